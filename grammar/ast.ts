@@ -21,12 +21,33 @@ export type TypedLiteral = Spanned & { kind: 'typedLiteral'; type: TypeName; val
 /** `INTERVAL '5' SECOND`, `INTERVAL '1 day'`, `INTERVAL(3) '…'`; `fields` in PostgreSQL's upper-case words, e.g. `DAY TO SECOND`. */
 export type IntervalLiteral = Spanned & { kind: 'interval'; value: string; fields?: IntervalFields; precision?: number }
 export type IntervalFields =
-  | 'YEAR' | 'MONTH' | 'DAY' | 'HOUR' | 'MINUTE' | 'SECOND' | 'WEEK' | 'QUARTER' | 'MILLISECOND'
-  | 'YEAR TO MONTH' | 'DAY TO HOUR' | 'DAY TO MINUTE' | 'DAY TO SECOND' | 'HOUR TO MINUTE' | 'HOUR TO SECOND' | 'MINUTE TO SECOND'
+  | 'YEAR'
+  | 'MONTH'
+  | 'DAY'
+  | 'HOUR'
+  | 'MINUTE'
+  | 'SECOND'
+  | 'WEEK'
+  | 'QUARTER'
+  | 'MILLISECOND'
+  | 'YEAR TO MONTH'
+  | 'DAY TO HOUR'
+  | 'DAY TO MINUTE'
+  | 'DAY TO SECOND'
+  | 'HOUR TO MINUTE'
+  | 'HOUR TO SECOND'
+  | 'MINUTE TO SECOND'
 export type Param = Spanned & { kind: 'param'; index: number }
 /** `op` as written (`!=` becomes `<>`); `schema` from `OPERATOR(s.op)`; `opSpan` is where PostgreSQL points for operator errors. */
 export type Unary = Spanned & { kind: 'unary'; op: string; schema?: Ident[]; operand: Expr; opSpan: Spanned['span'] }
-export type Binary = Spanned & { kind: 'binary'; op: string; schema?: Ident[]; left: Expr; right: Expr; opSpan: Spanned['span'] }
+export type Binary = Spanned & {
+  kind: 'binary'
+  op: string
+  schema?: Ident[]
+  left: Expr
+  right: Expr
+  opSpan: Spanned['span']
+}
 /** Flattened as PostgreSQL does: `a AND b AND c` has three arguments; at least two. */
 export type And = Spanned & { kind: 'and'; args: Expr[] }
 export type Or = Spanned & { kind: 'or'; args: Expr[] }
@@ -36,12 +57,29 @@ export type Is = Spanned & {
   kind: 'is'
   operand: Expr
   negated: boolean
-  test: 'NULL' | 'TRUE' | 'FALSE' | 'UNKNOWN' | 'DOCUMENT' | 'NORMALIZED' | 'JSON' | 'JSON SCALAR' | 'JSON ARRAY' | 'JSON OBJECT'
+  test:
+    | 'NULL'
+    | 'TRUE'
+    | 'FALSE'
+    | 'UNKNOWN'
+    | 'DOCUMENT'
+    | 'NORMALIZED'
+    | 'JSON'
+    | 'JSON SCALAR'
+    | 'JSON ARRAY'
+    | 'JSON OBJECT'
   form?: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
   uniqueKeys?: boolean
 }
 export type IsDistinct = Spanned & { kind: 'isDistinct'; left: Expr; right: Expr; negated: boolean }
-export type Between = Spanned & { kind: 'between'; operand: Expr; low: Expr; high: Expr; negated: boolean; symmetric: boolean }
+export type Between = Spanned & {
+  kind: 'between'
+  operand: Expr
+  low: Expr
+  high: Expr
+  negated: boolean
+  symmetric: boolean
+}
 export type InList = Spanned & { kind: 'inList'; operand: Expr; list: Expr[]; negated: boolean }
 export type InSubquery = Spanned & { kind: 'inSubquery'; operand: Expr; query: Query; negated: boolean }
 export type Like = Spanned & {
@@ -125,7 +163,14 @@ export type Collate = Spanned & { kind: 'collate'; operand: Expr; collation: Nam
 export type AtTimeZone = Spanned & { kind: 'atTimeZone'; operand: Expr; zone?: Expr }
 export type Extract = Spanned & { kind: 'extract'; field: string; source: Expr }
 /** `SUBSTRING(x FROM a FOR b)` / `SUBSTRING(x SIMILAR p ESCAPE e)`; the comma form is a plain call. */
-export type Substring = Spanned & { kind: 'substring'; operand: Expr; from?: Expr; for?: Expr; similar?: Expr; escape?: Expr }
+export type Substring = Spanned & {
+  kind: 'substring'
+  operand: Expr
+  from?: Expr
+  for?: Expr
+  similar?: Expr
+  escape?: Expr
+}
 export type Position = Spanned & { kind: 'position'; needle: Expr; haystack: Expr }
 export type Overlay = Spanned & { kind: 'overlay'; operand: Expr; placing: Expr; from: Expr; for?: Expr }
 /** `TRIM([side] [chars] FROM x, …)`: `args` is what follows FROM (or the whole list), `chars` what precedes it. */
@@ -140,27 +185,91 @@ export type Overlaps = Spanned & { kind: 'overlaps'; left: Expr[]; right: Expr[]
 export type SqlValue = Spanned & {
   kind: 'sqlValue'
   name:
-    | 'current_date' | 'current_time' | 'current_timestamp' | 'localtime' | 'localtimestamp' | 'current_role'
-    | 'current_user' | 'user' | 'session_user' | 'system_user' | 'current_catalog' | 'current_schema'
+    | 'current_date'
+    | 'current_time'
+    | 'current_timestamp'
+    | 'localtime'
+    | 'localtimestamp'
+    | 'current_role'
+    | 'current_user'
+    | 'user'
+    | 'session_user'
+    | 'system_user'
+    | 'current_catalog'
+    | 'current_schema'
   precision?: number
 }
 export type Grouping = Spanned & { kind: 'grouping'; args: Expr[] }
 /** `DEFAULT` where PostgreSQL allows it: VALUES of INSERT, SET of UPDATE. */
 export type DefaultValue = Spanned & { kind: 'default' }
 /** `TABLE t` as an argument of a table function: `TUMBLE(TABLE t, DESCRIPTOR(ts), …)`. */
-export type TableArg = Spanned & { kind: 'tableArg'; table?: Name; query?: Query; partitionBy: Expr[]; orderBy: OrderItem[] }
+export type TableArg = Spanned & {
+  kind: 'tableArg'
+  table?: Name
+  query?: Query
+  partitionBy: Expr[]
+  orderBy: OrderItem[]
+}
 /** `DESCRIPTOR(ts)` */
 export type Descriptor = Spanned & { kind: 'descriptor'; columns: Ident[] }
 /** `|x, y| x + y` */
 export type Lambda = Spanned & { kind: 'lambda'; params: Ident[]; body: Expr }
 
 export type Expr =
-  | ColumnRef | Star | NumberLiteral | StringLiteral | BitStringLiteral | NullLiteral | BooleanLiteral | TypedLiteral
-  | IntervalLiteral | Param | Unary | Binary | And | Or | Not | Is | IsDistinct | Between | InList | InSubquery | Like
-  | Quantified | Case | Cast | Call | ScalarSubquery | Exists | ArraySubquery | ArrayLiteral | RowLiteral | MapLiteral
-  | Subscript | Slice | Field | FieldStar | Collate | AtTimeZone | Extract | Substring | Position | Overlay | Trim
-  | Normalize | Coalesce | Greatest | Least | NullIf | Overlaps | SqlValue | Grouping | DefaultValue | TableArg
-  | Descriptor | Lambda
+  | ColumnRef
+  | Star
+  | NumberLiteral
+  | StringLiteral
+  | BitStringLiteral
+  | NullLiteral
+  | BooleanLiteral
+  | TypedLiteral
+  | IntervalLiteral
+  | Param
+  | Unary
+  | Binary
+  | And
+  | Or
+  | Not
+  | Is
+  | IsDistinct
+  | Between
+  | InList
+  | InSubquery
+  | Like
+  | Quantified
+  | Case
+  | Cast
+  | Call
+  | ScalarSubquery
+  | Exists
+  | ArraySubquery
+  | ArrayLiteral
+  | RowLiteral
+  | MapLiteral
+  | Subscript
+  | Slice
+  | Field
+  | FieldStar
+  | Collate
+  | AtTimeZone
+  | Extract
+  | Substring
+  | Position
+  | Overlay
+  | Trim
+  | Normalize
+  | Coalesce
+  | Greatest
+  | Least
+  | NullIf
+  | Overlaps
+  | SqlValue
+  | Grouping
+  | DefaultValue
+  | TableArg
+  | Descriptor
+  | Lambda
 
 /** `using` is `ORDER BY x USING >`. */
 export type OrderItem = Spanned & {
@@ -337,7 +446,11 @@ export type IndexElement = Spanned & {
   direction?: 'ASC' | 'DESC'
   nulls?: 'FIRST' | 'LAST'
 }
-export type AssignTarget = Spanned & { kind: 'assignTarget'; column: Ident; path: ({ field: Ident } | { index: Expr })[] }
+export type AssignTarget = Spanned & {
+  kind: 'assignTarget'
+  column: Ident
+  path: ({ field: Ident } | { index: Expr })[]
+}
 /** `a = x`, or `(a, b) = row-or-subquery` with several targets. */
 export type Assignment = Spanned & { kind: 'assignment'; targets: AssignTarget[]; multiple: boolean; value: Expr }
 export type Update = Spanned & {
