@@ -2,42 +2,12 @@
 // Every node has a literal `kind` and a `span`. Nothing here is resolved: names stay names, literals stay text.
 // Absent optional clauses are `undefined` (the key may be missing); absent lists are empty arrays.
 import type { Ident, Name, Spanned, TypeName, WithOption } from './ast-base.ts'
+import type { ColumnRef, Leaf } from './ast-leaf.ts'
 
 // ---------------------------------------------------------------- expressions
 
-/** `a`, `t.a`, `s.t.a`: which part is schema, table, column or field is the binder's business. */
-export type ColumnRef = Spanned & { kind: 'column'; parts: Ident[] }
 /** `*` or `t.*`; `except` is `* EXCEPT (a, b)`. */
 export type Star = Spanned & { kind: 'star'; qualifier: Ident[]; except: ColumnRef[] }
-/** Unsigned. `text` is decimal (hex, octal and binary converted, underscores dropped) so no digit is lost; `integer` when written without point or exponent. */
-export type NumberLiteral = Spanned & { kind: 'number'; text: string; integer: boolean }
-export type StringLiteral = Spanned & { kind: 'string'; value: string }
-/** `B'0101'` (base 2) or `X'1F'` (base 16). */
-export type BitStringLiteral = Spanned & { kind: 'bitString'; base: 2 | 16; digits: string }
-export type NullLiteral = Spanned & { kind: 'null' }
-export type BooleanLiteral = Spanned & { kind: 'boolean'; value: boolean }
-/** `date '2024-01-01'`, `timestamp(3) with time zone '…'`, `mytype '…'`. */
-export type TypedLiteral = Spanned & { kind: 'typedLiteral'; type: TypeName; value: string }
-/** `INTERVAL '5' SECOND`, `INTERVAL '1 day'`, `INTERVAL(3) '…'`; `fields` in PostgreSQL's upper-case words, e.g. `DAY TO SECOND`. */
-export type IntervalLiteral = Spanned & { kind: 'interval'; value: string; fields?: IntervalFields; precision?: number }
-export type IntervalFields =
-  | 'YEAR'
-  | 'MONTH'
-  | 'DAY'
-  | 'HOUR'
-  | 'MINUTE'
-  | 'SECOND'
-  | 'WEEK'
-  | 'QUARTER'
-  | 'MILLISECOND'
-  | 'YEAR TO MONTH'
-  | 'DAY TO HOUR'
-  | 'DAY TO MINUTE'
-  | 'DAY TO SECOND'
-  | 'HOUR TO MINUTE'
-  | 'HOUR TO SECOND'
-  | 'MINUTE TO SECOND'
-export type Param = Spanned & { kind: 'param'; index: number }
 /** `op` as written (`!=` becomes `<>`); `schema` from `OPERATOR(s.op)`; `opSpan` is where PostgreSQL points for operator errors. */
 export type Unary = Spanned & { kind: 'unary'; op: string; schema?: Ident[]; operand: Expr; opSpan: Spanned['span'] }
 export type Binary = Spanned & {
@@ -181,27 +151,7 @@ export type Greatest = Spanned & { kind: 'greatest'; args: Expr[] }
 export type Least = Spanned & { kind: 'least'; args: Expr[] }
 export type NullIf = Spanned & { kind: 'nullif'; left: Expr; right: Expr }
 export type Overlaps = Spanned & { kind: 'overlaps'; left: Expr[]; right: Expr[] }
-/** The functions SQL calls without parentheses. */
-export type SqlValue = Spanned & {
-  kind: 'sqlValue'
-  name:
-    | 'current_date'
-    | 'current_time'
-    | 'current_timestamp'
-    | 'localtime'
-    | 'localtimestamp'
-    | 'current_role'
-    | 'current_user'
-    | 'user'
-    | 'session_user'
-    | 'system_user'
-    | 'current_catalog'
-    | 'current_schema'
-  precision?: number
-}
 export type Grouping = Spanned & { kind: 'grouping'; args: Expr[] }
-/** `DEFAULT` where PostgreSQL allows it: VALUES of INSERT, SET of UPDATE. */
-export type DefaultValue = Spanned & { kind: 'default' }
 /** `TABLE t` as an argument of a table function: `TUMBLE(TABLE t, DESCRIPTOR(ts), …)`. */
 export type TableArg = Spanned & {
   kind: 'tableArg'
@@ -210,66 +160,15 @@ export type TableArg = Spanned & {
   partitionBy: Expr[]
   orderBy: OrderItem[]
 }
-/** `DESCRIPTOR(ts)` */
-export type Descriptor = Spanned & { kind: 'descriptor'; columns: Ident[] }
 /** `|x, y| x + y` */
 export type Lambda = Spanned & { kind: 'lambda'; params: Ident[]; body: Expr }
 
+// biome-ignore format: a list of names
 export type Expr =
-  | ColumnRef
-  | Star
-  | NumberLiteral
-  | StringLiteral
-  | BitStringLiteral
-  | NullLiteral
-  | BooleanLiteral
-  | TypedLiteral
-  | IntervalLiteral
-  | Param
-  | Unary
-  | Binary
-  | And
-  | Or
-  | Not
-  | Is
-  | IsDistinct
-  | Between
-  | InList
-  | InSubquery
-  | Like
-  | Quantified
-  | Case
-  | Cast
-  | Call
-  | ScalarSubquery
-  | Exists
-  | ArraySubquery
-  | ArrayLiteral
-  | RowLiteral
-  | MapLiteral
-  | Subscript
-  | Slice
-  | Field
-  | FieldStar
-  | Collate
-  | AtTimeZone
-  | Extract
-  | Substring
-  | Position
-  | Overlay
-  | Trim
-  | Normalize
-  | Coalesce
-  | Greatest
-  | Least
-  | NullIf
-  | Overlaps
-  | SqlValue
-  | Grouping
-  | DefaultValue
-  | TableArg
-  | Descriptor
-  | Lambda
+  | Leaf | Star | Unary | Binary | And | Or | Not | Is | IsDistinct | Between | InList | InSubquery | Like | Quantified
+  | Case | Cast | Call | ScalarSubquery | Exists | ArraySubquery | ArrayLiteral | RowLiteral | MapLiteral | Subscript
+  | Slice | Field | FieldStar | Collate | AtTimeZone | Extract | Substring | Position | Overlay | Trim | Normalize
+  | Coalesce | Greatest | Least | NullIf | Overlaps | Grouping | TableArg | Lambda
 
 /** `using` is `ORDER BY x USING >`. */
 export type OrderItem = Spanned & {
