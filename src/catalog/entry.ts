@@ -1,0 +1,105 @@
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { Datum } from '../types/value.ts'
+
+/**
+ * Catalog entries: immutable data. The binder gets a CatalogSnapshot, the runtime knows ids and plans only.
+ * Object ids are never reused; user objects start at 16384 (they are the oids that pg_catalog shows).
+ */
+export type CatalogEntry =
+  | SchemaEntry
+  | TableEntry
+  | SourceEntry
+  | ViewEntry
+  | MaterializedViewEntry
+  | IndexEntry
+  | ConnectionEntry
+
+interface EntryBase {
+  readonly id: number
+  readonly name: string
+  /** Id of the schema; 0 for schemas themselves. */
+  readonly schema: number
+  /** Canonical SQL that made it (secrets never inside). */
+  readonly sql: string
+  /** Ids of the objects that it reads. */
+  readonly dependsOn: readonly number[]
+}
+
+export interface SchemaEntry extends EntryBase {
+  readonly kind: 'schema'
+}
+
+export interface TableEntry extends EntryBase {
+  readonly kind: 'table'
+  readonly columns: readonly TableColumn[]
+  /** Column numbers of the primary key, in key order; null when there is none. */
+  readonly primaryKey: readonly number[] | null
+  /** A table fed by a connector (CREATE TABLE … FROM SOURCE, RisingWave's CREATE TABLE … WITH (connector)). */
+  readonly fedBy: number | null
+}
+
+export interface TableColumn {
+  readonly name: string
+  readonly type: SqlType
+  readonly notNull: boolean
+  /** SQL text of the DEFAULT expression, null when none. */
+  readonly defaultSql: string | null
+}
+
+export interface SourceEntry extends EntryBase {
+  readonly kind: 'source'
+  /** All columns, declared and included (partition, offset, timestamp, key, headers). */
+  readonly rowType: RowType
+  readonly connector: ConnectorSpec
+  /** false: records only ever insert (envelope none, generators that append). */
+  readonly upsertKey: readonly number[] | null
+  /** Errors relation and the like are entries of their own kind of name: `"<source>$errors"`. */
+}
+
+/** transport + format + envelope, as validated options. Plain data; `connectors/` gives it meaning. */
+export interface ConnectorSpec {
+  readonly transport: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> }
+  readonly keyFormat: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> } | null
+  readonly format: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> } | null
+  readonly envelope: { readonly kind: 'none' | 'upsert'; readonly options: Readonly<Record<string, Datum>> }
+  /** Metadata columns: what, and which column number it fills. */
+  readonly include: readonly { readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'; readonly column: number }[]
+}
+
+export interface ViewEntry extends EntryBase {
+  readonly kind: 'view'
+  readonly rowType: RowType
+}
+
+export interface MaterializedViewEntry extends EntryBase {
+  readonly kind: 'materializedView'
+  readonly rowType: RowType
+  readonly plan: PhysicalPlan
+  readonly onError: 'poison' | 'divert'
+  /** ORDER BY of the definition (column, direction): default presentation order of nothing; kept for \d only. */
+}
+
+export interface IndexEntry extends EntryBase {
+  readonly kind: 'index'
+  readonly on: number
+  readonly columns: readonly number[]
+  readonly unique: boolean
+}
+
+export interface ConnectionEntry extends EntryBase {
+  readonly kind: 'connection'
+  readonly transport: string
+  readonly options: Readonly<Record<string, Datum>>
+}
+
+/** What binding reads: one immutable state of the catalog. */
+export interface CatalogSnapshot {
+  /** Grows by one with every DDL statement. */
+  readonly version: number
+  byId(id: number): CatalogEntry | undefined
+  /** Relations, sources, views, indexes, connections share one namespace per schema; schemas have schema = 0. */
+  byName(schema: number, name: string): CatalogEntry | undefined
+  all(): Iterable<CatalogEntry>
+  dependants(id: number): readonly number[]
+}

@@ -1,0 +1,85 @@
+import type { SqlType } from '../types/sql-type.ts'
+import type { Row } from '../types/value.ts'
+import type { SortKey } from './logical.ts'
+import type { Scalar } from './scalar.ts'
+
+/**
+ * The physical plan of a view: a list of nodes in topological order, inputs by node number; plain serialisable data,
+ * stored with the state that it lays out and rendered unchanged at start. `render/` alone turns nodes into operators.
+ * State of node n is named `<object id>/<n>/<part>`.
+ */
+export interface PhysicalPlan {
+  readonly formatVersion: 1
+  readonly nodes: readonly PhysicalNode[]
+  /** Node whose output is the result. */
+  readonly root: number
+  readonly types: readonly SqlType[]
+  /** Hash of the canonical JSON of nodes: compared at start to see whether a newer planner would differ. */
+  readonly fingerprint: string
+}
+
+export type PhysicalNode = PhysicalOp & {
+  readonly types: readonly SqlType[]
+  /** 0-based offset in the SQL text, -1 none. */
+  readonly position: number
+  /** No retraction ever reaches the output: cheaper operators. */
+  readonly appendOnly: boolean
+  /** How its state grows with input. */
+  readonly growth: 'none' | 'bounded' | 'unbounded'
+}
+
+export type PhysicalOp =
+  | { readonly op: 'get'; readonly object: number; readonly columns: readonly number[] }
+  | { readonly op: 'constant'; readonly rows: readonly Row[] }
+  /** Filter, then computed columns; one fused loop. `exprs` see the input's columns. */
+  | { readonly op: 'map'; readonly input: number; readonly filter: Scalar | null; readonly exprs: readonly Scalar[] }
+  | { readonly op: 'flatMap'; readonly input: number; readonly fn: string; readonly args: readonly Scalar[]; readonly withOrdinality: boolean; readonly outer: boolean }
+  | { readonly op: 'union'; readonly inputs: readonly number[] }
+  | { readonly op: 'negate'; readonly input: number }
+  /**
+   * Equi-join on key columns (NULLs never match unless nullSafe), `residual` over left then right columns. Without
+   * keys: a cross join. `semi`/`anti`: columns left only. Inputs are arranged by their keys; equal arrangements of one
+   * input are shared by node number and key (`render/`).
+   */
+  | {
+      readonly op: 'join'
+      readonly type: 'inner' | 'left' | 'right' | 'full' | 'semi' | 'anti'
+      readonly left: number
+      readonly right: number
+      readonly leftKeys: readonly number[]
+      readonly rightKeys: readonly number[]
+      readonly nullSafe: boolean
+      readonly residual: Scalar | null
+    }
+  /** Group by columns of the input; arguments, filters and order keys are columns too (computed by a map before). */
+  | { readonly op: 'aggregate'; readonly input: number; readonly keys: readonly number[]; readonly aggregates: readonly PhysicalAggregate[] }
+  | { readonly op: 'distinct'; readonly input: number }
+  | { readonly op: 'setOp'; readonly type: 'intersect' | 'except'; readonly all: boolean; readonly left: number; readonly right: number }
+  | { readonly op: 'topK'; readonly input: number; readonly partition: readonly number[]; readonly order: readonly SortKey[]; readonly limit: number | null; readonly offset: number }
+  | { readonly op: 'rowNumber'; readonly input: number; readonly partition: readonly number[]; readonly order: readonly SortKey[]; readonly atMost: number | null }
+  | { readonly op: 'atMostOne'; readonly input: number; readonly keys: readonly number[] }
+  /**
+   * A nested scope. `imports`: outer nodes read inside; `body`: a plan of its own whose `import` and `variable` nodes
+   * refer to them; variable v is fed by body node `results[v]`; the output is variable `output`'s fixpoint.
+   */
+  | {
+      readonly op: 'scope'
+      readonly imports: readonly number[]
+      readonly body: readonly PhysicalNode[]
+      readonly results: readonly number[]
+      readonly output: number
+      readonly limit: { readonly rounds: number; readonly onLimit: 'return' | 'error' } | null
+    }
+  | { readonly op: 'import'; readonly index: number }
+  | { readonly op: 'variable'; readonly index: number }
+
+export interface PhysicalAggregate {
+  /** Id of an AggregateFunction. */
+  readonly fn: string
+  readonly args: readonly number[]
+  readonly distinct: boolean
+  /** Boolean column, or null. */
+  readonly filter: number | null
+  readonly order: readonly SortKey[]
+  readonly type: SqlType
+}
