@@ -1,10 +1,10 @@
-import type { PhysicalPlan } from '../plan/physical.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
 
 /**
  * Catalog entries: immutable data. The binder gets a CatalogSnapshot, the runtime knows ids and plans only.
- * Object ids are never reused; user objects start at 16384 (they are the oids that pg_catalog shows).
+ * The physical plan of a materialized
+ * view lies beside its state, under the same id. Object ids are never reused; user objects start at 16384 (they are the oids that pg_catalog shows).
  */
 export type CatalogEntry =
   | SchemaEntry
@@ -14,6 +14,7 @@ export type CatalogEntry =
   | MaterializedViewEntry
   | IndexEntry
   | ConnectionEntry
+  | SystemEntry
 
 interface EntryBase {
   readonly id: number
@@ -75,9 +76,7 @@ export interface ViewEntry extends EntryBase {
 export interface MaterializedViewEntry extends EntryBase {
   readonly kind: 'materializedView'
   readonly rowType: RowType
-  readonly plan: PhysicalPlan
   readonly onError: 'poison' | 'divert'
-  /** ORDER BY of the definition (column, direction): default presentation order of nothing; kept for \d only. */
 }
 
 export interface IndexEntry extends EntryBase {
@@ -91,6 +90,14 @@ export interface ConnectionEntry extends EntryBase {
   readonly kind: 'connection'
   readonly transport: string
   readonly options: Readonly<Record<string, Datum>>
+}
+
+/** A relation computed from the server's own state at each read: pg_catalog, information_schema, millrace, `"x$errors"`. */
+export interface SystemEntry extends EntryBase {
+  readonly kind: 'system'
+  readonly rowType: RowType
+  /** Which computation answers it (engine/system/). */
+  readonly relation: string
 }
 
 /** What binding reads: one immutable state of the catalog. */
