@@ -1,0 +1,89 @@
+import type { Batch } from '../types/batch.ts'
+import type { Datum } from '../types/value.ts'
+
+/**
+ * A source connector = transport + format + envelope, composed by the registry from a ConnectorSpec. It delivers
+ * decoded column batches with their positions; it keeps nothing durable: positions live in the engine's journal.
+ *
+ * Laws:
+ * - Records of one partition arrive in offset order, each exactly once per reader, starting at `from`.
+ * - `next` is the offset after the last record *looked at*: control records, aborted records and dead letters count,
+ *   so that positions always advance; a batch may have no rows.
+ * - An undecodable record is a dead letter and never stops the reader. Validity is judged over all declared columns.
+ * - An offset that no longer exists, a topic that is gone or was made anew is a terminal error, never a silent reset.
+ * - Same records, same batches' contents (batch boundaries may differ).
+ */
+export interface SourceConnector {
+  /** Partitions as they are now. Fails in ≤ 10 s with SqlError naming host and reason. */
+  partitions(): Promise<readonly PartitionInfo[]>
+  /** Offsets to start from: per partition, as START OFFSET / START TIMESTAMP ask; by default the earliest. */
+  startPositions(): Promise<Positions>
+  /** Starts a reader. `until`: stop (and call onEnd) once each of these partitions reached its offset. */
+  open(options: ReaderOptions): SourceReader
+  close(): Promise<void>
+}
+
+/** partition → next offset to read. Offsets are bigints in the wire format, numbers here (≤ 2^53). */
+export type Positions = ReadonlyMap<number, number>
+
+export interface PartitionInfo {
+  readonly partition: number
+  readonly firstOffset: number
+  readonly endOffset: number
+}
+
+export interface ReaderOptions {
+  readonly from: Positions
+  readonly until?: Positions
+  /** Columns that are needed; others may come as all-NULL columns. null: all. */
+  readonly columns: readonly number[] | null
+  /** Back-pressure: the reader delivers the next batch only after this resolved (8 credits in flight at most). */
+  readonly onBatch: (batch: SourceBatch) => Promise<void>
+  readonly onStatus: (status: ReaderStatus) => void
+  readonly onEnd?: () => void
+  /** New partitions found while running: read from their beginning; reported before their first batch. */
+  readonly onPartition?: (info: PartitionInfo) => void
+}
+
+export interface SourceReader {
+  stop(): Promise<void>
+}
+
+export interface SourceBatch {
+  readonly partition: number
+  /** Offset of the first record looked at, and the one after the last. */
+  readonly first: number
+  readonly next: number
+  /** envelope none: rows with diff 1. envelope upsert: the newest value per record, see `deletes`. All declared and included columns, in source order. */
+  readonly rows: Batch
+  /** envelope upsert: 1 marks a record that deletes its key (only the key columns of the row count). */
+  readonly deletes: Uint8Array | null
+  /** Offset of each row of `rows`. */
+  readonly offsets: Float64Array
+  readonly deadLetters: readonly DeadLetter[]
+}
+
+export interface DeadLetter {
+  readonly partition: number
+  readonly offset: number
+  readonly reason: string
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+}
+
+export type ReaderStatus =
+  | { readonly state: 'starting' }
+  | { readonly state: 'running'; readonly endOffsets: Positions }
+  /** Retrying with back-off; nothing is lost. */
+  | { readonly state: 'stalled'; readonly error: string }
+  /** Terminal: truncated, recreated or deleted topic. */
+  | { readonly state: 'failed'; readonly error: string; readonly sqlstate: string }
+
+/** A validated option of a connector: the table of options yields validation, documentation and error messages. */
+export interface OptionSpec {
+  readonly name: string
+  readonly type: 'text' | 'int' | 'bool' | 'interval' | 'timestamp' | 'offsets'
+  readonly required: boolean
+  readonly default: Datum
+  readonly description: string
+}

@@ -1,0 +1,127 @@
+import type { Notice } from '../base/sql-error.ts'
+import type { CatalogSnapshot } from '../catalog/entry.ts'
+import type { Finishing } from '../plan/logical.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { Scalar } from '../plan/scalar.ts'
+import type { Batch } from '../types/batch.ts'
+import type { RowType } from '../types/sql-type.ts'
+import type { Datum, Row } from '../types/value.ts'
+
+/**
+ * The one narrow interface between sessions and the engine. Sessions parse and plan; the engine reads, writes, and
+ * changes the catalog. Everything rejects with SqlError; a call whose `signal` is aborted rejects with 57014.
+ */
+export interface Engine {
+  /** The newest catalog; immutable. */
+  catalog(): CatalogSnapshot
+  /** now() for statements that read: µs of the newest tick's clock. */
+  nowMicros(): number
+  /** A pull at the newest durable tick. */
+  read(request: ReadRequest, call: CallContext): Promise<ReadResult>
+  subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription>
+  /** One autocommit statement, evaluated at its commit tick; resolves once durable and visible. */
+  write(statement: WriteStatement, call: CallContext): Promise<WriteResult>
+  /** An explicit transaction: reads at its first statement's tick plus its own writes; commits in one tick. */
+  begin(options: { readonly readOnly: boolean }): Transaction
+  /** Autocommit DDL; resolves once durable and visible. A failed one leaves nothing behind. */
+  ddl(statement: DdlStatement, call: CallContext): Promise<void>
+}
+
+/** What one call may use of its session. */
+export interface CallContext {
+  readonly signal: AbortSignal
+  notice(notice: Notice): void
+  /** Session settings that functions read. */
+  setting(name: string): string | undefined
+  readonly user: string
+  readonly database: string
+  readonly searchPath: readonly string[]
+  readonly timeZone: string
+}
+
+export interface ReadRequest {
+  readonly plan: PhysicalPlan
+  readonly finishing: Finishing
+  /** After finishing. */
+  readonly fields: RowType
+  /** Index or primary-key path that answers the whole query without a circuit, when the planner found one. */
+  readonly lookup: LookupPlan | null
+  /** Values of $1…; already coerced to the planned types. */
+  readonly params: Row
+}
+
+export interface LookupPlan {
+  readonly object: number
+  /** Key columns of the object's primary key or of an index, and the values wanted (constants or params). */
+  readonly columns: readonly number[]
+  readonly keys: readonly Scalar[]
+  /** Over the object's columns. */
+  readonly residual: Scalar | null
+  readonly project: readonly Scalar[]
+}
+
+export interface ReadResult {
+  readonly tick: number
+  readonly timestampMs: number
+  readonly rowCount: number
+  /** Batches with positive diffs, in final order, finishing applied; a row of diff n stands for n rows. */
+  readonly batches: AsyncIterable<Batch> | Iterable<Batch>
+}
+
+export interface SubscribeRequest {
+  /** A view, table or source to follow; or a plan of an ad-hoc SELECT (not resumable). */
+  readonly target: { readonly kind: 'object'; readonly object: number } | { readonly kind: 'plan'; readonly plan: PhysicalPlan }
+  readonly fields: RowType
+  readonly snapshot: boolean
+  readonly progress: boolean
+  readonly asOf: number | null
+  readonly asOfAtLeast: boolean
+  readonly upTo: number | null
+  readonly params: Row
+}
+
+export interface Subscription {
+  /** The AS OF time actually used. */
+  readonly asOf: number
+  /** Messages ready now (possibly none); never waits. Rows of one timestamp come together, in canonical order. */
+  poll(maxRows: number): readonly SubscribeMessage[]
+  /** Resolves when poll has something, or the subscription ended. */
+  wait(signal: AbortSignal): Promise<void>
+  /** True once UP TO was reached (or the input is constant) and all messages were polled. */
+  readonly ended: boolean
+  close(): void
+}
+
+export type SubscribeMessage =
+  | { readonly kind: 'rows'; readonly timestampMs: number; readonly batch: Batch }
+  /** No more changes below this timestamp. */
+  | { readonly kind: 'progress'; readonly timestampMs: number }
+  | { readonly kind: 'error'; readonly sqlstate: string; readonly message: string }
+
+/** Produced by src/sql (plan/dml.ts, plan/ddl.ts). */
+export type WriteStatement = import('../plan/dml.ts').DmlPlan
+export type DdlStatement = import('../plan/ddl.ts').DdlPlan
+
+export interface WriteRequestParams {
+  readonly params: Row
+}
+
+export interface WriteResult {
+  readonly command: 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
+  readonly count: number
+  /** RETURNING rows in statement order; null without RETURNING. */
+  readonly returning: { readonly fields: RowType; readonly batches: readonly Batch[] } | null
+  readonly tick: number
+}
+
+export interface Transaction {
+  read(request: ReadRequest, call: CallContext): Promise<ReadResult>
+  write(statement: WriteStatement, call: CallContext): Promise<WriteResult>
+  /** SELECT … FOR UPDATE / SHARE by primary key: waits for row locks (40P01 on deadlock). */
+  lockRows(table: number, keys: readonly Row[], call: CallContext): Promise<void>
+  /** All or nothing, in one tick. 40001 when what was read has changed. */
+  commit(call: CallContext): Promise<{ readonly tick: number }>
+  rollback(): void
+}
+
+export type { Datum }
