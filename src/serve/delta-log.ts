@@ -1,0 +1,107 @@
+import type { Batch } from '../types/batch.ts'
+import { batchBytes } from './batch-bytes.ts'
+
+/**
+ * The shared delta log of one view or table: its consolidated, sorted changes tick by tick, kept for a retention window
+ * and bounded in bytes. Subscribers hold a cursor (sequence number); sending never removes anything. Changes with a
+ * timestamp above `sinceMs` are all here.
+ */
+export interface LogEntry {
+  readonly seq: number
+  readonly tick: number
+  readonly timestampMs: number
+  readonly batches: readonly Batch[]
+  readonly bytes: number
+}
+
+export interface DeltaLogBounds {
+  /** Changes older than this may go; ms. */
+  readonly retentionMs: number
+  /** Oldest changes go first beyond this; bytes. */
+  readonly bytesMax: number
+}
+
+export const DELTA_LOG_BOUNDS: DeltaLogBounds = { retentionMs: 600_000, bytesMax: 64 << 20 }
+
+export class DeltaLog {
+  #entries: LogEntry[] = []
+  #first = 0
+  #bytes = 0
+  #sinceMs: number
+  readonly #bounds: DeltaLogBounds
+  readonly #listeners = new Set<() => void>()
+
+  /** `sinceMs`: the timestamp as of which the log starts. */
+  constructor(sinceMs: number, bounds: DeltaLogBounds = DELTA_LOG_BOUNDS) {
+    this.#sinceMs = sinceMs
+    this.#bounds = bounds
+  }
+
+  get sinceMs(): number {
+    return this.#sinceMs
+  }
+  get bytes(): number {
+    return this.#bytes
+  }
+  /** Sequence number that the next entry will have. */
+  get end(): number {
+    return this.#first + this.#entries.length
+  }
+
+  append(tick: number, timestampMs: number, batches: readonly Batch[]): LogEntry {
+    const bytes = batches.reduce((sum, b) => sum + batchBytes(b), 64)
+    const entry = { seq: this.end, tick, timestampMs, batches, bytes }
+    this.#entries.push(entry)
+    this.#bytes += bytes
+    this.#trim(timestampMs)
+    return entry
+  }
+
+  /** Undefined when it was trimmed away or does not exist yet. */
+  at(seq: number): LogEntry | undefined {
+    return this.#entries[seq - this.#first]
+  }
+  get firstSeq(): number {
+    return this.#first
+  }
+
+  /** Sequence number of the first entry above the timestamp. */
+  seqAfter(timestampMs: number): number {
+    let low = 0
+    let high = this.#entries.length
+    while (low < high) {
+      const mid = (low + high) >> 1
+      if (this.#entries[mid]!.timestampMs <= timestampMs) low = mid + 1
+      else high = mid
+    }
+    return this.#first + low
+  }
+
+  /** Called when time passed, with or without entries: wakes those who wait. */
+  notify(): void {
+    for (const listener of [...this.#listeners]) listener()
+  }
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  get listeners(): number {
+    return this.#listeners.size
+  }
+
+  #trim(nowMs: number): void {
+    let drop = 0
+    while (drop < this.#entries.length - 1) {
+      const oldest = this.#entries[drop]!
+      if (oldest.timestampMs > nowMs - this.#bounds.retentionMs && this.#bytes <= this.#bounds.bytesMax) break
+      this.#bytes -= oldest.bytes
+      this.#sinceMs = oldest.timestampMs
+      drop++
+    }
+    // Dropping from the front is O(n): do it when it pays.
+    if (drop > 0) {
+      this.#entries = this.#entries.slice(drop)
+      this.#first += drop
+    }
+  }
+}
