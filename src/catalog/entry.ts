@@ -65,7 +65,10 @@ export interface ConnectorSpec {
   readonly format: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> } | null
   readonly envelope: { readonly kind: 'none' | 'upsert'; readonly options: Readonly<Record<string, Datum>> }
   /** Metadata columns: what, and which column number it fills. */
-  readonly include: readonly { readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'; readonly column: number }[]
+  readonly include: readonly {
+    readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'
+    readonly column: number
+  }[]
 }
 
 export interface ViewEntry extends EntryBase {

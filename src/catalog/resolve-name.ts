@@ -1,0 +1,67 @@
+import { SqlError } from '../base/sql-error.ts'
+import type { CatalogEntry, CatalogSnapshot, SchemaEntry } from './entry.ts'
+
+/** What unqualified names are looked up with: PostgreSQL searches pg_catalog first unless the path names it. */
+export interface NameContext {
+  readonly database: string
+  readonly searchPath: readonly string[]
+}
+
+/** Object of one, two (schema.name) or three (database.schema.name) parts; undefined when there is none. */
+export function findObject(
+  catalog: CatalogSnapshot,
+  parts: readonly string[],
+  context: NameContext,
+  position?: number,
+): CatalogEntry | undefined {
+  const name = parts[parts.length - 1]
+  if (parts.length > 1) {
+    checkDatabase(parts, 3, context, position)
+    const schema = findSchema(catalog, parts[parts.length - 2])
+    return schema && catalog.byName(schema.id, name)
+  }
+  for (const schema of schemasToSearch(catalog, context)) {
+    const entry = catalog.byName(schema.id, name)
+    if (entry) return entry
+  }
+  return undefined
+}
+
+export function findSchema(catalog: CatalogSnapshot, name: string): SchemaEntry | undefined {
+  const entry = catalog.byName(0, name)
+  return entry?.kind === 'schema' ? entry : undefined
+}
+
+/** Schema where a new object of this name goes: the named one, or the first of the path that exists. */
+export function creationSchema(
+  catalog: CatalogSnapshot,
+  parts: readonly string[],
+  context: NameContext,
+  position?: number,
+): SchemaEntry {
+  if (parts.length > 1) {
+    checkDatabase(parts, 3, context, position)
+    const schema = findSchema(catalog, parts[parts.length - 2])
+    if (schema) return schema
+    throw new SqlError('3F000', `schema "${parts[parts.length - 2]}" does not exist`, { position })
+  }
+  for (const name of context.searchPath) {
+    const schema = findSchema(catalog, name)
+    if (schema) return schema
+  }
+  throw new SqlError('3F000', 'no schema has been selected to create in', { position })
+}
+
+export function checkDatabase(parts: readonly string[], length: number, context: NameContext, position?: number): void {
+  if (parts.length > length) {
+    throw new SqlError('42601', `improper qualified name (too many dotted names): ${parts.join('.')}`, { position })
+  }
+  if (parts.length === length && parts[0] !== context.database) {
+    throw new SqlError('0A000', `cross-database references are not implemented: ${parts.join('.')}`, { position })
+  }
+}
+
+function schemasToSearch(catalog: CatalogSnapshot, context: NameContext): SchemaEntry[] {
+  const names = context.searchPath.includes('pg_catalog') ? context.searchPath : ['pg_catalog', ...context.searchPath]
+  return names.map((n) => findSchema(catalog, n)).filter((s) => s !== undefined)
+}
