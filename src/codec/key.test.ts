@@ -12,11 +12,11 @@ describe('key encoding', () => {
     (_, type) => {
       const value = fc.option(datumOf(type))
       fc.assert(
-        fc.property(value, value, fc.boolean(), fc.boolean(), (a, b, descending, nullsFirst) => {
-          const encoder = keyEncoder([{ type, descending, nullsFirst }])
+        fc.property(value, value, fc.boolean(), fc.boolean(), (a, b, desc, nullsFirst) => {
+          const encoder = keyEncoder([{ type, desc, nullsFirst }])
           let expected: number
           if (a === null || b === null) expected = a === b ? 0 : (a === null) === nullsFirst ? -1 : 1
-          else expected = Math.sign(compareDatum(type, a, b)) * (descending ? -1 : 1)
+          else expected = Math.sign(compareDatum(type, a, b)) * (desc ? -1 : 1)
           expect(Buffer.compare(encoder.encodeRow([a]), encoder.encodeRow([b]))).toBe(expected + 0)
         }),
       )
@@ -27,7 +27,7 @@ describe('key encoding', () => {
     const row = fc.tuple(fc.constantFrom('', 'a', 'a\0', 'ab'), fc.integer({ min: -2, max: 2 }))
     fc.assert(
       fc.property(row, row, (a, b) => {
-        const encoder = keyEncoder([{ type: TEXT }, { type: INT4, descending: true }])
+        const encoder = keyEncoder([{ type: TEXT }, { type: INT4, desc: true }])
         const expected = compareDatum(TEXT, a[0], b[0]) || Math.sign(b[1] - a[1])
         expect(Buffer.compare(encoder.encodeRow(a), encoder.encodeRow(b))).toBe(expected + 0)
         const cols = [buildColumn(TEXT, [a[0]]), buildColumn(INT4, [a[1]])]

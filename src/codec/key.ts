@@ -19,7 +19,7 @@ import type { Datum, Interval, Numeric, Value, ValueArray } from '../types/value
  */
 export interface KeyColumn {
   readonly type: SqlType
-  readonly descending?: boolean
+  readonly desc?: boolean
   readonly nullsFirst?: boolean
 }
 
@@ -50,7 +50,7 @@ function writeColumn(writer: KeyWriter, key: KeyColumn, value: Datum): void {
   writer.byte(1)
   const start = writer.length
   writeValue(writer, key.type, value)
-  if (key.descending === true) writer.invert(start)
+  if (key.desc === true) writer.invert(start)
 }
 
 type Write = (writer: KeyWriter, value: Value, type: SqlType) => void

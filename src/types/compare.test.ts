@@ -79,8 +79,8 @@ describe('order', () => {
 
   test('ORDER BY keys: direction and place of NULLs', () => {
     const cols = [buildColumn(INT4, [null, 1, 2])]
-    const by = (descending: boolean, nullsFirst: boolean) =>
-      [0, 1, 2].toSorted((i, j) => compareBySort([{ column: 0, descending, nullsFirst }], [INT4], cols, i, cols, j))
+    const by = (desc: boolean, nullsFirst: boolean) =>
+      [0, 1, 2].toSorted((i, j) => compareBySort([{ column: 0, desc, nullsFirst }], [INT4], cols, i, cols, j))
     expect(by(false, false)).toEqual([1, 2, 0])
     expect(by(true, false)).toEqual([2, 1, 0])
     expect(by(true, true)).toEqual([0, 2, 1])

@@ -92,7 +92,7 @@ function compareBytes(a: StrColumn, i: number, b: StrColumn, j: number): number 
 /** One column of an ORDER BY. */
 export interface SortKey {
   readonly column: number
-  readonly descending: boolean
+  readonly desc: boolean
   readonly nullsFirst: boolean
 }
 
@@ -104,7 +104,7 @@ export function compareBySort(
   b: readonly Column[],
   j: number,
 ): number {
-  for (const { column, descending, nullsFirst } of keys) {
+  for (const { column, desc, nullsFirst } of keys) {
     const aNull = isNullAt(a[column], i)
     const bNull = isNullAt(b[column], j)
     if (aNull || bNull) {
@@ -112,7 +112,7 @@ export function compareBySort(
       continue
     }
     const order = compareAt(types[column], a[column], i, b[column], j)
-    if (order !== 0) return descending ? -order : order
+    if (order !== 0) return desc ? -order : order
   }
   return 0
 }
