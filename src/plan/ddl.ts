@@ -1,0 +1,70 @@
+import type { Datum } from '../types/value.ts'
+import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { PhysicalPlan } from './physical.ts'
+
+/**
+ * Bound DDL: names resolved, types known, nothing changed yet. `sql` is the canonical text (no secrets). `schema` is an
+ * object id. Connector options are validated by connectors/ when the engine carries the statement out.
+ */
+export type DdlPlan =
+  | { readonly kind: 'createSchema'; readonly name: string; readonly ifNotExists: boolean; readonly sql: string }
+  | (Create & {
+      readonly kind: 'createTable'
+      readonly columns: readonly ColumnPlan[]
+      readonly primaryKey: readonly number[] | null
+      /** CREATE TABLE … FROM SOURCE s: stores that source's rows from now on, starting at its beginning. */
+      readonly fromSource: number | null
+      /** CREATE TABLE … WITH (connector = …): a source of its own whose rows are stored. */
+      readonly connector: ConnectorPlan | null
+      /** CREATE TABLE … AS query. */
+      readonly query: PhysicalPlan | null
+    })
+  | (Create & {
+      readonly kind: 'createSource'
+      readonly rowType: RowType
+      readonly connector: ConnectorPlan
+      readonly upsertKey: readonly number[] | null
+    })
+  | (Create & { readonly kind: 'createView'; readonly rowType: RowType; readonly orReplace: boolean })
+  | (Create & {
+      readonly kind: 'createMaterializedView'
+      readonly rowType: RowType
+      readonly plan: PhysicalPlan
+      readonly onError: 'poison' | 'divert'
+    })
+  | (Create & { readonly kind: 'createIndex'; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean })
+  | (Create & { readonly kind: 'createConnection'; readonly transport: string; readonly options: Readonly<Record<string, Datum>> })
+  /** Objects in the statement's order; dependants are found by the engine (2BP01 without cascade). */
+  | { readonly kind: 'drop'; readonly objects: readonly number[]; readonly cascade: boolean }
+  | { readonly kind: 'rename'; readonly object: number; readonly newName: string }
+  | { readonly kind: 'renameColumn'; readonly object: number; readonly column: number; readonly newName: string }
+  | { readonly kind: 'skipErrors'; readonly object: number }
+
+interface Create {
+  readonly schema: number
+  readonly name: string
+  readonly ifNotExists: boolean
+  readonly sql: string
+  readonly dependsOn: readonly number[]
+}
+
+export interface ColumnPlan {
+  readonly name: string
+  readonly type: SqlType
+  readonly notNull: boolean
+  readonly defaultSql: string | null
+}
+
+interface Part {
+  readonly kind: string
+  readonly options: Readonly<Record<string, Datum>>
+}
+
+/** Same shape as the catalog's ConnectorSpec. */
+export interface ConnectorPlan {
+  readonly transport: Part
+  readonly keyFormat: Part | null
+  readonly format: Part | null
+  readonly envelope: { readonly kind: 'none' | 'upsert'; readonly options: Readonly<Record<string, Datum>> }
+  readonly include: readonly { readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'; readonly column: number }[]
+}

@@ -1,0 +1,76 @@
+import type { RowType } from '../types/sql-type.ts'
+import type { PhysicalPlan } from './physical.ts'
+import type { Scalar } from './scalar.ts'
+
+/**
+ * Bound DML: what the engine evaluates at the commit tick. All coercions (assignment casts) and defaults are inside the
+ * plans; the engine checks NOT NULL and PRIMARY KEY. Parameters are still `param` scalars; their values come beside.
+ */
+export type DmlPlan = InsertPlan | UpdatePlan | DeletePlan | TruncatePlan
+
+export interface InsertPlan {
+  readonly kind: 'insert'
+  readonly table: number
+  /** Full rows of the table, columns in table order, in statement order where that is visible. */
+  readonly source: DmlRows
+  readonly onConflict: OnConflict | null
+  readonly returning: Returning | null
+  /** Objects that `source` reads. */
+  readonly reads: readonly number[]
+}
+
+/** Rows of an INSERT: expressions without input (VALUES, the usual case), or a query. */
+export type DmlRows =
+  | { readonly kind: 'values'; readonly rows: readonly (readonly Scalar[])[] }
+  | { readonly kind: 'query'; readonly plan: PhysicalPlan }
+
+export type OnConflict =
+  /** target null: any constraint. */
+  | { readonly kind: 'nothing'; readonly target: readonly number[] | null }
+  | {
+      readonly kind: 'update'
+      readonly target: readonly number[]
+      /** The whole new row; input columns: the existing row, then the row proposed (`excluded`). */
+      readonly set: readonly Scalar[]
+      readonly where: Scalar | null
+    }
+
+/** Input columns: the row after INSERT and UPDATE, the row before DELETE. */
+export interface Returning {
+  readonly exprs: readonly Scalar[]
+  readonly fields: RowType
+}
+
+/** Rows found by full primary key (`keys` in key order, without input), or by a query. */
+export interface KeyLookup {
+  readonly keys: readonly Scalar[]
+  /** Rest of the WHERE clause, over the table's columns. */
+  readonly residual: Scalar | null
+}
+
+export interface UpdatePlan {
+  readonly kind: 'update'
+  readonly table: number
+  readonly lookup: KeyLookup | null
+  /** The whole new row, over the table's columns: used with `lookup`. */
+  readonly set: readonly Scalar[]
+  /** Old row then new row, one line per updated row: used without `lookup`. */
+  readonly plan: PhysicalPlan
+  readonly returning: Returning | null
+  readonly reads: readonly number[]
+}
+
+export interface DeletePlan {
+  readonly kind: 'delete'
+  readonly table: number
+  readonly lookup: KeyLookup | null
+  /** The rows to delete (table columns); each counted once however often it matched. */
+  readonly plan: PhysicalPlan
+  readonly returning: Returning | null
+  readonly reads: readonly number[]
+}
+
+export interface TruncatePlan {
+  readonly kind: 'truncate'
+  readonly tables: readonly number[]
+}
