@@ -25,8 +25,12 @@ function installed() {
 function npm(...args) {
   const all = [...args, '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   // The nested npm must not see the flags of the one that runs this script.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|command)/.test(name)))
-  return spawnSync('npm', all, { cwd: root, stdio: ['ignore', 2, 2], env, shell: process.platform === 'win32' }).status === 0
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^npm_(lifecycle|package|command)/.test(name)),
+  )
+  return (
+    spawnSync('npm', all, { cwd: root, stdio: ['ignore', 2, 2], env, shell: process.platform === 'win32' }).status === 0
+  )
 }
 
 if (!installed()) {
@@ -43,5 +47,5 @@ const link = path.join(root, 'node_modules/.bin/node')
 if (process.platform !== 'win32' && !fs.existsSync(link)) {
   const { findNode } = require('../bin/launch.cjs')
   const node = findNode()
-  if (node !== null && node.startsWith(root)) fs.symlinkSync(node, link)
+  if (node?.startsWith(root)) fs.symlinkSync(node, link)
 }

@@ -1,0 +1,65 @@
+import { OptionError } from '../options.ts'
+import { MODES, type Mode } from './check.ts'
+
+export interface TestArguments {
+  readonly modes: readonly Mode[]
+  readonly url: string | null
+  readonly labels: readonly string[]
+  readonly junit: string | null
+  readonly seed: number
+  readonly recordTimeoutMs: number
+  readonly paths: readonly string[]
+}
+
+const VALUED = ['--mode', '--url', '--label', '--junit', '--seed', '--timeout'] as const
+
+export function parseTestArguments(args: readonly string[]): TestArguments {
+  const given = new Map<string, string[]>()
+  const paths: string[] = []
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]
+    if (!arg.startsWith('--')) {
+      paths.push(arg)
+      continue
+    }
+    const [flag, inline] = arg.split(/=(.*)/s)
+    if (!(VALUED as readonly string[]).includes(flag)) throw new OptionError(`unknown option ${flag}`)
+    const value = inline ?? args[++i]
+    if (value === undefined) throw new OptionError(`${flag} needs a value`)
+    given.set(flag, [...(given.get(flag) ?? []), value])
+  }
+  if (paths.length === 0) throw new OptionError('name at least one file or folder of .slt files')
+  const last = (flag: (typeof VALUED)[number]): string | null => given.get(flag)?.at(-1) ?? null
+  const url = last('--url')
+  const modes = readModes(last('--mode') ?? 'pull', url)
+  return {
+    modes,
+    url,
+    // Our own label holds only where our own server runs.
+    labels: [...(url === null ? ['millrace'] : []), ...(given.get('--label') ?? [])],
+    junit: last('--junit'),
+    seed: wholeNumber('--seed', last('--seed') ?? '1'),
+    recordTimeoutMs: wholeNumber('--timeout', last('--timeout') ?? '60') * 1000,
+    paths,
+  }
+}
+
+function readModes(text: string, url: string | null): readonly Mode[] {
+  const named = text.split(',')
+  const modes = named.flatMap((name): readonly Mode[] => {
+    if (name === 'all') return url === null ? MODES : MODES.filter((mode) => mode !== 'restart')
+    const mode = MODES.find((m) => m === name)
+    if (!mode) throw new OptionError(`--mode must be ${MODES.join(', ')} or all, not "${name}"`)
+    return [mode]
+  })
+  if (url !== null && modes.includes('restart')) {
+    throw new OptionError('--mode restart kills the server, so it runs its own: leave --url away')
+  }
+  return modes
+}
+
+function wholeNumber(flag: string, text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0) throw new OptionError(`${flag} must be a whole number, not "${text}"`)
+  return value
+}

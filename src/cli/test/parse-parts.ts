@@ -1,0 +1,28 @@
+import { type Cursor, SltSyntaxError } from './cursor.ts'
+import type { ErrorExpectation, Place, Retry } from './record.ts'
+
+/** `retry 11 backoff 1s` at the end of a header. */
+export function readRetry(header: string, place: Place): { rest: string; retry: Retry | null } {
+  const match = /(^|\s)retry\s+(\d+)\s+backoff\s+(\S+)\s*$/.exec(header)
+  if (!match) return { rest: header, retry: null }
+  const retry = { times: Number(match[2]), backoffMs: readSleepMs(match[3], place) }
+  return { rest: header.slice(0, match.index).trim(), retry }
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, min: 60_000 }
+
+export function readSleepMs(text: string, place: Place): number {
+  const match = /^(\d+(?:\.\d+)?)(us|ms|s|m|min)$/.exec(text)
+  if (!match) throw new SltSyntaxError(place, `"${text}" is no duration (500ms, 2s)`)
+  return Number(match[1]) * UNIT_MS[match[2]]
+}
+
+/** `statement error <regex>`; nothing after it: any error. */
+export function readErrorInline(text: string): ErrorExpectation {
+  return { kind: 'pattern', pattern: text === '' ? null : text }
+}
+
+/** The text after `----`. */
+export function readErrorText(cursor: Cursor): ErrorExpectation {
+  return { kind: 'text', text: cursor.blockToDoubleBlank().join('\n') }
+}

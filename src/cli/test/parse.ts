@@ -1,0 +1,156 @@
+/** Text of an slt file → records. The union of the SQLite, risinglight and RisingWave directives. */
+import { Cursor, SltSyntaxError } from './cursor.ts'
+import { readErrorInline, readErrorText, readRetry, readSleepMs } from './parse-parts.ts'
+import type { Condition, ControlRecord, Place, QueryRecord, SltRecord, SortMode, StatementRecord } from './record.ts'
+
+export function parseSlt(text: string, file: string): SltRecord[] {
+  const cursor = new Cursor(text, file)
+  const records = parseBlock(cursor, false)
+  return records
+}
+
+function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
+  const records: SltRecord[] = []
+  let conditions: Condition[] = []
+  let connection: string | null = null
+  for (;;) {
+    const line = cursor.next()
+    if (line === null) {
+      if (inLoop) throw new SltSyntaxError(cursor.place(), 'endloop is missing')
+      return records
+    }
+    const words = line.trim().split(/\s+/)
+    const head = words[0]
+    if (head === '' || head.startsWith('#')) continue
+    const place = cursor.place()
+    const common = { place, conditions, connection, retry: null }
+    switch (head) {
+      case 'skipif':
+      case 'onlyif':
+        conditions = [...conditions, { kind: head, label: words[1] ?? '' }]
+        continue
+      case 'connection':
+        connection = words[1] === 'default' ? null : (words[1] ?? null)
+        continue
+      case 'statement':
+        records.push(parseStatement(cursor, line, common))
+        break
+      case 'query':
+        records.push(parseQuery(cursor, line, common))
+        break
+      case 'let': {
+        const names = line
+          .trim()
+          .slice(3)
+          .split(',')
+          .map((name) => name.trim())
+        records.push({ ...common, kind: 'let', names, sql: cursor.sql().sql })
+        break
+      }
+      case 'system':
+        cursor.sql()
+        records.push({ ...common, kind: 'refused', reason: '`system` runs shell commands and is refused' })
+        break
+      case 'control':
+        records.push(parseControl(words, place))
+        break
+      case 'sleep':
+        records.push({ kind: 'sleep', place, conditions, ms: readSleepMs(words[1] ?? '', place) })
+        break
+      case 'halt':
+        records.push({ kind: 'halt', place, conditions })
+        break
+      case 'include':
+        records.push({ kind: 'include', place, pattern: line.trim().slice('include'.length).trim() })
+        break
+      // The form of the expected result says whether it is hashed, and subtests only name what follows.
+      case 'hash-threshold':
+      case 'subtest':
+        break
+      case 'loop':
+      case 'for':
+      case 'foreach':
+        records.push(...parseLoop(cursor, words))
+        break
+      case 'endloop':
+      case 'endfor':
+      case 'end':
+        if (inLoop) return records
+        throw new SltSyntaxError(place, `${head} without a loop`)
+      default:
+        throw new SltSyntaxError(place, `unknown directive "${head}"`)
+    }
+    conditions = []
+    connection = null
+  }
+}
+
+type CommonFields = Pick<StatementRecord, 'place' | 'conditions' | 'connection' | 'retry'>
+
+function parseStatement(cursor: Cursor, line: string, common: CommonFields): StatementRecord {
+  const { rest, retry } = readRetry(line.trim().slice('statement'.length).trim(), common.place)
+  const kind = /^\S*/.exec(rest)?.[0] ?? ''
+  const argument = rest.slice(kind.length).trim()
+  const { sql, separated } = cursor.sql()
+  const record = { ...common, retry, kind: 'statement', sql } as const
+  if (kind === 'error') {
+    const error = separated ? readErrorText(cursor) : readErrorInline(argument)
+    return { ...record, expect: { kind: 'error', error } }
+  }
+  // What a statement returns is of no interest: the lines are skipped.
+  if (separated) cursor.block()
+  if (kind === 'ok') return { ...record, expect: { kind: 'ok' } }
+  if (kind === 'count' && /^\d+$/.test(argument))
+    return { ...record, expect: { kind: 'count', count: Number(argument) } }
+  throw new SltSyntaxError(common.place, `unknown form "statement ${rest}"`)
+}
+
+const SORT_MODES: readonly string[] = ['nosort', 'rowsort', 'valuesort'] satisfies SortMode[]
+
+function parseQuery(cursor: Cursor, line: string, common: CommonFields): QueryRecord {
+  const { rest, retry } = readRetry(line.trim().slice('query'.length).trim(), common.place)
+  const { sql, separated } = cursor.sql()
+  const record = { ...common, retry, kind: 'query', sql } as const
+  if (/^error(\s|$)/.test(rest)) {
+    const error = separated ? readErrorText(cursor) : readErrorInline(rest.slice('error'.length).trim())
+    return { ...record, types: '', sort: null, label: null, expect: { kind: 'error', error } }
+  }
+  const words = rest === '' ? [] : rest.split(/\s+/)
+  const types = words[0] !== undefined && !SORT_MODES.includes(words[0]) ? (words.shift() ?? '') : ''
+  const sort = words[0] !== undefined && SORT_MODES.includes(words[0]) ? (words.shift() as SortMode) : null
+  const label = words.shift() ?? null
+  if (words.length > 0) throw new SltSyntaxError(common.place, `unexpected "${words.join(' ')}"`)
+  return { ...record, types, sort, label, expect: { kind: 'rows', lines: separated ? cursor.block() : [] } }
+}
+
+function parseControl(words: readonly string[], place: Place): ControlRecord {
+  const [, name, value] = words
+  if (name === 'sortmode' && SORT_MODES.includes(value)) {
+    return { kind: 'control', place, setting: { name, value: value as SortMode } }
+  }
+  if (name === 'resultmode' && (value === 'rowwise' || value === 'valuewise')) {
+    return { kind: 'control', place, setting: { name, value } }
+  }
+  if (name === 'substitution' && (value === 'on' || value === 'off')) {
+    return { kind: 'control', place, setting: { name, value: value === 'on' } }
+  }
+  throw new SltSyntaxError(place, `unknown control "${words.slice(1).join(' ')}"`)
+}
+
+/** `loop i 0 3`, `for i in a b`, `foreach i a b` … `endloop`: the body once per value, `${i}` replaced. */
+function parseLoop(cursor: Cursor, words: readonly string[]): SltRecord[] {
+  const place = cursor.place()
+  const [head, name, ...rest] = words
+  let values = rest[0] === 'in' ? rest.slice(1) : rest
+  if (head === 'loop') {
+    const [from, to] = rest.map(Number)
+    if (!Number.isInteger(from) || !Number.isInteger(to)) throw new SltSyntaxError(place, 'loop needs: name from to')
+    values = Array.from({ length: Math.max(0, to - from) }, (_, i) => String(from + i))
+  }
+  if (!name || values.length === 0) {
+    cursor.loopBody()
+    return []
+  }
+  const body = cursor.loopBody()
+  return values.flatMap((value) => parseBlock(body.with(name, value), false))
+}

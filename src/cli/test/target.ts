@@ -1,0 +1,13 @@
+/** The server that a file runs against. */
+
+export interface Target {
+  readonly url: string
+  /** Ends the server as kill -9 would and starts it again on the same data; null where that is impossible. */
+  readonly restart: (() => Promise<void>) | null
+  close(): Promise<void>
+}
+
+/** A server of somebody else's: its contents stay as the files leave them. */
+export function remoteTarget(url: string): Target {
+  return { url, restart: null, close: async () => {} }
+}
