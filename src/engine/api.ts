@@ -19,8 +19,8 @@ export interface Engine {
   /** A pull at the newest durable tick. */
   read(request: ReadRequest, call: CallContext): Promise<ReadResult>
   subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription>
-  /** One autocommit statement, evaluated at its commit tick; resolves once durable and visible. */
-  write(statement: WriteStatement, call: CallContext): Promise<WriteResult>
+  /** One autocommit statement, evaluated at its commit tick; resolves once durable and visible. `params`: $1…. */
+  write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult>
   /** An explicit transaction: reads at its first statement's tick plus its own writes; commits in one tick. */
   begin(options: { readonly readOnly: boolean }): Transaction
   /** Autocommit DDL; resolves once durable and visible. A failed one leaves nothing behind. */
@@ -102,10 +102,6 @@ export type SubscribeMessage =
 export type WriteStatement = import('../plan/dml.ts').DmlPlan
 export type DdlStatement = import('../plan/ddl.ts').DdlPlan
 
-export interface WriteRequestParams {
-  readonly params: Row
-}
-
 export interface WriteResult {
   readonly command: 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
   readonly count: number
@@ -116,7 +112,7 @@ export interface WriteResult {
 
 export interface Transaction {
   read(request: ReadRequest, call: CallContext): Promise<ReadResult>
-  write(statement: WriteStatement, call: CallContext): Promise<WriteResult>
+  write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult>
   /** SELECT … FOR UPDATE / SHARE by primary key: waits for row locks (40P01 on deadlock). */
   lockRows(table: number, keys: readonly Row[], call: CallContext): Promise<void>
   /** All or nothing, in one tick. 40001 when what was read has changed. */

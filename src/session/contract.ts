@@ -12,18 +12,27 @@ export interface Session {
   readonly secretKey: number
   /** I idle, T in a transaction, E in a failed transaction. */
   readonly transactionStatus: 'I' | 'T' | 'E'
+  /** Zone in which timestamptz values are written as text. */
+  readonly timeZone: string
+  /** Settings that drivers follow (ParameterStatus), with their values now. */
+  reportedSettings(): readonly (readonly [name: string, value: string])[]
   /** Simple query: any number of statements, PostgreSQL's implicit-transaction rules. */
   simpleQuery(sql: string, sink: ResultSink): Promise<void>
   parse(name: string, sql: string, paramOids: readonly number[]): Promise<void>
   bind(portal: string, statement: string, params: readonly Datum[] | readonly RawParam[], resultFormats: readonly (0 | 1)[]): Promise<void>
   describeStatement(name: string): { readonly paramTypes: readonly SqlType[]; readonly fields: readonly ResultField[] | null }
   describePortal(name: string): readonly ResultField[] | null
-  /** maxRows 0: all. */
-  execute(portal: string, maxRows: number, sink: ResultSink): Promise<void>
+  /**
+   * maxRows 0: all. `alone`: the group ends right after, so that a lone statement need not open a transaction.
+   * Failures go to `sink.error`; those of parse, bind and the others reject or throw.
+   */
+  execute(portal: string, maxRows: number, sink: ResultSink, alone?: boolean): Promise<void>
   closeStatement(name: string): void
   closePortal(name: string): void
   /** End of an extended-query group: closes the implicit transaction. */
   sync(): Promise<void>
+  /** A message failed outside of the calls above: an open transaction fails with it. */
+  failTransaction(): void
   /** 57014 for the statement that runs now. */
   cancel(): void
   close(): Promise<void>
@@ -59,6 +68,8 @@ export interface ResultSink {
   portalSuspended(): void
   notice(notice: Notice): void
   parameterStatus(name: string, value: string): void
+  /** What was sent so far reaches the client now: streams call it when they run dry. */
+  flush(): Promise<void>
   /** Errors end the statement; the session has set its transaction status already. */
   error(error: SqlError): void
 }
