@@ -1,16 +1,23 @@
 /** Which files a run reads, and `include`. */
 import { globSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { SltSyntaxError } from './cursor.ts'
 import { parseSlt } from './parse.ts'
 import type { SltRecord } from './record.ts'
 
-const RUNNABLE = /\.(slt|test)$/
+const RUNNABLE = /\.(slt|test|slt\.part)$/
+const PART = /\.slt\.part$/
+const INCLUDE = /^include\s+(\S.*)$/gm
 const INCLUDE_DEPTH_MAX = 16
 
-/** Files as named; folders give their .slt and .test files, sorted (.slt.part only runs through `include`). */
+/**
+ * Files as named; folders give theirs, sorted. A .slt.part that another file of the same paths includes is left out:
+ * it runs there.
+ */
 export function expandPaths(paths: readonly string[]): string[] {
-  return paths.flatMap((path) => (statSync(path).isDirectory() ? filesUnder(path) : [path]))
+  const found = paths.flatMap((path) => (statSync(path).isDirectory() ? filesUnder(path) : [path]))
+  const included = new Set(found.flatMap(includesOf))
+  return found.filter((path) => paths.includes(path) || !PART.test(path) || !included.has(resolve(path)))
 }
 
 function filesUnder(folder: string): string[] {
@@ -21,6 +28,12 @@ function filesUnder(folder: string): string[] {
       if (entry.isDirectory()) return filesUnder(path)
       return RUNNABLE.test(entry.name) ? [path] : []
     })
+}
+
+function includesOf(file: string): string[] {
+  const folder = dirname(resolve(file))
+  const patterns = [...readFileSync(file, 'utf8').matchAll(INCLUDE)].map((match) => match[1].trim())
+  return patterns.flatMap((pattern) => globSync(pattern, { cwd: folder })).map((name) => join(folder, name))
 }
 
 /** The records of a file with its includes in place. */

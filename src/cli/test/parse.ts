@@ -4,9 +4,7 @@ import { readErrorInline, readErrorText, readRetry, readSleepMs } from './parse-
 import type { Condition, ControlRecord, Place, QueryRecord, SltRecord, SortMode, StatementRecord } from './record.ts'
 
 export function parseSlt(text: string, file: string): SltRecord[] {
-  const cursor = new Cursor(text, file)
-  const records = parseBlock(cursor, false)
-  return records
+  return parseBlock(new Cursor(text, file), false)
 }
 
 function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
@@ -78,7 +76,9 @@ function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
         if (inLoop) return records
         throw new SltSyntaxError(place, `${head} without a loop`)
       default:
-        throw new SltSyntaxError(place, `unknown directive "${head}"`)
+        // The rest of the file may still be read.
+        cursor.sql()
+        records.push({ ...common, kind: 'refused', reason: `unknown directive "${head}"` })
     }
     conditions = []
     connection = null
