@@ -1,0 +1,201 @@
+import { assert } from '../base/assert.ts'
+import type { Batch } from '../types/batch.ts'
+import type { Column } from '../types/column.ts'
+import { hashRow, hashRows } from '../types/hash.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { Row } from '../types/value.ts'
+import { ArrangementIndex } from './arrangement-index.ts'
+import { PinnedArrangement } from './arrangement-pin.ts'
+import { batchesOf } from './batches-of.ts'
+import { ChunkedI32 } from './chunked.ts'
+import type { Arrangement, ArrangementPin, Matches, SortColumn } from './contract.ts'
+import type { DurableStructure } from './durable.ts'
+import { RowStore } from './row-store.ts'
+import { SlotSpace } from './slot-space.ts'
+import { UndoLog } from './undo-log.ts'
+
+export interface ArrangementSpec {
+  readonly id: string
+  readonly types: readonly SqlType[]
+  readonly key: readonly number[]
+  readonly order?: readonly SortColumn[]
+}
+
+/**
+ * The arrangement over slots: row columns, a count a slot, and the index from keys to rows. Rows are the same when they
+ * are indistinguishable (1.0 and 1.00 are two rows under one key).
+ */
+export class SlotArrangement implements Arrangement, DurableStructure {
+  readonly id: string
+  readonly types: readonly SqlType[]
+  readonly key: readonly number[]
+  readonly order: readonly SortColumn[] | null
+  readonly space = new SlotSpace()
+  private readonly store: RowStore
+  private readonly counts = new ChunkedI32()
+  private readonly index: ArrangementIndex
+  private readonly undo = new UndoLog()
+  private hashes = new Uint32Array(64)
+
+  constructor(spec: ArrangementSpec) {
+    this.id = spec.id
+    this.types = spec.types
+    this.key = spec.key
+    this.order = spec.order ?? null
+    this.store = new RowStore(spec.types, spec.key, this.order ?? [])
+    this.index = new ArrangementIndex(this.store, spec.key, this.order !== null)
+  }
+  get rows(): number {
+    return this.space.live
+  }
+  get blockTypes(): readonly SqlType[] {
+    return this.types
+  }
+  apply(delta: Batch): void {
+    const n = delta.n
+    this.hashKeys(this.keyOf(delta.cols), n)
+    this.index.begin(delta.cols)
+    for (let i = 0; i < n; i++) {
+      const diff = delta.diffs[i]
+      if (diff !== 0) this.applyRow(delta, i, diff, this.hashes[i] | 0)
+    }
+  }
+  probe(keys: readonly Column[], n: number, out: Matches): void {
+    this.hashKeys(keys, n)
+    out.n = 0
+    for (let i = 0; i < n; i++) {
+      const head = this.index.head(this.hashes[i] | 0, keys, i)
+      if (head >= 0) this.index.collect(head, i, out)
+    }
+  }
+  diff(slot: number): number {
+    return this.counts.get(slot)
+  }
+  diffs(slots: Int32Array, n: number): Int32Array {
+    const out = new Int32Array(n)
+    for (let k = 0; k < n; k++) out[k] = this.counts.get(slots[k])
+    return out
+  }
+  gather(columns: readonly number[], slots: Int32Array, n: number): Column[] {
+    return this.store.gather(columns, slots, n)
+  }
+  rowAt(slot: number): Row {
+    return this.store.row(slot)
+  }
+  *scan(): Iterable<Batch> {
+    if (this.order !== null && this.key.length === 0) {
+      yield* batchesOf(this.store, this.index.inOrder(), (slot) => this.counts.get(slot))
+    } else {
+      yield* batchesOf(this.store, this.slots(), (slot) => this.counts.get(slot))
+    }
+  }
+  range(keys: readonly Column[], row: number, from: number, limit: number, out: Int32Array): number {
+    assert(this.order !== null, `arrangement ${this.id} has an order`)
+    const head = this.index.head(hashRow(keys, row) | 0, keys, row)
+    return head < 0 ? 0 : this.index.range(head, from, limit, out)
+  }
+  pin(): ArrangementPin {
+    const undo = this.undo.pin(this.space.high)
+    return new PinnedArrangement(this.store, this.counts, this.index, this.key, undo, () =>
+      this.undo.release(undo, (slot) => this.free(slot)),
+    )
+  }
+  clear(): void {
+    if (this.undo.active || this.undo.bytes() > 0) {
+      // Readers still look at these rows: they go one by one, through the undo log.
+      for (const slot of this.slots()) this.removeRow(slot)
+      return
+    }
+    this.space.clear()
+    this.store.reset()
+    this.counts.clear()
+    this.index.clear()
+  }
+  bytes(): number {
+    const rows = this.store.bytes() + this.counts.bytes() + this.space.bytes()
+    return rows + this.index.bytes() + this.undo.bytes()
+  }
+  isLive(slot: number): boolean {
+    return this.counts.get(slot) !== 0
+  }
+  save(slots: Int32Array, n: number): Batch {
+    const cols = this.store.columns.map((column) => column.gather(slots, n))
+    return { n, diffs: this.diffs(slots, n), cols }
+  }
+  load(slots: Int32Array, batch: Batch, rows: Int32Array, n: number): void {
+    for (let c = 0; c < batch.cols.length; c++) {
+      const column = this.store.columns[c]
+      for (let k = 0; k < n; k++) column.set(slots[rows[k]], batch.cols[c], rows[k])
+    }
+    for (let k = 0; k < n; k++) {
+      const slot = slots[rows[k]]
+      this.counts.set(slot, batch.diffs[rows[k]])
+      if (slot >= this.space.high) this.space.high = slot + 1
+    }
+  }
+  loaded(): void {
+    this.space.restored(this.space.high, (slot) => this.counts.get(slot) !== 0)
+    this.index.rebuild(this.slots(), this.space.live)
+  }
+  private *slots(): Generator<number> {
+    const high = this.space.high
+    for (let slot = 0; slot < high; slot++) if (this.counts.get(slot) !== 0) yield slot
+  }
+  private applyRow(delta: Batch, row: number, diff: number, hash: number): void {
+    const slot = this.index.find(hash, delta.cols, row)
+    if (slot < 0) {
+      this.insertRow(delta, row, diff, hash)
+      return
+    }
+    this.change(slot, diff, hash)
+  }
+  private insertRow(delta: Batch, row: number, diff: number, hash: number): void {
+    const slot = this.space.take()
+    this.store.set(slot, delta.cols, row)
+    const existing = this.index.insert(hash, slot, delta.cols, row)
+    if (existing >= 0) {
+      this.store.clear(slot)
+      this.space.untake(slot)
+      this.change(existing, diff, hash)
+      return
+    }
+    if (this.undo.active) this.undo.save(slot, 0)
+    this.counts.set(slot, diff)
+    this.space.dirty.add(slot)
+  }
+  private change(slot: number, diff: number, hash: number): void {
+    const before = this.counts.get(slot)
+    const after = before + diff
+    assert(after === (after | 0), 'the count of a row fits 32 bits')
+    if (after === 0) {
+      this.removeRow(slot, hash)
+      return
+    }
+    if (this.undo.active) this.undo.save(slot, before)
+    this.counts.set(slot, after)
+    this.space.dirty.add(slot)
+  }
+  private removeRow(slot: number, hash = this.index.hashOf(slot)): void {
+    this.index.remove(hash, slot)
+    this.space.retire(slot)
+    if (this.undo.active) {
+      this.undo.save(slot, this.counts.get(slot))
+      this.undo.keepBack(slot, hash)
+      this.counts.set(slot, 0)
+    } else {
+      this.counts.set(slot, 0)
+      this.free(slot)
+    }
+  }
+  private free(slot: number): void {
+    this.store.clear(slot)
+    this.space.recycle(slot)
+  }
+  private keyOf(cols: readonly Column[]): readonly Column[] {
+    return this.key.map((c) => cols[c])
+  }
+  private hashKeys(keys: readonly Column[], n: number): void {
+    if (this.hashes.length < n) this.hashes = new Uint32Array(n * 2)
+    hashRows(keys, n, this.hashes)
+  }
+}

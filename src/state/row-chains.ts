@@ -1,0 +1,88 @@
+import type { Column } from '../types/column.ts'
+import { hashRow } from '../types/hash.ts'
+import { ChunkedI32, SlotBits } from './chunked.ts'
+import { HashIndex } from './hash-index.ts'
+import { RowMatcher } from './key-matcher.ts'
+import type { RowStore } from './row-store.ts'
+
+/** A chain longer than this gets its rows into the row index: finding a row stays O(1) under any key. */
+const WALK_MAX = 16
+
+/**
+ * Rows of one key, in a doubly linked chain from the head that the key index knows. Links cost 8 bytes a row, and only
+ * in chunks in which a key has several rows. Short chains are walked; the rows of long ones are found by a hash of the
+ * whole row. `indexed` chains stay so until they are empty.
+ */
+export class RowChains {
+  private readonly rows: RowStore
+  private readonly next = new ChunkedI32()
+  private readonly previous = new ChunkedI32()
+  private readonly indexed = new SlotBits()
+  private readonly byRow: HashIndex
+  private readonly slotScratch = new Int32Array(WALK_MAX + 1)
+  private readonly hashScratch = new Uint32Array(WALK_MAX + 1)
+
+  constructor(rows: RowStore) {
+    this.rows = rows
+    this.byRow = new HashIndex(new RowMatcher(rows.columns))
+  }
+  /** The slot of an identical row in the chain of `head`, -1 when absent. */
+  find(head: number, cols: readonly Column[], row: number): number {
+    if (this.indexed.has(head)) return this.byRow.find(hashRow(cols, row) | 0, cols, row)
+    for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) {
+      if (this.rows.sameBeyondKey(slot, cols, row)) return slot
+    }
+    return -1
+  }
+  /** Adds a slot behind the head: the head, and so the key index, stays as it is. */
+  add(head: number, slot: number, cols: readonly Column[], row: number): void {
+    const after = this.next.get(head)
+    this.next.set(slot, after)
+    this.previous.set(slot, head + 1)
+    if (after !== 0) this.previous.set(after - 1, slot + 1)
+    this.next.set(head, slot + 1)
+    if (this.indexed.has(head)) this.index(slot, hashRow(cols, row) | 0)
+    else if (this.isLong(head)) this.indexChain(head)
+  }
+  /** Takes a slot out and returns the head from now on (-1: the chain is empty). */
+  remove(head: number, slot: number): number {
+    if (this.indexed.has(slot)) {
+      this.byRow.remove(this.byRow.hashOf(slot), slot)
+      this.indexed.delete(slot)
+    }
+    const after = this.next.get(slot)
+    const before = this.previous.get(slot)
+    if (after !== 0) this.previous.set(after - 1, before)
+    if (before !== 0) this.next.set(before - 1, after)
+    this.next.set(slot, 0)
+    this.previous.set(slot, 0)
+    return slot === head ? after - 1 : head
+  }
+  after(slot: number): number {
+    return this.next.get(slot) - 1
+  }
+  clear(): void {
+    this.next.clear()
+    this.previous.clear()
+    this.indexed.clear()
+    this.byRow.clear()
+  }
+  bytes(): number {
+    return this.next.bytes() + this.previous.bytes() + this.indexed.bytes() + this.byRow.bytes()
+  }
+  private isLong(head: number): boolean {
+    let n = 0
+    for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) if (++n > WALK_MAX) return true
+    return false
+  }
+  private indexChain(head: number): void {
+    let n = 0
+    for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) this.slotScratch[n++] = slot
+    this.rows.rowHashes(this.slotScratch, n, this.hashScratch)
+    for (let i = 0; i < n; i++) this.index(this.slotScratch[i], this.hashScratch[i] | 0)
+  }
+  private index(slot: number, hash: number): void {
+    this.indexed.add(slot)
+    this.byRow.insert(hash, slot)
+  }
+}

@@ -1,0 +1,165 @@
+import { ChunkedI32 } from './chunked.ts'
+import type { RowStore } from './row-store.ts'
+
+/**
+ * Rows of one key in order: a treap over slots with subtree sizes, 12 bytes a row; the key index knows the root.
+ * Priorities are a hash of the slot: no randomness, no storage, balanced whatever the order of arrival. Chosen over
+ * sorted chunks because a million small groups then cost no object each. O(log n) comparisons a change or rank.
+ */
+export class RowTrees {
+  private readonly rows: RowStore
+  private readonly lefts = new ChunkedI32()
+  private readonly rights = new ChunkedI32()
+  private readonly sizes = new ChunkedI32()
+  /** The identical row met by the last `insert`, -1 when the slot went in. */
+  existing = -1
+
+  constructor(rows: RowStore) {
+    this.rows = rows
+  }
+  /** Puts a slot into the tree of `root` (-1: empty) unless an identical row is there (`existing`); gives the root. */
+  insert(root: number, slot: number): number {
+    this.existing = -1
+    return this.insertAt(root, slot)
+  }
+  /** Takes a slot of the tree out; gives the root, -1 when the tree is empty. */
+  remove(root: number, slot: number): number {
+    if (root === slot) return this.merge(this.left(root), this.right(root))
+    if (this.rows.compare(slot, root) < 0) this.lefts.set(root, this.remove(this.left(root), slot) + 1)
+    else this.rights.set(root, this.remove(this.right(root), slot) + 1)
+    this.sizes.set(root, this.sizes.get(root) - 1)
+    return root
+  }
+  /** Slots of ranks [from, from + limit) in order; returns how many there are. */
+  range(root: number, from: number, limit: number, out: Int32Array): number {
+    const stack: number[] = []
+    let node = root
+    let rank = from
+    while (node >= 0) {
+      const before = this.size(this.left(node))
+      if (rank <= before) stack.push(node)
+      if (rank === before) break
+      if (rank < before) node = this.left(node)
+      else {
+        rank -= before + 1
+        node = this.right(node)
+      }
+    }
+    let n = 0
+    while (stack.length > 0 && n < limit) {
+      node = stack.pop()!
+      out[n++] = node
+      for (let child = this.right(node); child >= 0; child = this.left(child)) stack.push(child)
+    }
+    return n
+  }
+  /** A tree of slots that are already in order, in O(n). */
+  build(slots: Int32Array, start: number, end: number): number {
+    const spine: number[] = []
+    for (let i = start; i < end; i++) {
+      const slot = slots[i]
+      let last = -1
+      while (spine.length > 0 && before(slot, spine[spine.length - 1])) last = spine.pop()!
+      this.lefts.set(slot, last + 1)
+      this.rights.set(slot, 0)
+      if (spine.length > 0) this.rights.set(spine[spine.length - 1], slot + 1)
+      spine.push(slot)
+    }
+    const root = spine.length > 0 ? spine[0] : -1
+    if (root >= 0) this.measure(root)
+    return root
+  }
+  size(root: number): number {
+    return root < 0 ? 0 : this.sizes.get(root)
+  }
+  clear(): void {
+    this.lefts.clear()
+    this.rights.clear()
+    this.sizes.clear()
+  }
+  bytes(): number {
+    return this.lefts.bytes() + this.rights.bytes() + this.sizes.bytes()
+  }
+  private left(slot: number): number {
+    return this.lefts.get(slot) - 1
+  }
+  private right(slot: number): number {
+    return this.rights.get(slot) - 1
+  }
+  private insertAt(node: number, slot: number): number {
+    if (node < 0) {
+      this.lefts.set(slot, 0)
+      this.rights.set(slot, 0)
+      this.sizes.set(slot, 1)
+      return slot
+    }
+    const order = this.rows.compare(slot, node)
+    if (order === 0) {
+      this.existing = node
+      return node
+    }
+    if (order < 0) {
+      const child = this.insertAt(this.left(node), slot)
+      if (this.existing >= 0) return node
+      if (before(child, node)) {
+        this.lefts.set(node, this.right(child) + 1)
+        this.update(node)
+        this.rights.set(child, node + 1)
+        this.update(child)
+        return child
+      }
+      this.lefts.set(node, child + 1)
+    } else {
+      const child = this.insertAt(this.right(node), slot)
+      if (this.existing >= 0) return node
+      if (before(child, node)) {
+        this.rights.set(node, this.left(child) + 1)
+        this.update(node)
+        this.lefts.set(child, node + 1)
+        this.update(child)
+        return child
+      }
+      this.rights.set(node, child + 1)
+    }
+    this.update(node)
+    return node
+  }
+  private merge(a: number, b: number): number {
+    if (a < 0) return b
+    if (b < 0) return a
+    if (before(a, b)) {
+      this.rights.set(a, this.merge(this.right(a), b) + 1)
+      this.update(a)
+      return a
+    }
+    this.lefts.set(b, this.merge(a, this.left(b)) + 1)
+    this.update(b)
+    return b
+  }
+  private update(slot: number): void {
+    this.sizes.set(slot, this.size(this.left(slot)) + this.size(this.right(slot)) + 1)
+  }
+  private measure(root: number): number {
+    // Depth is O(log n) by the priorities, so the recursion is shallow.
+    const left = this.left(root)
+    const right = this.right(root)
+    const size = 1 + (left < 0 ? 0 : this.measure(left)) + (right < 0 ? 0 : this.measure(right))
+    this.sizes.set(root, size)
+    return size
+  }
+}
+
+/** Whether a stands above b: by a hash of the slots, ties by the slots themselves. */
+function before(a: number, b: number): boolean {
+  const x = priority(a)
+  const y = priority(b)
+  return x > y || (x === y && a > b)
+}
+
+function priority(slot: number): number {
+  let h = Math.imul(slot + 1, 0x9e3779b1)
+  h ^= h >>> 15
+  h = Math.imul(h, 0x85ebca77)
+  h ^= h >>> 13
+  return h >>> 0
+}
