@@ -1,0 +1,48 @@
+/** The package as users get it: packed, installed into an empty folder, run from there. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { build, rewriteWorkerUrls } from './build.ts'
+import { root } from './processes.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
+
+/** The environment of a user's shell: nothing of the npm or the vitest that runs this. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|VITEST|MILLRACE_)/i.test(name)),
+)
+
+function run(command: string, args: readonly string[], cwd: string): string {
+  const done = spawnSync(command, args, { cwd, encoding: 'utf8', env })
+  if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${done.stdout}\n${done.stderr}`)
+  return done.stdout
+}
+
+describe('npm pack', () => {
+  beforeAll(() => {
+    expect(build()).toBe(true)
+    run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root)
+    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
+    writeFileSync(join(folder, 'package.json'), '{"name":"user","private":true}')
+    run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], folder)
+  }, 300_000)
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('holds the built JavaScript and no sources', () => {
+    const installed = join(folder, 'node_modules/millrace')
+    expect(readdirSync(installed).sort()).toEqual(expect.arrayContaining(['bin', 'dist', 'package.json']))
+    expect(readdirSync(installed)).not.toContain('src')
+  })
+
+  test('runs as npx millrace', () => {
+    expect(run('npx', ['--no-install', 'millrace', '--version'], folder)).toMatch(/^millrace \d+\.\d+\.\d+\n$/)
+  })
+})
+
+test('workers are started by the URL of the built file', () => {
+  const source = `new Worker(new URL('./ingest.ts', import.meta.url)); new URL("./a.ts", base)`
+  expect(rewriteWorkerUrls(source)).toBe(`new Worker(new URL('./ingest.js', import.meta.url)); new URL("./a.ts", base)`)
+})

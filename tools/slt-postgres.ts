@@ -1,0 +1,25 @@
+/** `node tools/run.cjs tools/slt-postgres.ts PATH…`: runs .slt files against a throwaway PostgreSQL, one database a file. */
+import { PgConnection } from '../src/cli/client/connection.ts'
+import { parseTestArguments } from '../src/cli/test/arguments.ts'
+import { runAll } from '../src/cli/test/command.ts'
+import { renderTotals } from '../src/cli/test/report.ts'
+import { startPostgres } from './services/postgres.ts'
+
+const service = await startPostgres()
+try {
+  const admin = await PgConnection.connect(service.url)
+  let count = 0
+  const terminal = { interactive: false, write: (text: string) => process.stdout.write(text) }
+  const options = parseTestArguments(['--url', service.url, '--label', 'postgresql', ...process.argv.slice(2)])
+  const reports = await runAll(options, terminal, async () => {
+    const database = `slt_${++count}`
+    await admin.query(`CREATE DATABASE ${database}`)
+    const url = service.url.replace(/[^/]*$/, database)
+    return { url, restart: null, close: async () => {} }
+  })
+  process.stdout.write(`${renderTotals(reports)}\n`)
+  process.exitCode = reports.some((r) => r.outcome.failures.length > 0) ? 1 : 0
+  await admin.close()
+} finally {
+  service.stop()
+}
