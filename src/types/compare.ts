@@ -81,7 +81,7 @@ function compareBytes(a: StrColumn, i: number, b: StrColumn, j: number): number 
   const other = b.offsets[j]
   const n = a.offsets[i + 1] - start
   const m = b.offsets[j + 1] - other
-  const shared = n < m ? n : m
+  const shared = Math.min(n, m)
   for (let k = 0; k < shared; k++) {
     const d = a.bytes[start + k] - b.bytes[other + k]
     if (d !== 0) return d

@@ -1,0 +1,60 @@
+import { SqlError } from '../base/sql-error.ts'
+import { applyPrecision } from './numeric-arith.ts'
+import { formatType } from './pg-type.ts'
+import type { SqlType } from './sql-type.ts'
+import { roundTime, roundTimestamp } from './text/datetime.ts'
+import type { Datum, Numeric, Value, ValueArray } from './value.ts'
+
+/** True when the type carries modifiers that values must be fitted to. */
+export function hasModifiers(type: SqlType): boolean {
+  if (type.kind === 'array') return type.element !== undefined && hasModifiers(type.element)
+  return type.length !== undefined || type.precision !== undefined
+}
+
+/**
+ * Fits a value to its type's modifiers: numeric(p,s) rounds, timestamp(p) rounds, char(n) pads, and varchar(n), char(n)
+ * cut when the cast is explicit, else only blanks (22001).
+ */
+export function applyModifiers(value: Value, type: SqlType, explicit: boolean): Value {
+  switch (type.kind) {
+    case 'numeric':
+      return type.precision === undefined ? value : applyPrecision(value as Numeric, type.precision, type.scale ?? 0)
+    case 'varchar':
+      return type.length === undefined ? value : fitLength(value as string, type, type.length, explicit)
+    case 'bpchar': {
+      if (type.length === undefined) return value
+      const fitted = fitLength(value as string, type, type.length, explicit)
+      return fitted.length < type.length * 2 ? padCharacters(fitted, type.length) : fitted
+    }
+    case 'timestamp':
+    case 'timestamptz':
+      return type.precision === undefined ? value : roundTimestamp(value as number | bigint, type.precision)
+    case 'time':
+      return type.precision === undefined ? value : roundTime(value as number, type.precision)
+    case 'array': {
+      const { element } = type
+      if (element === undefined || !hasModifiers(element)) return value
+      return (value as ValueArray).map((item: Datum) =>
+        item === null ? null : applyModifiers(item, element, explicit),
+      )
+    }
+    default:
+      return value
+  }
+}
+
+function fitLength(text: string, type: SqlType, length: number, explicit: boolean): string {
+  if (text.length <= length) return text
+  const characters = [...text]
+  if (characters.length <= length) return text
+  const cut = characters.slice(0, length).join('')
+  if (!explicit && characters.slice(length).some((character) => character !== ' ')) {
+    throw new SqlError('22001', `value too long for type ${formatType(type)}`)
+  }
+  return cut
+}
+
+function padCharacters(text: string, length: number): string {
+  const missing = length - [...text].length
+  return missing > 0 ? text + ' '.repeat(missing) : text
+}

@@ -1,0 +1,124 @@
+import { SqlError } from '../base/sql-error.ts'
+import { isInterval, isNumeric } from './datum.ts'
+import { applyModifiers } from './modifiers.ts'
+import { formatNumeric } from './numeric.ts'
+import { type SqlType, TEXT, type TypeKind } from './sql-type.ts'
+import { formatArray, formatRecord, parseArray } from './text/array.ts'
+import { type Clock, parseDate, parseTime, parseTimestamp, parseTimestamptz } from './text/datetime.ts'
+import { formatDate, formatInterval, formatTime, formatTimestamp, formatTimestamptz } from './text/datetime-output.ts'
+import { parseInterval } from './text/interval.ts'
+import {
+  formatFloat4,
+  formatFloat8,
+  parseBool,
+  parseFloat4,
+  parseFloat8,
+  parseInt8,
+  parseInteger,
+  parseNumeric,
+  parseOid,
+} from './text/number.ts'
+import {
+  formatBytea,
+  parseBytea,
+  parseChar,
+  parseJsonbText,
+  parseJsonText,
+  parseName,
+  parseUuid,
+} from './text/string.ts'
+import { zoneByName } from './time-zone.ts'
+import type { Interval, Numeric, Value, ValueArray } from './value.ts'
+
+/** PostgreSQL's text input and output of every type. */
+export interface TextOptions {
+  /** The session's TimeZone; UTC when left out. */
+  readonly timeZone?: string
+  /** What now, today … mean in date/time input; they are refused when left out. */
+  readonly nowMicros?: number
+}
+
+interface TextCodec {
+  readonly parse: (text: string, type: SqlType, opts: TextOptions) => Value
+  readonly format: (value: never, type: SqlType, opts: TextOptions) => string
+}
+
+const clockOf = (opts: TextOptions): Clock => ({ zone: zoneByName(opts.timeZone ?? 'UTC'), nowMicros: opts.nowMicros })
+const asIs = (text: string): string => text
+const string: TextCodec = { parse: asIs, format: asIs }
+const number = (parse: TextCodec['parse']): TextCodec => ({ parse, format: (value: number) => String(value) })
+
+const CODECS = {
+  bool: { parse: parseBool, format: (value: boolean) => (value ? 't' : 'f') },
+  int2: number((text) => parseInteger(text, 'smallint', -32768, 32767)),
+  int4: number((text) => parseInteger(text, 'integer', -2147483648, 2147483647)),
+  int8: { parse: parseInt8, format: (value: number | bigint) => String(value) },
+  oid: number(parseOid),
+  float4: { parse: parseFloat4, format: formatFloat4 },
+  float8: { parse: parseFloat8, format: formatFloat8 },
+  numeric: { parse: parseNumeric, format: formatNumeric },
+  text: string,
+  varchar: string,
+  bpchar: string,
+  name: { parse: parseName, format: asIs },
+  char: { parse: parseChar, format: asIs },
+  bytea: { parse: parseBytea, format: formatBytea },
+  date: { parse: (text, _, opts) => parseDate(text, clockOf(opts)), format: formatDate },
+  time: { parse: (text, _, opts) => parseTime(text, clockOf(opts)), format: formatTime },
+  timestamp: { parse: (text, _, opts) => parseTimestamp(text, clockOf(opts)), format: formatTimestamp },
+  timestamptz: {
+    parse: (text, _, opts) => parseTimestamptz(text, clockOf(opts)),
+    format: (value: number | bigint, _, opts) => formatTimestamptz(value, zoneByName(opts.timeZone ?? 'UTC')),
+  },
+  interval: { parse: (text) => parseInterval(text), format: formatInterval },
+  uuid: { parse: parseUuid, format: asIs },
+  json: { parse: parseJsonText, format: asIs },
+  jsonb: { parse: parseJsonbText, format: asIs },
+  regclass: string,
+  regtype: string,
+  regproc: string,
+  regnamespace: string,
+  array: {
+    parse: (text, type, opts) => parseArray(text, (item) => parseText(item, type.element ?? TEXT, opts)),
+    format: (value: ValueArray, type, opts) =>
+      formatArray(value, (item) => formatText(item, type.element ?? TEXT, opts)),
+  },
+  record: {
+    parse: () => {
+      throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
+    },
+    format: (value: ValueArray) => formatRecord(value, formatLoose),
+  },
+  unknown: string,
+  void: { parse: () => '', format: () => '' },
+} satisfies Record<TypeKind, TextCodec>
+
+const TABLE: Readonly<Record<TypeKind, TextCodec>> = CODECS
+const DEFAULTS: TextOptions = {}
+
+/** The value that `text` spells; modifiers apply as in an assignment. Throws PostgreSQL's errors. */
+export function parseText(text: string, type: SqlType, opts: TextOptions = DEFAULTS): Value {
+  return applyModifiers(TABLE[type.kind].parse(text, type, opts), type, false)
+}
+
+/** The same without regard to modifiers: for explicit casts, which apply them their own way. */
+export function parseTextLoose(text: string, type: SqlType, opts: TextOptions = DEFAULTS): Value {
+  return TABLE[type.kind].parse(text, type, opts)
+}
+
+export function formatText(value: Value, type: SqlType, opts: TextOptions = DEFAULTS): string {
+  return TABLE[type.kind].format(value as never, type, opts)
+}
+
+/** Fields of anonymous records are printed by their shape. */
+function formatLoose(value: Value): string {
+  if (typeof value === 'boolean') return value ? 't' : 'f'
+  if (typeof value === 'number') return formatFloat8(value)
+  if (typeof value === 'object') {
+    if (value instanceof Uint8Array) return formatBytea(value)
+    if (isNumeric(value)) return formatNumeric(value as Numeric)
+    if (isInterval(value)) return formatInterval(value as Interval)
+    return formatRecord(value as ValueArray, formatLoose)
+  }
+  return String(value)
+}

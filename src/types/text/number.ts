@@ -1,0 +1,131 @@
+import { SqlError } from '../../base/sql-error.ts'
+import { parseNumericText } from '../numeric.ts'
+import type { Numeric } from '../value.ts'
+import { normalizeInt } from '../value.ts'
+import { badSyntax, valueOutOfRange } from './errors.ts'
+
+/** Text of integers, floats, numerics and booleans. */
+const INTEGER = /^\s*([+-]?\d+)\s*$/
+
+export function parseInteger(text: string, typeName: string, min: number, max: number): number {
+  const match = INTEGER.exec(text)
+  if (match === null) throw badSyntax(typeName, text)
+  const value = Number(match[1])
+  if (value < min || value > max) throw valueOutOfRange(typeName, text)
+  return value + 0
+}
+
+export function parseInt8(text: string): number | bigint {
+  const match = INTEGER.exec(text)
+  if (match === null) throw badSyntax('bigint', text)
+  if (match[1].length < 16) return Number(match[1]) + 0
+  const value = BigInt(match[1].replace('+', ''))
+  if (value < -(2n ** 63n) || value >= 2n ** 63n) throw valueOutOfRange('bigint', text)
+  return normalizeInt(value)
+}
+
+/** oid: unsigned 32 bits; negative numbers wrap. */
+export function parseOid(text: string): number {
+  const match = INTEGER.exec(text)
+  if (match === null) throw badSyntax('oid', text)
+  const value = Number(match[1])
+  if (value < -0x80000000 || value > 0xffffffff) throw valueOutOfRange('oid', text)
+  return value < 0 ? value + 0x100000000 : value
+}
+
+const FLOAT = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/
+
+export function parseFloat8(text: string): number {
+  return parseFloatText(text, 'double precision', (value) => value)
+}
+
+export function parseFloat4(text: string): number {
+  return parseFloatText(text, 'real', Math.fround)
+}
+
+function parseFloatText(text: string, typeName: string, round: (value: number) => number): number {
+  if (!FLOAT.test(text)) {
+    const named = NAMED_FLOATS[text.trim().toLowerCase()]
+    if (named === undefined) throw badSyntax(typeName, text)
+    return named
+  }
+  const value = round(Number(text))
+  if (!Number.isFinite(value) || (value === 0 && /[1-9]/.test(text.replace(/[eE].*/, '')))) {
+    throw new SqlError('22003', `"${text}" is out of range for type ${typeName}`)
+  }
+  return value
+}
+
+const NAMED_FLOATS: Readonly<Record<string, number>> = {
+  nan: NaN,
+  infinity: Infinity,
+  '+infinity': Infinity,
+  '-infinity': -Infinity,
+  inf: Infinity,
+  '+inf': Infinity,
+  '-inf': -Infinity,
+}
+
+/** Shortest text that reads back as the same double. */
+export function formatFloat8(value: number): string {
+  if (Number.isInteger(value) && value > -1e15 && value < 1e15) return Object.is(value, -0) ? '-0' : String(value)
+  return formatFloat(value, String(value), 15)
+}
+
+/** Shortest text that reads back as the same single. */
+export function formatFloat4(value: number): string {
+  if (Number.isInteger(value) && value > -1e6 && value < 1e6) return Object.is(value, -0) ? '-0' : String(value)
+  if (Number.isFinite(value)) {
+    for (let digits = 1; digits < 9; digits++) {
+      const text = value.toPrecision(digits)
+      if (Math.fround(Number(text)) === value) return formatFloat(value, String(Number(text)), 6)
+    }
+  }
+  return formatFloat(value, String(Number(value.toPrecision(9))), 6)
+}
+
+/** PostgreSQL writes an exponent below 1e-4 and from 1e15 (1e6 for singles) on, of two digits at least. */
+function formatFloat(value: number, shortest: string, plainDigits: number): string {
+  if (!Number.isFinite(value)) return shortest
+  const match = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(shortest)!
+  const [, sign, whole, fraction = '', exponent = '0'] = match
+  const all = whole + fraction
+  const digits = all.replace(/^0+/, '').replace(/0+$/, '') || '0'
+  const leading = all.length - all.replace(/^0+/, '').length
+  const power = Number(exponent) + whole.length - leading - 1
+  if (power < -4 || power >= plainDigits) {
+    const rest = digits.slice(1)
+    const size = String(Math.abs(power)).padStart(2, '0')
+    return `${sign}${digits[0]}${rest === '' ? '' : `.${rest}`}e${power < 0 ? '-' : '+'}${size}`
+  }
+  if (power < 0) return `${sign}0.${'0'.repeat(-power - 1)}${digits}`
+  const padded = digits.padEnd(power + 1, '0')
+  const tail = padded.slice(power + 1)
+  return `${sign}${padded.slice(0, power + 1)}${tail === '' ? '' : `.${tail}`}`
+}
+
+export function parseNumeric(text: string): Numeric {
+  const value = parseNumericText(text)
+  if (value === undefined) throw badSyntax('numeric', text)
+  return value
+}
+
+const BOOLEANS: readonly (readonly [word: string, shortest: number, value: boolean])[] = [
+  ['true', 1, true],
+  ['false', 1, false],
+  ['yes', 1, true],
+  ['no', 1, false],
+  ['on', 2, true],
+  ['off', 2, false],
+  ['1', 1, true],
+  ['0', 1, false],
+]
+
+/** Any unambiguous beginning of true, false, yes, no, on, off; 1 and 0. */
+export function parseBool(text: string): boolean {
+  const word = text.trim().toLowerCase()
+  for (const [full, shortest, value] of BOOLEANS) {
+    if (word.length >= shortest && full.startsWith(word)) return value
+  }
+  throw badSyntax('boolean', text)
+}
