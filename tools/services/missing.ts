@@ -1,0 +1,19 @@
+import { spawnSync } from 'node:child_process'
+import { postgresMissing } from './postgres.ts'
+
+export type ServiceName = 'kafka' | 'postgres' | 'psql'
+
+const runs = (command: string, flag: string): boolean => spawnSync(command, [flag], { stdio: 'ignore' }).status === 0
+
+/** Why a service cannot be started here, for the name of a skipped test; null when it can. */
+export function serviceMissing(name: ServiceName): string | null {
+  switch (name) {
+    case 'kafka':
+      if (!runs('java', '-version')) return 'Java is not installed (Debian: apt install default-jre-headless)'
+      return runs('mvn', '-v') ? null : 'Maven is not installed (Debian: apt install maven)'
+    case 'postgres':
+      return postgresMissing()
+    case 'psql':
+      return runs('psql', '--version') ? null : 'psql is not installed (Debian: apt install postgresql-client)'
+  }
+}
