@@ -111,7 +111,7 @@ export function parseNumericText(text: string): Numeric | undefined {
   const whole = match[2] ?? ''
   const fraction = match[3] ?? ''
   const exponent = match[4] === undefined ? 0 : Number(match[4])
-  if (Math.abs(exponent) > 1_073_741_823) return undefined
+  if (Math.abs(exponent) > 1_073_741_823) throw numericOverflow()
   let digits = whole + fraction
   let scale = fraction.length - exponent
   if (scale < 0) {

@@ -1,0 +1,283 @@
+import { SqlError } from '../base/sql-error.ts'
+import { PG_EPOCH_DAYS } from '../types/calendar.ts'
+import { I64_INFINITY, I64_MINUS_INFINITY, toI64 } from '../types/column-kind.ts'
+import { isInterval, isNumeric } from '../types/datum.ts'
+import { applyModifiers } from '../types/modifiers.ts'
+import { typeByOid, typeOid } from '../types/pg-type.ts'
+import { BOOL, BYTEA, FLOAT8, INTERVAL, NUMERIC, type SqlType, TEXT, type TypeKind } from '../types/sql-type.ts'
+import { parseText } from '../types/text.ts'
+import { decodeUtf8, encodeUtf8 } from '../types/utf8.ts'
+import { type Interval, normalizeInt, type Value, type ValueArray } from '../types/value.ts'
+import { readNumeric, writeNumeric } from './pg-numeric.ts'
+
+/**
+ * PostgreSQL's binary send and receive of every type. `encode` gives fresh bytes; `decode` reads exactly the bytes of
+ * one value and throws 22P03 when they are none.
+ */
+interface BinaryCodec {
+  readonly encode: (value: never, type: SqlType) => Uint8Array
+  readonly decode: (bytes: Buffer, type: SqlType) => Value
+}
+
+const PG_EPOCH_MICROS = 946_684_800_000_000n
+
+function fixed(
+  size: number,
+  write: (buffer: Buffer, value: number) => void,
+  read: (bytes: Buffer) => number,
+): BinaryCodec {
+  return {
+    encode: (value: number) => {
+      const buffer = Buffer.alloc(size)
+      write(buffer, value)
+      return buffer
+    },
+    decode: (bytes) => {
+      expectSize(bytes, size)
+      return read(bytes)
+    },
+  }
+}
+
+const text: BinaryCodec = {
+  encode: (value: string) => encodeUtf8(value),
+  decode: (bytes) => {
+    const value = decodeUtf8(bytes, 0, bytes.length)
+    if (value.includes('\0')) throw new SqlError('22021', 'invalid byte sequence for encoding "UTF8": 0x00')
+    return value
+  },
+}
+
+/** Types of text whose input must be checked. */
+const checkedText: BinaryCodec = {
+  encode: text.encode,
+  decode: (bytes, type) => parseText(text.decode(bytes, type) as string, type),
+}
+
+const timestamp: BinaryCodec = {
+  encode: (value: number | bigint) => {
+    const buffer = Buffer.alloc(8)
+    const infinite = value === Infinity || value === -Infinity
+    buffer.writeBigInt64BE(infinite ? toI64(value) : BigInt(value) - PG_EPOCH_MICROS)
+    return buffer
+  },
+  decode: (bytes) => {
+    expectSize(bytes, 8)
+    const bits = bytes.readBigInt64BE()
+    if (bits === I64_INFINITY) return Infinity
+    if (bits === I64_MINUS_INFINITY) return -Infinity
+    const micros = bits + PG_EPOCH_MICROS
+    if (micros >= I64_INFINITY) throw new SqlError('22008', 'timestamp out of range')
+    return normalizeInt(micros)
+  },
+}
+
+const oid = fixed(
+  4,
+  (buffer, value) => buffer.writeUInt32BE(value),
+  (bytes) => bytes.readUInt32BE(),
+)
+
+const CODECS = {
+  bool: {
+    encode: (value: boolean) => Uint8Array.of(value ? 1 : 0),
+    decode: (bytes) => {
+      expectSize(bytes, 1)
+      return bytes[0] !== 0
+    },
+  },
+  int2: fixed(
+    2,
+    (buffer, value) => buffer.writeInt16BE(value),
+    (bytes) => bytes.readInt16BE(),
+  ),
+  int4: fixed(
+    4,
+    (buffer, value) => buffer.writeInt32BE(value),
+    (bytes) => bytes.readInt32BE(),
+  ),
+  int8: {
+    encode: (value: number | bigint) => {
+      const buffer = Buffer.alloc(8)
+      buffer.writeBigInt64BE(BigInt(value))
+      return buffer
+    },
+    decode: (bytes) => {
+      expectSize(bytes, 8)
+      return normalizeInt(bytes.readBigInt64BE())
+    },
+  },
+  oid,
+  float4: fixed(
+    4,
+    (buffer, value) => buffer.writeFloatBE(value),
+    (bytes) => bytes.readFloatBE(),
+  ),
+  float8: fixed(
+    8,
+    (buffer, value) => buffer.writeDoubleBE(value),
+    (bytes) => bytes.readDoubleBE(),
+  ),
+  numeric: { encode: writeNumeric, decode: (bytes) => readNumeric(bytes) },
+  text,
+  varchar: text,
+  bpchar: text,
+  name: text,
+  char: text,
+  bytea: { encode: (value: Uint8Array) => value.slice(), decode: (bytes) => Uint8Array.from(bytes) },
+  date: fixed(
+    4,
+    (buffer, value) =>
+      buffer.writeInt32BE(value === Infinity ? 0x7fffffff : value === -Infinity ? -0x80000000 : value - PG_EPOCH_DAYS),
+    (bytes) => {
+      const days = bytes.readInt32BE()
+      return days === 0x7fffffff ? Infinity : days === -0x80000000 ? -Infinity : days + PG_EPOCH_DAYS
+    },
+  ),
+  time: fixed(
+    8,
+    (buffer, value) => buffer.writeBigInt64BE(BigInt(value)),
+    (bytes) => {
+      const micros = Number(bytes.readBigInt64BE())
+      if (micros < 0 || micros > 86_400_000_000) throw new SqlError('22008', 'time out of range')
+      return micros
+    },
+  ),
+  timestamp,
+  timestamptz: timestamp,
+  interval: {
+    encode: (value: Interval) => {
+      const buffer = Buffer.alloc(16)
+      buffer.writeBigInt64BE(BigInt(value.micros))
+      buffer.writeInt32BE(value.days, 8)
+      buffer.writeInt32BE(value.months, 12)
+      return buffer
+    },
+    decode: (bytes) => {
+      expectSize(bytes, 16)
+      return { months: bytes.readInt32BE(12), days: bytes.readInt32BE(8), micros: Number(bytes.readBigInt64BE()) }
+    },
+  },
+  uuid: {
+    encode: (value: string) => Buffer.from(value.replaceAll('-', ''), 'hex'),
+    decode: (bytes, type) => {
+      expectSize(bytes, 16)
+      return parseText(bytes.toString('hex'), type)
+    },
+  },
+  json: checkedText,
+  jsonb: {
+    encode: (value: string) => {
+      const bytes = encodeUtf8(value)
+      const out = new Uint8Array(bytes.length + 1)
+      out[0] = 1
+      out.set(bytes, 1)
+      return out
+    },
+    decode: (bytes, type) => {
+      if (bytes[0] !== 1) throw new SqlError('22P03', `unsupported jsonb version number ${bytes[0] ?? 0}`)
+      return checkedText.decode(bytes.subarray(1), type)
+    },
+  },
+  // Names stand for themselves: we keep no oid beside them.
+  regclass: text,
+  regtype: text,
+  regproc: text,
+  regnamespace: text,
+  array: {
+    encode: (value: ValueArray, type) => encodeArray(value, type.element ?? TEXT),
+    decode: (bytes, type) => decodeArray(bytes, type.element),
+  },
+  record: {
+    encode: (value: ValueArray) => encodeRecord(value),
+    decode: () => {
+      throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
+    },
+  },
+  unknown: text,
+  void: { encode: () => new Uint8Array(0), decode: () => '' },
+} satisfies Record<TypeKind, BinaryCodec>
+
+const TABLE: Readonly<Record<TypeKind, BinaryCodec>> = CODECS
+
+export function encodeBinary(value: Value, type: SqlType): Uint8Array {
+  return TABLE[type.kind].encode(value as never, type)
+}
+
+export function decodeBinary(bytes: Uint8Array, type: SqlType): Value {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return applyModifiers(TABLE[type.kind].decode(buffer, type), type, false)
+}
+
+function expectSize(bytes: Uint8Array, size: number): void {
+  if (bytes.length < size) throw new SqlError('08P01', 'insufficient data left in message')
+  if (bytes.length > size) throw new SqlError('22P03', 'incorrect binary data format')
+}
+
+function encodeArray(items: ValueArray, element: SqlType): Uint8Array {
+  const head = Buffer.alloc(items.length === 0 ? 12 : 20)
+  head.writeInt32BE(items.length === 0 ? 0 : 1, 0)
+  head.writeInt32BE(items.includes(null) ? 1 : 0, 4)
+  head.writeUInt32BE(typeOid(element), 8)
+  if (items.length > 0) {
+    head.writeInt32BE(items.length, 12)
+    head.writeInt32BE(1, 16)
+  }
+  return Buffer.concat([head, ...items.map((item) => sized(item, element))])
+}
+
+function sized(item: Value | null, type: SqlType): Uint8Array {
+  const body = item === null ? new Uint8Array(0) : encodeBinary(item, type)
+  const out = Buffer.alloc(4 + body.length)
+  out.writeInt32BE(item === null ? -1 : body.length)
+  out.set(body, 4)
+  return out
+}
+
+function decodeArray(bytes: Buffer, declared: SqlType | undefined): ValueArray {
+  if (bytes.length < 12) throw new SqlError('08P01', 'insufficient data left in message')
+  const dimensions = bytes.readInt32BE(0)
+  if (dimensions === 0) return []
+  if (dimensions !== 1) throw new SqlError('0A000', 'an array of more than one dimension is not supported')
+  const element = declared ?? typeByOid(bytes.readUInt32BE(8))
+  if (element === undefined || bytes.readUInt32BE(8) !== typeOid(element)) {
+    throw new SqlError('42804', 'wrong element type')
+  }
+  if (bytes.length < 20) throw new SqlError('08P01', 'insufficient data left in message')
+  const length = bytes.readInt32BE(12)
+  const items: (Value | null)[] = []
+  let at = 20
+  for (let i = 0; i < length; i++) {
+    if (at + 4 > bytes.length) throw new SqlError('08P01', 'insufficient data left in message')
+    const size = bytes.readInt32BE(at)
+    at += 4
+    if (at + size > bytes.length) throw new SqlError('08P01', 'insufficient data left in message')
+    items.push(size < 0 ? null : decodeBinary(bytes.subarray(at, at + size), element))
+    if (size > 0) at += size
+  }
+  if (at !== bytes.length) throw new SqlError('22P03', 'incorrect binary data format')
+  return items
+}
+
+function encodeRecord(items: ValueArray): Uint8Array {
+  const head = Buffer.alloc(4)
+  head.writeInt32BE(items.length)
+  const fields = items.flatMap((item) => {
+    const type = shapeOf(item)
+    const prefix = Buffer.alloc(4)
+    prefix.writeUInt32BE(typeOid(type))
+    return [prefix, sized(item, type)]
+  })
+  return Buffer.concat([head, ...fields])
+}
+
+/** Fields of anonymous records are known by their shape only. */
+function shapeOf(item: Value | null): SqlType {
+  if (typeof item === 'boolean') return BOOL
+  if (typeof item === 'number') return FLOAT8
+  if (typeof item === 'bigint') return { kind: 'int8' }
+  if (item instanceof Uint8Array) return BYTEA
+  if (isNumeric(item)) return NUMERIC
+  if (isInterval(item)) return INTERVAL
+  return TEXT
+}
