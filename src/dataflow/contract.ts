@@ -1,7 +1,7 @@
 import type { StateStructure } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Column } from '../types/column.ts'
-import type { SqlType } from '../types/sql-type.ts'
+import { INT4, type SqlType, TEXT } from '../types/sql-type.ts'
 
 /**
  * The operator contract.
@@ -69,10 +69,12 @@ export interface Delta {
 
 /** Columns of every error Z-set, in canonical order: sqlstate, message, operator, position (1-based, 0 none), source row as text. */
 export const ERROR_COLUMNS = ['sqlstate', 'message', 'operator', 'position', 'source_row'] as const
+export const ERROR_TYPES: readonly SqlType[] = [TEXT, TEXT, TEXT, INT4, TEXT]
 
 /**
  * A compiled expression over a batch: returns a column of n rows. For a row that raises an error it records it in
  * `errors` (row index) and leaves any value; rows already in `errors` may be skipped. Never throws for row errors.
+ * `position` of an error is a 0-based offset, -1 for none.
  */
 export type Kernel = (cols: readonly Column[], n: number, errors: RowErrors, tick: TickContext) => Column
 

@@ -1,0 +1,76 @@
+import type { Arrangement, KeyedTable, StateFactory, StateStructure } from '../../state/contract.ts'
+import type { Column } from '../../types/column.ts'
+import { isNullAt } from '../../types/column-read.ts'
+import { nullColumn, takeRows } from '../../types/column-shape.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import { firstColumns } from '../keys.ts'
+import type { Accumulator, AccumulatorInput } from './accumulator.ts'
+
+const PAGE = 8
+
+/**
+ * min and max under retraction: the group's values in order. State: each distinct value of each group, with its count.
+ * Cost per changed row: O(log n). Retraction: counts; values of negative count are skipped.
+ */
+export class ExtremeAccumulator implements Accumulator {
+  readonly columns = [] as const
+  private readonly values: Arrangement
+  private readonly type: SqlType
+  private readonly column: number
+  private readonly page = new Int32Array(PAGE)
+
+  constructor(
+    spec: { stateId: string; max: boolean; keyTypes: readonly SqlType[]; type: SqlType },
+    states: StateFactory,
+  ) {
+    this.type = spec.type
+    this.column = spec.keyTypes.length
+    this.values = states.arrangement({
+      id: spec.stateId,
+      types: [...spec.keyTypes, spec.type],
+      key: firstColumns(this.column),
+      order: [{ column: this.column, desc: spec.max, nullsFirst: false }],
+    })
+  }
+  bind(_table: KeyedTable, _first: number): void {}
+  update({ n, diffs, keys, args }: AccumulatorInput): void {
+    const value = args[0]
+    if (value.nulls === null) {
+      this.values.apply({ n, diffs, cols: [...keys, value] })
+      return
+    }
+    const rows = new Int32Array(n)
+    let kept = 0
+    for (let i = 0; i < n; i++) if (!isNullAt(value, i)) rows[kept++] = i
+    if (kept === 0) return
+    const some = new Int32Array(kept)
+    for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]
+    this.values.apply({ n: kept, diffs: some, cols: [...keys, value].map((column) => takeRows(column, rows, kept)) })
+  }
+  isZero(): boolean {
+    return true
+  }
+  results(_slots: Int32Array, n: number, keys: readonly Column[]): Column {
+    const found = new Int32Array(n)
+    const place = new Int32Array(n)
+    let some = 0
+    for (let i = 0; i < n; i++) {
+      const slot = this.firstOf(keys, i)
+      place[i] = slot < 0 ? -1 : some
+      if (slot >= 0) found[some++] = slot
+    }
+    if (some === 0) return nullColumn(this.type, n)
+    const [column] = this.values.gather([this.column], found, some)
+    return some === n ? column : takeRows(column, place, n)
+  }
+  private firstOf(keys: readonly Column[], row: number): number {
+    for (let from = 0; ; from += PAGE) {
+      const n = this.values.range(keys, row, from, PAGE, this.page)
+      for (let k = 0; k < n; k++) if (this.values.diff(this.page[k]) > 0) return this.page[k]
+      if (n < PAGE) return -1
+    }
+  }
+  state(): readonly StateStructure[] {
+    return [this.values]
+  }
+}

@@ -1,0 +1,105 @@
+import { assert } from '../base/assert.ts'
+import type { TickContext } from './contract.ts'
+import type { OperatorBase, Scheduler } from './operator.ts'
+
+/**
+ * A graph of operators that runs tick by tick. Operators come and go while it runs (between ticks). A tick runs the
+ * operators with pending input, each once, by rank: what a tick does not touch costs nothing.
+ */
+export class Circuit implements Scheduler {
+  private readonly members = new Set<OperatorBase>()
+  /** dirty[r]: operators of rank r that have something to do. */
+  private readonly dirty: OperatorBase[][] = []
+  private waiting = 0
+  private runningRank = -1
+
+  get operators(): Iterable<OperatorBase> {
+    return this.members
+  }
+  get size(): number {
+    return this.members.size
+  }
+  /** True when the next tick has work even without new input. */
+  get busy(): boolean {
+    return this.waiting > 0
+  }
+
+  add(operators: Iterable<OperatorBase>): void {
+    for (const operator of operators) {
+      assert(!this.members.has(operator), 'an operator is added once')
+      this.members.add(operator)
+      operator.enter(this)
+    }
+  }
+
+  /** Takes over all operators of another circuit, with their pending input. */
+  adopt(other: Circuit): void {
+    const operators = [...other.members]
+    other.remove(operators, false)
+    this.add(operators)
+  }
+
+  /** Operators leave; with `cut` their inputs are disconnected for good. */
+  remove(operators: Iterable<OperatorBase>, cut = true): void {
+    assert(this.runningRank < 0, 'operators leave between ticks')
+    for (const operator of operators) {
+      if (!this.members.delete(operator)) continue
+      if (operator.dirty) this.waiting--
+      operator.leave()
+      if (cut) for (const pipe of operator.inputs) pipe.disconnect()
+    }
+    for (const bucket of this.dirty) {
+      let kept = 0
+      for (const operator of bucket) if (this.members.has(operator)) bucket[kept++] = operator
+      bucket.length = kept
+    }
+  }
+
+  schedule(operator: OperatorBase): void {
+    assert(operator.rank > this.runningRank, 'an operator runs after its producers')
+    this.waiting++
+    this.enqueue(operator)
+  }
+
+  /** One tick: every operator with pending input runs once, producers first. */
+  runTick(tick: TickContext): void {
+    try {
+      for (let rank = 0; this.waiting > 0; rank++) {
+        assert(rank < this.dirty.length, 'a waiting operator has a place in the queue')
+        this.runningRank = rank
+        const bucket = this.dirty[rank]
+        for (let i = 0; i < bucket.length; i++) {
+          const operator = bucket[i]
+          if (operator.rank !== rank) {
+            this.enqueue(operator) // moved down since it was queued
+            continue
+          }
+          operator.dirty = false
+          this.waiting--
+          operator.step(tick)
+        }
+        bucket.length = 0
+      }
+    } finally {
+      this.runningRank = -1
+    }
+  }
+
+  /** Lowest tick at which something may be emitted without input. */
+  frontier(): number {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const operator of this.members) lowest = Math.min(lowest, operator.frontier())
+    return lowest
+  }
+
+  bytes(): number {
+    let sum = 0
+    for (const operator of this.members) sum += operator.bytes()
+    return sum
+  }
+
+  private enqueue(operator: OperatorBase): void {
+    while (this.dirty.length <= operator.rank) this.dirty.push([])
+    this.dirty[operator.rank].push(operator)
+  }
+}

@@ -1,0 +1,60 @@
+import type { Arrangement, StateFactory, StateStructure } from '../state/contract.ts'
+import type { Batch } from '../types/batch.ts'
+import { consolidate } from './consolidate.ts'
+import { ERROR_TYPES } from './contract.ts'
+import type { Pipe } from './edge.ts'
+import { OperatorBase, type OperatorIdentity } from './operator.ts'
+
+export interface OutputSpec extends OperatorIdentity {
+  /** Prefix of the state's names. */
+  readonly stateId: string
+  /** Columns that the result is arranged by. */
+  readonly key: readonly number[]
+}
+
+/**
+ * The result of a view (or the contents of a table): consolidates the delta of each tick, keeps the rows in an
+ * arrangement to be read and pinned, and hands the consolidated delta on to dependants.
+ * State: rows by key, errors. Cost per changed row: O(1). Retraction: counts.
+ */
+export class OutputNode extends OperatorBase {
+  readonly name = 'output'
+  readonly rows: Arrangement
+  readonly errors: Arrangement
+  private changedRows: Batch[] = []
+  private changedErrors: Batch[] = []
+  private readonly input: Pipe
+
+  constructor(spec: OutputSpec, input: Pipe, states: StateFactory) {
+    super(spec, [input], input.types)
+    this.input = input
+    this.rows = states.arrangement({ id: `${spec.stateId}/rows`, types: input.types, key: spec.key })
+    this.errors = states.arrangement({ id: `${spec.stateId}/errors`, types: ERROR_TYPES, key: [] })
+  }
+
+  step(): void {
+    const delta = this.input.take()
+    for (const batch of consolidate(delta.rows)) {
+      this.rows.apply(batch)
+      this.changedRows.push(batch)
+      this.output.pushRows(batch)
+    }
+    for (const batch of consolidate(delta.errors)) {
+      this.errors.apply(batch)
+      this.changedErrors.push(batch)
+      this.output.pushErrors(batch)
+    }
+  }
+
+  /** The consolidated changes since the last call: of one tick, when taken after each. In no order: `sortBatches`. */
+  takeChanges(): { rows: Batch[]; errors: Batch[] } {
+    const changes = { rows: this.changedRows, errors: this.changedErrors }
+    this.changedRows = []
+    this.changedErrors = []
+    return changes
+  }
+
+  override state(): readonly StateStructure[] {
+    return [this.rows, this.errors]
+  }
+}
