@@ -18,6 +18,8 @@ export interface SourceConnector {
   partitions(): Promise<readonly PartitionInfo[]>
   /** Offsets to start from: per partition, as START OFFSET / START TIMESTAMP ask; by default the earliest. */
   startPositions(): Promise<Positions>
+  /** What the positions belong to (a Kafka topic's id); null where there is nothing to tell it by. */
+  identity(): Promise<string | null>
   /** Starts a reader. `until`: stop (and call onEnd) once each of these partitions reached its offset. */
   open(options: ReaderOptions): SourceReader
   close(): Promise<void>
@@ -35,9 +37,14 @@ export interface PartitionInfo {
 export interface ReaderOptions {
   readonly from: Positions
   readonly until?: Positions
+  /** What `identity` said when `from` was known: another one now is a terminal error. Absent: as it is found. */
+  readonly identity?: string | null
   /** Columns that are needed; others may come as all-NULL columns. null: all. */
   readonly columns: readonly number[] | null
-  /** Back-pressure: the reader delivers the next batch only after this resolved (8 credits in flight at most). */
+  /**
+   * Called in order, without waiting for the promise of the call before; at most 8 calls (credits) are unresolved, so
+   * that a slow taker slows the reader and a tick can take several batches. A rejection ends the reader.
+   */
   readonly onBatch: (batch: SourceBatch) => Promise<void>
   readonly onStatus: (status: ReaderStatus) => void
   readonly onEnd?: () => void

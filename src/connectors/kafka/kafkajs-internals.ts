@@ -16,6 +16,12 @@ export interface KafkajsBroker {
 
 export interface KafkajsConnectionPool {
   send<T>(call: KafkajsCall<T>): Promise<T>
+  map<T>(fn: (connection: { readonly requestQueue: KafkajsRequestQueue }) => T): T[]
+}
+
+export interface KafkajsRequestQueue {
+  readonly pending: readonly unknown[]
+  scheduleCheckPendingRequests(): void
 }
 
 export interface KafkajsCall<T> {

@@ -9,6 +9,7 @@ import {
   Encoder,
   type KafkajsBroker,
   type KafkajsLogger,
+  type KafkajsRequestQueue,
   type SocketRequest,
 } from './kafkajs-internals.ts'
 import { decodeListOffsets, encodeListOffsets, LIST_OFFSETS_KEY, LIST_OFFSETS_VERSION } from './list-offsets-request.ts'
@@ -46,7 +47,7 @@ export class KafkajsTransport implements KafkaTransport {
   private readonly log: Log
   private readonly brokers = new Map<string, KafkajsBroker>()
   private readonly connecting = new Map<string, Promise<KafkajsBroker>>()
-  private readonly sockets = new Set<Socket>()
+  private readonly sockets = new Map<Socket, string>()
   /** host:port of each broker id, from the last metadata. */
   private addresses = new Map<number, string>()
   private closed = false
@@ -111,7 +112,7 @@ export class KafkajsTransport implements KafkaTransport {
   /** Ends every connection at once: a pending long poll is not waited for. */
   async close(): Promise<void> {
     this.closed = true
-    this.dropAll()
+    this.drop(null)
     await Promise.allSettled([...this.connecting.values()])
   }
 
@@ -145,7 +146,7 @@ export class KafkajsTransport implements KafkaTransport {
       })
     } catch (error) {
       const failure = connectionError(error, address)
-      if (failure.kind === 'connection') this.dropAll()
+      if (failure.kind === 'connection') this.drop(address)
       throw failure
     }
   }
@@ -155,7 +156,7 @@ export class KafkajsTransport implements KafkaTransport {
       return await this.broker(address)
     } catch (error) {
       const failure = connectionError(error, address)
-      if (failure.kind === 'connection') this.dropAll()
+      if (failure.kind === 'connection') this.drop(address)
       throw failure
     }
   }
@@ -187,6 +188,7 @@ export class KafkajsTransport implements KafkaTransport {
       socketFactory: (request) => this.openSocket(request),
     })
     const connectionPool = await builder.build({ host, port })
+    connectionPool.map((connection) => calmQueue(connection.requestQueue))
     const broker = new Broker({
       connectionPool,
       logger,
@@ -206,17 +208,20 @@ export class KafkajsTransport implements KafkaTransport {
         : connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...request.ssl }, onConnect)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
-    this.sockets.add(socket)
+    this.sockets.set(socket, `${host}:${port}`)
     socket.on('close', () => this.sockets.delete(socket))
     if (this.closed) socket.destroy(new Error('closed'))
     return socket
   }
 
   /** kafkajs' own disconnect waits for requests in flight; destroying the sockets rejects them. */
-  private dropAll(): void {
-    this.brokers.clear()
-    for (const socket of this.sockets) socket.destroy(new Error('connection dropped'))
-    this.sockets.clear()
+  private drop(address: string | null): void {
+    for (const known of [...this.brokers.keys()]) if (address === null || known === address) this.brokers.delete(known)
+    for (const [socket, of] of [...this.sockets]) {
+      if (address !== null && of !== address) continue
+      this.sockets.delete(socket)
+      socket.destroy(new Error('connection dropped'))
+    }
   }
 
   /** Known brokers first: the seeds may be stale, or one address in front of several brokers. */
@@ -263,6 +268,17 @@ export function splitAddress(address: string): { host: string; port: number } {
     })
   }
   return { host, port }
+}
+
+/**
+ * kafkajs sets a timer of "throttled until minus now" after every response, which is hugely negative when there is no
+ * throttling: Node 24 warns of it on stderr. With nothing pending there is nothing to check.
+ */
+function calmQueue(queue: KafkajsRequestQueue): void {
+  const original = queue.scheduleCheckPendingRequests
+  queue.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0) original.call(this)
+  }
 }
 
 /** kafkajs logs what its caller is told anyway: all of it is detail. */

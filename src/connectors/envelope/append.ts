@@ -1,0 +1,38 @@
+import type { PayloadDecoder } from '../format/format.ts'
+import type { RecordWalk } from '../kafka/record-walk.ts'
+import type { Envelope } from './envelope.ts'
+
+/** ENVELOPE NONE: every record is one more row. */
+export class AppendEnvelope implements Envelope {
+  private readonly value: PayloadDecoder
+  private readonly key: PayloadDecoder | null
+  private rows = 0
+
+  constructor(value: PayloadDecoder, key: PayloadDecoder | null) {
+    this.value = value
+    this.key = key
+  }
+
+  append(record: RecordWalk): string | null {
+    const reason =
+      record.valueLength < 0
+        ? this.value.decodeNull()
+        : this.value.decode(record.bytes, record.valueStart, record.valueLength)
+    if (reason !== null) return reason
+    if (this.key !== null) {
+      const keyReason =
+        record.keyLength < 0 ? this.key.decodeNull() : this.key.decode(record.bytes, record.keyStart, record.keyLength)
+      if (keyReason !== null) {
+        this.value.truncate(this.rows)
+        return `key: ${keyReason}`
+      }
+    }
+    this.rows++
+    return null
+  }
+
+  finish() {
+    this.rows = 0
+    return { value: this.value.finish(), key: this.key === null ? [] : this.key.finish(), deletes: null }
+  }
+}

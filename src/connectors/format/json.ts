@@ -1,0 +1,122 @@
+import { SqlError } from '../../base/sql-error.ts'
+import { decodeJsonValue } from '../../codec/json.ts'
+import { compileJsonDecoder, type JsonDecoder as ScanJson } from '../../codec/json-scan.ts'
+import type { Column } from '../../types/column.ts'
+import { type ColumnBuilder, columnBuilder } from '../../types/column-build.ts'
+import { JsonSyntaxError, parseJson } from '../../types/json-parse.ts'
+import type { Field, RowType } from '../../types/sql-type.ts'
+import { decodeUtf8 } from '../../types/utf8.ts'
+import type { PayloadDecoder } from './format.ts'
+
+const NO_VALUE = 'the record has no value'
+
+/** FORMAT JSON: one object a payload, its members into the columns of their names. */
+export class JsonDecoder implements PayloadDecoder {
+  readonly fields: RowType
+  private readonly builders: readonly ColumnBuilder[]
+  private readonly scan: ScanJson
+
+  constructor(fields: RowType) {
+    this.fields = fields
+    this.builders = fields.map((field) => columnBuilder(field.type, 64))
+    this.scan = compileJsonDecoder(fields)
+  }
+
+  decode(bytes: Uint8Array, start: number, length: number): string | null {
+    return this.scan(bytes, start, start + length, this.builders) ?? null
+  }
+  decodeNull(): string | null {
+    return NO_VALUE
+  }
+  skip(): void {
+    for (const builder of this.builders) builder.appendNull()
+  }
+  truncate(n: number): void {
+    for (const builder of this.builders) builder.truncate(n)
+  }
+  finish(): Column[] {
+    return this.builders.map((builder) => builder.finish())
+  }
+}
+
+/** The whole payload as one value of the only field: a jsonb document, or a bare scalar such as the key `17`. */
+export class JsonValueDecoder implements PayloadDecoder {
+  readonly fields: readonly [Field]
+  private readonly builder: ColumnBuilder
+
+  constructor(field: Field) {
+    this.fields = [field]
+    this.builder = columnBuilder(field.type, 64)
+  }
+
+  decode(bytes: Uint8Array, start: number, length: number): string | null {
+    return decodeBare(this.fields[0], bytes, start, length, this.builder)
+  }
+  decodeNull(): string | null {
+    return NO_VALUE
+  }
+  skip(): void {
+    this.builder.appendNull()
+  }
+  truncate(n: number): void {
+    this.builder.truncate(n)
+  }
+  finish(): Column[] {
+    return [this.builder.finish()]
+  }
+}
+
+/** A JSON key of one column: an object with that member, or the bare value. */
+export class JsonKeyDecoder implements PayloadDecoder {
+  readonly fields: readonly [Field]
+  private readonly builder: ColumnBuilder
+  private readonly scan: ScanJson
+
+  constructor(field: Field) {
+    this.fields = [field]
+    this.builder = columnBuilder(field.type, 64)
+    this.scan = compileJsonDecoder([field])
+  }
+
+  decode(bytes: Uint8Array, start: number, length: number): string | null {
+    if (isObject(bytes, start, start + length)) return this.scan(bytes, start, start + length, [this.builder]) ?? null
+    return decodeBare(this.fields[0], bytes, start, length, this.builder)
+  }
+  decodeNull(): string | null {
+    return NO_VALUE
+  }
+  skip(): void {
+    this.builder.appendNull()
+  }
+  truncate(n: number): void {
+    this.builder.truncate(n)
+  }
+  finish(): Column[] {
+    return [this.builder.finish()]
+  }
+}
+
+function decodeBare(
+  field: Field,
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  builder: ColumnBuilder,
+): string | null {
+  try {
+    const value = decodeJsonValue(field.type, parseJson(decodeUtf8(bytes, start, start + length)))
+    if (value === null && !field.nullable) return `null value for column "${field.name}"`
+    builder.append(value)
+    return null
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) return `malformed JSON at character ${error.at + 1}: ${error.message}`
+    if (error instanceof SqlError) return error.message
+    throw error
+  }
+}
+
+function isObject(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start
+  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09)) at++
+  return at < end && bytes[at] === 0x7b
+}

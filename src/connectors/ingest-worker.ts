@@ -1,0 +1,70 @@
+import { parentPort } from 'node:worker_threads'
+import { assert, unreachable } from '../base/assert.ts'
+import type { Log } from '../base/log.ts'
+import { systemRuntime } from '../base/runtime.ts'
+import { packBatch } from './batch-transfer.ts'
+import type { SourceReader } from './contract.ts'
+import { readHere } from './ingest.ts'
+import type { FromWorker, ToWorker } from './ingest-messages.ts'
+import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
+
+/** The ingest thread of one source: Kafka client and decoding, so that the engine's thread only takes columns in. */
+assert(parentPort !== null, 'ingest-worker runs as a worker')
+const port = parentPort
+
+interface Open {
+  readonly reader: SourceReader
+  /** Credits out: resolved in the order of the batches. */
+  readonly untaken: (() => void)[]
+}
+
+const open = new Map<number, Open>()
+
+function post(message: FromWorker, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer)
+}
+
+const logAt = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: Record<string, unknown>) =>
+  post({ type: 'log', level, message, fields })
+const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
+
+function start({ reader, task, bounds }: Extract<ToWorker, { type: 'open' }>): void {
+  const untaken: (() => void)[] = []
+  const transport = new KafkajsTransport({ brokers: task.brokers, clientId: task.clientId }, log)
+  const options = {
+    ...bounds,
+    onBatch: (batch: Parameters<typeof packBatch>[0]) =>
+      new Promise<void>((resolve) => {
+        untaken.push(resolve)
+        const packed = packBatch(batch)
+        post({ type: 'batch', reader, batch: packed }, [packed.buffer])
+      }),
+    onStatus: (status: Extract<FromWorker, { type: 'status' }>['status']) => post({ type: 'status', reader, status }),
+    onPartition: (info: Extract<FromWorker, { type: 'partition' }>['info']) =>
+      post({ type: 'partition', reader, info }),
+    onEnd: () => post({ type: 'end', reader }),
+  }
+  open.set(reader, { reader: readHere(task, options, transport, systemRuntime, log), untaken })
+}
+
+async function stop(reader: number): Promise<void> {
+  await open.get(reader)?.reader.stop()
+  open.delete(reader)
+  post({ type: 'stopped', reader })
+}
+
+port.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'open':
+      start(message)
+      break
+    case 'taken':
+      open.get(message.reader)?.untaken.shift()?.()
+      break
+    case 'stop':
+      void stop(message.reader)
+      break
+    default:
+      unreachable(message)
+  }
+})

@@ -1,0 +1,101 @@
+import { BATCH_ROWS_MAX } from '../../types/batch.ts'
+import type { Column } from '../../types/column.ts'
+import { nullColumn } from '../../types/column-shape.ts'
+import type { RowType } from '../../types/sql-type.ts'
+import type { DeadLetter, SourceBatch } from '../contract.ts'
+import type { Envelope } from '../envelope/envelope.ts'
+import type { MetaColumns } from '../envelope/meta-columns.ts'
+import type { RecordWalk } from './record-walk.ts'
+import { KafkaError } from './transport.ts'
+
+/** Which column of the source each column of the payloads fills. */
+export interface Placement {
+  readonly value: readonly number[]
+  readonly key: readonly number[]
+}
+
+/** Records → column batches of one source: at most BATCH_ROWS_MAX records looked at per batch. */
+export class RecordDecoder {
+  private readonly rowType: RowType
+  private readonly envelope: Envelope
+  private readonly meta: MetaColumns
+  private readonly place: Placement
+  /** Column numbers that nobody reads: validity is still judged over them, but they come as NULLs. */
+  private readonly pruned: readonly number[]
+  private offsets = new Float64Array(64)
+
+  constructor(
+    rowType: RowType,
+    envelope: Envelope,
+    meta: MetaColumns,
+    place: Placement,
+    columns: readonly number[] | null,
+  ) {
+    this.rowType = rowType
+    this.envelope = envelope
+    this.meta = meta
+    this.place = place
+    this.pruned = columns === null ? [] : rowType.map((_, c) => c).filter((c) => !columns.includes(c))
+  }
+
+  /** The next batch of a walk, up to the offset `until`; null when there is nothing more to look at. */
+  decode(partition: number, walk: RecordWalk, until: number): SourceBatch | null {
+    const first = walk.position
+    if (first >= until) return null
+    const deadLetters: DeadLetter[] = []
+    let next = -1
+    let n = 0
+    for (let looked = 0; looked < BATCH_ROWS_MAX; looked++) {
+      const step = walk.next()
+      if (step === 'end') break
+      if (step === 'refused') {
+        if (looked > 0) break
+        throw new KafkaError('refused', '0A000', `partition ${partition}, offset ${walk.offset}: ${walk.reason}`)
+      }
+      if (walk.offset >= until) {
+        next = until
+        break
+      }
+      const reason = step === 'unreadable' ? walk.reason : this.envelope.append(walk)
+      if (reason !== null) deadLetters.push(deadLetter(partition, walk, reason))
+      else {
+        this.meta.append(walk, partition)
+        if (n === this.offsets.length) this.growOffsets()
+        this.offsets[n++] = walk.offset
+      }
+    }
+    if (next < 0) next = Math.min(until, walk.position)
+    return next === first ? null : this.finish(partition, first, next, n, deadLetters)
+  }
+
+  private finish(partition: number, first: number, next: number, n: number, deadLetters: DeadLetter[]): SourceBatch {
+    const { value, key, deletes } = this.envelope.finish(n)
+    const cols = new Array<Column>(this.rowType.length)
+    for (let i = 0; i < value.length; i++) cols[this.place.value[i]] = value[i]
+    for (let i = 0; i < key.length; i++) cols[this.place.key[i]] = key[i]
+    this.meta.finishInto(cols)
+    for (const c of this.pruned) cols[c] = nullColumn(this.rowType[c].type, n)
+    const rows = { n, diffs: new Int32Array(n).fill(1), cols }
+    return { partition, first, next, rows, deletes, offsets: this.offsets.slice(0, n), deadLetters }
+  }
+
+  private growOffsets(): void {
+    const bigger = new Float64Array(this.offsets.length * 2)
+    bigger.set(this.offsets)
+    this.offsets = bigger
+  }
+}
+
+function deadLetter(partition: number, walk: RecordWalk, reason: string): DeadLetter {
+  return {
+    partition,
+    offset: walk.offset,
+    reason,
+    key:
+      walk.keyLength < 0 ? null : Uint8Array.from(walk.bytes.subarray(walk.keyStart, walk.keyStart + walk.keyLength)),
+    value:
+      walk.valueLength < 0
+        ? null
+        : Uint8Array.from(walk.bytes.subarray(walk.valueStart, walk.valueStart + walk.valueLength)),
+  }
+}
