@@ -1,0 +1,449 @@
+// Type names, dotted names, options: the small parts every statement uses.
+import type { Call, Expr } from './ast.ts'
+import type { Ident, Name, OptionValue, Span, TypeMod, TypeName, WithOption } from './ast-base.ts'
+import type { ColumnRef } from './ast-leaf.ts'
+import type { SqlToken } from './lexer.ts'
+import type { SqlParser } from './parser.ts'
+import type { Rules } from './rules.ts'
+import { ColId, ColLabel, T, TypeFunc } from './tokens.ts'
+
+/** Spellings that are one word to PostgreSQL's catalog name; the multi-word ones are in the rules. */
+const canonicalNames: Record<string, string> = {
+  int: 'int4',
+  integer: 'int4',
+  smallint: 'int2',
+  bigint: 'int8',
+  real: 'float4',
+  float: 'float8',
+  double: 'float8',
+  decimal: 'numeric',
+  dec: 'numeric',
+  boolean: 'bool',
+  string: 'text',
+  bytes: 'bytea',
+  timestamp_ltz: 'timestamptz',
+  varbinary: 'bytea',
+  tinyint: 'int2',
+}
+for (const name of 'int2 int4 int8 float4 float8 numeric bool text bytea varchar bpchar bit varbit date time timetz timestamp timestamptz interval uuid json jsonb struct map list'.split(
+  ' ',
+)) {
+  canonicalNames[name] = name
+}
+
+export function typeRules(g: SqlParser, r: Rules) {
+  r.typeOf = (parts: Ident[], span: Span): TypeName => {
+    const only = parts.length === 1 && !parts[0].quoted ? canonicalNames[parts[0].name] : undefined
+    return {
+      kind: 'typeName',
+      parts: only ? [{ ...parts[0], name: only }] : parts,
+      canonical: only !== undefined,
+      typmods: [],
+      arrayDims: [],
+      setof: false,
+      span,
+    }
+  }
+  r.typmod = (e: Expr): TypeMod => {
+    if (e.kind === 'number') return Number(e.text)
+    if (e.kind === 'unary' && e.operand.kind === 'number') return -Number(e.operand.text)
+    if (e.kind === 'string') return e.value
+    if (e.kind === 'column') return e.parts[0].name
+    return 0
+  }
+  r.isDescriptor = (call: Call) =>
+    call.name.parts.length === 1 &&
+    call.name.parts[0].name === 'descriptor' &&
+    !call.name.parts[0].quoted &&
+    call.args.length > 0 &&
+    call.args.every((a) => a.value.kind === 'column' && a.value.parts.length === 1)
+
+  r.typeName = g.rule('typeName', (): TypeName => {
+    const start = g.mark()
+    const setof = g.flag(1, T.SETOF)
+    const type = g.sub(2, r.simpleType)
+    if (!g.recording) type.setof = setof
+    g.opt(3, () => {
+      g.eat(4, T.ARRAY)
+      let bound: number | null = null
+      g.opt(5, () => {
+        g.eat(6, T.LBracket)
+        bound = Number(g.eat(7, T.Number).value)
+        g.eat(8, T.RBracket)
+      })
+      type.arrayDims?.push(bound)
+    })
+    g.loopIf(
+      9,
+      () => g.peek(2) === T.RBracket || (g.peek(2) === T.Number && g.peek(3) === T.RBracket),
+      () => {
+        g.eat(10, T.LBracket)
+        const bound = g.opt(11, () => Number(g.eat(12, T.Number).value))
+        g.eat(13, T.RBracket)
+        type.arrayDims?.push(bound ?? null)
+      },
+    )
+    if (!g.recording) type.span = g.span(start)
+    return type
+  })
+
+  r.simpleType = g.rule('simpleType', (): TypeName => {
+    const start = g.mark()
+    const named = (token: SqlToken, name: string, typmods: TypeMod[] = []): TypeName => {
+      const part: Ident = { kind: 'ident', name, quoted: false, span: g.tokenSpan(token) }
+      return {
+        kind: 'typeName',
+        parts: [part],
+        canonical: true,
+        typmods,
+        arrayDims: [],
+        setof: false,
+        span: g.span(start),
+      }
+    }
+    const withTypmods = (token: SqlToken, name: string) => named(token, name, g.sub(1, r.typmods))
+    const character = (token: SqlToken): TypeName => {
+      const varying = g.sub(2, r.varying)
+      const typmods = g.sub(3, r.typmods)
+      // A bare CHAR is CHAR(1); a bare VARCHAR has no bound.
+      return named(token, varying ? 'varchar' : 'bpchar', varying || typmods?.length ? typmods : [1])
+    }
+    const moment = (token: SqlToken, name: string): TypeName => {
+      const typmods = g.sub(4, r.typmods)
+      return named(token, g.sub(5, r.timeZone) ? `${name}tz` : name, typmods)
+    }
+    return g.alt<TypeName>(6, [
+      { ALT: () => withTypmods(g.eat(7, T.INT), 'int4') },
+      { ALT: () => withTypmods(g.eat(8, T.INTEGER), 'int4') },
+      { ALT: () => withTypmods(g.eat(9, T.SMALLINT), 'int2') },
+      { ALT: () => withTypmods(g.eat(10, T.BIGINT), 'int8') },
+      { ALT: () => named(g.eat(11, T.REAL), 'float4') },
+      {
+        ALT: () => {
+          const token = g.eat(12, T.FLOAT)
+          const typmods = g.sub(13, r.typmods)
+          return named(token, typmods?.length && Number(typmods[0]) <= 24 ? 'float4' : 'float8')
+        },
+      },
+      {
+        ALT: () => {
+          const token = g.eat(14, T.DOUBLE)
+          g.flag(15, T.PRECISION)
+          return named(token, 'float8')
+        },
+        IGNORE_AMBIGUITIES: true,
+      },
+      { ALT: () => withTypmods(g.eat(16, T.DECIMAL), 'numeric') },
+      { ALT: () => withTypmods(g.eat(17, T.DEC), 'numeric') },
+      { ALT: () => withTypmods(g.eat(18, T.NUMERIC), 'numeric') },
+      { ALT: () => named(g.eat(19, T.BOOLEAN), 'bool') },
+      { ALT: () => named(g.eat(20, T.JSON), 'json') },
+      {
+        ALT: () => {
+          const token = g.eat(21, T.BIT)
+          const varying = g.sub(22, r.varying)
+          const typmods = g.sub(23, r.typmods)
+          return named(token, varying ? 'varbit' : 'bit', varying || typmods?.length ? typmods : [1])
+        },
+      },
+      { ALT: () => character(g.eat(24, T.CHAR)) },
+      { ALT: () => character(g.eat(25, T.CHARACTER)) },
+      { ALT: () => character(g.eat(26, T.NCHAR)) },
+      {
+        ALT: () => {
+          g.eat(27, T.NATIONAL)
+          return character(
+            g.alt<SqlToken>(28, [{ ALT: () => g.eat(29, T.CHAR) }, { ALT: () => g.eat(30, T.CHARACTER) }]),
+          )
+        },
+      },
+      { ALT: () => withTypmods(g.eat(31, T.VARCHAR), 'varchar') },
+      { ALT: () => moment(g.eat(32, T.TIME), 'time') },
+      { ALT: () => moment(g.eat(33, T.TIMESTAMP), 'timestamp') },
+      { ALT: () => g.sub(34, r.intervalType) },
+      { ALT: () => g.sub(35, r.containerType), IGNORE_AMBIGUITIES: true },
+      { ALT: () => g.sub(36, r.namedType), IGNORE_AMBIGUITIES: true },
+    ])
+  })
+
+  r.varying = g.rule('varying', () => g.flag(1, T.VARYING))
+  r.timeZone = g.rule('timeZone', (): boolean => {
+    let zoned = false
+    g.opt(1, () => {
+      g.alt(2, [
+        { ALT: () => (g.words(3, T.WithType, T.TIME, T.ZONE), (zoned = true)) },
+        { ALT: () => g.words(4, T.WITHOUT, T.TIME, T.ZONE) },
+      ])
+    })
+    return zoned
+  })
+
+  r.typmods = g.rule('typmods', (): TypeMod[] => {
+    let mods: TypeMod[] = []
+    g.opt(1, () => {
+      g.eat(2, T.LParen)
+      mods = g.list(0, () => r.typmod(g.sub(3, r.expr, 0)))
+      g.eat(4, T.RParen)
+    })
+    return mods
+  })
+
+  r.intervalType = g.rule('intervalType', (): TypeName => {
+    const start = g.mark()
+    const token = g.eat(1, T.INTERVAL)
+    let typmods = g.sub(2, r.typmods)
+    let fields: string | undefined
+    g.optIf(
+      3,
+      () => r.isUnit(g.token(1)),
+      () => {
+        fields = g.eat(4, ColId).value?.toUpperCase()
+        g.opt(5, () => {
+          g.eat(6, T.TO)
+          fields = `${fields} TO ${g.eat(7, ColId).value?.toUpperCase()}`
+        })
+        if (fields?.endsWith('SECOND')) typmods = g.sub(8, r.typmods)
+      },
+    )
+    const part: Ident = { kind: 'ident', name: 'interval', quoted: false, span: g.tokenSpan(token) }
+    return {
+      kind: 'typeName',
+      parts: [part],
+      canonical: true,
+      typmods,
+      arrayDims: [],
+      setof: false,
+      ...(fields && { intervalFields: fields }),
+      span: g.span(start),
+    }
+  })
+
+  /** `STRUCT<a int>`, `ROW(a int)`, `MAP(text, int)`, `LIST<int>`. */
+  r.containerType = g.rule('containerType', (): TypeName => {
+    const start = g.mark()
+    const token = g.alt<SqlToken>(1, [
+      { ALT: () => g.eat(2, T.STRUCT) },
+      { ALT: () => g.eat(3, T.ROW) },
+      { ALT: () => g.eat(4, T.MAP) },
+      { ALT: () => g.eat(5, T.LIST) },
+    ])
+    const record = token.tokenType === T.STRUCT || token.tokenType === T.ROW
+    const name = token.tokenType === T.ROW ? 'struct' : token.value
+    const type = r.typeOf([{ ...g.ident(token), name }], g.span(start))
+    g.opt(6, () => {
+      const angle = g.alt<boolean>(7, [
+        { ALT: () => (g.eat(8, T.Lt), true) },
+        { ALT: () => (g.eat(9, T.LParen), false) },
+      ])
+      const fields: { name: Ident; type: TypeName }[] = []
+      const args: TypeName[] = []
+      g.list(0, () =>
+        g.alt(10, [
+          {
+            GATE: () => record,
+            ALT: () => fields.push({ name: g.ident(g.eat(11, ColLabel)), type: g.sub(12, r.typeName) }),
+            IGNORE_AMBIGUITIES: true,
+          },
+          { ALT: () => args.push(g.sub(13, r.typeName)) },
+        ]),
+      )
+      if (angle && g.splitShift()) {
+        // `>>` closes two at once: the inner one took its half.
+      } else g.alt(14, [{ ALT: () => g.eat(15, T.Gt) }, { ALT: () => g.eat(16, T.RParen) }])
+      if (record) type.fields = fields
+      else type.args = args
+    })
+    type.span = g.span(start)
+    return type
+  })
+
+  r.namedType = g.rule('namedType', (): TypeName => {
+    const start = g.mark()
+    const parts = [g.ident(g.eat(1, TypeFunc))]
+    let percent = false
+    g.loop(2, () => {
+      g.eat(3, T.Dot)
+      parts.push(g.ident(g.eat(4, ColLabel)))
+    })
+    g.optIf(
+      5,
+      () => g.peek(2) === T.TYPE,
+      () => {
+        g.words(6, T.Percent, T.TYPE)
+        percent = true
+      },
+    )
+    const type = r.typeOf(parts, g.span(start))
+    type.typmods = g.sub(7, r.typmods)
+    if (percent) type.percentType = true
+    return type
+  })
+
+  r.name = g.rule('name', (): Name => {
+    const start = g.mark()
+    const parts = [g.ident(g.eat(1, ColId))]
+    g.loop(2, () => {
+      g.eat(3, T.Dot)
+      parts.push(g.ident(g.eat(4, ColLabel)))
+    })
+    return { kind: 'name', parts, span: g.span(start) }
+  })
+  r.columnRef = g.rule('columnRef', (): ColumnRef => {
+    const name = g.sub(1, r.name)
+    return { kind: 'column', parts: name.parts, span: name.span }
+  })
+  r.columnList = g.rule('columnList', (): Ident[] => {
+    g.eat(1, T.LParen)
+    const columns = g.list(0, () => g.ident(g.eat(2, ColId)))
+    g.eat(3, T.RParen)
+    return columns
+  })
+
+  /** `(a = 1, 'b' = 'c', d, ...)`; the sign between name and value may be missing. */
+  r.options = g.rule('options', (): WithOption[] => {
+    g.eat(1, T.LParen)
+    const options = g.opt(2, () => g.list(0, () => g.sub(3, r.option))) ?? []
+    g.eat(4, T.RParen)
+    return options
+  })
+  r.withOptions = g.rule('withOptions', (): WithOption[] => {
+    let options: WithOption[] = []
+    g.optIf(
+      1,
+      () => g.peek(2) === T.LParen,
+      () => {
+        g.eat(2, T.WITH)
+        options = g.sub(3, r.options)
+      },
+    )
+    return options
+  })
+
+  r.option = g.rule('option', (): WithOption => {
+    const start = g.mark()
+    return g.alt<WithOption>(1, [
+      { ALT: () => (g.eat(2, T.Ellipsis), { kind: 'rest', span: g.span(start) }) },
+      {
+        ALT: () => {
+          const name = g.eat(3, T.String).value
+          const value = g.opt(4, () => (g.eat(5, T.Eq), g.sub(6, r.optionValue)))
+          return { kind: 'option', name, quoted: true, ...(value && { value }), span: g.span(start) }
+        },
+      },
+      {
+        ALT: () => {
+          // `START OFFSET (1, 2)`, `connector.name = …`: words and dots up to the value.
+          const first = g.eat(7, ColLabel)
+          let name = first.quoted ? first.value : first.value?.toLowerCase()
+          g.loopIf(
+            8,
+            () => wordContinues(name),
+            () => {
+              const dot = g.flag(9, T.Dot)
+              name += (dot ? '.' : ' ') + g.eat(10, ColLabel).value
+            },
+          )
+          let value = g.opt(11, () => {
+            g.alt(12, [{ ALT: () => g.eat(13, T.Eq) }, { ALT: () => g.eat(14, T.Arrow) }])
+            return g.sub(15, r.optionValue)
+          })
+          g.optIf(
+            16,
+            () => value === undefined,
+            () => (value = g.sub(17, r.optionValue)),
+          )
+          return { kind: 'option', name, quoted: first.quoted, ...(value && { value }), span: g.span(start) }
+        },
+      },
+    ])
+  })
+  /** Another word belongs to the option's name unless it is the value, i.e. the last before a comma or parenthesis. */
+  function wordContinues(name: string) {
+    if (g.peek(1) === T.Dot) return true
+    if (g.peek(1) === T.SECRET && g.peek(2) !== T.Eq) return false
+    const next = g.peek(2)
+    if (next !== T.Comma && next !== T.RParen) return true
+    return multiWord.has(`${name} ${g.token(1).value}`)
+  }
+  const multiWord = new Set(['encode options', 'aws privatelink', 'all columns'])
+
+  r.optionValue = g.rule('optionValue', (): OptionValue => {
+    const start = g.mark()
+    return g.alt<OptionValue>(1, [
+      { ALT: () => ({ kind: 'optionString', value: g.eat(2, T.String).value, span: g.span(start) }) },
+      { ALT: () => ({ kind: 'optionNumber', text: g.eat(3, T.Number).value, span: g.span(start) }) },
+      {
+        ALT: () => (
+          g.eat(4, T.Minus), { kind: 'optionNumber', text: `-${g.eat(5, T.Number).value}`, span: g.span(start) }
+        ),
+      },
+      { ALT: () => (g.eat(6, T.Plus), { kind: 'optionNumber', text: g.eat(7, T.Number).value, span: g.span(start) }) },
+      {
+        ALT: () => {
+          const close = g.alt(8, [{ ALT: () => g.eat(9, T.LParen) }, { ALT: () => g.eat(10, T.LBracket) }])
+          void close
+          const items = g.opt(11, () => g.list(0, () => g.sub(12, r.optionValue))) ?? []
+          g.alt(13, [{ ALT: () => g.eat(14, T.RParen) }, { ALT: () => g.eat(15, T.RBracket) }])
+          return { kind: 'optionList', items, span: g.span(start) }
+        },
+      },
+      {
+        GATE: () => g.peek(2) === T.String,
+        ALT: () => {
+          g.eat(16, T.INTERVAL)
+          const value = g.eat(17, T.String).value
+          const fields = g.optIf(
+            18,
+            () => r.isUnit(g.token(1)),
+            () => g.eat(19, ColId).value?.toUpperCase(),
+          )
+          return { kind: 'optionInterval', value, ...(fields && { fields }), span: g.span(start) }
+        },
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        GATE: () => g.peek(2) !== T.Comma && g.peek(2) !== T.RParen,
+        ALT: () => (g.eat(20, T.SECRET), { kind: 'optionSecret', secret: g.sub(21, r.name), span: g.span(start) }),
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        GATE: () => g.peek(2) === T.LBracket || g.peek(2) === T.LBrace,
+        ALT: () => {
+          g.eat(22, T.MAP)
+          g.alt(23, [{ ALT: () => g.eat(24, T.LBracket) }, { ALT: () => g.eat(25, T.LBrace) }])
+          const entries: { key: string; value: OptionValue }[] = []
+          g.opt(26, () =>
+            g.list(1, () => {
+              const key = g.eat(27, T.String).value
+              g.alt(28, [
+                { ALT: () => g.eat(29, T.Arrow) },
+                { ALT: () => g.eat(30, T.Eq) },
+                { ALT: () => g.eat(31, T.Colon) },
+              ])
+              entries.push({ key, value: g.sub(32, r.optionValue) })
+            }),
+          )
+          g.alt(33, [{ ALT: () => g.eat(34, T.RBracket) }, { ALT: () => g.eat(35, T.RBrace) }])
+          return { kind: 'optionMap', entries, span: g.span(start) }
+        },
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        ALT: () => {
+          const first = g.eat(36, ColLabel)
+          let word = first.value
+          g.loopIf(
+            37,
+            () => g.peek(1) === T.Dot || !first.quoted,
+            () => {
+              const dot = g.flag(38, T.Dot)
+              word += (dot ? '.' : ' ') + g.eat(39, ColLabel).value
+            },
+          )
+          return { kind: 'optionWord', word, quoted: first.quoted, span: g.span(start) }
+        },
+        IGNORE_AMBIGUITIES: true,
+      },
+    ])
+  })
+}
