@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { CompressionTypes, Kafka, logLevel } from 'kafkajs'
 import { dueCount, makeOrder, orderJson } from './kafka-orders.ts'
 import { root } from './processes.ts'
+import './quiet-warnings.ts'
 import { startKafka } from './services/kafka.ts'
 import { serviceMissing } from './services/missing.ts'
 
