@@ -80,31 +80,38 @@ export class WireWriter {
   private used = 0
 
   int8(value: number): this {
-    this.buffer.writeInt8(value, this.move(1))
+    const at = this.move(1)
+    this.buffer.writeInt8(value, at)
     return this
   }
   int16(value: number): this {
-    this.buffer.writeInt16BE(value, this.move(2))
+    const at = this.move(2)
+    this.buffer.writeInt16BE(value, at)
     return this
   }
   int32(value: number): this {
-    this.buffer.writeInt32BE(value, this.move(4))
+    const at = this.move(4)
+    this.buffer.writeInt32BE(value, at)
     return this
   }
   uint32(value: number): this {
-    this.buffer.writeUInt32BE(value, this.move(4))
+    const at = this.move(4)
+    this.buffer.writeUInt32BE(value, at)
     return this
   }
   int64(value: number | bigint): this {
-    this.buffer.writeBigInt64BE(BigInt(value), this.move(8))
+    const at = this.move(8)
+    this.buffer.writeBigInt64BE(BigInt(value), at)
     return this
   }
   uvarint(value: number): this {
     while (value >= 0x80) {
-      this.buffer[this.move(1)] = (value % 128) | 0x80
+      const at = this.move(1)
+      this.buffer[at] = (value % 128) | 0x80
       value = Math.floor(value / 128)
     }
-    this.buffer[this.move(1)] = value
+    const at = this.move(1)
+    this.buffer[at] = value
     return this
   }
   /** Zigzag, as inside records. */
@@ -112,18 +119,21 @@ export class WireWriter {
     return this.uvarint(value >= 0 ? value * 2 : -value * 2 - 1)
   }
   uuid(hex: string): this {
-    this.buffer.write(hex, this.move(16), 16, 'hex')
+    const at = this.move(16)
+    this.buffer.write(hex, at, 16, 'hex')
     return this
   }
   string(flexible: boolean, value: string): this {
     const length = Buffer.byteLength(value)
     if (flexible) this.uvarint(length + 1)
     else this.int16(length)
-    this.buffer.write(value, this.move(length))
+    const at = this.move(length)
+    this.buffer.write(value, at)
     return this
   }
   bytes(value: Uint8Array): this {
-    this.buffer.set(value, this.move(value.length))
+    const at = this.move(value.length)
+    this.buffer.set(value, at)
     return this
   }
   arrayLength(flexible: boolean, n: number): this {
@@ -139,6 +149,7 @@ export class WireWriter {
   finish(): Buffer {
     return this.buffer.subarray(0, this.used)
   }
+  /** May replace the buffer: call it before naming `this.buffer`. */
   private move(length: number): number {
     const start = this.used
     this.used += length
