@@ -19,8 +19,16 @@ export interface Session {
   /** Simple query: any number of statements, PostgreSQL's implicit-transaction rules. */
   simpleQuery(sql: string, sink: ResultSink): Promise<void>
   parse(name: string, sql: string, paramOids: readonly number[]): Promise<void>
-  bind(portal: string, statement: string, params: readonly Datum[] | readonly RawParam[], resultFormats: readonly (0 | 1)[]): Promise<void>
-  describeStatement(name: string): { readonly paramTypes: readonly SqlType[]; readonly fields: readonly ResultField[] | null }
+  bind(
+    portal: string,
+    statement: string,
+    params: readonly Datum[] | readonly RawParam[],
+    resultFormats: readonly (0 | 1)[],
+  ): Promise<void>
+  describeStatement(name: string): {
+    readonly paramTypes: readonly SqlType[]
+    readonly fields: readonly ResultField[] | null
+  }
   describePortal(name: string): readonly ResultField[] | null
   /**
    * maxRows 0: all. `alone`: the group ends right after, so that a lone statement need not open a transaction.

@@ -1,0 +1,182 @@
+import type { Copy } from '../../../grammar/ast-statement.ts'
+import { assert } from '../../base/assert.ts'
+import { notSupported, SqlError } from '../../base/sql-error.ts'
+import type { InsertPlan } from '../../plan/dml.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { mapInputs } from '../../plan/scalar-walk.ts'
+import type { RowType } from '../../types/sql-type.ts'
+import { parseText } from '../../types/text.ts'
+import type { Datum, Row } from '../../types/value.ts'
+import type { PlannedCopyFrom } from '../planner.ts'
+import { done, type Outcome, type Run } from '../run.ts'
+import { type CopyOptions, copyOptions } from './options.ts'
+import { readFields } from './read-fields.ts'
+import { type CopyRecord, RecordSplitter } from './split-records.ts'
+
+/** Rows handed to the engine in one write; all writes of one COPY commit together. */
+const ROWS_PER_WRITE = 4_096
+
+/** COPY table FROM STDIN: all rows or none, in one transaction. Errors name the line and the column. */
+export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
+  const { session } = run
+  assert(statement.table !== undefined, 'COPY FROM names a table')
+  if (statement.where !== undefined) throw notSupported('COPY FROM … WHERE', statement.where.span)
+  session.transaction.checkWritable('COPY FROM')
+  const options = copyOptions(statement.options)
+  const table = statement.table.parts[statement.table.parts.length - 1].name
+  const planned = session.planner.planCopyFrom(
+    { table: statement.table, columns: statement.columns },
+    session.planning(run.sql, [], (notice) => run.call.notice(notice)),
+  )
+  const reader = new RowReader(table, planned, options, run)
+  const own = session.transaction.mode === 'none' ? session.engine.begin({ readOnly: false }) : null
+  const target = own ?? session.transaction.current()
+  assert(target !== null, 'COPY FROM runs in a transaction')
+  let rows = 0
+  const write = async (full: readonly Row[]): Promise<void> => {
+    if (full.length === 0) return
+    rows += (await target.write(insertOf(planned, full), run.call, [])).count
+  }
+  try {
+    for await (const chunk of run.sink.copyIn(planned.columns.length)) {
+      run.call.signal.throwIfAborted()
+      reader.push(chunk)
+      while (reader.rows.length >= ROWS_PER_WRITE) await write(reader.rows.splice(0, ROWS_PER_WRITE))
+    }
+    reader.finish()
+    await write(reader.rows)
+    await own?.commit(run.call)
+  } catch (error) {
+    own?.rollback()
+    throw error
+  }
+  return done(`COPY ${rows}`)
+}
+
+class RowReader {
+  readonly rows: Row[] = []
+  private readonly splitter: RecordSplitter
+  private readonly table: string
+  private readonly columns: RowType
+  private readonly options: CopyOptions
+  private readonly run: Run
+  private headerPending: boolean
+
+  constructor(table: string, planned: PlannedCopyFrom, options: CopyOptions, run: Run) {
+    this.table = table
+    this.columns = planned.columns
+    this.options = options
+    this.run = run
+    this.splitter = new RecordSplitter(options)
+    this.headerPending = options.header !== 'none'
+  }
+
+  push(chunk: Uint8Array): void {
+    this.add(() => this.splitter.push(chunk))
+  }
+  finish(): void {
+    this.add(() => this.splitter.finish())
+  }
+
+  private add(split: () => CopyRecord[]): void {
+    let records: CopyRecord[]
+    try {
+      records = split()
+    } catch (error) {
+      throw located(error, `COPY ${this.table}, line ${this.splitter.lineNumber}`)
+    }
+    for (const record of records) {
+      if (this.headerPending) {
+        this.headerPending = false
+        this.checkHeader(record)
+      } else this.rows.push(this.row(record))
+    }
+  }
+
+  private row(record: CopyRecord): Row {
+    const fields = this.fieldsOf(record)
+    const { columns } = this
+    if (fields.length > columns.length) throw this.bad(record, 'extra data after last expected column')
+    if (fields.length < columns.length)
+      throw this.bad(record, `missing data for column "${columns[fields.length].name}"`)
+    const { call, session } = this.run
+    const text = { timeZone: call.timeZone, nowMicros: session.engine.nowMicros() }
+    return fields.map((field, c): Datum => {
+      if (field === null) return null
+      try {
+        return parseText(field, columns[c].type, text)
+      } catch (error) {
+        throw located(
+          error,
+          `COPY ${this.table}, line ${record.line}, column ${columns[c].name}: "${shortened(field)}"`,
+        )
+      }
+    })
+  }
+
+  private fieldsOf(record: CopyRecord): (string | null)[] {
+    try {
+      return readFields(record.text, this.options)
+    } catch (error) {
+      throw located(error, this.where(record))
+    }
+  }
+
+  private checkHeader(record: CopyRecord): void {
+    if (this.options.header !== 'match') return
+    const names = this.fieldsOf(record)
+    const { columns } = this
+    if (names.length !== columns.length) {
+      throw this.bad(record, `wrong number of fields in header line: got ${names.length}, expected ${columns.length}`)
+    }
+    const wrong = columns.findIndex((column, c) => column.name !== names[c])
+    if (wrong < 0) return
+    const message = `column name mismatch in header line field ${wrong + 1}: got "${names[wrong]}", expected "${columns[wrong].name}"`
+    throw this.bad(record, message)
+  }
+
+  private bad(record: CopyRecord, message: string): SqlError {
+    return new SqlError('22P04', message, { where: this.where(record) })
+  }
+  private where(record: CopyRecord): string {
+    return `COPY ${this.table}, line ${record.line}: "${shortened(record.text)}"`
+  }
+}
+
+function located(error: unknown, where: string): unknown {
+  if (!(error instanceof SqlError)) return error
+  return new SqlError(error.sqlstate, error.message, { ...error.fields, where })
+}
+
+const shortened = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}...` : text)
+
+/** The INSERT of a bunch of rows: the planned expressions (defaults among them) over the rows as constants. */
+function insertOf(planned: PlannedCopyFrom, rows: readonly Row[]): InsertPlan {
+  const { insert, columns } = planned
+  assert(
+    insert.source.kind === 'values' && insert.source.rows.length === 1,
+    'COPY FROM is planned as one row of values',
+  )
+  const exprs = insert.source.rows[0].map(fromColumn)
+  const base = { position: -1, appendOnly: true, growth: 'none' } as const
+  const inputTypes = columns.map((column) => column.type)
+  const types = exprs.map((expr) => expr.type)
+  const plan: PhysicalPlan = {
+    formatVersion: 1,
+    nodes: [
+      { ...base, op: 'constant', rows, types: inputTypes },
+      { ...base, op: 'map', input: 0, filter: null, exprs, types },
+    ],
+    root: 1,
+    types,
+    fingerprint: '',
+  }
+  return { ...insert, source: { kind: 'query', plan } }
+}
+
+/** Parameters become the columns of the rows read. */
+function fromColumn(scalar: Scalar): Scalar {
+  if (scalar.kind === 'param') return { kind: 'column', index: scalar.index, type: scalar.type }
+  return mapInputs(scalar, fromColumn)
+}

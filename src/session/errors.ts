@@ -1,0 +1,15 @@
+import type { Log } from '../base/log.ts'
+import { SqlError } from '../base/sql-error.ts'
+
+export const canceledByUser = (): SqlError => new SqlError('57014', 'canceling statement due to user request')
+export const canceledByTimeout = (): SqlError => new SqlError('57014', 'canceling statement due to statement timeout')
+
+/** What the client is told of any failure. Our own mistakes go to the log in full and to the client as XX000. */
+export function toSqlError(error: unknown, log: Log): SqlError {
+  if (error instanceof SqlError) return error
+  if (error instanceof RangeError && error.message.includes('call stack')) {
+    return new SqlError('54001', 'stack depth limit exceeded', { hint: 'The statement is nested too deeply.' })
+  }
+  log.error('internal error in a statement', { error })
+  return new SqlError('XX000', 'internal error', { hint: 'The server log has the details.' })
+}

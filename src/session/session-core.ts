@@ -1,0 +1,177 @@
+import type { Statement } from '../../grammar/ast-statement.ts'
+import type { Log } from '../base/log.ts'
+import type { Runtime } from '../base/runtime.ts'
+import { type Notice, SqlError } from '../base/sql-error.ts'
+import type { CallContext, Engine } from '../engine/api.ts'
+import { type RowType, type SqlType, sameType } from '../types/sql-type.ts'
+import type { ResultSink } from './contract.ts'
+import type { SessionDeps } from './deps.ts'
+import { isPlanned, resultFields, runStatement } from './dispatch.ts'
+import type { PlanCache } from './plan-cache.ts'
+import type { Planned, Planner, PlanningContext } from './planner.ts'
+import type { Portal, Prepared } from './prepared.ts'
+import type { Outcome, Run, SessionState } from './run.ts'
+import { searchPathOf } from './settings/search-path.ts'
+import { Settings } from './settings/settings.ts'
+import { subscribeFields } from './subscribe-source.ts'
+import { TransactionState } from './transaction-state.ts'
+
+const NOTICE_RANK = { INFO: 4, NOTICE: 3, WARNING: 4 } satisfies Record<Notice['severity'], number>
+
+/** The state of one session and the making of plans; the protocol's verbs are in session.ts. */
+export class SessionCore implements SessionState {
+  readonly engine: Engine
+  readonly planner: Planner
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly settings: Settings
+  readonly transaction: TransactionState
+  readonly statements = new Map<string, Prepared>()
+  readonly portals = new Map<string, Portal>()
+  readonly user: string
+  readonly database: string
+  private readonly planCache: PlanCache
+  private path: { readonly value: string; readonly schemas: readonly string[] } = { value: '', schemas: [] }
+
+  constructor(deps: Omit<SessionDeps, 'planCache'>, planCache: PlanCache) {
+    this.engine = deps.engine
+    this.planner = deps.planner
+    this.runtime = deps.runtime
+    this.log = deps.log
+    this.user = deps.user
+    this.database = deps.database
+    this.planCache = planCache
+    this.settings = new Settings(deps.settings)
+    for (const [name, value] of deps.initialSettings ?? []) this.settings.setInitial(name, value)
+    this.settings.setFixed('session_authorization', deps.user)
+    this.transaction = new TransactionState(deps.engine, this.settings)
+  }
+
+  searchPath(): readonly string[] {
+    const value = this.settings.get('search_path') ?? ''
+    if (value !== this.path.value) this.path = { value, schemas: searchPathOf(value, this.user) }
+    return this.path.schemas
+  }
+
+  planning(sql: string, paramTypes: PlanningContext['paramTypes'], notice: (notice: Notice) => void): PlanningContext {
+    return {
+      sql,
+      catalog: this.engine.catalog(),
+      user: this.user,
+      database: this.database,
+      searchPath: this.searchPath(),
+      timeZone: this.settings.get('timezone') ?? 'UTC',
+      nowMicros: this.engine.nowMicros(),
+      setting: (name) => this.settings.get(name),
+      paramTypes,
+      notice,
+    }
+  }
+
+  callContext(signal: AbortSignal, sink: ResultSink | null): CallContext {
+    return {
+      signal,
+      notice: (notice) => {
+        if (sink !== null && this.wanted(notice)) sink.notice(notice)
+      },
+      setting: (name) => this.settings.get(name),
+      user: this.user,
+      database: this.database,
+      searchPath: this.searchPath(),
+      timeZone: this.settings.get('timezone') ?? 'UTC',
+    }
+  }
+
+  prepare(
+    statement: Statement | null,
+    sql: string,
+    declared: readonly (SqlType | null)[],
+    notice: (notice: Notice) => void,
+  ): Prepared {
+    const catalogVersion = this.engine.catalog().version
+    const base = { statement, sql, declaredTypes: declared, catalogVersion, origins: null }
+    if (statement === null) return { ...base, paramTypes: [], plan: null, fields: null }
+    if (!isPlanned(statement)) {
+      return { ...base, paramTypes: [], plan: null, fields: resultFields(statement, this) }
+    }
+    const plan = this.planner.plan(statement, this.planning(sql, declared, notice))
+    const origins = plan.kind === 'read' ? plan.origins : null
+    return { ...base, paramTypes: plan.paramTypes, plan, fields: plannedFields(plan), origins }
+  }
+
+  refreshed(prepared: Prepared, notice: (notice: Notice) => void): Prepared {
+    if (prepared.catalogVersion === this.engine.catalog().version || prepared.plan === null) return prepared
+    const { statement, sql, paramTypes, fields } = prepared
+    // Types that were inferred once were told to the client: they stay.
+    const again = this.prepare(statement, sql, paramTypes, notice)
+    if (!sameFields(fields, again.fields)) throw new SqlError('0A000', 'cached plan must not change result type')
+    return again
+  }
+
+  cached(sql: string, paramOids: readonly number[]): Prepared | undefined {
+    return this.planCache.get(this.cacheKey(sql, paramOids), this.engine.catalog().version)
+  }
+
+  /** Only plans are worth keeping; schema changes never repeat. */
+  remember(sql: string, paramOids: readonly number[], prepared: Prepared): void {
+    if (prepared.plan === null || prepared.plan.kind === 'ddl') return
+    this.planCache.set(this.cacheKey(sql, paramOids), prepared)
+  }
+
+  async start(prepared: Prepared, run: Run): Promise<Outcome> {
+    if (prepared.statement === null) return { kind: 'done', tag: '' }
+    return runStatement(prepared.statement, run)
+  }
+
+  portal(name: string): Portal {
+    const found = this.portals.get(name)
+    if (found === undefined) throw new SqlError('34000', `portal "${name}" does not exist`)
+    return found
+  }
+
+  dropPortal(name: string): void {
+    this.portals.get(name)?.cursor?.close()
+    this.portals.delete(name)
+  }
+
+  closePortals(which: 'all' | 'cursors'): void {
+    for (const [name, portal] of this.portals) if (which === 'all' || portal.isCursor) this.dropPortal(name)
+  }
+
+  /** A statement failed: an open transaction fails with it, and its cursors go. */
+  fail(): void {
+    const before = this.transaction.mode
+    this.transaction.fail()
+    if (before !== 'failed') this.closePortals('all')
+  }
+
+  private wanted(notice: Notice): boolean {
+    const least = this.settings.get('client_min_messages')
+    const rank = least === 'error' ? 5 : least === 'warning' ? 4 : 3
+    return NOTICE_RANK[notice.severity] >= rank
+  }
+
+  private cacheKey(sql: string, paramOids: readonly number[]): string {
+    const { settings } = this
+    const context = `${this.user}\0${this.database}\0${settings.get('search_path')}\0${settings.get('timezone')}`
+    return `${sql}\0${paramOids.join()}\0${context}`
+  }
+}
+
+function plannedFields(plan: Planned): RowType | null {
+  switch (plan.kind) {
+    case 'read':
+      return plan.request.fields
+    case 'write':
+      return plan.returning
+    case 'subscribe':
+      return subscribeFields(plan.request.fields, plan.request.progress)
+    case 'ddl':
+      return null
+  }
+}
+
+function sameFields(a: RowType | null, b: RowType | null): boolean {
+  if (a === null || b === null) return a === b
+  return a.length === b.length && a.every((field, i) => field.name === b[i].name && sameType(field.type, b[i].type))
+}

@@ -1,0 +1,75 @@
+import type { DdlStatement } from '../../../grammar/ast-ddl.ts'
+import { assert } from '../../base/assert.ts'
+import { SqlError } from '../../base/sql-error.ts'
+import { done, type StatementHandler } from '../run.ts'
+
+/** The grammar's DDL without EXECUTE and comments. */
+export type SchemaChange = DdlStatement
+
+const TAGS = {
+  createSchema: 'CREATE SCHEMA',
+  createDatabase: 'CREATE DATABASE',
+  createTable: 'CREATE TABLE',
+  createSource: 'CREATE SOURCE',
+  createConnection: 'CREATE CONNECTION',
+  createSecret: 'CREATE SECRET',
+  createView: 'CREATE VIEW',
+  declareRecursiveView: 'CREATE VIEW',
+  createMaterializedView: 'CREATE MATERIALIZED VIEW',
+  createIndex: 'CREATE INDEX',
+  createSink: 'CREATE SINK',
+  createSubscription: 'CREATE SUBSCRIPTION',
+  createType: 'CREATE TYPE',
+  createDomain: 'CREATE DOMAIN',
+  createFunction: 'CREATE FUNCTION',
+  createSequence: 'CREATE SEQUENCE',
+  createOther: 'CREATE',
+  drop: 'DROP',
+  alter: 'ALTER',
+  commentOn: 'COMMENT',
+  latenessOf: 'LATENESS',
+} satisfies Record<SchemaChange['kind'], string>
+
+/**
+ * CREATE, DROP, ALTER: each commits by itself. Inside BEGIN … COMMIT it is refused, since the engine changes the
+ * catalog in a tick of its own; inside a text of several statements it commits what came before it.
+ */
+export const ddlStatement: StatementHandler<SchemaChange> = {
+  async run(statement, run) {
+    const { plan, session } = run
+    assert(plan !== null && plan.kind === 'ddl', 'a schema change is planned as DDL')
+    const tag = ddlTag(statement)
+    if (session.transaction.mode === 'explicit') {
+      throw new SqlError('25001', `${tag} cannot run inside a transaction block`)
+    }
+    session.transaction.checkWritable(tag)
+    if (session.transaction.mode === 'implicit') {
+      await session.transaction.commit(run.call)
+      await change(run, plan.statement)
+      session.transaction.begin('implicit')
+    } else await change(run, plan.statement)
+    return done(tag)
+  },
+}
+
+async function change(
+  run: Parameters<typeof ddlStatement.run>[1],
+  statement: Parameters<typeof run.session.engine.ddl>[0] | null,
+): Promise<void> {
+  if (statement !== null) await run.session.engine.ddl(statement, run.call)
+}
+
+function ddlTag(statement: SchemaChange): string {
+  const base = TAGS[statement.kind]
+  switch (statement.kind) {
+    case 'createTable':
+      return statement.as === undefined ? base : 'CREATE TABLE AS'
+    case 'createOther':
+      return `${base} ${statement.what.toUpperCase()}`
+    case 'drop':
+    case 'alter':
+      return `${base} ${statement.object}`
+    default:
+      return base
+  }
+}

@@ -1,0 +1,20 @@
+import type { Explain } from '../../../grammar/ast-statement.ts'
+import type { StatementHandler } from '../run.ts'
+import { columns, rowsOutcome } from '../text-rows.ts'
+
+/** EXPLAIN in all its forms: the lines are made by the planner, one a row. */
+const FIELDS = columns('QUERY PLAN')
+
+export const explainStatement: StatementHandler<Explain> = {
+  fields: () => FIELDS,
+  async run(statement, run) {
+    const { session } = run
+    const context = session.planning(run.sql, [], (notice) => run.call.notice(notice))
+    const lines = session.planner.explain(statement, context)
+    return rowsOutcome(
+      FIELDS,
+      lines.map((line) => [line]),
+      'EXPLAIN',
+    )
+  },
+}

@@ -1,0 +1,94 @@
+import type { Execute } from '../../../grammar/ast-ddl.ts'
+import type { Deallocate, Prepare } from '../../../grammar/ast-statement.ts'
+import { assert } from '../../base/assert.ts'
+import { SqlError } from '../../base/sql-error.ts'
+import type { CallContext } from '../../engine/api.ts'
+import { rowsOf } from '../../types/batch-build.ts'
+import type { Datum, Row } from '../../types/value.ts'
+import type { Prepared } from '../prepared.ts'
+import { drainSource } from '../row-source.ts'
+import { done, type Run, type SessionState, type StatementHandler } from '../run.ts'
+import { readOutcome } from './query.ts'
+
+/** PREPARE, EXECUTE, DEALLOCATE in SQL; the same statements that Parse makes. */
+export const PREPARED_STATEMENTS_MAX = 10_000
+
+export const prepareStatement: StatementHandler<Prepare> = {
+  async run(statement, run) {
+    const { session } = run
+    const types = statement.types.map((type) => session.planner.resolveType(type))
+    const prepared = session.prepare(statement.statement, run.sql, types, (notice) => run.call.notice(notice))
+    storeStatement(session, statement.name.name, prepared)
+    return done('PREPARE')
+  },
+}
+
+export const executeStatement: StatementHandler<Execute> = {
+  fields(statement, session) {
+    return findStatement(session, statement.name.name).fields
+  },
+  async run(statement, run) {
+    const { session } = run
+    const prepared = session.refreshed(findStatement(session, statement.name.name), (n) => run.call.notice(n))
+    const wanted = prepared.paramTypes.length
+    if (statement.args.length !== wanted) {
+      throw new SqlError('42601', `wrong number of parameters for prepared statement "${statement.name.name}"`, {
+        detail: `Expected ${wanted} parameters but got ${statement.args.length}.`,
+      })
+    }
+    const params = wanted === 0 ? [] : await evaluate(statement, prepared, run)
+    return session.start(prepared, { ...run, sql: prepared.sql, plan: prepared.plan, params })
+  },
+}
+
+export const deallocateStatement: StatementHandler<Deallocate> = {
+  async run(statement, run) {
+    const { statements } = run.session
+    if (statement.name === undefined) {
+      statements.clear()
+      return done('DEALLOCATE ALL')
+    }
+    findStatement(run.session, statement.name.name)
+    statements.delete(statement.name.name)
+    return done('DEALLOCATE')
+  },
+}
+
+export function findStatement(session: SessionState, name: string): Prepared {
+  const found = session.statements.get(name)
+  if (found !== undefined) return found
+  throw new SqlError(
+    '26000',
+    name === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${name}" does not exist`,
+  )
+}
+
+export function storeStatement(session: SessionState, name: string, prepared: Prepared): void {
+  if (name !== '' && session.statements.has(name)) {
+    throw new SqlError('42P05', `prepared statement "${name}" already exists`)
+  }
+  if (session.statements.size >= PREPARED_STATEMENTS_MAX) {
+    throw new SqlError('53400', `a session may hold ${PREPARED_STATEMENTS_MAX} prepared statements`, {
+      hint: 'DEALLOCATE those that are not used any more.',
+    })
+  }
+  session.statements.set(name, prepared)
+}
+
+/** The arguments of EXECUTE are expressions: evaluated as the one row of a SELECT, cast to the parameter types. */
+async function evaluate(statement: Execute, prepared: Prepared, run: Run): Promise<Row> {
+  const { session } = run
+  const plan = session.planner.planArguments(
+    statement.args,
+    prepared.paramTypes,
+    session.planning(run.sql, [], (notice) => run.call.notice(notice)),
+  )
+  const call: CallContext = run.call
+  const outcome = await readOutcome({ ...run, plan, params: [], call }, () => '')
+  assert(outcome.kind === 'rows', 'arguments are read as a row')
+  const rows: Datum[][] = []
+  await drainSource(outcome.source, (batch) => {
+    rows.push(...rowsOf(batch, prepared.paramTypes))
+  })
+  return rows[0]
+}

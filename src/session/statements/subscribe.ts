@@ -1,0 +1,33 @@
+import type { Subscribe } from '../../../grammar/ast-statement.ts'
+import { assert } from '../../base/assert.ts'
+import type { RowSource } from '../row-source.ts'
+import type { Run, StatementHandler } from '../run.ts'
+import { SubscribeSource } from '../subscribe-source.ts'
+
+/** SUBSCRIBE as rows: streams until it is cancelled, reaches UP TO, or nothing can change any more. */
+export const subscribeStatement: StatementHandler<Subscribe> = {
+  async run(statement, run) {
+    if (run.simple && run.session.settings.get('application_name') === 'psql') pointToCopy(statement, run)
+    const source = await openSubscription(run)
+    return { kind: 'rows', source, tag: (rows) => `SUBSCRIBE ${rows}` }
+  },
+}
+
+export async function openSubscription(run: Run): Promise<RowSource> {
+  const { plan, session } = run
+  assert(plan !== null && plan.kind === 'subscribe', 'SUBSCRIBE is planned as a subscription')
+  run.endTimeout()
+  const { request } = plan
+  const subscription = await session.engine.subscribe({ ...request, params: run.params }, run.call)
+  return new SubscribeSource(subscription, request.fields, request.progress, session.runtime)
+}
+
+function pointToCopy(statement: Subscribe, run: Run): void {
+  const text = run.sql.slice(statement.span.start, statement.span.end).replace(/\s+/g, ' ').trim()
+  run.call.notice({
+    severity: 'NOTICE',
+    sqlstate: '00000',
+    message: 'psql shows nothing until a result ends, and this one does not end by itself',
+    hint: `Press Ctrl+C, then paste: COPY (${text}) TO STDOUT;`,
+  })
+}

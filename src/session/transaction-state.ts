@@ -1,0 +1,91 @@
+import { SqlError } from '../base/sql-error.ts'
+import type { CallContext, Engine, Transaction } from '../engine/api.ts'
+import type { Settings } from './settings/settings.ts'
+
+/**
+ * Where a session stands:
+ * - none: each statement commits by itself;
+ * - implicit: the statements of one simple-query text, or of one extended group, commit together at its end;
+ * - explicit: between BEGIN and COMMIT or ROLLBACK;
+ * - failed: an explicit one in which a statement failed.
+ * The engine's transaction begins at the first statement that reads or writes.
+ */
+export class TransactionState {
+  mode: 'none' | 'implicit' | 'explicit' | 'failed' = 'none'
+  readOnly = false
+  private handle: Transaction | null = null
+  private readonly engine: Engine
+  private readonly settings: Settings
+
+  constructor(engine: Engine, settings: Settings) {
+    this.engine = engine
+    this.settings = settings
+  }
+
+  get status(): 'I' | 'T' | 'E' {
+    return this.mode === 'explicit' ? 'T' : this.mode === 'failed' ? 'E' : 'I'
+  }
+
+  /** The engine's transaction that a statement joins, or null for autocommit. */
+  current(): Transaction | null {
+    if (this.mode === 'none') return null
+    this.handle ??= this.engine.begin({ readOnly: this.readOnly })
+    return this.handle
+  }
+
+  begin(mode: 'implicit' | 'explicit'): void {
+    // BEGIN inside an implicit transaction takes over what was done so far, as in PostgreSQL.
+    if (this.mode === 'none') {
+      this.readOnly = this.settings.get('default_transaction_read_only') === 'on'
+      this.settings.beginTransaction()
+    }
+    this.mode = mode
+  }
+
+  setReadOnly(readOnly: boolean): void {
+    if (this.handle !== null && this.readOnly && !readOnly) {
+      throw new SqlError('25001', 'transaction read-write mode must be set before any query')
+    }
+    this.readOnly = readOnly
+  }
+
+  checkWritable(command: string): void {
+    const readOnly = this.mode === 'none' ? this.settings.get('default_transaction_read_only') === 'on' : this.readOnly
+    if (readOnly) throw new SqlError('25006', `cannot execute ${command} in a read-only transaction`)
+  }
+
+  /** Whatever happens, the transaction is over afterwards. */
+  async commit(call: CallContext): Promise<void> {
+    const handle = this.handle
+    this.handle = null
+    let committed = false
+    try {
+      if (handle !== null) await handle.commit(call)
+      committed = true
+    } finally {
+      this.end(committed)
+    }
+  }
+
+  rollback(): void {
+    this.handle?.rollback()
+    this.handle = null
+    this.end(false)
+  }
+
+  /** A statement failed. */
+  fail(): void {
+    if (this.mode === 'implicit') this.rollback()
+    else if (this.mode === 'explicit') {
+      this.handle?.rollback()
+      this.handle = null
+      this.mode = 'failed'
+    }
+  }
+
+  private end(committed: boolean): void {
+    this.mode = 'none'
+    this.readOnly = false
+    this.settings.endTransaction(committed)
+  }
+}

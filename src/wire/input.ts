@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net'
+import type { Frame, FrameReader } from './frame-reader.ts'
+import { WIRE_LIMITS } from './limits.ts'
+
+/** The incoming side of a connection: chunks in, whole messages out, one reader at a time. */
+export class Input {
+  private readonly socket: Socket
+  private readonly reader: FrameReader
+  private wake: (() => void) | null = null
+  private ended = false
+  private paused = false
+
+  constructor(socket: Socket, reader: FrameReader) {
+    this.socket = socket
+    this.reader = reader
+    socket.on('data', (chunk: Buffer) => this.received(chunk))
+    socket.on('end', () => this.stop())
+    socket.on('close', () => this.stop())
+  }
+
+  /** The next message; null when the client is gone or `stop` was called. */
+  async frame(): Promise<Frame | null> {
+    for (;;) {
+      const frame = this.reader.next()
+      if (frame !== null) return frame
+      if (this.ended) return null
+      await this.more()
+    }
+  }
+
+  async startupPacket(): Promise<Buffer | null> {
+    for (;;) {
+      const packet = this.reader.nextStartup()
+      if (packet !== null) return packet
+      if (this.ended) return null
+      await this.more()
+    }
+  }
+
+  get buffered(): number {
+    return this.reader.buffered
+  }
+
+  /** Whoever waits for a message gets null. */
+  stop(): void {
+    this.ended = true
+    this.notify()
+  }
+
+  private received(chunk: Buffer): void {
+    this.reader.push(chunk)
+    // Nobody reads: a statement runs. TCP holds back what does not fit.
+    if (this.wake === null && this.reader.buffered > WIRE_LIMITS.inputBufferBytesMax) {
+      this.paused = true
+      this.socket.pause()
+    }
+    this.notify()
+  }
+
+  private more(): Promise<void> {
+    if (this.paused) {
+      this.paused = false
+      this.socket.resume()
+    }
+    return new Promise((resolve) => {
+      this.wake = resolve
+    })
+  }
+
+  private notify(): void {
+    const wake = this.wake
+    this.wake = null
+    wake?.()
+  }
+}
