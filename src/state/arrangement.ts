@@ -122,15 +122,23 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     const cols = this.store.columns.map((column) => column.gather(slots, n))
     return { n, diffs: this.diffs(slots, n), cols }
   }
-  load(slots: Int32Array, batch: Batch, rows: Int32Array, n: number): void {
+  load(slots: Int32Array, batch: Batch, n: number): void {
+    this.unload(n === slots.length ? slots : slots.subarray(0, n))
     for (let c = 0; c < batch.cols.length; c++) {
       const column = this.store.columns[c]
-      for (let k = 0; k < n; k++) column.set(slots[rows[k]], batch.cols[c], rows[k])
+      const from = batch.cols[c]
+      for (let i = 0; i < n; i++) column.set(slots[i], from, i)
     }
-    for (let k = 0; k < n; k++) {
-      const slot = slots[rows[k]]
-      this.counts.set(slot, batch.diffs[rows[k]])
-      if (slot >= this.space.high) this.space.high = slot + 1
+    for (let i = 0; i < n; i++) {
+      this.counts.set(slots[i], batch.diffs[i])
+      if (slots[i] >= this.space.high) this.space.high = slots[i] + 1
+    }
+  }
+  unload(slots: Int32Array): void {
+    for (const slot of slots) {
+      if (this.counts.get(slot) === 0) continue
+      this.store.clear(slot)
+      this.counts.set(slot, 0)
     }
   }
   loaded(): void {

@@ -14,8 +14,10 @@ export interface DurableStructure extends StateStructure {
   isLive(slot: number): boolean
   /** The rows of n live slots. */
   save(slots: Int32Array, n: number): Batch
-  /** Puts row rows[i] of the batch into slots[rows[i]], for i < n. Each slot is loaded once; then `loaded` is called. */
-  load(slots: Int32Array, batch: Batch, rows: Int32Array, n: number): void
+  /** Puts row i of the batch into slots[i], over what was there. Indexes are stale until `loaded`. */
+  load(slots: Int32Array, batch: Batch, n: number): void
+  /** Empties slots, as a newer block says. */
+  unload(slots: Int32Array): void
   /** Rebuilds indexes and free list after all loads. */
   loaded(): void
 }

@@ -1,6 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Batch } from '../types/batch.ts'
-import type { Column } from '../types/column.ts'
+import type { AnyColumn, Column, F64Column } from '../types/column.ts'
 import { hashRows } from '../types/hash.ts'
 import { BYTEA, FLOAT8, INT4, type SqlType } from '../types/sql-type.ts'
 import { type AccumulatorKind, Accumulators, type AnyCodec } from './accumulators.ts'
@@ -126,24 +126,32 @@ export class SlotKeyedTable implements KeyedTable, DurableStructure {
     const cols = [...this.gatherKeys(slots, n), ...this.accumulators.map((column) => this.saved(column, slots, n))]
     return { n, diffs: new Int32Array(n).fill(1), cols }
   }
-  load(slots: Int32Array, batch: Batch, rows: Int32Array, n: number): void {
+  load(slots: Int32Array, batch: Batch, n: number): void {
+    this.unload(n === slots.length ? slots : slots.subarray(0, n))
     for (let c = 0; c < this.keys.length; c++) {
-      for (let k = 0; k < n; k++) this.keys[c].set(slots[rows[k]], batch.cols[c], rows[k])
+      for (let i = 0; i < n; i++) this.keys[c].set(slots[i], batch.cols[c], i)
     }
     for (let a = 0; a < this.accumulators.length; a++) {
       const column = this.accumulators[a]
-      const from = batch.cols[this.keys.length + a]
-      const data = (from as { data: ArrayLike<unknown> }).data
-      for (let k = 0; k < n; k++) {
-        const row = rows[k]
-        if (from.nulls !== null && from.nulls[row] === 1) continue
-        column.set(slots[row], column.kind === 'any' ? this.codec!.decode(data[row] as Uint8Array) : data[row])
+      const from = batch.cols[this.keys.length + a] as F64Column | AnyColumn
+      for (let i = 0; i < n; i++) {
+        if (from.kind === 'f64') column.set(slots[i], from.data[i])
+        else if (from.nulls === null || from.nulls[i] === 0) {
+          column.set(slots[i], this.codec!.decode(from.data[i] as Uint8Array))
+        }
       }
     }
-    for (let k = 0; k < n; k++) {
-      const slot = slots[rows[k]]
-      this.live.add(slot)
-      if (slot >= this.space.high) this.space.high = slot + 1
+    for (let i = 0; i < n; i++) {
+      this.live.add(slots[i])
+      if (slots[i] >= this.space.high) this.space.high = slots[i] + 1
+    }
+  }
+  unload(slots: Int32Array): void {
+    for (const slot of slots) {
+      if (!this.live.has(slot)) continue
+      for (const column of this.keys) column.clear(slot)
+      for (const column of this.accumulators) column.clear(slot)
+      this.live.delete(slot)
     }
   }
   loaded(): void {
