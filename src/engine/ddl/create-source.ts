@@ -1,0 +1,54 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { ConnectorSpec, SourceEntry } from '../../catalog/entry.ts'
+import type { SourceConnector } from '../../connectors/contract.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import type { RowType } from '../../types/sql-type.ts'
+import type { CallContext } from '../api.ts'
+import type { StreamStart } from '../hydration.ts'
+import { SourceRuntime } from '../source.ts'
+import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+
+type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
+
+/** Asks the service first (≤ 10 s): a missing topic or an unreachable broker fails the statement and leaves nothing. */
+export async function createSource(deps: DdlDeps, plan: CreateSource, call: CallContext): Promise<void> {
+  if (exists(deps, plan, call)) return
+  const { connector } = await openConnector(deps, plan.connector, plan.rowType)
+  let kept = false
+  try {
+    await deps.world.exclusive.run(async () => {
+      if (exists(deps, plan, call)) return
+      const { world } = deps
+      const { name, schema, sql, dependsOn, rowType, upsertKey } = plan
+      const id = world.catalog.nextId
+      const entry: SourceEntry = { kind: 'source', id, name, schema, sql, dependsOn, rowType, connector: plan.connector, upsertKey }
+      const errors = errorsRelation(deps, entry, id + 1)
+      world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
+      startSource(deps, entry, connector)
+      kept = true
+      await deps.checkpoint()
+    })
+  } finally {
+    if (!kept) await connector.close()
+  }
+}
+
+/** A connector that answered, and where its stream begins and ends now. */
+export async function openConnector(deps: DdlDeps, spec: ConnectorSpec, rowType: RowType): Promise<{ readonly connector: SourceConnector; readonly start: StreamStart }> {
+  const connector = deps.connectors(spec, rowType)
+  try {
+    const [partitions, from] = [await connector.partitions(), await connector.startPositions()]
+    return { connector, start: { from, ends: new Map(partitions.map((p) => [p.partition, p.endOffset])) } }
+  } catch (error) {
+    await connector.close()
+    throw error instanceof SqlError ? error : new SqlError('58000', `source cannot be read: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Puts a source into the circuit, its feed still shut; recovery calls it too. */
+export function startSource({ world }: Pick<DdlDeps, 'world'>, entry: SourceEntry, connector: SourceConnector): SourceRuntime {
+  const source = new SourceRuntime(entry, connector, world.states, world.log)
+  world.circuit.add([source.input])
+  world.sources.set(entry.id, source)
+  return source
+}

@@ -1,0 +1,111 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import { getPlan } from '../../plan/get-plan.ts'
+import type { CallContext } from '../api.ts'
+import { buildView } from '../build-view.ts'
+import { evaluate } from '../read.ts'
+import { objectsOf, readStreams, takeSnapshot } from '../snapshot.ts'
+import { TableRuntime } from '../table.ts'
+import { checkNotNull } from '../write/constraints.ts'
+import { expand } from '../transaction/transaction.ts'
+import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+import { openConnector, startSource } from './create-source.ts'
+
+type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
+
+/** A table of its own, filled by INSERT (and by AS query), or one that stores what a source delivers. */
+export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallContext): Promise<void> {
+  if (exists(deps, plan, call)) return
+  if (plan.fromSource !== null || plan.connector !== null) return createFedTable(deps, plan, call)
+  const { world } = deps
+  const rows = plan.query === null ? [] : await queryRows(deps, plan, call)
+  await world.exclusive.run(async () => {
+    if (exists(deps, plan, call)) return
+    const entry = tableEntry(plan, world.catalog.nextId, null, plan.dependsOn)
+    world.catalog = world.catalog.apply([{ kind: 'put', entry }])
+    startTable(deps, entry)
+    await deps.checkpoint()
+  })
+  if (rows.length === 0) return
+  const table = [...world.tables.values()].find((t) => t.entry.name === plan.name && t.entry.schema === plan.schema)!
+  await deps.ticker.write({
+    readsOthers: false,
+    evaluate() {
+      for (const row of rows) checkNotNull(table.entry, row)
+      table.stage(rows.map((next) => ({ old: null, next })))
+      return { command: 'INSERT', count: rows.length, returning: null }
+    },
+  })
+}
+
+async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
+  const query = plan.query!
+  const objects = objectsOf(query)
+  const streams = await readStreams(deps.world, objects, Number.POSITIVE_INFINITY, call.signal)
+  const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams))
+  try {
+    return expand(await evaluate(deps.world, query, snapshot, call), query.types)
+  } finally {
+    snapshot.release()
+  }
+}
+
+/** Puts a table into the circuit; recovery calls it too. */
+export function startTable({ world }: Pick<DdlDeps, 'world'>, entry: TableEntry): TableRuntime {
+  const table = new TableRuntime(entry, world.states)
+  world.circuit.add([table.input])
+  world.tables.set(entry.id, table)
+  world.logOf(entry.id)
+  return table
+}
+
+/**
+ * CREATE TABLE … FROM SOURCE s, and RisingWave's CREATE TABLE … WITH (connector = …): the rows are stored, and later
+ * views hydrate from them. Inside it is a materialized copy of the source.
+ */
+async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContext): Promise<void> {
+  const { world } = deps
+  const rowType = plan.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
+  const own = plan.connector === null ? null : await openConnector(deps, plan.connector, rowType)
+  const starts = plan.fromSource === null ? null : await deps.hydration.prepare([plan.fromSource])
+  await world.exclusive.run(async () => {
+    if (exists(deps, plan, call)) return
+    let id = world.catalog.nextId
+    const entries: CatalogEntry[] = []
+    let source = plan.fromSource
+    let ownStarts = starts
+    if (own !== null) {
+      source = id++
+      const entry: SourceEntry = {
+        kind: 'source',
+        id: source,
+        name: `${plan.name}$source`,
+        schema: plan.schema,
+        sql: plan.sql,
+        dependsOn: plan.dependsOn,
+        rowType,
+        connector: plan.connector!,
+        upsertKey: plan.primaryKey,
+      }
+      entries.push(entry, errorsRelation(deps, entry, id++))
+      startSource(deps, entry, own.connector)
+      ownStarts = new Map([[source, own.start]])
+    }
+    const entry = tableEntry(plan, id, source, [...plan.dependsOn, ...(own === null ? [] : [source!])])
+    world.catalog = world.catalog.apply([...entries, entry].map((e) => ({ kind: 'put' as const, entry: e })))
+    const view = buildView(world, { id, stateId: `${id}`, entry: null, plan: getPlan(source!, rowType), onError: 'divert', state: { kind: 'hydrating', done: 0, total: null } })
+    deps.hydration.begin(view, ownStarts!)
+    await deps.checkpoint()
+  })
+}
+
+function tableEntry(plan: CreateTable, id: number, fedBy: number | null, dependsOn: readonly number[]): TableEntry {
+  const seen = new Set<string>()
+  for (const { name } of plan.columns) {
+    if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
+    seen.add(name)
+  }
+  const { name, schema, sql, columns, primaryKey } = plan
+  return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy }
+}

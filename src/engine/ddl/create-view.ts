@@ -1,0 +1,76 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog/entry.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import type { CallContext } from '../api.ts'
+import { buildView } from '../build-view.ts'
+import { objectsOf } from '../snapshot.ts'
+import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+
+type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
+
+/** A view is its text: whoever reads it binds it anew. */
+export async function createView(deps: DdlDeps, plan: Plan<'createView'>, call: CallContext): Promise<void> {
+  const { world } = deps
+  await world.exclusive.run(async () => {
+    const { name, schema, sql, dependsOn, rowType } = plan
+    const old = world.catalog.byName(schema, name)
+    const replaces = plan.orReplace && old?.kind === 'view'
+    if (!replaces && exists(deps, plan, call)) return
+    if (replaces) checkReplacement(old, plan)
+    const entry: ViewEntry = { kind: 'view', id: replaces ? old.id : world.catalog.nextId, name, schema, sql, dependsOn, rowType }
+    world.catalog = world.catalog.apply([{ kind: 'put', entry }])
+    await deps.checkpoint()
+  })
+}
+
+/** PostgreSQL's rule: columns may only be added at the end. */
+function checkReplacement(old: ViewEntry, plan: Plan<'createView'>): void {
+  if (plan.rowType.length < old.rowType.length) throw new SqlError('42P16', 'cannot drop columns from view')
+  old.rowType.forEach((field, i) => {
+    const next = plan.rowType[i]!
+    if (next.name !== field.name) throw new SqlError('42P16', `cannot change name of view column "${field.name}" to "${next.name}"`)
+    if (next.type.kind !== field.type.kind) throw new SqlError('42P16', `cannot change data type of view column "${field.name}"`)
+  })
+}
+
+export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMaterializedView'>, call: CallContext): Promise<void> {
+  const { world } = deps
+  if (exists(deps, plan, call)) return
+  const objects = objectsOf(plan.plan)
+  for (const object of objects) {
+    const entry = world.catalog.byId(object)
+    if (entry?.kind === 'system') {
+      throw new SqlError('0A000', `materialized view over system relation "${entry.name}" is not supported`, {
+        detail: 'System relations are computed when they are read.',
+      })
+    }
+  }
+  const starts = await deps.hydration.prepare(objects)
+  await world.exclusive.run(async () => {
+    if (exists(deps, plan, call)) return
+    const { name, schema, sql, dependsOn, rowType, onError } = plan
+    const id = world.catalog.nextId
+    const entry: MaterializedViewEntry = { kind: 'materializedView', id, name, schema, sql, dependsOn, rowType, onError }
+    const errors = errorsRelation(deps, entry, id + 1)
+    world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
+    const view = buildView(world, { id, stateId: `${id}`, entry, plan: plan.plan, onError, state: { kind: 'hydrating', done: 0, total: null } })
+    deps.hydration.begin(view, starts)
+    await deps.checkpoint()
+  })
+}
+
+export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call: CallContext): Promise<void> {
+  const { world } = deps
+  if (plan.unique) throw new SqlError('0A000', 'CREATE UNIQUE INDEX is not supported', { hint: 'Declare a PRIMARY KEY instead.' })
+  await world.exclusive.run(async () => {
+    if (exists(deps, plan, call)) return
+    if (!world.tables.has(plan.on) && !world.views.has(plan.on)) {
+      throw new SqlError('42809', 'an index can be made on a table or a materialized view only')
+    }
+    const { name, schema, sql, dependsOn, on, columns, unique } = plan
+    const entry: IndexEntry = { kind: 'index', id: world.catalog.nextId, name, schema, sql, dependsOn, on, columns, unique }
+    world.catalog = world.catalog.apply([{ kind: 'put', entry }])
+    deps.indexes.add(entry, true)
+    await deps.checkpoint()
+  })
+}

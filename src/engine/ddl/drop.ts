@@ -1,0 +1,103 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { CatalogEntry } from '../../catalog/entry.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import type { CallContext } from '../api.ts'
+import { removeView } from '../build-view.ts'
+import type { DdlDeps } from './ddl.ts'
+
+/** Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. */
+export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' }>, call: CallContext): Promise<void> {
+  const { world } = deps
+  const closing: Promise<void>[] = []
+  await world.exclusive.run(async () => {
+    const { catalog } = world
+    const named = plan.objects.filter((id) => catalog.byId(id) !== undefined)
+    const inSchemas = [...catalog.all()].filter((e) => named.includes(e.schema)).map((e) => e.id)
+    const dependants = [...new Set([...catalog.allDependants([...named, ...inSchemas]), ...inSchemas.filter((id) => !named.includes(id))])].sort((a, b) => b - a)
+    const visible = dependants.map((id) => catalog.byId(id)!).filter((e) => !comesWith(deps, e, named))
+    if (visible.length > 0 && !plan.cascade) throw blocked(deps, named, visible)
+    if (visible.length > 0) notices(visible, call)
+    const going = [...dependants, ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a), ...hiddenSources(deps, [...dependants, ...named])]
+    world.catalog = catalog.apply(going.map((id) => ({ kind: 'remove' as const, id })))
+    for (const id of going) closing.push(...remove(deps, id))
+    for (const source of world.sources.values()) if (source.live && !source.hasReaders) closing.push(source.stop().then(() => source.forget()))
+    await Promise.all(closing)
+    await deps.checkpoint()
+  })
+}
+
+/** Part of another object: its errors relation, an index, the source inside a table that is fed. */
+function comesWith(deps: DdlDeps, entry: CatalogEntry, named: readonly number[]): boolean {
+  if (entry.kind === 'system' || entry.kind === 'index') return true
+  return entry.name.endsWith('$source') && deps.world.catalog.dependants(entry.id).some((id) => named.includes(id))
+}
+
+function hiddenSources({ world }: DdlDeps, going: readonly number[]): number[] {
+  const hidden: number[] = []
+  for (const id of going) {
+    const entry = world.catalog.byId(id)
+    if (entry?.kind !== 'table' || entry.fedBy === null || going.includes(entry.fedBy)) continue
+    const source = world.catalog.byId(entry.fedBy)
+    if (source === undefined || source.name !== `${entry.name}$source`) continue
+    hidden.push(...world.catalog.dependants(source.id).filter((d) => !going.includes(d)), source.id)
+  }
+  return hidden
+}
+
+function remove(deps: DdlDeps, id: number): Promise<void>[] {
+  const { world, indexes } = deps
+  indexes.remove(id)
+  const view = world.views.get(id)
+  if (view !== undefined) removeView(world, view)
+  const table = world.tables.get(id)
+  if (table !== undefined) {
+    world.circuit.remove([table.input])
+    world.states.drop(table.rows.id)
+    world.tables.delete(id)
+    const log = world.tableLogs.get(id)
+    world.tableLogs.delete(id)
+    log?.notify()
+  }
+  const source = world.sources.get(id)
+  if (source === undefined) return []
+  world.sources.delete(id)
+  world.circuit.remove([source.input])
+  for (const structure of [...source.input.state(), source.deadLetters]) world.states.drop(structure.id)
+  return [source.stop().then(() => source.connector.close())]
+}
+
+const WORDS: Readonly<Record<CatalogEntry['kind'], string>> = {
+  schema: 'schema',
+  table: 'table',
+  source: 'source',
+  view: 'view',
+  materializedView: 'materialized view',
+  index: 'index',
+  connection: 'connection',
+  system: 'relation',
+}
+
+const label = (entry: CatalogEntry): string => `${WORDS[entry.kind]} ${entry.name}`
+
+function blocked(deps: DdlDeps, named: readonly number[], visible: readonly CatalogEntry[]): SqlError {
+  const { catalog } = deps.world
+  const first = catalog.byId(named[0]!)!
+  const lines = [...visible].reverse().map((e) => {
+    const on = e.dependsOn.map((id) => catalog.byId(id)).find((d) => d !== undefined && (named.includes(d.id) || visible.includes(d)))
+    return `${label(e)} depends on ${on === undefined ? label(first) : label(on)}`
+  })
+  const hint = 'Use DROP ... CASCADE to drop the dependent objects too.'
+  if (named.length > 1) return new SqlError('2BP01', 'cannot drop desired object(s) because other objects depend on them', { detail: lines.join('\n'), hint })
+  return new SqlError('2BP01', `cannot drop ${label(first)} because other objects depend on it`, { detail: lines.join('\n'), hint })
+}
+
+function notices(visible: readonly CatalogEntry[], call: CallContext): void {
+  const one = visible.length === 1
+  const lines = [...visible].reverse().map((e) => `drop cascades to ${label(e)}`)
+  call.notice({
+    severity: 'NOTICE',
+    sqlstate: '00000',
+    message: one ? lines[0]! : `drop cascades to ${visible.length} other objects`,
+    detail: one ? undefined : lines.join('\n'),
+  })
+}

@@ -1,0 +1,141 @@
+import type { Checkpointer } from '../state/checkpoint.ts'
+import type { CheckpointableState, StateDelta } from '../state/contract.ts'
+import { Journal } from '../state/journal.ts'
+import { getMeta, putMeta } from '../state/meta.ts'
+import type { Store } from '../state/store.ts'
+import { encodeImage, imageOf } from './image.ts'
+import { RESERVE_AHEAD_MS, type TickJournal } from './ticker.ts'
+import type { World } from './world.ts'
+
+/** A checkpoint begins when one of these is reached. */
+export const CHECKPOINT_INTERVAL_MS = 1000
+export const CHECKPOINT_JOURNAL_BYTES = 64 << 20
+export const CHECKPOINT_DIRTY_ROWS = 500_000
+
+const RESERVED = 'reserved timestamp'
+
+export async function readReserved(store: Store): Promise<number> {
+  const bytes = await getMeta(store, RESERVED)
+  return bytes === undefined ? 0 : Buffer.from(bytes).readDoubleLE(0)
+}
+
+/**
+ * Journal and checkpoints of the engine. The journal is appended before a tick runs; a checkpoint copies what changed
+ * in the exclusive lane, writes it beside the coming ticks, publishes, and lets the journal go up to its tick.
+ */
+export class Durability implements TickJournal {
+  readonly #world: World
+  readonly #store: Store
+  readonly #state: CheckpointableState
+  readonly #checkpointer: Checkpointer
+  readonly #journal: Journal
+  #lastMs: number
+  #journaledBytes = 0
+  #checkpointTick: number
+  /** Structures of an earlier life that nobody uses: dropped with the next checkpoint. */
+  #abandoned: readonly string[]
+  #running: Promise<void> | null = null
+  /** For `millrace.storage` and tests. */
+  readonly stalls = { collectMsMax: 0 }
+
+  constructor(deps: {
+    readonly world: World
+    readonly store: Store
+    readonly state: CheckpointableState
+    readonly checkpointer: Checkpointer
+    readonly abandoned: readonly string[]
+    readonly checkpointTick: number
+  }) {
+    this.#world = deps.world
+    this.#store = deps.store
+    this.#state = deps.state
+    this.#checkpointer = deps.checkpointer
+    this.#abandoned = deps.abandoned
+    this.#checkpointTick = deps.checkpointTick
+    this.#journal = new Journal(deps.store)
+    this.#lastMs = deps.world.runtime.monotonicMs()
+  }
+
+  get checkpoints(): Checkpointer['done'] {
+    return this.#checkpointer.done
+  }
+  get checkpointTick(): number {
+    return this.#checkpointTick
+  }
+
+  append(tick: number, record: Uint8Array): Promise<void> {
+    this.#journaledBytes += record.length
+    return this.#journal.append(tick, [record])
+  }
+
+  /** Makes a bound for timestamps durable, without a tick: progress may be told up to it, a restart begins above it. */
+  async reserve(nowMs: number): Promise<void> {
+    const reservedMs = Math.max(nowMs, this.#world.clock.lastMs) + RESERVE_AHEAD_MS
+    const bytes = Buffer.alloc(8)
+    bytes.writeDoubleLE(reservedMs)
+    await this.#store.commit([putMeta(RESERVED, bytes)])
+    this.#world.clock.reserved(reservedMs)
+  }
+
+  /** After each tick: begins a checkpoint when one is due. */
+  afterTick(): void {
+    if (this.#running !== null || !this.#due()) return
+    this.#running = this.#world.exclusive
+      .run(() => this.#begin())
+      .then((written) => written.done)
+      .catch((error: unknown) => this.#world.fail(error))
+      .finally(() => {
+        this.#running = null
+      })
+  }
+
+  /** A checkpoint of this moment, durable when it resolves; inside the exclusive lane. */
+  async checkpoint(): Promise<void> {
+    const { done } = await this.#begin()
+    await done
+  }
+
+  /** Everything into a checkpoint, nothing left to replay. */
+  async close(): Promise<void> {
+    await this.#running
+    if (this.#world.failed === null) await this.#world.exclusive.run(() => this.checkpoint())
+    await this.#checkpointer.settle()
+    await this.#store.close()
+  }
+
+  /** As a crash would: no checkpoint. */
+  async abandon(): Promise<void> {
+    await this.#store.close()
+  }
+
+  #due(): boolean {
+    if (this.#world.tick === this.#checkpointTick) return false
+    if (this.#journaledBytes >= CHECKPOINT_JOURNAL_BYTES) return true
+    if (this.#world.runtime.monotonicMs() - this.#lastMs >= CHECKPOINT_INTERVAL_MS) return true
+    return this.#state.dirtyRows() >= CHECKPOINT_DIRTY_ROWS
+  }
+
+  /** Copies under the lane; `done` resolves once published. One is written at a time: an earlier one is waited for. */
+  async #begin(): Promise<{ readonly done: Promise<void> }> {
+    while (this.#checkpointer.busy) await this.#world.runtime.yieldToIo()
+    const { runtime, tick } = this.#world
+    const started = runtime.monotonicMs()
+    const collecting = this.#state.collect()
+    let step = collecting.next()
+    while (!step.done) {
+      await runtime.yieldToIo()
+      step = collecting.next()
+    }
+    const dropped = this.#abandoned.map((id): StateDelta => ({ id, dropped: true, blocks: [] }))
+    this.#abandoned = []
+    const extras = encodeImage(imageOf(this.#world))
+    this.#journaledBytes = 0
+    this.#lastMs = runtime.monotonicMs()
+    this.stalls.collectMsMax = Math.max(this.stalls.collectMsMax, this.#lastMs - started)
+    const done = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras }).then(async () => {
+      this.#checkpointTick = tick
+      await this.#journal.truncate(tick)
+    })
+    return { done }
+  }
+}

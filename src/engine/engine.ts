@@ -1,0 +1,134 @@
+import { SqlError } from '../base/sql-error.ts'
+import type { CatalogSnapshot } from '../catalog/entry.ts'
+import type { Row } from '../types/value.ts'
+import type {
+  CallContext,
+  DdlStatement,
+  Engine,
+  ReadRequest,
+  ReadResult,
+  SubscribeRequest,
+  Subscription,
+  Transaction,
+  WriteResult,
+  WriteStatement,
+} from './api.ts'
+import { type DdlDeps, executeDdl } from './ddl/ddl.ts'
+import type { Durability } from './durability.ts'
+import type { Hydration } from './hydration.ts'
+import type { IndexLookup } from './indexes.ts'
+import { read } from './read.ts'
+import { subscribe } from './subscribe.ts'
+import type { SystemRelations } from './system/system-relations.ts'
+import { notify, type Ticker } from './ticker.ts'
+import { SnapshotTransaction } from './transaction/transaction.ts'
+import type { ConnectorFactory, World } from './world.ts'
+import { autocommit } from './write/autocommit.ts'
+
+/** Subscribers hear of time at least this often; ms. */
+const PROGRESS_MS = 500
+
+/** The engine: hands each verb to its file. */
+export class LiveEngine implements Engine {
+  readonly world: World
+  readonly #system: SystemRelations
+  readonly #hydration: Hydration
+  readonly #indexes: IndexLookup
+  readonly #ticker: Ticker
+  readonly #durability: Durability
+  readonly #ddl: DdlDeps
+  #cancelProgress = () => {}
+
+  constructor(parts: {
+    readonly world: World
+    readonly system: SystemRelations
+    readonly hydration: Hydration
+    readonly indexes: IndexLookup
+    readonly ticker: Ticker
+    readonly durability: Durability
+    readonly connectors: ConnectorFactory
+  }) {
+    this.world = parts.world
+    this.#system = parts.system
+    this.#hydration = parts.hydration
+    this.#indexes = parts.indexes
+    this.#ticker = parts.ticker
+    this.#durability = parts.durability
+    this.#ddl = { ...parts, checkpoint: () => parts.durability.checkpoint() }
+    this.#tellTime()
+  }
+
+  catalog(): CatalogSnapshot {
+    return this.world.catalog
+  }
+  nowMicros(): number {
+    return this.world.clock.nowMicros
+  }
+  async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
+    this.#check()
+    return read(this.#deps, request, call)
+  }
+  async subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription> {
+    this.#check()
+    return subscribe(this.world, this.#hydration, request, call)
+  }
+  async write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult> {
+    this.#check()
+    return autocommit(this.#deps, this.#ticker, statement, call, params)
+  }
+  begin(options: { readonly readOnly: boolean }): Transaction {
+    return new SnapshotTransaction(this.#deps, this.#ticker, options.readOnly)
+  }
+  async ddl(statement: DdlStatement, call: CallContext): Promise<void> {
+    this.#check()
+    await executeDdl(this.#ddl, statement, call)
+  }
+
+  /** Stops the sources, writes a last checkpoint, closes the store. */
+  async close(): Promise<void> {
+    await this.#stop()
+    await this.#durability.close()
+  }
+  /** As a crash would end it. */
+  async abandon(): Promise<void> {
+    await this.#stop()
+    await this.#durability.abandon()
+  }
+
+  get #deps() {
+    return { world: this.world, system: this.#system, hydration: this.#hydration, indexes: this.#indexes }
+  }
+  async #stop(): Promise<void> {
+    this.#cancelProgress()
+    this.#ticker.stop()
+    for (const source of this.world.sources.values()) {
+      await source.stop()
+      await source.connector.close()
+    }
+  }
+  #check(): void {
+    if (this.world.failed !== null) throw new SqlError('58030', 'the server stopped after a storage error', { detail: this.world.failed.message })
+  }
+
+  /** Wakes idle subscribers: progress is told up to the durably reserved bound, which is moved on while anybody listens. */
+  #tellTime(): void {
+    const { world } = this
+    this.#cancelProgress = world.runtime.setTimer(() => {
+      void this.#progress().finally(() => this.#tellTime())
+    }, PROGRESS_MS)
+  }
+  async #progress(): Promise<void> {
+    const { world } = this
+    const listening = [...world.views.values()].some((v) => v.log.listeners > 0) || [...world.tableLogs.values()].some((l) => l.listeners > 0)
+    if (!listening || world.failed !== null) return
+    try {
+      await world.exclusive.run(async () => {
+        const nowMs = world.runtime.nowMs()
+        if (nowMs + PROGRESS_MS >= world.clock.reservedMs) await this.#durability.reserve(nowMs)
+        notify(world)
+      })
+    } catch (error) {
+      world.fail(error)
+    }
+  }
+}

@@ -1,0 +1,210 @@
+import { SqlError } from '../base/sql-error.ts'
+import type { CallContext } from './api.ts'
+import { removeView } from './build-view.ts'
+import { type Feed, type FeedBatch, openFeed } from './feed.ts'
+import type { SourceRuntime } from './source.ts'
+import type { Ticker } from './ticker.ts'
+import type { ViewRuntime } from './view.ts'
+import type { World } from './world.ts'
+
+/** Longest stretch of hydration between two ticks; ms. */
+export const HYDRATION_SLICE_MS = 5
+/** Views over at most this many stored rows hydrate at once, inside the statement that makes them. */
+export const HYDRATE_AT_ONCE_ROWS_MAX = 20_000
+
+/**
+ * Brings new views up to date beside the live feed. What a view's relations hold at one moment is pinned (tables,
+ * views, upsert sources) or read again from the connector (streams that are live already), and goes through the view's
+ * gates in slices between ticks; what arrives meanwhile waits behind the gates; then all gates open at one tick. The
+ * order in which rows of different relations pass does not matter: the sum at the end is the same.
+ *
+ * A stream that nobody reads yet has no past to catch up with: its live feed begins at the start position, and the view
+ * is readable once it passed the offsets that the topic ended with when the view was made.
+ */
+export class Hydration {
+  readonly #world: World
+  readonly #ticker: Ticker
+  /** Makes a view's state durable at the tick where it joins. */
+  readonly #checkpoint: () => Promise<void>
+  #hidden = 0
+
+  constructor(world: World, ticker: Ticker, checkpoint: () => Promise<void>) {
+    this.#world = world
+    this.#ticker = ticker
+    this.#checkpoint = checkpoint
+  }
+
+  /** Ids of views without a catalog entry. */
+  hiddenId(): number {
+    return --this.#hidden
+  }
+
+  /** Start positions and end offsets of the streams that only this view will read: asked before anything changes. */
+  async prepare(objects: readonly number[]): Promise<ReadonlyMap<number, StreamStart>> {
+    const starts = new Map<number, StreamStart>()
+    for (const object of objects) {
+      const source = this.#world.sources.get(object)
+      if (source === undefined || source.live || source.positions.size > 0) continue
+      const [from, partitions] = await Promise.all([source.connector.startPositions(), source.connector.partitions()])
+      starts.set(object, { from, ends: new Map(partitions.map((p) => [p.partition, p.endOffset])) })
+    }
+    return starts
+  }
+
+  /** Starts it; inside the exclusive lane. True when the view needs nothing more. */
+  begin(view: ViewRuntime, starts: ReadonlyMap<number, StreamStart>): boolean {
+    const targets = new Map<number, ReadonlyMap<number, number>>()
+    const stored: { object: number; gate: ViewRuntime['gates'][number]['gate'] }[] = []
+    for (const { object, gate } of view.gates) {
+      const source = this.#world.sources.get(object)
+      const start = starts.get(object)
+      if (source !== undefined && start !== undefined && !source.live) {
+        source.begin(start.from)
+        targets.set(object, start.ends)
+        gate.open()
+        this.openSource(source)
+      } else if (targets.has(object)) gate.open()
+      else stored.push({ object, gate })
+    }
+    const waits = stored.some(({ object }) => this.#world.views.get(object)?.ready === false)
+    const feeds = waits ? [] : stored.map(({ object, gate }) => openFeed(this.#world, object, gate))
+    const rows = feeds.reduce((sum, f) => sum + (f.rows ?? Number.POSITIVE_INFINITY), 0)
+    if (!waits && rows <= HYDRATE_AT_ONCE_ROWS_MAX) {
+      for (const feed of feeds) {
+        for (const batch of feed.now!) push(feed, batch)
+        feed.close()
+      }
+      this.#join(view, targets)
+      return true
+    }
+    view.setState({ kind: 'hydrating', done: 0, total: Number.isFinite(rows) ? rows : null })
+    void this.#inBackground(view, stored, feeds, targets)
+    return false
+  }
+
+  openSource(source: SourceRuntime): void {
+    source.open((batch) => this.#ticker.deliver(source.entry.id, batch))
+  }
+
+  /** After each tick: views whose streams reached what they held at the beginning are ready. */
+  afterTick(): void {
+    for (const view of this.#world.views.values()) {
+      if (view.state.kind === 'catching up' && this.#reached(view.state.targets)) view.setState({ kind: 'ready' })
+    }
+  }
+
+  /** Waits until the view can be read, and says so when that takes longer than a moment. */
+  async wait(view: ViewRuntime, call: CallContext): Promise<void> {
+    if (view.ready) return
+    const name = view.entry?.name ?? 'subscription'
+    const cancel = this.#world.runtime.setTimer(() => {
+      call.notice({ severity: 'NOTICE', sqlstate: '00000', message: `waiting for "${name}" to be hydrated` })
+    }, NOTICE_AFTER_MS)
+    try {
+      await view.whenReady(call.signal)
+    } finally {
+      cancel()
+    }
+    if (!this.#world.views.has(view.id)) throw new SqlError('42P01', `relation "${name}" was dropped`)
+  }
+
+  async removeHidden(view: ViewRuntime): Promise<void> {
+    await this.#world.exclusive.run(() => {
+      if (this.#world.views.has(view.id)) removeView(this.#world, view)
+    })
+    await this.stopUnread()
+  }
+
+  /** Live feeds that nobody reads any more stop; their next reader begins at the start position again. */
+  async stopUnread(): Promise<void> {
+    for (const source of this.#world.sources.values()) {
+      if (!source.live || source.hasReaders) continue
+      await source.stop()
+      source.forget()
+    }
+  }
+
+  async #inBackground(
+    view: ViewRuntime,
+    stored: readonly { readonly object: number; readonly gate: ViewRuntime['gates'][number]['gate'] }[],
+    opened: readonly Feed[],
+    targets: ReadonlyMap<number, ReadonlyMap<number, number>>,
+  ): Promise<void> {
+    const world = this.#world
+    let feeds = opened
+    try {
+      if (opened.length === 0) {
+        const never = new AbortController().signal
+        for (const { object } of stored) await world.views.get(object)?.whenReady(never)
+        feeds = await world.exclusive.run(() => stored.map(({ object, gate }) => openFeed(world, object, gate)))
+      }
+      for (const feed of feeds) await this.#pour(view, feed)
+      await world.exclusive.run(async () => {
+        if (!world.views.has(view.id)) return
+        this.#join(view, targets)
+        if (view.entry !== null) await this.#checkpoint()
+      })
+    } catch (error) {
+      world.log.error('hydration failed', { view: view.entry?.name, error: String(error) })
+      if (view.state.kind === 'hydrating') view.setState({ ...view.state, failed: error instanceof SqlError ? error : new SqlError('58000', String(error)) })
+    } finally {
+      for (const feed of feeds) feed.close()
+    }
+  }
+
+  #join(view: ViewRuntime, targets: ReadonlyMap<number, ReadonlyMap<number, number>>): void {
+    for (const { gate } of view.gates) if (!gate.isOpen) gate.open()
+    this.#world.circuit.runTick(this.#world.tickContext())
+    view.output.takeChanges()
+    view.changedTick = this.#world.tick
+    view.setState(this.#reached(targets) ? { kind: 'ready' } : { kind: 'catching up', targets })
+  }
+
+  #reached(targets: ReadonlyMap<number, ReadonlyMap<number, number>>): boolean {
+    for (const [object, ends] of targets) {
+      const source = this.#world.sources.get(object)
+      if (source === undefined) continue
+      for (const [partition, end] of ends) if ((source.positions.get(partition) ?? 0) < end) return false
+    }
+    return true
+  }
+
+  async #pour(view: ViewRuntime, feed: Feed): Promise<void> {
+    const { runtime, exclusive, views, circuit } = this.#world
+    let pending: FeedBatch[] = []
+    const flush = async () => {
+      const slice = pending
+      pending = []
+      await exclusive.run(() => {
+        if (!views.has(view.id)) return
+        for (const batch of slice) push(feed, batch)
+        if (view.state.kind === 'hydrating') for (const { rows } of slice) view.state.done += rows?.n ?? 0
+        circuit.runTick(this.#world.tickContext())
+        view.output.takeChanges()
+      })
+      await runtime.yieldToIo()
+    }
+    let since = runtime.monotonicMs()
+    for await (const batch of feed.now ?? feed.later!) {
+      if (!views.has(view.id)) return
+      pending.push(batch)
+      if (pending.length < 4 && runtime.monotonicMs() - since < HYDRATION_SLICE_MS) continue
+      await flush()
+      since = runtime.monotonicMs()
+    }
+    await flush()
+  }
+}
+
+/** Where a stream that nobody read yet begins, and where it ended at that moment. */
+export interface StreamStart {
+  readonly from: ReadonlyMap<number, number>
+  readonly ends: ReadonlyMap<number, number>
+}
+
+const NOTICE_AFTER_MS = 1000
+
+function push(feed: Feed, { rows, errors }: FeedBatch): void {
+  if (rows !== null) feed.gate.feedRows(rows)
+  if (errors !== null) feed.gate.feedErrors(errors)
+}

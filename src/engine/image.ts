@@ -1,0 +1,85 @@
+import { canonicalJson, parseCanonicalJson } from '../base/canonical-json.ts'
+import { Catalog } from '../catalog/catalog.ts'
+import type { CatalogEntry } from '../catalog/entry.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { World } from './world.ts'
+
+/**
+ * The engine's part of a checkpoint: everything but the rows. Published in one transaction with the generation that
+ * holds them. Plans are stored as rendered: a restart renders them unchanged, whatever a newer planner would choose.
+ */
+export interface Image {
+  readonly formatVersion: typeof IMAGE_VERSION
+  readonly timestampMs: number
+  readonly nowMicros: number
+  readonly reservedMs: number
+  readonly catalogVersion: number
+  readonly nextObjectId: number
+  readonly entries: readonly CatalogEntry[]
+  readonly views: readonly ViewImage[]
+  readonly sources: readonly SourceImage[]
+}
+
+export const IMAGE_VERSION = 1
+
+export interface ViewImage {
+  readonly id: number
+  readonly plan: PhysicalPlan
+  readonly onError: 'poison' | 'divert'
+  /** A view that was still hydrating has no state: it hydrates anew. */
+  readonly hydrated: boolean
+  /** While catching up: source → partition → offset. */
+  readonly targets: readonly (readonly [number, readonly (readonly [number, number])[]])[]
+  readonly skippedErrors: readonly (readonly [string, number])[]
+}
+
+export interface SourceImage {
+  readonly id: number
+  readonly positions: readonly (readonly [number, number])[]
+  readonly startVector: readonly (readonly [number, number])[]
+}
+
+/** System relations of the server itself are made by the build, not stored. */
+export function imageOf(world: World): Image {
+  const catalog = world.catalog
+  return {
+    formatVersion: IMAGE_VERSION,
+    timestampMs: world.clock.lastMs,
+    nowMicros: world.clock.lastNowMicros,
+    reservedMs: world.clock.reservedMs,
+    catalogVersion: catalog.version,
+    nextObjectId: catalog.nextId,
+    entries: [...catalog.all()].filter((e) => !world.isBuiltIn(e)),
+    views: [...world.views.values()]
+      .filter((view) => view.id > 0)
+      .map((view) => ({
+        id: view.id,
+        plan: view.plan,
+        onError: view.onError,
+        hydrated: view.live,
+        skippedErrors: [...view.skipped],
+        targets: view.state.kind === 'catching up' ? [...view.state.targets].map(([source, ends]) => [source, [...ends]] as const) : [],
+      })),
+    sources: [...world.sources.values()].map((source) => ({
+      id: source.entry.id,
+      positions: [...source.positions],
+      startVector: [...source.startVector],
+    })),
+  }
+}
+
+export function encodeImage(image: Image): Uint8Array {
+  return Buffer.from(canonicalJson(image))
+}
+
+export function decodeImage(bytes: Uint8Array): Image {
+  const image = parseCanonicalJson(Buffer.from(bytes).toString()) as Image
+  if (image.formatVersion !== IMAGE_VERSION) {
+    throw new Error(`the data directory has format version ${image.formatVersion}, this build reads ${IMAGE_VERSION}`)
+  }
+  return image
+}
+
+export function catalogOf(image: Image | null, builtIn: readonly CatalogEntry[]): Catalog {
+  return Catalog.of([...builtIn, ...(image?.entries ?? [])], image?.catalogVersion ?? 0, image?.nextObjectId)
+}

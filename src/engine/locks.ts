@@ -1,0 +1,87 @@
+import { SqlError } from '../base/sql-error.ts'
+
+/**
+ * Row locks of explicit transactions: (table, key) → owner. Waiters queue in order; a wait that would close a circle
+ * fails at once with 40P01. Locks live in memory only: a crash ends every transaction.
+ */
+export class LockTable {
+  readonly #locks = new Map<string, { owner: object; readonly waiters: Waiter[] }>()
+  readonly #waitsFor = new Map<object, object>()
+
+  holder(table: number, key: string): object | undefined {
+    return this.#locks.get(name(table, key))?.owner
+  }
+
+  /** Resolves once `owner` holds the lock. */
+  async acquire(owner: object, table: number, key: string, signal: AbortSignal): Promise<void> {
+    const id = name(table, key)
+    const lock = this.#locks.get(id)
+    if (lock === undefined) {
+      this.#locks.set(id, { owner, waiters: [] })
+      return
+    }
+    if (lock.owner === owner) return
+    this.#failOnCircle(owner, lock.owner)
+    await this.#wait(lock, owner, signal)
+  }
+
+  /** Resolves when nobody holds the lock (autocommit statements hold none themselves). */
+  async released(table: number, key: string, signal: AbortSignal): Promise<void> {
+    const lock = this.#locks.get(name(table, key))
+    if (lock === undefined) return
+    const visitor = {}
+    await this.#wait(lock, visitor, signal)
+    this.releaseAll(visitor)
+  }
+
+  releaseAll(owner: object): void {
+    for (const [id, lock] of this.#locks) {
+      if (lock.owner !== owner) continue
+      const next = lock.waiters.shift()
+      if (next === undefined) {
+        this.#locks.delete(id)
+        continue
+      }
+      lock.owner = next.owner
+      this.#waitsFor.delete(next.owner)
+      for (const waiter of lock.waiters) this.#waitsFor.set(waiter.owner, next.owner)
+      next.resolve()
+    }
+  }
+
+  #wait(lock: { owner: object; readonly waiters: Waiter[] }, owner: object, signal: AbortSignal): Promise<void> {
+    this.#waitsFor.set(owner, lock.owner)
+    return new Promise((resolve, reject) => {
+      const waiter = { owner, resolve: () => {} }
+      const abort = () => {
+        lock.waiters.splice(lock.waiters.indexOf(waiter), 1)
+        this.#waitsFor.delete(owner)
+        reject(new SqlError('57014', 'canceling statement due to user request'))
+      }
+      waiter.resolve = () => {
+        signal.removeEventListener('abort', abort)
+        resolve()
+      }
+      lock.waiters.push(waiter)
+      signal.addEventListener('abort', abort, { once: true })
+      if (signal.aborted) abort()
+    })
+  }
+
+  #failOnCircle(owner: object, holder: object): void {
+    for (let at: object | undefined = holder; at !== undefined; at = this.#waitsFor.get(at)) {
+      if (at === owner) {
+        throw new SqlError('40P01', 'deadlock detected', { hint: 'Roll back one of the transactions and try it again.' })
+      }
+    }
+  }
+}
+
+interface Waiter {
+  readonly owner: object
+  resolve(): void
+}
+
+function name(table: number, key: string): string {
+  return `${table}/${key}`
+}

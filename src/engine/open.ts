@@ -1,0 +1,145 @@
+import type { Log } from '../base/log.ts'
+import type { Runtime } from '../base/runtime.ts'
+import type { FunctionLibrary } from '../render/compile-context.ts'
+import { readPublished, recoverState } from '../state/recovery.ts'
+import { createState } from '../state/factory.ts'
+import { Journal } from '../state/journal.ts'
+import type { Store } from '../state/store.ts'
+import { buildView } from './build-view.ts'
+import { EngineClock } from './clock.ts'
+import { startSource } from './ddl/create-source.ts'
+import { startTable } from './ddl/create-table.ts'
+import { Durability, readReserved } from './durability.ts'
+import { LiveEngine } from './engine.ts'
+import { Hydration } from './hydration.ts'
+import { catalogOf, decodeImage, type Image } from './image.ts'
+import { IndexLookup } from './indexes.ts'
+import type { SettingRow } from './system/relation.ts'
+import { builtInEntries, SystemRelations } from './system/system-relations.ts'
+import { decodeTick } from './tick-record.ts'
+import { runTick, Ticker } from './ticker.ts'
+import type { ViewState } from './view.ts'
+import { type ConnectorFactory, World } from './world.ts'
+
+export interface OpenOptions {
+  readonly store: Store
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly functions: FunctionLibrary
+  readonly connectors: ConnectorFactory
+  readonly settings: readonly SettingRow[]
+  /** The server can serve nothing any more. */
+  onFailure(error: Error): void
+}
+
+/**
+ * Opens a database: loads the published checkpoint, renders the stored plans unchanged, replays the journal (same ticks,
+ * same timestamps, same outputs, without any broker), then lets the sources go on from the positions it knows.
+ */
+export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
+  const { store, runtime, log } = options
+  const published = await readPublished(store)
+  const image = published === null ? null : decodeImage(published.extras)
+  const state = createState()
+  const world = new World({
+    runtime,
+    log,
+    states: state,
+    functions: options.functions,
+    clock: new EngineClock(runtime, image?.timestampMs ?? 0, image?.nowMicros ?? 0, Math.max(image?.reservedMs ?? 0, await readReserved(store))),
+    catalog: catalogOf(image, builtInEntries()),
+  })
+  world.onFailure = options.onFailure
+  world.tick = published?.tick ?? 0
+  const indexes = new IndexLookup(world)
+  if (image !== null) rebuild(world, indexes, image, options.connectors)
+  const recovered = await recoverState({ store, state, runtime, log })
+  const durability = new Durability({
+    world,
+    store,
+    state,
+    checkpointer: recovered.checkpointer,
+    abandoned: recovered.unclaimed,
+    checkpointTick: world.tick,
+  })
+  const replayed = await replay(world, store)
+  world.ran.replayedTicks = replayed
+  if (replayed > 0) log.info('journal replayed', { ticks: replayed })
+  const system = new SystemRelations({
+    world,
+    settings: options.settings,
+    startedMs: runtime.nowMs(),
+    storage: () => ({
+      checkpoints: durability.checkpoints.checkpoints,
+      compactions: durability.checkpoints.compactions,
+      checkpointBytes: durability.checkpoints.bytes,
+      checkpointTick: durability.checkpointTick,
+      collectMsMax: durability.stalls.collectMsMax,
+    }),
+  })
+  const ticker = new Ticker(world, durability, () => {
+    indexes.afterTick()
+    hydration.afterTick()
+    durability.afterTick()
+  })
+  const hydration = new Hydration(world, ticker, () => durability.checkpoint())
+  const engine = new LiveEngine({ world, system, hydration, indexes, ticker, durability, connectors: options.connectors })
+  if (image !== null) await resume(world, hydration, image)
+  hydration.afterTick()
+  return engine
+}
+
+/** Running objects as the catalog and the stored plans say, in the order in which they were made. */
+function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: ConnectorFactory): void {
+  const views = new Map(image.views.map((v) => [v.id, v]))
+  const sources = new Map(image.sources.map((s) => [s.id, s]))
+  for (const entry of [...world.catalog.all()].sort((a, b) => a.id - b.id)) {
+    const view = views.get(entry.id)
+    if (view?.hydrated) {
+      const targets = new Map(view.targets.map(([source, ends]) => [source, new Map(ends)]))
+      const state: ViewState = targets.size > 0 ? { kind: 'catching up', targets } : { kind: 'ready' }
+      const built = buildView(world, {
+        id: entry.id,
+        stateId: `${entry.id}`,
+        entry: entry.kind === 'materializedView' ? entry : null,
+        plan: view.plan,
+        onError: view.onError,
+        state,
+      })
+      for (const [key, count] of view.skippedErrors) built.skipped.set(key, count)
+      for (const { gate } of built.gates) gate.open()
+    } else if (entry.kind === 'table' && entry.fedBy === null) startTable({ world }, entry)
+    else if (entry.kind === 'source') {
+      const source = startSource({ world }, entry, connectors(entry.connector, entry.rowType))
+      const known = sources.get(entry.id)
+      for (const [partition, offset] of known?.positions ?? []) source.positions.set(partition, offset)
+      for (const [partition, offset] of known?.startVector ?? []) source.startVector.set(partition, offset)
+    } else if (entry.kind === 'index') indexes.add(entry, false)
+  }
+}
+
+async function replay(world: World, store: Store): Promise<number> {
+  let ticks = 0
+  for await (const { inputs } of new Journal(store).replay(world.tick + 1)) {
+    for (const input of inputs) {
+      const record = decodeTick(input)
+      for (const { object, batch } of record.tables) world.tables.get(object)?.stageBatch(batch)
+      for (const { object } of record.tables) world.tables.get(object)?.flush(record.tick)
+      runTick(world, record)
+      ticks++
+    }
+    await world.runtime.yieldToIo()
+  }
+  return ticks
+}
+
+/** Sources that have readers go on; views that had not finished hydrating begin anew. */
+async function resume(world: World, hydration: Hydration, image: Image): Promise<void> {
+  for (const view of image.views.filter((v) => !v.hydrated)) {
+    const entry = world.catalog.byId(view.id)
+    const state: ViewState = { kind: 'hydrating', done: 0, total: null }
+    const built = buildView(world, { id: view.id, stateId: `${view.id}`, entry: entry?.kind === 'materializedView' ? entry : null, plan: view.plan, onError: view.onError, state })
+    await world.exclusive.run(() => hydration.begin(built, new Map()))
+  }
+  for (const source of world.sources.values()) if (source.hasReaders && source.positions.size > 0) hydration.openSource(source)
+}

@@ -1,0 +1,116 @@
+import { SqlError } from '../base/sql-error.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import { runOnce } from '../render/run-once.ts'
+import { finish } from '../serve/finishing.ts'
+import { sortBatches } from '../dataflow/consolidate.ts'
+import { ERROR_TYPES } from '../dataflow/contract.ts'
+import type { Batch } from '../types/batch.ts'
+import { batchFromRows, rowAt } from '../types/batch-build.ts'
+import type { Row } from '../types/value.ts'
+import type { CallContext, LookupPlan, ReadRequest, ReadResult } from './api.ts'
+import { bindParams } from './bind-params.ts'
+import { evalEnv } from './eval-env.ts'
+import type { Hydration } from './hydration.ts'
+import type { IndexLookup } from './indexes.ts'
+import { type ProgramEnv, rowProgram } from './write/row-program.ts'
+import { objectsOf, readStreams, type Snapshot, takeSnapshot } from './snapshot.ts'
+import type { SystemRelations } from './system/system-relations.ts'
+import type { World } from './world.ts'
+
+/** What pulls need of the engine. */
+export interface ReadDeps {
+  readonly world: World
+  readonly system: SystemRelations
+  readonly hydration: Hydration
+  readonly indexes: IndexLookup
+}
+
+/** A pull: every relation at one tick; keys through an index, anything else as a one-shot circuit over the snapshot. */
+export async function read(deps: ReadDeps, request: ReadRequest, call: CallContext): Promise<ReadResult> {
+  const { world } = deps
+  if (request.lookup !== null) {
+    const { lookup } = request
+    await waitForViews(deps, [lookup.object], call)
+    return world.exclusive.soon(() => lookUp(deps, request, lookup, call))
+  }
+  const plan = bindParams(request.plan, request.params)
+  const objects = objectsOf(plan)
+  await waitForViews(deps, objects, call)
+  const streams = await readStreams(world, objects, streamRowsMax(plan, request), call.signal)
+  const snapshot = await world.exclusive.soon(() => takeSnapshot(world, deps.system, objects, streams))
+  try {
+    const rows = await evaluate(world, plan, snapshot, call)
+    const batches = finish(rows, plan.types, request.finishing)
+    return { tick: snapshot.tick, timestampMs: snapshot.timestampMs, rowCount: countRows(batches), batches }
+  } finally {
+    snapshot.release()
+  }
+}
+
+/** The consolidated rows of a plan over a snapshot; fails with the first error, of a relation or of the plan itself. */
+export async function evaluate(world: World, plan: PhysicalPlan, snapshot: Snapshot, call: CallContext): Promise<Batch[]> {
+  for (const object of objectsOf(plan)) {
+    const poison = snapshot.poison(object)
+    if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string, { position: (poison[3] as number) || undefined })
+  }
+  const result = await runOnce(plan, {
+    scan: (object) => snapshot.scan(object),
+    tick: world.tickContext(snapshot.timestampMs),
+    async slice() {
+      if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+      await world.runtime.yieldToIo()
+    },
+  })
+  if (result.errors.length > 0) throw firstError(result.errors)
+  return result.rows
+}
+
+/** Errors in canonical order: the first one is the statement's. */
+function firstError(errors: readonly Batch[]): SqlError {
+  const sorted = sortBatches(ERROR_TYPES, errors)
+  const [sqlstate, message, , position] = rowAt(sorted[0]!, 0, ERROR_TYPES)
+  return new SqlError(sqlstate as string, message as string, { position: (position as number) || undefined })
+}
+
+async function waitForViews({ world, hydration }: ReadDeps, objects: readonly number[], call: CallContext): Promise<void> {
+  for (const object of objects) {
+    const view = world.views.get(object)
+    if (view !== undefined && !view.ready) await hydration.wait(view, call)
+  }
+}
+
+const NO_ROW: Row = []
+
+function lookUp({ world, indexes }: ReadDeps, request: ReadRequest, lookup: LookupPlan, call: CallContext): ReadResult {
+  const program: ProgramEnv = { functions: world.functions, params: request.params, env: evalEnv(world, call) }
+  const key = rowProgram(lookup.keys, [], program)(NO_ROW)
+  const poison = world.views.get(lookup.object)?.poison() ?? null
+  if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string)
+  const found = key.includes(null) ? [] : indexes.lookup(lookup.object, lookup.columns, key)
+  const inputTypes = world.edgeOf(lookup.object)!.types
+  const residual = lookup.residual === null ? null : rowProgram([lookup.residual], inputTypes, program)
+  const project = rowProgram(lookup.project, inputTypes, program)
+  const rows: Row[] = []
+  const diffs: number[] = []
+  for (const { row, diff } of found) {
+    if (residual !== null && residual(row)[0] !== true) continue
+    rows.push(project(row))
+    diffs.push(diff)
+  }
+  const types = lookup.project.map((p) => p.type)
+  const batches = rows.length === 0 ? [] : finish([batchFromRows(types, rows, diffs)], types, request.finishing)
+  return { tick: world.tick, timestampMs: world.clock.lastMs, rowCount: countRows(batches), batches }
+}
+
+export function countRows(batches: readonly Batch[]): number {
+  let rows = 0
+  for (const batch of batches) for (let i = 0; i < batch.n; i++) rows += batch.diffs[i]!
+  return rows
+}
+
+/** A LIMIT over nothing but maps of one stream lets the reader stop early. */
+function streamRowsMax(plan: PhysicalPlan, { finishing }: ReadRequest): number {
+  const passesAll = plan.nodes.every((n) => n.op === 'get' || (n.op === 'map' && n.filter === null))
+  if (!passesAll || finishing.limit === null || finishing.order.length > 0) return Number.POSITIVE_INFINITY
+  return finishing.limit + finishing.offset
+}

@@ -1,0 +1,97 @@
+import { SqlError } from '../base/sql-error.ts'
+import { UpsertInput } from '../dataflow/operators/upsert.ts'
+import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
+import type { SourceBatch } from '../connectors/contract.ts'
+import { createState } from '../state/factory.ts'
+import type { SourceRuntime } from './source.ts'
+import type { ArrangementPin } from '../state/contract.ts'
+import type { Batch } from '../types/batch.ts'
+import type { Row } from '../types/value.ts'
+import type { SystemRelations } from './system/system-relations.ts'
+import { sourceRange } from './source-range.ts'
+import type { World } from './world.ts'
+
+/** The objects that a plan reads, each once. */
+export function objectsOf(plan: PhysicalPlan): number[] {
+  const objects = new Set<number>()
+  const visit = (nodes: readonly PhysicalNode[]) => {
+    for (const node of nodes) {
+      if (node.op === 'get') objects.add(node.object)
+      if (node.op === 'scope') visit(node.body)
+    }
+  }
+  visit(plan.nodes)
+  return [...objects]
+}
+
+/** Relations as they were at one tick, for a reader that works in slices beside later ticks. */
+export interface Snapshot {
+  readonly tick: number
+  readonly timestampMs: number
+  /** All columns. */
+  scan(object: number): Iterable<Batch>
+  /** First error of a relation whose reads fail, or null. */
+  poison(object: number): Row | null
+  release(): void
+}
+
+/** Pins what is stored at this moment; inside the exclusive lane. Streams are added by `readStreams`. */
+export function takeSnapshot(world: World, system: SystemRelations, objects: readonly number[], streams: ReadonlyMap<number, Batch[]>): Snapshot {
+  const pins = new Map<number, ArrangementPin>()
+  const computed = new Map<number, Batch[]>()
+  const poisons = new Map<number, Row>()
+  for (const object of objects) {
+    const view = world.views.get(object)
+    const source = world.sources.get(object)
+    const table = world.tables.get(object)
+    if (view !== undefined) {
+      pins.set(object, view.output.rows.pin())
+      const poison = view.poison()
+      if (poison !== null) poisons.set(object, poison)
+    } else if (table !== undefined) pins.set(object, table.rows.pin())
+    else if (source?.input instanceof UpsertInput && source.live) pins.set(object, source.input.rows.pin())
+    else if (streams.has(object)) computed.set(object, streams.get(object)!)
+    else computed.set(object, system.rows(object))
+  }
+  return {
+    tick: world.tick,
+    timestampMs: world.clock.lastMs,
+    scan: (object) => pins.get(object)?.scan() ?? computed.get(object)!,
+    poison: (object) => poisons.get(object) ?? null,
+    release() {
+      for (const pin of pins.values()) pin.release()
+    },
+  }
+}
+
+/**
+ * Reads the streams among the objects from their start to the positions ingested at this tick (to the topic's present
+ * end while nobody reads the source), up to `rowsMax` rows of one stream.
+ */
+export async function readStreams(world: World, objects: readonly number[], rowsMax: number, signal: AbortSignal): Promise<Map<number, Batch[]>> {
+  const streams = new Map<number, Batch[]>()
+  for (const object of objects) {
+    const source = world.sources.get(object)
+    if (source === undefined || (source.input instanceof UpsertInput && source.live)) continue
+    const live = source.positions.size > 0
+    const from = live ? new Map(source.startVector) : await source.connector.startPositions()
+    const until = live ? new Map(source.positions) : new Map((await source.connector.partitions()).map((p) => [p.partition, p.endOffset]))
+    const batches: SourceBatch[] = []
+    let rows = 0
+    for await (const batch of sourceRange(source, from, until)) {
+      if (signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+      batches.push(batch)
+      rows += batch.rows.n
+      if (rows >= rowsMax) break
+    }
+    streams.set(object, source.entry.upsertKey === null ? batches.map((b) => b.rows) : fold(source, batches))
+  }
+  return streams
+}
+
+/** The newest row of each key: what an upsert stream amounts to. */
+function fold(source: SourceRuntime, records: readonly SourceBatch[]): Batch[] {
+  const folded = new UpsertInput({ id: 0, position: -1, stateId: 'fold' }, source.types, source.entry.upsertKey!, createState())
+  for (const { rows, deletes } of records) folded.push(rows, deletes)
+  return [...folded.rows.scan()]
+}

@@ -1,0 +1,132 @@
+import type { Log } from '../base/log.ts'
+import type { SourceEntry } from '../catalog/entry.ts'
+import type { DeadLetter, Positions, ReaderStatus, SourceBatch, SourceConnector, SourceReader } from '../connectors/contract.ts'
+import { InputNode } from '../dataflow/input.ts'
+import { UpsertInput } from '../dataflow/operators/upsert.ts'
+import type { Arrangement, StateFactory } from '../state/contract.ts'
+import { batchFromRows } from '../types/batch-build.ts'
+import { BYTEA, INT4, INT8, type SqlType, TEXT } from '../types/sql-type.ts'
+import type { SourceDelta } from './tick-record.ts'
+
+/** Columns of `"<source>$errors"`. */
+export const DEAD_LETTER_FIELDS = [
+  { name: 'topic', type: TEXT, nullable: true },
+  { name: 'partition', type: INT4, nullable: false },
+  { name: 'offset', type: INT8, nullable: false },
+  { name: 'reason', type: TEXT, nullable: false },
+  { name: 'key', type: BYTEA, nullable: true },
+  { name: 'value', type: BYTEA, nullable: true },
+] as const
+
+/**
+ * A source: a stream that is read, not stored. One live feed serves all its readers; it runs while somebody reads the
+ * source, from the positions that the journal knows. An upsert source keeps the current row of each key.
+ */
+export class SourceRuntime {
+  readonly types: readonly SqlType[]
+  readonly input: InputNode | UpsertInput
+  readonly deadLetters: Arrangement
+  readonly connector: SourceConnector
+  /** Next offset by partition: everything below has been ticked. Empty while nobody reads. */
+  readonly positions = new Map<number, number>()
+  /** Where the live feed began, by partition. */
+  readonly startVector = new Map<number, number>()
+  status: ReaderStatus = { state: 'starting' }
+  changedTick = 0
+  /** Records fetched by the live feed since this process started. */
+  fetched = 0
+  deadLettersCounted = 0
+  #entry: SourceEntry
+  #reader: SourceReader | null = null
+  readonly #log: Log
+
+  constructor(entry: SourceEntry, connector: SourceConnector, states: StateFactory, log: Log) {
+    this.#entry = entry
+    this.#log = log
+    this.connector = connector
+    this.types = entry.rowType.map((f) => f.type)
+    const identity = { id: 0, position: -1 }
+    this.input =
+      entry.upsertKey === null
+        ? new InputNode(identity, this.types)
+        : new UpsertInput({ ...identity, stateId: `${entry.id}/upsert` }, this.types, entry.upsertKey, states)
+    this.deadLetters = states.arrangement({ id: `${entry.id}/errors`, types: DEAD_LETTER_FIELDS.map((f) => f.type), key: [1, 2] })
+  }
+
+  get entry(): SourceEntry {
+    return this.#entry
+  }
+  replaceEntry(entry: SourceEntry): void {
+    this.#entry = entry
+  }
+  get live(): boolean {
+    return this.#reader !== null
+  }
+  get hasReaders(): boolean {
+    return this.input.output.consumers > 0
+  }
+
+  /** Begins where the connector says, unless positions are known already. */
+  begin(positions: Positions): void {
+    for (const [partition, offset] of positions) {
+      if (this.positions.has(partition)) continue
+      this.positions.set(partition, offset)
+      this.startVector.set(partition, offset)
+    }
+  }
+
+  /** Opens the live feed; batches go to `deliver`, which resolves when they are durable and visible. */
+  open(deliver: (batch: SourceBatch) => Promise<void>): void {
+    if (this.#reader !== null) return
+    this.status = { state: 'starting' }
+    this.#reader = this.connector.open({
+      from: new Map(this.positions),
+      columns: null,
+      onBatch: (batch) => {
+        this.fetched += batch.rows.n + batch.deadLetters.length
+        return deliver(batch)
+      },
+      onStatus: (status) => {
+        if (status.state !== this.status.state) this.#log.info('source state', { source: this.#entry.name, ...describe(status) })
+        this.status = status
+      },
+      onPartition: (info) => {
+        if (!this.startVector.has(info.partition)) this.startVector.set(info.partition, info.firstOffset)
+      },
+    })
+  }
+
+  async stop(): Promise<void> {
+    const reader = this.#reader
+    this.#reader = null
+    await reader?.stop()
+  }
+
+  /** Nobody reads any more: the next reader starts from the beginning again. */
+  forget(): void {
+    this.positions.clear()
+    this.startVector.clear()
+  }
+
+  /** Carries a journaled batch on. A batch that was applied before (its records are below the position) is an error of ours. */
+  apply(delta: SourceDelta, tick: number): void {
+    this.positions.set(delta.partition, delta.next)
+    if (!this.startVector.has(delta.partition)) this.startVector.set(delta.partition, delta.first)
+    if (this.input instanceof UpsertInput) this.input.push(delta.rows, delta.deletes)
+    else this.input.pushRows(delta.rows)
+    if (delta.rows.n > 0) this.changedTick = tick
+    this.#keep(delta.deadLetters)
+  }
+
+  #keep(letters: readonly DeadLetter[]): void {
+    if (letters.length === 0) return
+    this.deadLettersCounted += letters.length
+    const topic = this.#entry.connector.transport.options['topic']
+    const rows = letters.map((l) => [typeof topic === 'string' ? topic : null, l.partition, l.offset, l.reason, l.key, l.value])
+    this.deadLetters.apply(batchFromRows(DEAD_LETTER_FIELDS.map((f) => f.type), rows))
+  }
+}
+
+function describe(status: ReaderStatus): Record<string, unknown> {
+  return status.state === 'stalled' || status.state === 'failed' ? { state: status.state, error: status.error } : { state: status.state }
+}

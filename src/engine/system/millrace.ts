@@ -1,0 +1,138 @@
+import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
+import { numericFromInt } from '../../types/numeric.ts'
+import type { Datum, Row } from '../../types/value.ts'
+import type { World } from '../world.ts'
+import { column } from './columns.ts'
+import type { SystemRelation } from './relation.ts'
+
+/** The server about itself: state of views and sources, storage, plans. */
+export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
+  {
+    schema: 'millrace',
+    name: 'view_status',
+    rowType: [
+      column('view', TEXT),
+      column('state', TEXT),
+      column('tick', INT8),
+      column('mz_timestamp', NUMERIC),
+      column('rows', INT8),
+      column('errors', INT8),
+      column('last_error', TEXT),
+      column('lag_rows', INT8),
+      column('state_bytes', INT8),
+      column('runs', INT8),
+    ],
+    *rows({ world }) {
+      for (const view of world.views.values()) {
+        if (view.id < 0) continue
+        const poison = view.poison()
+        yield [
+          nameOf(world, view.id),
+          view.failure === null ? view.state.kind : 'failed',
+          world.tick,
+          numericFromInt(world.clock.lastMs),
+          view.output.rows.rows,
+          view.output.errors.rows,
+          view.failure?.message ?? (poison === null ? null : (poison[1] as string)),
+          view.gates.reduce((sum, { object }) => sum + lagOf(world, object), 0),
+          view.rendered.bytes(),
+          view.runs,
+        ]
+      }
+    },
+  },
+  {
+    schema: 'millrace',
+    name: 'source_status',
+    rowType: [
+      column('source', TEXT),
+      column('state', TEXT),
+      column('error', TEXT),
+      column('partition', INT4),
+      column('committed_offset', INT8),
+      column('end_offset', INT8),
+      column('lag', INT8),
+      column('fetched', INT8),
+      column('dead_letters', INT8),
+    ],
+    *rows({ world }) {
+      for (const [id, source] of world.sources) {
+        const { status } = source
+        const state = source.live ? status.state : status.state === 'failed' ? 'failed' : 'idle'
+        const error = status.state === 'stalled' || status.state === 'failed' ? status.error : null
+        const partitions: (number | null)[] = [...source.positions.keys()].sort((a, b) => a - b)
+        for (const partition of partitions.length === 0 ? [null] : partitions) {
+          const position = partition === null ? null : source.positions.get(partition)!
+          const end = partition === null || status.state !== 'running' ? null : (status.endOffsets.get(partition) ?? null)
+          const lag = position === null || end === null ? null : Math.max(0, end - position)
+          yield [nameOf(world, id), state, error, partition, position, end, lag, source.fetched, source.deadLetters.rows]
+        }
+      }
+    },
+  },
+  {
+    schema: 'millrace',
+    name: 'hydration',
+    rowType: [column('view', TEXT), column('hydrated', BOOL), column('rows_done', INT8), column('rows_total', INT8), column('percent', FLOAT8)],
+    *rows({ world }) {
+      for (const view of world.views.values()) {
+        if (view.id < 0) continue
+        const { state } = view
+        const hydrating = state.kind === 'hydrating'
+        const percent = hydrating ? (state.total ? Math.round((1000 * state.done) / state.total) / 10 : null) : 100
+        yield [nameOf(world, view.id), view.ready, hydrating ? state.done : null, hydrating ? state.total : null, percent] satisfies Datum[]
+      }
+    },
+  },
+  {
+    schema: 'millrace',
+    name: 'plans',
+    rowType: [column('view', TEXT), column('fingerprint', TEXT), column('operators', INT8)],
+    *rows({ world }) {
+      for (const view of world.views.values()) {
+        if (view.id > 0) yield [nameOf(world, view.id), view.plan.fingerprint, view.plan.nodes.length]
+      }
+    },
+  },
+  {
+    schema: 'millrace',
+    name: 'operator_state',
+    rowType: [column('object', TEXT), column('structure', TEXT), column('rows', INT8), column('bytes', INT8)],
+    *rows({ world }) {
+      for (const view of world.views.values()) {
+        if (view.id < 0) continue
+        for (const structure of view.rendered.structures()) yield [nameOf(world, view.id), structure.id, structure.rows, structure.bytes()]
+      }
+      for (const [id, table] of world.tables) yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes()]
+    },
+  },
+  {
+    schema: 'millrace',
+    name: 'storage',
+    rowType: [column('name', TEXT), column('value', NUMERIC)],
+    *rows({ world, storage }): Iterable<Row> {
+      const figures = storage()
+      yield ['tick', numericFromInt(world.tick)]
+      for (const [name, value] of Object.entries(figures)) yield [snake(name), numericFromInt(Math.round(value))]
+    },
+  },
+]
+
+function nameOf(world: World, id: number): string | null {
+  return world.catalog.byId(id)?.name ?? null
+}
+
+/** Records that the source's service has and the views below it do not yet. */
+function lagOf(world: World, object: number): number {
+  const source = world.sources.get(object)
+  if (source === undefined) {
+    const view = world.views.get(object)
+    return view === undefined ? 0 : view.gates.reduce((sum, gate) => sum + lagOf(world, gate.object), 0)
+  }
+  if (source.status.state !== 'running') return 0
+  let lag = 0
+  for (const [partition, end] of source.status.endOffsets) lag += Math.max(0, end - (source.positions.get(partition) ?? end))
+  return lag
+}
+
+const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)

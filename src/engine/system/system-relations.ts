@@ -1,0 +1,57 @@
+import { assert } from '../../base/assert.ts'
+import type { CatalogEntry } from '../../catalog/entry.ts'
+import { ERROR_COLUMNS, ERROR_TYPES } from '../../dataflow/contract.ts'
+import type { Batch } from '../../types/batch.ts'
+import { batchFromRows, splitBatch } from '../../types/batch-build.ts'
+import type { RowType } from '../../types/sql-type.ts'
+import type { Row } from '../../types/value.ts'
+import { DEAD_LETTER_FIELDS } from '../source.ts'
+import { MILLRACE_RELATIONS } from './millrace.ts'
+import type { SystemContext, SystemRelation } from './relation.ts'
+
+const RELATIONS: readonly SystemRelation[] = [...MILLRACE_RELATIONS]
+
+/** Object ids of the server's own schemas; PostgreSQL's where it has one. */
+const SCHEMAS = { pg_catalog: 11, information_schema: 13000, millrace: 13001, public: 2200 } as const
+const FIRST_RELATION_ID = 13_100
+
+/** Schemas and system relations of every database. */
+export function builtInEntries(): CatalogEntry[] {
+  const entries: CatalogEntry[] = Object.entries(SCHEMAS).map(([name, id]) => ({ kind: 'schema', id, name, schema: 0, sql: '', dependsOn: [] }))
+  RELATIONS.forEach(({ schema, name, rowType }, i) => {
+    entries.push({ kind: 'system', id: FIRST_RELATION_ID + i, name, schema: SCHEMAS[schema], sql: '', dependsOn: [], rowType, relation: `${schema}.${name}` })
+  })
+  return entries
+}
+
+/** Answers reads of system relations. */
+export class SystemRelations {
+  readonly #context: SystemContext
+  readonly #byName = new Map(RELATIONS.map((r) => [`${r.schema}.${r.name}`, r]))
+
+  constructor(context: SystemContext) {
+    this.#context = context
+  }
+
+  /** Columns of `"<object>$errors"`. */
+  errorsRowType(kind: CatalogEntry['kind']): RowType {
+    if (kind === 'source') return DEAD_LETTER_FIELDS
+    return ERROR_COLUMNS.map((name, i) => ({ name, type: ERROR_TYPES[i]!, nullable: true }))
+  }
+
+  /** All rows of a system relation, now. */
+  rows(object: number): Batch[] {
+    const { world } = this.#context
+    const entry = world.catalog.byId(object)
+    assert(entry?.kind === 'system', `object ${object} is a system relation`)
+    if (entry.relation === 'errors') {
+      const owner = entry.dependsOn[0]!
+      const kept = world.sources.get(owner)?.deadLetters ?? world.views.get(owner)?.output.errors
+      return kept === undefined ? [] : [...kept.scan()]
+    }
+    const relation = this.#byName.get(entry.relation)
+    assert(relation !== undefined, `system relation ${entry.relation} is known`)
+    const rows: Row[] = [...relation.rows(this.#context)]
+    return rows.length === 0 ? [] : splitBatch(batchFromRows(entry.rowType.map((f) => f.type), rows))
+  }
+}

@@ -1,0 +1,94 @@
+import type { TableEntry } from '../catalog/entry.ts'
+import { InputNode } from '../dataflow/input.ts'
+import type { Arrangement, Matches, StateFactory } from '../state/contract.ts'
+import type { Batch } from '../types/batch.ts'
+import { batchFromRows } from '../types/batch-build.ts'
+import { buildColumn } from '../types/column-build.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { Row } from '../types/value.ts'
+import type { RowChange } from './write/writable.ts'
+
+/**
+ * A stored table: its rows arranged by primary key (by whole row without one), and the input node that carries its
+ * changes to the views. A tick first stages the statements' changes here, so that later statements of the tick see
+ * them, then journals them, then sends them on; no read happens in between.
+ */
+export class TableRuntime {
+  readonly types: readonly SqlType[]
+  readonly rows: Arrangement
+  readonly input: InputNode
+  /** Tick of the newest change: what transactions that read the whole table compare. */
+  changedTick = 0
+  #entry: TableEntry
+  #staged: Batch[] = []
+  readonly #matches: Matches = { n: 0, probe: new Int32Array(4), slot: new Int32Array(4) }
+
+  constructor(entry: TableEntry, states: StateFactory) {
+    this.#entry = entry
+    this.types = entry.columns.map((c) => c.type)
+    this.rows = states.arrangement({ id: `${entry.id}/rows`, types: this.types, key: tableKey(entry) })
+    this.input = new InputNode({ id: 0, position: -1 }, this.types)
+  }
+
+  get entry(): TableEntry {
+    return this.#entry
+  }
+  /** After a rename; types and keys stay. */
+  replaceEntry(entry: TableEntry): void {
+    this.#entry = entry
+  }
+
+  lookup(key: Row): Row | null {
+    const slot = this.#find(key)
+    return slot < 0 ? null : this.rows.rowAt(slot)
+  }
+  count(row: Row): number {
+    const slot = this.#find(row)
+    return slot < 0 ? 0 : this.rows.diff(slot)
+  }
+
+  stage(changes: readonly RowChange[]): void {
+    const rows: Row[] = []
+    const diffs: number[] = []
+    for (const { old, next } of changes) {
+      if (old !== null) {
+        rows.push(old)
+        diffs.push(-1)
+      }
+      if (next !== null) {
+        rows.push(next)
+        diffs.push(1)
+      }
+    }
+    if (rows.length > 0) this.stageBatch(batchFromRows(this.types, rows, diffs))
+  }
+  stageBatch(batch: Batch): void {
+    if (batch.n === 0) return
+    this.rows.apply(batch)
+    this.#staged.push(batch)
+  }
+  get staged(): readonly Batch[] {
+    return this.#staged
+  }
+
+  /** Sends the staged changes to the views and returns them. */
+  flush(tick: number): readonly Batch[] {
+    const staged = this.#staged
+    if (staged.length === 0) return staged
+    this.#staged = []
+    this.changedTick = tick
+    for (const batch of staged) this.input.pushRows(batch)
+    return staged
+  }
+
+  #find(key: Row): number {
+    const columns = this.rows.key
+    const probe = columns.map((c, i) => buildColumn(this.types[c]!, [key[i]!]))
+    this.rows.probe(probe, 1, this.#matches)
+    return this.#matches.n === 0 ? -1 : this.#matches.slot[0]!
+  }
+}
+
+function tableKey(entry: TableEntry): readonly number[] {
+  return entry.primaryKey ?? entry.columns.map((_, i) => i)
+}

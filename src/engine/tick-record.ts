@@ -1,0 +1,119 @@
+import { aligned, ByteReader, ByteWriter } from '../codec/byte-writer.ts'
+import { decodeBatch, encodeBatch } from '../codec/row.ts'
+import type { DeadLetter } from '../connectors/contract.ts'
+import type { Batch } from '../types/batch.ts'
+
+/**
+ * The journal's record of one tick: everything that came in from outside, so that running it again gives the same
+ * state, timestamps and outputs. Kafka batches are in it: recovery must not need the broker.
+ */
+export interface TickRecord {
+  readonly tick: number
+  readonly timestampMs: number
+  readonly nowMicros: number
+  /** Progress may be told up to here after this record is durable. */
+  readonly reservedMs: number
+  readonly tables: readonly TableDelta[]
+  readonly sources: readonly SourceDelta[]
+}
+
+export interface TableDelta {
+  readonly object: number
+  readonly batch: Batch
+}
+
+export interface SourceDelta {
+  readonly object: number
+  readonly partition: number
+  readonly first: number
+  readonly next: number
+  readonly rows: Batch
+  /** Upsert envelope: 1 marks a record that deletes its key. */
+  readonly deletes: Uint8Array | null
+  readonly deadLetters: readonly DeadLetter[]
+}
+
+const VERSION = 1
+
+export function encodeTick(record: TickRecord): Uint8Array {
+  const w = new ByteWriter(4096)
+  w.byte(VERSION)
+  w.varint(record.tick)
+  w.f64(record.timestampMs)
+  w.f64(record.nowMicros)
+  w.f64(record.reservedMs)
+  w.varint(record.tables.length)
+  for (const { object, batch } of record.tables) {
+    w.varint(object)
+    block(w, encodeBatch(batch))
+  }
+  w.varint(record.sources.length)
+  for (const source of record.sources) {
+    w.varint(source.object)
+    w.varint(source.partition)
+    w.varint(source.first)
+    w.varint(source.next)
+    block(w, encodeBatch(source.rows))
+    optional(w, source.deletes?.subarray(0, source.rows.n) ?? null)
+    w.varint(source.deadLetters.length)
+    for (const letter of source.deadLetters) {
+      w.varint(letter.offset)
+      w.text(letter.reason)
+      optional(w, letter.key)
+      optional(w, letter.value)
+    }
+  }
+  return w.finish()
+}
+
+export function decodeTick(bytes: Uint8Array): TickRecord {
+  const r = new ByteReader(aligned(bytes))
+  const version = r.byte()
+  if (version !== VERSION) throw new Error(`journal record of version ${version}: this build reads version ${VERSION}`)
+  const tick = r.varint()
+  const timestampMs = r.f64()
+  const nowMicros = r.f64()
+  const reservedMs = r.f64()
+  const tables: TableDelta[] = []
+  for (let n = r.varint(); n > 0; n--) {
+    const object = r.varint()
+    tables.push({ object, batch: decodeBatch(readBlock(r)) })
+  }
+  const sources: SourceDelta[] = []
+  for (let n = r.varint(); n > 0; n--) {
+    const object = r.varint()
+    const partition = r.varint()
+    const first = r.varint()
+    const next = r.varint()
+    const rows = decodeBatch(readBlock(r))
+    const deletes = readOptional(r)
+    const deadLetters: DeadLetter[] = []
+    for (let d = r.varint(); d > 0; d--) {
+      const offset = r.varint()
+      const reason = r.text()
+      deadLetters.push({ partition, offset, reason, key: readOptional(r), value: readOptional(r) })
+    }
+    sources.push({ object, partition, first, next, rows, deletes, deadLetters })
+  }
+  return { tick, timestampMs, nowMicros, reservedMs, tables, sources }
+}
+
+/** Batches begin at 8-byte boundaries of their own, so they are copied out before decoding. */
+function block(w: ByteWriter, bytes: Uint8Array): void {
+  w.varint(bytes.length)
+  w.raw(bytes)
+}
+
+function readBlock(r: ByteReader): Uint8Array {
+  return r.raw(r.varint()).slice()
+}
+
+function optional(w: ByteWriter, bytes: Uint8Array | null): void {
+  w.varint(bytes === null ? 0 : bytes.length + 1)
+  if (bytes !== null) w.raw(bytes)
+}
+
+function readOptional(r: ByteReader): Uint8Array | null {
+  const length = r.varint()
+  return length === 0 ? null : r.raw(length - 1).slice()
+}

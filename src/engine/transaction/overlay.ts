@@ -1,0 +1,150 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { TableEntry } from '../../catalog/entry.ts'
+import type { ArrangementPin } from '../../state/contract.ts'
+import type { Batch } from '../../types/batch.ts'
+import { batchFromRows, rowAt } from '../../types/batch-build.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Row } from '../../types/value.ts'
+import type { TableRuntime } from '../table.ts'
+import { duplicateKey, keyOf, keyText } from '../write/constraints.ts'
+import type { RowChange, WritableTable } from '../write/writable.ts'
+
+/**
+ * One table as a transaction sees it: the rows of its snapshot with the transaction's own changes over them. Remembers
+ * which keys were read, or that all of it was, for the check at commit.
+ */
+export class TableOverlay implements WritableTable {
+  readonly types: readonly SqlType[]
+  readonly #table: TableRuntime
+  readonly #pin: ArrangementPin
+  readonly #changes: RowChange[] = []
+  /** Newest own row by key; null = deleted. Tables without primary key: own change of the count, by whole row. */
+  readonly #own = new Map<string, Row | null>()
+  readonly #ownCounts = new Map<string, number>()
+  readonly #keysRead = new Map<string, Row>()
+  readonly #text: (row: Row) => string
+  #readAll = false
+
+  constructor(table: TableRuntime, pin: ArrangementPin) {
+    this.#table = table
+    this.#pin = pin
+    this.types = table.types
+    this.#text = keyText(table.entry)
+  }
+
+  get entry(): TableEntry {
+    return this.#table.entry
+  }
+  get written(): boolean {
+    return this.#changes.length > 0
+  }
+
+  lookup(key: Row): Row | null {
+    const text = this.#keyText(key)
+    const own = this.#own.get(text)
+    if (own !== undefined) return own
+    this.#keysRead.set(text, key)
+    return this.#atSnapshot(key)
+  }
+  count(row: Row): number {
+    return (this.#pin.lookup(row)[0]?.diff ?? 0) + (this.#ownCounts.get(this.#text(row)) ?? 0)
+  }
+  rows(): Row[] {
+    const counts = new Map<string, { row: Row; n: number }>()
+    for (const batch of this.scan()) {
+      for (let i = 0; i < batch.n; i++) {
+        const row = rowAt(batch, i, this.types)
+        const text = row.length === 0 ? '' : rowText(row)
+        const known = counts.get(text)
+        if (known === undefined) counts.set(text, { row, n: batch.diffs[i]! })
+        else known.n += batch.diffs[i]!
+      }
+    }
+    return [...counts.values()].flatMap(({ row, n }) => new Array<Row>(Math.max(n, 0)).fill(row))
+  }
+  /** Snapshot and own changes: a Z-set, not consolidated. */
+  *scan(): Iterable<Batch> {
+    this.#readAll = true
+    yield* this.#pin.scan()
+    if (this.#changes.length > 0) yield this.#ownBatch()
+  }
+  apply(changes: readonly RowChange[]): void {
+    for (const change of changes) {
+      this.#changes.push(change)
+      if (this.entry.primaryKey === null) {
+        if (change.old !== null) this.#add(change.old, -1)
+        if (change.next !== null) this.#add(change.next, 1)
+        continue
+      }
+      if (change.old !== null) {
+        this.#keysRead.set(this.#text(change.old), keyOf(this.entry, change.old))
+        this.#own.set(this.#text(change.old), null)
+      }
+    }
+    if (this.entry.primaryKey !== null) for (const { next } of changes) if (next !== null) this.#own.set(this.#text(next), next)
+  }
+  /** Locks were taken before: `Transaction` waits for them. */
+  checkLock(): void {}
+
+  /**
+   * At commit, inside the tick: fails when what was read has changed since (40001) or a key that is inserted is there
+   * by now (23505). Then `net` is safe to stage.
+   */
+  validate(readTick: number): void {
+    const failed = () => new SqlError('40001', 'could not serialize access due to concurrent update', { table: this.entry.name, hint: 'The transaction might succeed if retried.' })
+    if (this.#table.changedTick <= readTick) return
+    if (this.#readAll) throw failed()
+    if (this.entry.primaryKey === null) {
+      for (const [text, n] of this.#ownCounts) if (n < 0 && this.#countNow(text) + n < 0) throw failed()
+      return
+    }
+    for (const [text, key] of this.#keysRead) {
+      const before = this.#atSnapshot(key)
+      const now = this.#table.lookup(key)
+      const own = this.#own.get(text)
+      if (before === null && now !== null && own != null) throw duplicateKey(this.entry, own)
+      if (!sameRow(before, now)) throw failed()
+    }
+  }
+  stage(): void {
+    if (this.#changes.length > 0) this.#table.stage(this.#changes)
+  }
+
+  #ownBatch(): Batch {
+    const rows: Row[] = []
+    const diffs: number[] = []
+    for (const { old, next } of this.#changes) {
+      if (old !== null) rows.push(old), diffs.push(-1)
+      if (next !== null) rows.push(next), diffs.push(1)
+    }
+    return batchFromRows(this.types, rows, diffs)
+  }
+  #atSnapshot(key: Row): Row | null {
+    return this.#pin.lookup(key).find(({ diff }) => diff > 0)?.row ?? null
+  }
+  #keyText(key: Row): string {
+    const row = new Array(this.types.length).fill(null)
+    this.entry.primaryKey!.forEach((c, i) => {
+      row[c] = key[i]
+    })
+    return this.#text(row)
+  }
+  #add(row: Row, n: number): void {
+    const text = this.#text(row)
+    this.#ownCounts.set(text, (this.#ownCounts.get(text) ?? 0) + n)
+    this.#rowsByText.set(text, row)
+  }
+  readonly #rowsByText = new Map<string, Row>()
+  #countNow(text: string): number {
+    return this.#table.count(this.#rowsByText.get(text)!)
+  }
+}
+
+function sameRow(a: Row | null, b: Row | null): boolean {
+  if (a === null || b === null) return a === b
+  return rowText(a) === rowText(b)
+}
+
+function rowText(row: Row): string {
+  return JSON.stringify(row, (_, v) => (typeof v === 'bigint' ? `${v}n` : Object.is(v, -0) ? '-0' : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v))
+}

@@ -1,0 +1,246 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { DmlPlan } from '../../plan/dml.ts'
+import { finish } from '../../serve/finishing.ts'
+import type { ArrangementPin } from '../../state/contract.ts'
+import type { Batch } from '../../types/batch.ts'
+import { batchFromRows, rowsOf } from '../../types/batch-build.ts'
+import type { Row } from '../../types/value.ts'
+import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } from '../api.ts'
+import { bindParams } from '../bind-params.ts'
+import { evalEnv } from '../eval-env.ts'
+import { countRows, evaluate, type ReadDeps } from '../read.ts'
+import { objectsOf, readStreams, type Snapshot } from '../snapshot.ts'
+import type { Ticker } from '../ticker.ts'
+import { keyOf, keyText } from '../write/constraints.ts'
+import { applyDml, dmlChanges } from '../write/execute.ts'
+import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
+import type { WriteScope } from '../write/writable.ts'
+import { TableOverlay } from './overlay.ts'
+
+/** A transaction's snapshot lives at most this long; ms. Later statements fail with 72000. */
+export const SNAPSHOT_MS_MAX = 60_000
+
+/**
+ * BEGIN … COMMIT: reads at the tick of its first statement plus its own writes, commits in one tick. Optimistic: at
+ * commit the read tick moves forward when nothing that was read has changed, otherwise 40001. Rows that it updates,
+ * deletes or selects FOR UPDATE are locked, so that the usual conflicts wait instead of failing.
+ */
+export class SnapshotTransaction implements Transaction {
+  readonly #deps: ReadDeps
+  readonly #ticker: Ticker
+  readonly #readOnly: boolean
+  #snapshot: { readonly tick: number; readonly timestampMs: number; readonly pins: ReadonlyMap<number, ArrangementPin>; readonly poisons: ReadonlyMap<number, Row> } | null = null
+  readonly #overlays = new Map<number, TableOverlay>()
+  readonly #viewsRead = new Set<number>()
+  #expired = false
+  #ended = false
+  #cancelExpiry = () => {}
+
+  constructor(deps: ReadDeps, ticker: Ticker, readOnly: boolean) {
+    this.#deps = deps
+    this.#ticker = ticker
+    this.#readOnly = readOnly
+  }
+
+  async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
+    const { world } = this.#deps
+    await this.#begin()
+    const program: ProgramEnv = { functions: world.functions, params: request.params, env: evalEnv(world, call) }
+    const { lookup } = request
+    const table = lookup === null ? undefined : this.#deps.world.tables.get(lookup.object)
+    if (lookup !== null && table?.entry.primaryKey?.length === lookup.columns.length && table.entry.primaryKey.every((c) => lookup.columns.includes(c))) {
+      const wanted = rowProgram(lookup.keys, [], program)([])
+      const key = table.entry.primaryKey.map((c) => wanted[lookup.columns.indexOf(c)] ?? null)
+      const row: Row | null = key.includes(null) ? null : this.#overlay(lookup.object).lookup(key)
+      const fits = row !== null && (lookup.residual === null || rowProgram([lookup.residual], table.types, program)(row)[0] === true)
+      const types = lookup.project.map((p) => p.type)
+      const rows = row !== null && fits ? [batchFromRows(types, [rowProgram(lookup.project, table.types, program)(row)])] : []
+      return this.#result(finish(rows, types, request.finishing))
+    }
+    const plan = bindParams(request.plan, request.params)
+    const snapshot = await this.#snapshotOf(objectsOf(plan), call)
+    return this.#result(finish(await evaluate(world, plan, snapshot, call), plan.types, request.finishing))
+  }
+
+  async write(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
+    if (this.#readOnly) throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
+    await this.#begin()
+    const { world } = this.#deps
+    const program: ProgramEnv = { functions: world.functions, params, env: evalEnv(world, call) }
+    const scope: WriteScope = {
+      program,
+      table: (id) => this.#overlay(id),
+      run: async (plan) => {
+        const bound = bindParams(plan, params)
+        const batches = await evaluate(this.#deps.world, bound, await this.#snapshotOf(objectsOf(bound), call), call)
+        return expand(batches, bound.types)
+      },
+    }
+    if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
+      const key = rowProgram(statement.lookup.keys, [], program)([])
+      if (!key.includes(null)) await this.lockRows(statement.table, [key], call)
+    }
+    const changes = await dmlChanges(statement, scope)
+    if (statement.kind !== 'truncate') {
+      const table = this.#overlay(statement.table)
+      if (table.entry.primaryKey !== null) {
+        const keys = changes.flatMap(({ old }) => (old === null ? [] : [keyOf(table.entry, old)]))
+        await this.lockRows(statement.table, keys, call)
+      }
+    }
+    return { ...applyDml(statement, changes, scope), tick: this.#snapshot!.tick }
+  }
+
+  async lockRows(tableId: number, keys: readonly Row[], call: CallContext): Promise<void> {
+    await this.#begin()
+    const { world } = this.#deps
+    const entry = this.#overlay(tableId).entry
+    const text = keyText(entry)
+    for (const key of keys) {
+      const row: (Row[number] | null)[] = new Array(entry.columns.length).fill(null)
+      entry.primaryKey!.forEach((c, i) => {
+        row[c] = key[i]!
+      })
+      await world.locks.acquire(this, tableId, text(row), call.signal)
+    }
+  }
+
+  async commit(_call: CallContext): Promise<{ readonly tick: number }> {
+    const { world } = this.#deps
+    try {
+      const written = [...this.#overlays.values()].filter((o) => o.written)
+      if (written.length === 0) return { tick: this.#snapshot?.tick ?? world.tick }
+      const readTick = this.#snapshot!.tick
+      return await this.#ticker.write({
+        readsOthers: false,
+        evaluate: () => {
+          if (this.#expired) throw tooOld()
+          for (const overlay of this.#overlays.values()) overlay.validate(readTick)
+          for (const view of this.#viewsRead) {
+            if ((world.views.get(view)?.changedTick ?? Number.POSITIVE_INFINITY) > readTick) {
+              throw new SqlError('40001', 'could not serialize access due to concurrent update', { hint: 'The transaction might succeed if retried.' })
+            }
+          }
+          for (const overlay of written) overlay.stage()
+          return { command: 'UPDATE', count: 1, returning: null }
+        },
+      })
+    } finally {
+      this.#end()
+    }
+  }
+
+  rollback(): void {
+    this.#end()
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#expired) throw tooOld()
+    if (this.#snapshot !== null) return
+    const { world } = this.#deps
+    await world.exclusive.soon(() => {
+      const pins = new Map<number, ArrangementPin>()
+      const poisons = new Map<number, Row>()
+      for (const [id, table] of world.tables) pins.set(id, table.rows.pin())
+      for (const [id, view] of world.views) {
+        if (!view.ready || id < 0) continue
+        pins.set(id, view.output.rows.pin())
+        const poison = view.poison()
+        if (poison !== null) poisons.set(id, poison)
+      }
+      this.#snapshot = { tick: world.tick, timestampMs: world.clock.lastMs, pins, poisons }
+      this.#cancelExpiry = world.runtime.setTimer(() => {
+        this.#expired = true
+        this.#release()
+      }, SNAPSHOT_MS_MAX)
+    })
+  }
+
+  #overlay(table: number): TableOverlay {
+    let overlay = this.#overlays.get(table)
+    if (overlay === undefined) {
+      const pin = this.#snapshot!.pins.get(table)
+      if (pin === undefined) throw changedSince()
+      overlay = new TableOverlay(this.#deps.world.tables.get(table)!, pin)
+      this.#overlays.set(table, overlay)
+    }
+    return overlay
+  }
+
+  /** Relations with the own writes in them; views over written tables are computed anew from their plans. */
+  async #snapshotOf(objects: readonly number[], call: CallContext): Promise<Snapshot> {
+    const { world, system } = this.#deps
+    const { tick, timestampMs, pins, poisons } = this.#snapshot!
+    const computed = new Map<number, Batch[]>()
+    for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call.signal)) computed.set(object, batches)
+    for (const object of objects) {
+      if (computed.has(object) || world.tables.has(object)) continue
+      const view = world.views.get(object)
+      if (view === undefined) computed.set(object, system.rows(object))
+      else if (this.#overWritten(object)) {
+        if (this.#fedBySource(object)) {
+          throw new SqlError('0A000', `reading "${view.entry?.name}" after writing to a table below it is not supported in a transaction`, {
+            detail: 'The view also reads a source, whose past is not kept.',
+          })
+        }
+        computed.set(object, await evaluate(world, view.plan, await this.#snapshotOf(objectsOf(view.plan), call), call))
+      } else {
+        this.#viewsRead.add(object)
+        if (!pins.has(object)) throw changedSince()
+      }
+    }
+    return {
+      tick,
+      timestampMs,
+      scan: (object) => computed.get(object) ?? (world.tables.has(object) ? this.#overlay(object).scan() : pins.get(object)!.scan()),
+      poison: (object) => (computed.has(object) ? null : (poisons.get(object) ?? null)),
+      release() {},
+    }
+  }
+
+  #overWritten(object: number): boolean {
+    const view = this.#deps.world.views.get(object)
+    if (view === undefined) return this.#overlays.get(object)?.written ?? false
+    return objectsOf(view.plan).some((o) => this.#overWritten(o))
+  }
+  #fedBySource(object: number): boolean {
+    const { world } = this.#deps
+    if (world.sources.has(object)) return true
+    const view = world.views.get(object)
+    return view !== undefined && objectsOf(view.plan).some((o) => this.#fedBySource(o))
+  }
+
+  #result(batches: readonly Batch[]): ReadResult {
+    const { tick, timestampMs } = this.#snapshot!
+    return { tick, timestampMs, rowCount: countRows(batches), batches }
+  }
+  #release(): void {
+    if (this.#snapshot !== null) for (const pin of this.#snapshot.pins.values()) pin.release()
+  }
+  #end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#cancelExpiry()
+    if (!this.#expired) this.#release()
+    this.#deps.world.locks.releaseAll(this)
+  }
+}
+
+/** Rows with their counts expanded. */
+export function expand(batches: readonly Batch[], types: ReadReturnTypes): Row[] {
+  const rows: Row[] = []
+  for (const batch of batches) {
+    const values = rowsOf(batch, types)
+    for (let i = 0; i < batch.n; i++) for (let n = batch.diffs[i]!; n > 0; n--) rows.push(values[i]!)
+  }
+  return rows
+}
+type ReadReturnTypes = Parameters<typeof rowsOf>[1]
+
+function tooOld(): SqlError {
+  return new SqlError('72000', 'snapshot too old', { detail: `A transaction reads at one tick for at most ${SNAPSHOT_MS_MAX / 1000} s.` })
+}
+
+function changedSince(): SqlError {
+  return new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', { hint: 'The transaction might succeed if retried.' })
+}

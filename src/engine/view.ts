@@ -1,0 +1,125 @@
+import { SqlError } from '../base/sql-error.ts'
+import type { MaterializedViewEntry } from '../catalog/entry.ts'
+import { ERROR_TYPES } from '../dataflow/contract.ts'
+import type { Gate } from '../dataflow/operators/gate.ts'
+import type { OutputNode } from '../dataflow/output.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { RenderedView } from '../render/render.ts'
+import { DeltaLog } from '../serve/delta-log.ts'
+import { rowAt } from '../types/batch-build.ts'
+import { compareValueRows } from '../types/compare.ts'
+import type { Row } from '../types/value.ts'
+
+/** How far a view is: it is read only when `ready`. */
+export type ViewState =
+  /** The snapshot of its inputs goes through. */
+  | { readonly kind: 'hydrating'; done: number; readonly total: number | null; readonly failed?: SqlError }
+  /** Live, but a source has not yet delivered what it held when the view was made: partition → offset to reach. */
+  | { readonly kind: 'catching up'; readonly targets: ReadonlyMap<number, ReadonlyMap<number, number>> }
+  | { readonly kind: 'ready' }
+
+/** A materialized view (or the hidden view behind an ad-hoc subscription) in the circuit. */
+export class ViewRuntime {
+  readonly id: number
+  readonly plan: PhysicalPlan
+  readonly rendered: RenderedView
+  readonly output: OutputNode
+  /** One for each relation that the plan reads. */
+  readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
+  readonly onError: 'poison' | 'divert'
+  readonly log: DeltaLog
+  state: ViewState
+  changedTick = 0
+  /** Ticks in which it ran since this process started. */
+  runs = 0
+  entry: MaterializedViewEntry | null
+  /** Errors that ALTER … SKIP ERRORS set aside: error row as text → count. */
+  readonly skipped = new Map<string, number>()
+  readonly #waiters = new Set<() => void>()
+
+  constructor(spec: {
+    readonly id: number
+    readonly entry: MaterializedViewEntry | null
+    readonly plan: PhysicalPlan
+    readonly rendered: RenderedView
+    readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
+    readonly onError: 'poison' | 'divert'
+    readonly state: ViewState
+    readonly sinceMs: number
+  }) {
+    this.id = spec.id
+    this.entry = spec.entry
+    this.plan = spec.plan
+    this.rendered = spec.rendered
+    this.output = spec.rendered.output
+    this.gates = spec.gates
+    this.onError = spec.onError
+    this.state = spec.state
+    this.log = new DeltaLog(spec.sinceMs)
+  }
+
+  get ready(): boolean {
+    return this.state.kind === 'ready'
+  }
+  get live(): boolean {
+    return this.state.kind !== 'hydrating'
+  }
+  /** Why hydration ended without success. */
+  get failure(): SqlError | null {
+    return this.state.kind === 'hydrating' ? (this.state.failed ?? null) : null
+  }
+  setState(state: ViewState): void {
+    this.state = state
+    if (state.kind === 'ready' || this.failure !== null) for (const wake of [...this.#waiters]) wake()
+  }
+
+  /** Resolves once the view is ready; rejects with 57014 when the call is cancelled. */
+  whenReady(signal: AbortSignal): Promise<void> {
+    if (this.ready) return Promise.resolve()
+    if (this.failure !== null) return Promise.reject(this.failure)
+    return new Promise((resolve, reject) => {
+      const done = () => {
+        this.#waiters.delete(done)
+        signal.removeEventListener('abort', cancel)
+        if (this.failure !== null) reject(this.failure)
+        else resolve()
+      }
+      const cancel = () => {
+        this.#waiters.delete(done)
+        reject(new SqlError('57014', 'canceling statement due to user request'))
+      }
+      this.#waiters.add(done)
+      signal.addEventListener('abort', cancel, { once: true })
+      if (signal.aborted) cancel()
+    })
+  }
+
+  /** Errors as they are now no longer fail reads; new ones do. */
+  skipErrors(): void {
+    this.skipped.clear()
+    for (const batch of this.output.errors.scan()) {
+      for (let i = 0; i < batch.n; i++) this.skipped.set(errorKey(rowAt(batch, i, ERROR_TYPES)), batch.diffs[i]!)
+    }
+  }
+
+  /** The first error row in canonical order that poisons reads, or null. */
+  poison(): Row | null {
+    if (this.onError === 'divert' || this.output.errors.rows === 0) return null
+    return firstError(this.output, this.skipped)
+  }
+}
+
+/** Canonical order = the row order of the error columns. */
+function firstError(output: OutputNode, skipped: ReadonlyMap<string, number>): Row | null {
+  let first: Row | null = null
+  for (const batch of output.errors.scan()) {
+    for (let i = 0; i < batch.n; i++) {
+      const row = rowAt(batch, i, ERROR_TYPES)
+      if (batch.diffs[i]! <= (skipped.get(errorKey(row)) ?? 0)) continue
+      if (first === null || compareValueRows(ERROR_TYPES, row, first) < 0) first = row
+    }
+  }
+  return first
+}
+
+const errorKey = (row: Row): string => JSON.stringify(row)

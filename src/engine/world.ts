@@ -1,0 +1,104 @@
+import type { Log } from '../base/log.ts'
+import type { Runtime } from '../base/runtime.ts'
+import { type Catalog, FIRST_USER_ID } from '../catalog/catalog.ts'
+import type { CatalogEntry, ConnectorSpec } from '../catalog/entry.ts'
+import type { SourceConnector } from '../connectors/contract.ts'
+import { Circuit } from '../dataflow/circuit.ts'
+import type { TickContext } from '../dataflow/contract.ts'
+import type { Fanout } from '../dataflow/edge.ts'
+import type { FunctionLibrary } from '../render/compile-context.ts'
+import { DeltaLog } from '../serve/delta-log.ts'
+import type { StateFactory } from '../state/contract.ts'
+import type { RowType } from '../types/sql-type.ts'
+import type { EngineClock } from './clock.ts'
+import { Exclusive } from './exclusive.ts'
+import { LockTable } from './locks.ts'
+import type { SourceRuntime } from './source.ts'
+import type { TableRuntime } from './table.ts'
+import type { ViewRuntime } from './view.ts'
+
+/**
+ * What the engine's verbs share: the catalog, the running objects by id, the circuit, the clock, the newest tick. It
+ * holds no behaviour beyond looking things up; each verb is a file of its own.
+ */
+export class World {
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly clock: EngineClock
+  readonly states: StateFactory
+  readonly functions: FunctionLibrary
+  readonly circuit = new Circuit()
+  readonly exclusive = new Exclusive()
+  readonly locks = new LockTable()
+  readonly tables = new Map<number, TableRuntime>()
+  readonly sources = new Map<number, SourceRuntime>()
+  /** Materialized views by id, and hidden ones of ad-hoc subscriptions under negative ids. */
+  readonly views = new Map<number, ViewRuntime>()
+  /** Delta logs of tables; views have their own. */
+  readonly tableLogs = new Map<number, DeltaLog>()
+  catalog: Catalog
+  tick = 0
+  /** What recovery had to do, for `millrace.storage` and tests. */
+  readonly ran = { replayedTicks: 0 }
+  /** Ends the process, in a server. */
+  onFailure: (error: Error) => void = () => {}
+  /** Set once by a storage failure: nothing is served any more. */
+  failed: Error | null = null
+
+  constructor(deps: {
+    readonly runtime: Runtime
+    readonly log: Log
+    readonly clock: EngineClock
+    readonly states: StateFactory
+    readonly functions: FunctionLibrary
+    readonly catalog: Catalog
+  }) {
+    this.runtime = deps.runtime
+    this.log = deps.log
+    this.clock = deps.clock
+    this.states = deps.states
+    this.functions = deps.functions
+    this.catalog = deps.catalog
+  }
+
+  /** Schemas and system relations that every database has. */
+  isBuiltIn(entry: CatalogEntry): boolean {
+    return entry.id < FIRST_USER_ID
+  }
+
+  /** A storage error is final: nothing may be acknowledged any more. */
+  fail(error: unknown): void {
+    if (this.failed !== null) return
+    this.failed = error instanceof Error ? error : new Error(String(error))
+    this.log.error('the engine stops', { error: this.failed.message, stack: this.failed.stack })
+    this.onFailure(this.failed)
+  }
+
+  /** The edge on which an object's changes leave. */
+  edgeOf(object: number): Fanout | undefined {
+    return (this.tables.get(object)?.input ?? this.sources.get(object)?.input ?? this.views.get(object)?.output)?.output
+  }
+
+  logOf(object: number): DeltaLog | undefined {
+    const view = this.views.get(object)
+    if (view !== undefined) return view.log
+    if (!this.tables.has(object)) return undefined
+    let log = this.tableLogs.get(object)
+    if (log === undefined) {
+      log = new DeltaLog(this.clock.lastMs)
+      this.tableLogs.set(object, log)
+    }
+    return log
+  }
+
+  /** What operators see of the newest tick. */
+  tickContext(timestampMs = this.clock.lastMs, nowMicros = this.clock.nowMicros): TickContext {
+    return { tick: this.tick, timestampMs, nowMicros, recursionRoundsMax: RECURSION_ROUNDS_MAX }
+  }
+}
+
+/** Rounds of a recursive query within one tick; beyond it the rows concerned are errors (54001). */
+export const RECURSION_ROUNDS_MAX = 10_000
+
+/** Makes the connector of a source; from connectors/, or a fake one in tests. */
+export type ConnectorFactory = (spec: ConnectorSpec, rowType: RowType) => SourceConnector

@@ -1,0 +1,113 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { DmlPlan } from '../../plan/dml.ts'
+import type { Row } from '../../types/value.ts'
+import type { CallContext, WriteResult } from '../api.ts'
+import { bindParams } from '../bind-params.ts'
+import { evalEnv } from '../eval-env.ts'
+import { evaluate, type ReadDeps } from '../read.ts'
+import { objectsOf, readStreams, takeSnapshot } from '../snapshot.ts'
+import type { TableRuntime } from '../table.ts'
+import type { Ticker } from '../ticker.ts'
+import { expand } from '../transaction/transaction.ts'
+import { keyText } from './constraints.ts'
+import { applyDml, dmlChanges } from './execute.ts'
+import type { WritableTable, WriteScope } from './writable.ts'
+
+/** A row that the statement would change is locked by a transaction. */
+class Locked extends Error {
+  readonly table: number
+  readonly key: string
+  constructor(table: number, key: string) {
+    super('locked')
+    this.table = table
+    this.key = key
+  }
+}
+
+/** One statement, evaluated at its commit tick: never 40001. It waits for row locks and is then evaluated anew. */
+export async function autocommit(deps: ReadDeps, ticker: Ticker, plan: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
+  const { world } = deps
+  const reads = plan.kind === 'truncate' ? [] : plan.reads
+  const written = plan.kind === 'truncate' ? plan.tables : [plan.table]
+  const streams = await readStreams(world, reads, Number.POSITIVE_INFINITY, call.signal)
+  for (const object of reads) {
+    const view = world.views.get(object)
+    if (view !== undefined && !view.ready) await deps.hydration.wait(view, call)
+  }
+  for (;;) {
+    try {
+      return await ticker.write({
+        readsOthers: reads.some((id) => !written.includes(id)),
+        async evaluate() {
+          if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+          const scope: WriteScope = {
+            program: { functions: world.functions, params, env: evalEnv(world, call) },
+            table: (id) => writable(deps, id),
+            async run(query) {
+              const bound = bindParams(query, params)
+              const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams)
+              try {
+                return expand(await evaluate(world, bound, snapshot, call), bound.types)
+              } finally {
+                snapshot.release()
+              }
+            },
+          }
+          return applyDml(plan, await dmlChanges(plan, scope), scope)
+        },
+      })
+    } catch (error) {
+      if (!(error instanceof Locked)) throw error
+      await world.locks.released(error.table, error.key, call.signal)
+    }
+  }
+}
+
+function writable({ world }: ReadDeps, id: number): WritableTable {
+  const table = world.tables.get(id)
+  if (table === undefined) {
+    const entry = world.catalog.byId(id)
+    if (entry?.kind === 'table') throw new SqlError('0A000', `cannot change table "${entry.name}": its rows come from a source`)
+    throw new SqlError('42P01', entry === undefined ? 'the table was dropped' : `"${entry.name}" is not a table`)
+  }
+  return new LiveTable(table, (key) => world.locks.holder(id, key) !== undefined)
+}
+
+/** A table as it is in the tick, the tick's earlier statements included. */
+class LiveTable implements WritableTable {
+  readonly #table: TableRuntime
+  readonly #isLocked: (key: string) => boolean
+  #text: ((row: Row) => string) | null = null
+
+  constructor(table: TableRuntime, isLocked: (key: string) => boolean) {
+    this.#table = table
+    this.#isLocked = isLocked
+  }
+  get entry() {
+    return this.#table.entry
+  }
+  get types() {
+    return this.#table.types
+  }
+  lookup(key: Row): Row | null {
+    return this.#table.lookup(key)
+  }
+  count(row: Row): number {
+    return this.#table.count(row)
+  }
+  rows(): Row[] {
+    return expand([...this.#table.rows.scan()], this.#table.types)
+  }
+  apply(changes: Parameters<WritableTable['apply']>[0]): void {
+    this.#table.stage(changes)
+  }
+  checkLock(key: Row): void {
+    this.#text ??= keyText(this.entry)
+    const row: Row[number][] = new Array(this.types.length).fill(null)
+    this.entry.primaryKey!.forEach((c, i) => {
+      row[c] = key[i]!
+    })
+    const text = this.#text(row)
+    if (this.#isLocked(text)) throw new Locked(this.entry.id, text)
+  }
+}

@@ -1,0 +1,65 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { TableEntry } from '../../catalog/entry.ts'
+import { keyEncoder } from '../../codec/key.ts'
+import { formatText } from '../../types/text.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Datum, Row } from '../../types/value.ts'
+import type { RowChange, WritableTable } from './writable.ts'
+
+/** Keys of one table as strings that are equal exactly when SQL holds the keys equal. For statement-sized sets only. */
+export function keyText(entry: TableEntry): (row: Row) => string {
+  const columns = entry.primaryKey ?? entry.columns.map((_, i) => i)
+  const encoder = keyEncoder(columns.map((c) => ({ type: entry.columns[c]!.type })))
+  return (row) => Buffer.from(encoder.encodeRow(columns.map((c) => row[c]!))).toString('latin1')
+}
+
+export function keyOf(entry: TableEntry, row: Row): Row {
+  return entry.primaryKey!.map((c) => row[c]!)
+}
+
+export function checkNotNull(entry: TableEntry, row: Row): void {
+  for (let c = 0; c < entry.columns.length; c++) {
+    const column = entry.columns[c]!
+    if (row[c] !== null || !(column.notNull || entry.primaryKey?.includes(c))) continue
+    throw new SqlError('23502', `null value in column "${column.name}" of relation "${entry.name}" violates not-null constraint`, {
+      detail: `Failing row contains (${row.map((v, i) => textOf(v, entry.columns[i]!.type)).join(', ')}).`,
+      table: entry.name,
+      column: column.name,
+    })
+  }
+}
+
+/**
+ * Checks the primary key over a whole statement: rows leaving first, then rows arriving. So `SET id = id + 1` over
+ * consecutive keys succeeds, as the SQL standard has it (PostgreSQL checks row by row unless deferrable).
+ */
+export function checkPrimaryKey(table: WritableTable, changes: readonly RowChange[]): void {
+  const { entry } = table
+  if (entry.primaryKey === null) return
+  const text = keyText(entry)
+  const leaving = new Set<string>()
+  for (const { old } of changes) if (old !== null) leaving.add(text(old))
+  const arriving = new Set<string>()
+  for (const { next } of changes) {
+    if (next === null) continue
+    const key = text(next)
+    if (arriving.has(key) || (!leaving.has(key) && table.lookup(keyOf(entry, next)) !== null)) throw duplicateKey(entry, next)
+    arriving.add(key)
+  }
+}
+
+export function duplicateKey(entry: TableEntry, row: Row): SqlError {
+  const columns = entry.primaryKey!
+  const names = columns.map((c) => entry.columns[c]!.name).join(', ')
+  const values = columns.map((c) => textOf(row[c]!, entry.columns[c]!.type)).join(', ')
+  const constraint = `${entry.name}_pkey`
+  return new SqlError('23505', `duplicate key value violates unique constraint "${constraint}"`, {
+    detail: `Key (${names})=(${values}) already exists.`,
+    table: entry.name,
+    constraint,
+  })
+}
+
+function textOf(value: Datum, type: SqlType): string {
+  return value === null ? 'null' : formatText(value, type)
+}

@@ -1,0 +1,62 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { InsertPlan, OnConflict } from '../../plan/dml.ts'
+import type { Row } from '../../types/value.ts'
+import { checkNotNull, checkPrimaryKey, duplicateKey, keyOf, keyText } from './constraints.ts'
+import { rowProgram } from './row-program.ts'
+import type { RowChange, WritableTable, WriteScope } from './writable.ts'
+
+const NO_ROW: Row = []
+
+/** Evaluates an INSERT to the changes it makes; throws before anything is changed. */
+export async function insertChanges(plan: InsertPlan, scope: WriteScope): Promise<RowChange[]> {
+  const table = scope.table(plan.table)
+  const rows =
+    plan.source.kind === 'query'
+      ? await scope.run(plan.source.plan)
+      : plan.source.rows.map((exprs) => rowProgram(exprs, [], scope.program)(NO_ROW))
+  for (const row of rows) checkNotNull(table.entry, row)
+  if (table.entry.primaryKey === null) return rows.map((next) => ({ old: null, next }))
+  if (plan.onConflict === null) {
+    const changes = rows.map((next) => ({ old: null, next }))
+    checkPrimaryKey(table, changes)
+    return changes
+  }
+  return upsertChanges(table, rows, plan.onConflict, scope)
+}
+
+function upsertChanges(table: WritableTable, rows: readonly Row[], conflict: OnConflict, scope: WriteScope): RowChange[] {
+  const { entry } = table
+  const text = keyText(entry)
+  /** Rows that this statement itself put under a key. */
+  const own = new Map<string, Row>()
+  const changes: RowChange[] = []
+  const types = [...table.types, ...table.types]
+  const set = conflict.kind === 'update' ? rowProgram(conflict.set, types, scope.program) : null
+  const where = conflict.kind === 'update' && conflict.where !== null ? rowProgram([conflict.where], types, scope.program) : null
+  for (const row of rows) {
+    const key = text(row)
+    const touched = own.has(key)
+    const existing = touched ? own.get(key)! : table.lookup(keyOf(entry, row))
+    if (existing === null) {
+      own.set(key, row)
+      changes.push({ old: null, next: row })
+      continue
+    }
+    if (set === null) continue
+    if (touched) {
+      throw new SqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
+        hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
+      })
+    }
+    const both = [...existing, ...row]
+    table.checkLock(keyOf(entry, existing))
+    if (where !== null && where(both)[0] !== true) continue
+    const next = set(both)
+    checkNotNull(entry, next)
+    const nextKey = text(next)
+    if (nextKey !== key && (own.has(nextKey) || table.lookup(keyOf(entry, next)) !== null)) throw duplicateKey(entry, next)
+    own.set(key, next)
+    changes.push({ old: existing, next })
+  }
+  return changes
+}

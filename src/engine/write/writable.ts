@@ -1,0 +1,38 @@
+import type { TableEntry } from '../../catalog/entry.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Row } from '../../types/value.ts'
+import type { ProgramEnv } from './row-program.ts'
+
+/**
+ * What one DML statement sees: tables that it may change and plans that it may run. Behind it stand the engine's tables
+ * (autocommit, at the commit tick) or a transaction's snapshot with its own writes over it.
+ */
+export interface WriteScope {
+  table(id: number): WritableTable
+  /** Rows of a plan as this scope sees them, counts expanded. */
+  run(plan: PhysicalPlan): Promise<Row[]>
+  /** What expressions of the statement are compiled and evaluated with. */
+  readonly program: ProgramEnv
+}
+
+export interface WritableTable {
+  readonly entry: TableEntry
+  readonly types: readonly SqlType[]
+  /** The row of a primary key, null when there is none. Only for tables with a primary key. */
+  lookup(key: Row): Row | null
+  /** Number of copies of a row (tables without primary key). */
+  count(row: Row): number
+  /** All rows, counts expanded. */
+  rows(): Row[]
+  /** Carries out checked changes; cannot fail. */
+  apply(changes: readonly RowChange[]): void
+  /** A row lock held by another transaction stops the statement until it is released. */
+  checkLock(key: Row): void
+}
+
+/** old null: insert; next null: delete. */
+export interface RowChange {
+  readonly old: Row | null
+  readonly next: Row | null
+}
