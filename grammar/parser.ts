@@ -117,6 +117,10 @@ export class SqlParser extends EmbeddedActionsParser {
     this.atLeastOne(idx, body)
   }
 
+  someIf(idx: number, gate: () => boolean, body: () => void) {
+    this.atLeastOne(idx, { GATE: gate, DEF: body })
+  }
+
   loopIf(idx: number, gate: () => boolean, body: () => void) {
     this.many(idx, { GATE: gate, DEF: body })
   }
@@ -229,6 +233,10 @@ export class SqlParser extends EmbeddedActionsParser {
   ident(token: SqlToken): Ident {
     if (this.RECORDING_PHASE) return recorded
     return { kind: 'ident', name: token.value, quoted: token.quoted, span: this.tokenSpan(token) }
+  }
+
+  emptyIdent(): Ident {
+    return recorded
   }
 
   /** Refuses the next token. */

@@ -1,7 +1,46 @@
+// One token tells which statement it is.
 import type { Statement } from './ast-statement.ts'
 import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
 
 export function statementRules(g: SqlParser, r: Rules) {
-  r.statement = g.rule('statement', (): Statement => g.alt<Statement>(1, [{ ALT: () => g.sub(2, r.dmlOrQuery) }]))
+  r.statement = g.rule('statement', (): Statement => {
+    g.deeper()
+    const statement = g.alt<Statement>(1, [
+      { ALT: () => g.sub(2, r.dmlOrQuery) },
+      { ALT: () => g.sub(3, r.create) },
+      { ALT: () => g.sub(4, r.drop) },
+      { ALT: () => g.sub(5, r.alter) },
+      { ALT: () => g.sub(6, r.commentOn) },
+      { ALT: () => g.sub(7, r.grant) },
+      { ALT: () => g.sub(8, r.subscribe) },
+      { ALT: () => g.sub(9, r.declare) },
+      { ALT: () => g.sub(10, r.fetch) },
+      { ALT: () => g.sub(11, r.close) },
+      { ALT: () => g.sub(12, r.copy) },
+      { ALT: () => g.sub(13, r.explain) },
+      { ALT: () => g.sub(14, r.begin) },
+      { ALT: () => g.sub(15, r.commit) },
+      { ALT: () => g.sub(16, r.rollback) },
+      { ALT: () => g.sub(17, r.savepoint) },
+      { ALT: () => g.sub(18, r.set) },
+      { ALT: () => g.sub(19, r.reset) },
+      { ALT: () => g.sub(20, r.show) },
+      { ALT: () => g.sub(21, r.describe) },
+      { ALT: () => g.sub(22, r.discard) },
+      { ALT: () => g.sub(23, r.prepare) },
+      { ALT: () => g.sub(24, r.execute) },
+      { ALT: () => g.sub(25, r.deallocate) },
+      { ALT: () => g.sub(26, r.notifications) },
+      { ALT: () => g.sub(27, r.lock) },
+      { ALT: () => g.sub(28, r.truncate) },
+      { ALT: () => g.sub(29, r.maintenance) },
+      { ALT: () => g.sub(30, r.small) },
+      { ALT: () => g.sub(31, r.advance) },
+      { ALT: () => g.sub(32, r.lateness) },
+      { ALT: () => g.sub(33, r.ksql) },
+    ])
+    g.shallower()
+    return statement
+  })
 }

@@ -1,61 +1,64 @@
 // The table of rules: what each takes and gives. Rule files fill it; a rule may call any other.
-import type {
-  Alias,
-  Arg,
-  AsOf,
-  Assignment,
-  AssignTarget,
-  Call,
-  Cte,
-  Delete,
-  Expr,
-  Frame,
-  FrameBound,
-  FromItem,
-  GroupItem,
-  IndexElement,
-  Insert,
-  Join,
-  Like,
-  Locking,
-  Merge,
-  MergeWhen,
-  NamedWindow,
-  OnConflict,
-  OrderItem,
-  Quantified,
-  Query,
-  QueryBody,
-  Select,
-  StreamWindow,
-  TableFunction,
-  TableItem,
-  Target,
-  Update,
-  WindowSpec,
-  With,
-} from './ast.ts'
+import type { Alias, Arg, AsOf, AssignTarget, Assignment, Call, Cte, Delete, Expr, Frame, FrameBound, FromItem, GroupItem, IndexElement, Insert, Join, Like, Locking, Merge, MergeWhen, NamedWindow, OnConflict, OrderItem, Quantified, Query, QueryBody, Select, StreamWindow, TableFunction, TableItem, Target, Update, WindowSpec, With } from './ast.ts'
 import type { Ident, Name, OptionValue, Span, TypeMod, TypeName, WithOption } from './ast-base.ts'
 import type { ColumnRef } from './ast-leaf.ts'
-import type { Statement } from './ast-statement.ts'
-import type {
-  ColumnConstraint,
-  ColumnDef,
-  ConstraintTiming,
-  RefAction,
-  References,
-  SequenceOption,
-  TableConstraint,
-  TableElement,
-  Watermark,
-} from './ast-table.ts'
+import type { ColumnConstraint, ColumnDef, ConstraintTiming, Encoding, Format, Include, RefAction, References, SequenceOption, SourceEnvelope, TableConstraint, TableElement, Transport, Watermark } from './ast-table.ts'
+import type { Alter, AlterAction, CommentOn, CreateConnection, CreateFunction, CreateIndex, CreateMaterializedView, CreateOther, CreateSink, CreateSource, CreateTable, CreateType, CreateView, DdlStatement, DeclareRecursiveView, Drop, Execute, FunctionOption, FunctionParameter, ObjectType, PartitionBound } from './ast-ddl.ts'
+import type { Begin, Commit, Copy, DeclareCursor, DeclareSubscriptionCursor, Discard, Explain, Fetch, Grant, LockTable, Maintenance, Prepare, Reset, Rollback, RollbackTo, SetConstraints, SetTransaction, SetVariable, ShowObjects, ShowVariable, Statement, Subscribe, TransactionMode, Truncate } from './ast-statement.ts'
 import type { SqlToken } from './lexer.ts'
+import type { CreateHead } from './rules-create.ts'
 import type { NamedOperator } from './rules-expr.ts'
 
 /** Callable only through `g.sub`; the brand keeps a rule from being called as a function. */
 export type Rule<A extends unknown[], R> = { readonly ruleName: string; readonly rule: (...args: A) => R }
 
 export type Rules = {
+  // rules-alter.ts
+  objectType: Rule<[], ObjectType>
+  behavior: Rule<[], 'CASCADE' | 'RESTRICT' | undefined>
+  signature: Rule<[], TypeName[]>
+  drop: Rule<[], Drop>
+  alter: Rule<[], Alter>
+  settingOption: Rule<[], WithOption>
+  alterAction: Rule<[], AlterAction>
+  alterSmall: Rule<[], AlterAction>
+  someSequenceOptions: Rule<[], SequenceOption[]>
+  wordErrors: Rule<[], void>
+  upperWords: Rule<[], string>
+  roleToken: Rule<[], SqlToken>
+  alterRename: Rule<[], AlterAction>
+  alterSet: Rule<[], AlterAction>
+  alterAdd: Rule<[], AlterAction>
+  alterDrop: Rule<[], AlterAction>
+  alterColumn: Rule<[], AlterAction>
+  columnTypeChange: Rule<[column: Ident, start: number], AlterAction>
+  commentOn: Rule<[], CommentOn>
+  grant: Rule<[], Grant>
+  grantObject: Rule<[], string>
+
+  // rules-create.ts
+  create: Rule<[], DdlStatement>
+  ifNotExists: Rule<[], boolean>
+  ifExists: Rule<[], boolean>
+  createTable: Rule<[head: CreateHead], CreateTable>
+  partitionBound: Rule<[], PartitionBound>
+  tableClauses: Rule<[table: CreateTable], void>
+  versionColumn: Rule<[], Ident>
+  withOptionList: Rule<[], WithOption[]>
+  tableOnClause: Rule<[table: CreateTable], void>
+  distributed: Rule<[table: CreateTable], void>
+  createView: Rule<[head: CreateHead], CreateView>
+  createMaterializedView: Rule<[head: CreateHead], CreateMaterializedView>
+  createIndex: Rule<[head: CreateHead], CreateIndex>
+  createSmall: Rule<[head: CreateHead], DdlStatement>
+  createDomain: Rule<[head: CreateHead], DdlStatement>
+  createType: Rule<[head: CreateHead], CreateType>
+  createFunction: Rule<[head: CreateHead], CreateFunction>
+  functionParameters: Rule<[], FunctionParameter[]>
+  functionParameter: Rule<[], FunctionParameter>
+  functionOption: Rule<[], FunctionOption>
+  createOther: Rule<[head: CreateHead], CreateOther>
+
   // rules-dml.ts
   dmlOrQuery: Rule<[], Query | Insert | Update | Delete | Merge>
   insert: Rule<[clause: With | undefined, start: number], Insert>
@@ -148,6 +151,49 @@ export type Rules = {
   cteSearch: Rule<[], NonNullable<Cte['search']>>
   cteCycle: Rule<[], NonNullable<Cte['cycle']>>
 
+  // rules-session.ts
+  begin: Rule<[], Begin>
+  workWord: Rule<[], void>
+  chainWord: Rule<[], { chain?: boolean }>
+  transactionModes: Rule<[], TransactionMode[]>
+  transactionMode: Rule<[], TransactionMode>
+  commit: Rule<[], Commit>
+  rollback: Rule<[], Rollback | RollbackTo>
+  savepoint: Rule<[], Statement>
+  set: Rule<[], SetVariable | SetTransaction | SetConstraints>
+  settingName: Rule<[], string>
+  setValue: Rule<[], OptionValue[] | 'DEFAULT'>
+  settingValue: Rule<[], OptionValue>
+  reset: Rule<[], Reset>
+  show: Rule<[], ShowVariable | ShowObjects>
+  showObjects: Rule<[s: number], ShowObjects>
+  describe: Rule<[], ShowObjects>
+  discard: Rule<[], Discard>
+  prepare: Rule<[], Prepare>
+  execute: Rule<[], Execute>
+  deallocate: Rule<[], Statement>
+  notifications: Rule<[], Statement>
+  tableTargets: Rule<[], { name: Name; only?: boolean }[]>
+  lock: Rule<[], LockTable>
+  truncate: Rule<[], Truncate>
+  maintenance: Rule<[], Maintenance>
+  small: Rule<[], Statement>
+
+  // rules-source.ts
+  createSource: Rule<[head: CreateHead], CreateSource>
+  subsources: Rule<[source: CreateSource], void>
+  tableFrom: Rule<[table: CreateTable], void>
+  transport: Rule<[], Transport>
+  kafka: Rule<[], Transport>
+  encodingClause: Rule<[target: Encoding], void>
+  include: Rule<[], Include>
+  envelope: Rule<[], SourceEnvelope>
+  format: Rule<[], Format>
+  csv: Rule<[], NonNullable<Format['csv']>>
+  formatUsing: Rule<[format: Format], void>
+  createSink: Rule<[head: CreateHead], CreateSink>
+  createConnection: Rule<[head: CreateHead], CreateConnection>
+
   // rules-special.ts
   specialFunction: Rule<[], Expr>
   parenList: Rule<[], Expr[]>
@@ -171,6 +217,26 @@ export type Rules = {
 
   // rules-statement.ts
   statement: Rule<[], Statement>
+
+  // rules-stream.ts
+  subscribe: Rule<[], Subscribe>
+  declare: Rule<[], DeclareCursor | DeclareSubscriptionCursor | DeclareRecursiveView>
+  declareSubscription: Rule<[s: number], DeclareSubscriptionCursor>
+  sinceExpr: Rule<[], Expr>
+  declareCursor: Rule<[s: number], DeclareCursor>
+  fetch: Rule<[], Fetch>
+  fetchDirection: Rule<[fetch: Fetch], void>
+  close: Rule<[], Statement>
+  copy: Rule<[], Copy>
+  oldCopyOptions: Rule<[], WithOption[]>
+  explain: Rule<[], Explain>
+  explainObject: Rule<[explain: Explain], void>
+  explainPlan: Rule<[explain: Explain], void>
+  advance: Rule<[], Statement>
+  advanceAmount: Rule<[], { by?: boolean; amount: Expr }>
+  lateness: Rule<[], Statement>
+  ksql: Rule<[], Statement>
+  control: Rule<[], Statement>
 
   // rules-table.ts
   tableElements: Rule<[], TableElement[]>
