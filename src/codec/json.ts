@@ -3,7 +3,7 @@ import { SqlError } from '../base/sql-error.ts'
 import { joinMicros } from '../types/calendar.ts'
 import type { ColumnBuilder } from '../types/column-build.ts'
 import { JsonSyntaxError, parseJson } from '../types/json-parse.ts'
-import { type JsonNode, JsonNumber, JsonObject } from '../types/json-tree.ts'
+import { formatJson, type JsonNode, JsonNumber, JsonObject } from '../types/json-tree.ts'
 import { formatJsonb, normalizeJson } from '../types/jsonb.ts'
 import { applyModifiers } from '../types/modifiers.ts'
 import { parseNumericText, stripZeros } from '../types/numeric.ts'
@@ -89,17 +89,6 @@ function epochMillis(text: string, type: SqlType): Value {
   if (micros > 2n ** 63n || micros < -(2n ** 63n)) throw new SqlError('22008', `timestamp out of range: "${text}"`)
   const days = micros / 86_400_000_000n
   return applyModifiers(joinMicros(Number(days), Number(micros - days * 86_400_000_000n)), type, false)
-}
-
-/** Compact JSON text with numbers as they were written. */
-export function formatJson(node: JsonNode): string {
-  if (node === null || typeof node === 'boolean') return String(node)
-  if (typeof node === 'string') return JSON.stringify(node)
-  if (node instanceof JsonNumber) return node.text
-  if (node instanceof JsonObject) {
-    return `{${node.entries.map(([key, value]) => `${JSON.stringify(key)}:${formatJson(value)}`).join(',')}}`
-  }
-  return `[${(node as readonly JsonNode[]).map(formatJson).join(',')}]`
 }
 
 /** The last value that ended up under each field name, read exactly. */

@@ -35,7 +35,9 @@ export interface ScalarFunction {
 }
 
 /** A concrete type, or one of PostgreSQL's pseudo-types for polymorphic functions. */
-export type ArgType = SqlType | { readonly poly: 'any' | 'anyelement' | 'anyarray' | 'anycompatible' | 'anycompatiblearray' }
+export type ArgType =
+  | SqlType
+  | { readonly poly: 'any' | 'anyelement' | 'anyarray' | 'anycompatible' | 'anycompatiblearray' }
 
 /** What stable functions may read; constant within a tick. */
 export interface EvalEnv {
@@ -58,6 +60,8 @@ export interface Cast {
   /** implicit: anywhere; assignment: in INSERT/UPDATE; explicit: CAST and :: only. */
   readonly context: 'implicit' | 'assignment' | 'explicit'
   readonly fallible: boolean
+  /** The value is unchanged: nothing to compute. */
+  readonly identity?: true
   /** `target` carries the modifiers (precision, scale, length) to apply. */
   readonly eval: (value: Value, target: SqlType, env: EvalEnv) => Datum
 }

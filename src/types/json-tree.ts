@@ -21,3 +21,14 @@ export class JsonObject {
     return undefined
   }
 }
+
+/** Compact JSON text with numbers as they were written. */
+export function formatJson(node: JsonNode): string {
+  if (node === null || typeof node === 'boolean') return String(node)
+  if (typeof node === 'string') return JSON.stringify(node)
+  if (node instanceof JsonNumber) return node.text
+  if (node instanceof JsonObject) {
+    return `{${node.entries.map(([key, value]) => `${JSON.stringify(key)}:${formatJson(value)}`).join(',')}}`
+  }
+  return `[${(node as readonly JsonNode[]).map(formatJson).join(',')}]`
+}

@@ -1,0 +1,95 @@
+import type { TypeKind } from '../types/sql-type.ts'
+import type { Value } from '../types/value.ts'
+import * as V from './cast-values.ts'
+import type { Cast } from './function.ts'
+
+/** PostgreSQL's pg_cast for our types: [from, to, context, conversion, fallible]. No conversion: the value is the same. */
+export interface CastRow {
+  readonly from: TypeKind
+  readonly to: TypeKind
+  readonly context: Cast['context']
+  readonly convert: V.Convert | undefined
+  readonly fallible: boolean
+}
+
+const rows: CastRow[] = []
+const same = undefined
+
+function cast(pairs: string, context: Cast['context'], convert: V.Convert | undefined, fallible = false): void {
+  for (const pair of pairs.split(' ')) {
+    const [from, to] = pair.split('>') as [TypeKind, TypeKind]
+    rows.push({ from, to, context, convert, fallible })
+  }
+}
+
+const toFloat8 = (value: number | bigint): number => Number(value)
+const toFloat4 = (value: number | bigint): number => Math.fround(Number(value))
+
+cast('int2>int4 int2>int8 int4>int8 int2>float4 int2>float8 int4>float8 float4>float8', 'implicit', same)
+cast('int4>float4 int8>float4', 'implicit', toFloat4)
+cast('int8>float8', 'implicit', toFloat8)
+cast('int2>numeric int4>numeric int8>numeric', 'implicit', V.intToNumeric)
+cast('int4>int2 int8>int2', 'assignment', V.toSmallInteger('int2'), true)
+cast('int8>int4 oid>int4', 'assignment', V.toSmallInteger('int4'), true)
+cast('float4>int2 float8>int2', 'assignment', V.floatToSmallInteger('int2'), true)
+cast('float4>int4 float8>int4', 'assignment', V.floatToSmallInteger('int4'), true)
+cast('float4>int8 float8>int8', 'assignment', V.floatToInt8, true)
+cast('float8>float4', 'assignment', V.float8ToFloat4, true)
+cast('float8>numeric', 'assignment', V.float8ToNumeric)
+cast('float4>numeric', 'assignment', V.float4ToNumeric)
+cast('numeric>int2', 'assignment', V.numericToSmallInteger('int2'), true)
+cast('numeric>int4', 'assignment', V.numericToSmallInteger('int4'), true)
+cast('numeric>int8', 'assignment', V.numericToInt8, true)
+cast('numeric>float4', 'implicit', V.numericToFloat4, true)
+cast('numeric>float8', 'implicit', V.numericToFloat8, true)
+cast('int4>bool', 'explicit', (value: number) => value !== 0)
+cast('bool>int4', 'explicit', (value: boolean) => (value ? 1 : 0))
+cast('int2>oid int4>oid', 'implicit', (value: number) => (value < 0 ? value + 4294967296 : value))
+cast('int8>oid', 'implicit', V.toSmallInteger('oid'), true)
+cast('oid>int8', 'implicit', same)
+
+cast('varchar>text text>varchar varchar>bpchar text>bpchar', 'implicit', same)
+cast('bpchar>text bpchar>varchar', 'implicit', V.trimBlanks as (value: string) => Value)
+cast('text>name varchar>name', 'implicit', (value: string) => cutName(value))
+cast('bpchar>name', 'implicit', (value: string) => cutName(V.trimBlanks(value)))
+cast('name>text', 'implicit', same)
+cast('name>varchar name>bpchar', 'assignment', same)
+cast('char>text', 'implicit', same)
+cast('char>varchar char>bpchar', 'assignment', same)
+cast('text>char varchar>char bpchar>char', 'assignment', (value: string) => [...value][0] ?? '')
+cast('char>int4', 'explicit', (value: string) => ((value.codePointAt(0) ?? 0) << 24) >> 24)
+cast('int4>char', 'explicit', (value: number) => (value === 0 ? '' : String.fromCharCode(value & 0xff)))
+cast('text>regclass varchar>regclass', 'implicit', same)
+// Names stand for the objects: what PostgreSQL reads from an oid is text with us.
+cast('regclass>text regtype>text regproc>text regnamespace>text', 'implicit', same)
+
+cast('date>timestamp', 'implicit', V.dateToTimestamp, true)
+cast('date>timestamptz', 'implicit', V.dateToTimestamptz, true)
+cast('timestamp>timestamptz', 'implicit', V.timestampToTimestamptz, true)
+cast('timestamptz>timestamp', 'assignment', V.timestamptzToTimestamp, true)
+cast('timestamp>date', 'assignment', V.timestampToDate)
+cast('timestamptz>date', 'assignment', V.timestamptzToDate)
+cast('timestamp>time', 'assignment', V.timestampToTime, true)
+cast('timestamptz>time', 'assignment', V.timestamptzToTime, true)
+cast('time>interval', 'implicit', V.timeToInterval)
+cast('interval>time', 'assignment', V.intervalToTime)
+
+cast('jsonb>json', 'assignment', same)
+cast('jsonb>bool', 'explicit', V.jsonbToBool, true)
+cast('jsonb>numeric', 'explicit', V.jsonbToNumeric, true)
+cast('jsonb>int2', 'explicit', (v: string) => V.numericToSmallInteger('int2')(V.jsonbToNumeric(v)), true)
+cast('jsonb>int4', 'explicit', (v: string) => V.numericToSmallInteger('int4')(V.jsonbToNumeric(v)), true)
+cast('jsonb>int8', 'explicit', (v: string) => V.numericToInt8(V.jsonbToNumeric(v)), true)
+cast('jsonb>float4', 'explicit', (v: string) => V.numericToFloat4(V.jsonbToNumeric(v)), true)
+cast('jsonb>float8', 'explicit', (v: string) => V.numericToFloat8(V.jsonbToNumeric(v)), true)
+
+function cutName(text: string): string {
+  return Buffer.byteLength(text) <= 63
+    ? text
+    : Buffer.from(text)
+        .subarray(0, 63)
+        .toString('utf8')
+        .replace(/\ufffd$/, '')
+}
+
+export const CAST_ROWS: readonly CastRow[] = rows

@@ -1,0 +1,94 @@
+import { assert } from '../base/assert.ts'
+import { typeByName } from '../types/pg-type.ts'
+import { arrayOf, type SqlType } from '../types/sql-type.ts'
+import type { TextOptions } from '../types/text.ts'
+import type { Datum } from '../types/value.ts'
+import type { ArgType, EvalEnv, ScalarFunction } from './function.ts'
+import { PG_PROC_OIDS } from './pg-proc-oids.ts'
+
+/** How the rows of the function table are written: a signature in text, and what differs from the usual. */
+export interface Options {
+  readonly op?: string
+  readonly volatility?: ScalarFunction['volatility']
+  /** False for functions that see NULL arguments. */
+  readonly strict?: boolean
+  readonly fallible?: boolean
+  readonly variadic?: boolean
+  readonly returns?: ScalarFunction['returns']
+  readonly inline?: ScalarFunction['inline']
+  /** SQL and its result as text. */
+  readonly example?: readonly [sql: string, result: string | null]
+}
+
+/** `def('int4pl(int4,int4) int4', eval, options)`: the id is the signature up to the closing parenthesis. */
+export function def(signature: string, evaluate: (...args: never[]) => Datum, options: Options = {}): ScalarFunction {
+  return defEnv(signature, (args) => (evaluate as (...args: readonly Datum[]) => Datum)(...args), options)
+}
+
+/** The same for functions that read their environment. */
+export function defEnv(signature: string, evaluate: ScalarFunction['eval'], options: Options = {}): ScalarFunction {
+  const { id, name, args, returns } = parseSignature(signature)
+  return {
+    id,
+    name,
+    ...(options.op === undefined ? {} : { operator: options.op }),
+    args,
+    ...(options.variadic === true ? { variadic: true } : {}),
+    returns: options.returns ?? returns,
+    oid: PG_PROC_OIDS[id] ?? 0,
+    volatility: options.volatility ?? 'immutable',
+    strict: options.strict ?? true,
+    fallible: options.fallible ?? false,
+    eval: evaluate,
+    ...(options.inline === undefined ? {} : { inline: options.inline }),
+    ...(options.example === undefined ? {} : { example: { sql: options.example[0], result: options.example[1] } }),
+  }
+}
+
+export interface Signature {
+  readonly id: string
+  readonly name: string
+  readonly args: readonly ArgType[]
+  readonly returns: ArgType
+}
+
+export function parseSignature(signature: string): Signature {
+  const match = /^(([\w?]+)\(([^)]*)\)) (\S.*)$/.exec(signature)
+  assert(match !== null, `a signature reads name(args) returns: ${signature}`)
+  const args = match[3] === '' ? [] : match[3].split(',').map(argType)
+  return { id: match[1], name: match[2], args, returns: argType(match[4]) }
+}
+
+function argType(name: string): ArgType {
+  switch (name) {
+    case 'any':
+    case 'anyelement':
+    case 'anyarray':
+    case 'anycompatible':
+    case 'anycompatiblearray':
+      return { poly: name }
+    default: {
+      const type = typeByName(name)
+      assert(type !== undefined, `a signature names a known type: ${name}`)
+      return type
+    }
+  }
+}
+
+export function isPoly(arg: ArgType): arg is Exclude<ArgType, SqlType> {
+  return 'poly' in arg
+}
+
+export function argName(arg: ArgType): string {
+  if (isPoly(arg)) return arg.poly
+  return arg.kind === 'array' ? `${argName(arg.element!)}[]` : arg.kind
+}
+
+/** The session's options for text input and output. */
+export function textOptions(env: EvalEnv): TextOptions {
+  return { timeZone: env.timeZone, nowMicros: env.nowMicros }
+}
+
+/** Result type of functions over arrays whose element type is that of argument `i`. */
+export const elementOf = (i: number) => (args: readonly SqlType[]) => args[i].element ?? args[i]
+export const arrayTypeOf = (i: number) => (args: readonly SqlType[]) => arrayOf(args[i])

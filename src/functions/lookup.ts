@@ -1,0 +1,63 @@
+import { assert } from '../base/assert.ts'
+import { AGGREGATES } from './aggregates.ts'
+import type { AggregateFunction, ScalarFunction } from './function.ts'
+import { arithmeticFunctions } from './scalar/arithmetic.ts'
+import { comparisonFunctions } from './scalar/comparison.ts'
+import { regexFunctions } from './scalar/regex.ts'
+import type { TableFunction } from './table-function.ts'
+import { TABLE_FUNCTIONS } from './table-functions.ts'
+
+/** The whole function table, found by id (plans), name and operator (binder). */
+export const SCALARS: readonly ScalarFunction[] = [...comparisonFunctions, ...arithmeticFunctions, ...regexFunctions]
+
+function index<T>(rows: readonly T[], keyOf: (row: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
+  const map = new Map<string, T[]>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    if (key === undefined) continue
+    const list = map.get(key)
+    if (list === undefined) map.set(key, [row])
+    else list.push(row)
+  }
+  return map
+}
+
+function unique<T extends { readonly id: string }>(rows: readonly T[]): ReadonlyMap<string, T> {
+  const map = new Map<string, T>()
+  for (const row of rows) {
+    assert(!map.has(row.id), `function ids are unique: ${row.id}`)
+    map.set(row.id, row)
+  }
+  return map
+}
+
+const scalarIds = unique(SCALARS)
+const scalarNames = index(SCALARS, (fn) => fn.name)
+const operatorNames = index(SCALARS, (fn) => fn.operator)
+const aggregateIds = unique(AGGREGATES)
+const aggregateNames = index(AGGREGATES, (fn) => fn.name)
+const tableIds = unique(TABLE_FUNCTIONS)
+const tableNames = index(TABLE_FUNCTIONS, (fn) => fn.name)
+
+export function scalarById(id: string): ScalarFunction | undefined {
+  return scalarIds.get(id)
+}
+export function scalarsByName(name: string): readonly ScalarFunction[] {
+  return scalarNames.get(name) ?? []
+}
+/** Both prefix (one argument) and infix (two) forms. */
+export function operatorsByName(op: string): readonly ScalarFunction[] {
+  return operatorNames.get(op === '!=' ? '<>' : op) ?? []
+}
+export function aggregateById(id: string): AggregateFunction | undefined {
+  return aggregateIds.get(id)
+}
+export function aggregatesByName(name: string): readonly AggregateFunction[] {
+  return aggregateNames.get(name) ?? []
+}
+export function tableFunctionById(id: string): TableFunction | undefined {
+  return tableIds.get(id)
+}
+export function tableFunctionsByName(name: string): readonly TableFunction[] {
+  return tableNames.get(name) ?? []
+}

@@ -1,0 +1,106 @@
+import { SqlError } from '../base/sql-error.ts'
+import { typeName } from '../types/pg-type.ts'
+import { type SqlType, sameBaseType } from '../types/sql-type.ts'
+import { findCast } from './cast.ts'
+import { bindPoly, type Candidate } from './coerce.ts'
+import { isPoly } from './define.ts'
+import type { AggregateFunction, ArgType, Cast, ScalarFunction } from './function.ts'
+import { aggregatesByName, operatorsByName, scalarsByName, tableFunctionsByName } from './lookup.ts'
+import { chooseOverload } from './overload.ts'
+import type { TableFunction } from './table-function.ts'
+
+export { findCast } from './cast.ts'
+export { commonType } from './common-type.ts'
+
+/** A function found for actual argument types: what each argument must become, and the type of the result. */
+export interface Resolved<F> {
+  readonly fn: F
+  /** One per actual argument (variadic ones too). */
+  readonly argTypes: readonly SqlType[]
+  /** How each actual argument gets there; null where it is already of that type. */
+  readonly casts: readonly (Cast | null)[]
+  readonly returns: SqlType
+}
+
+export function resolveFunction(name: string, args: readonly SqlType[]): Resolved<ScalarFunction> {
+  return resolve('function', name, args, scalarsByName(name))
+}
+
+/** One operand (prefix) or two. */
+export function resolveOperator(op: string, args: readonly SqlType[]): Resolved<ScalarFunction> {
+  return resolve('operator', op, args, operatorsByName(op))
+}
+
+export function resolveAggregate(name: string, args: readonly SqlType[]): Resolved<AggregateFunction> {
+  return resolve('function', name, args, aggregatesByName(name))
+}
+
+/** Table functions have columns instead of one result type: see `fn.columns`. */
+export function resolveTableFunction(name: string, args: readonly SqlType[]): Omit<Resolved<TableFunction>, 'returns'> {
+  return resolve('function', name, args, tableFunctionsByName(name))
+}
+
+type AnyFunction = Candidate & { readonly returns?: ArgType | ((args: readonly SqlType[]) => SqlType) }
+
+function resolve<F extends AnyFunction>(
+  what: 'function' | 'operator',
+  name: string,
+  args: readonly SqlType[],
+  candidates: readonly F[],
+): Resolved<F> {
+  const choice = chooseOverload(candidates, args, what === 'operator')
+  if ('failure' in choice)
+    throw choice.failure === 'none' ? unknownFunction(what, name, args) : ambiguous(what, name, args)
+  const { candidate: fn, declared } = choice.match
+  const argTypes = bindPoly(declared, args) ?? args
+  return {
+    fn,
+    argTypes,
+    casts: args.map((from, i) => castFor(from, argTypes[i])),
+    returns: resultType(fn, declared, argTypes),
+  }
+}
+
+function castFor(from: SqlType, to: SqlType): Cast | null {
+  return sameBaseType(from, to) ? null : (findCast(from, to, 'implicit') ?? null)
+}
+
+function resultType(fn: AnyFunction, declared: readonly ArgType[], argTypes: readonly SqlType[]): SqlType {
+  const { returns } = fn
+  if (returns === undefined) return { kind: 'record' }
+  if (typeof returns === 'function') return returns(argTypes)
+  if (!isPoly(returns)) return returns
+  // A polymorphic result is what the arguments made of its type.
+  const wanted = returns.poly
+  const direct = declared.findIndex((arg) => isPoly(arg) && arg.poly === wanted)
+  if (direct >= 0) return argTypes[direct]
+  const element = wanted.endsWith('array') ? wanted.replace('array', wanted === 'anyarray' ? 'element' : '') : wanted
+  const other = declared.findIndex(
+    (arg) => isPoly(arg) && (arg.poly === element || arg.poly === `${wanted}array` || arg.poly === 'anyarray'),
+  )
+  const type = argTypes[other]
+  return wanted.endsWith('array') ? { kind: 'array', element: type } : (type.element ?? type)
+}
+
+function signatureText(what: 'function' | 'operator', name: string, args: readonly SqlType[]): string {
+  const names = args.map(typeName)
+  if (what === 'function') return `${name}(${names.join(', ')})`
+  return names.length === 1 ? `${name} ${names[0]}` : `${names[0]} ${name} ${names[1]}`
+}
+
+function unknownFunction(what: 'function' | 'operator', name: string, args: readonly SqlType[]): SqlError {
+  const hint =
+    what === 'operator' && args.length === 1
+      ? 'No operator matches the given name and argument type. You might need to add an explicit type cast.'
+      : `No ${what} matches the given name and argument types. You might need to add explicit type casts.`
+  const text = signatureText(what, name, args)
+  const message = what === 'function' ? `function ${text} does not exist` : `operator does not exist: ${text}`
+  return new SqlError('42883', message, { hint })
+}
+
+function ambiguous(what: 'function' | 'operator', name: string, args: readonly SqlType[]): SqlError {
+  const text = signatureText(what, name, args)
+  const message = what === 'function' ? `function ${text} is not unique` : `operator is not unique: ${text}`
+  const hint = `Could not choose a best candidate ${what}. You might need to add explicit type casts.`
+  return new SqlError('42725', message, { hint })
+}

@@ -1,0 +1,219 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { Datum } from '../../types/value.ts'
+import { def } from '../define.ts'
+import type { ScalarFunction } from '../function.ts'
+
+/**
+ * POSIX regular expressions over JavaScript's: the same for ordinary patterns. Character classes, word boundaries and
+ * options are translated; the longest-alternative rule of POSIX is not kept (JavaScript takes the first that matches).
+ */
+const cache = new Map<string, RegExp>()
+const CACHED_MAX = 500
+
+export function compileRegex(pattern: string, flags: string, global = false): RegExp {
+  const key = `${flags}${global ? 'G' : ''}/${pattern}`
+  let regex = cache.get(key)
+  if (regex === undefined) {
+    regex = build(pattern, flags, global)
+    if (cache.size >= CACHED_MAX) cache.clear()
+    cache.set(key, regex)
+  }
+  regex.lastIndex = 0
+  return regex
+}
+
+function build(pattern: string, flags: string, global: boolean): RegExp {
+  // PostgreSQL's dot matches newlines and its anchors only the ends, unless n, m, p or w say otherwise.
+  let js = global ? 'gsu' : 'su'
+  for (const flag of flags) {
+    if (flag === 'i') js += js.includes('i') ? '' : 'i'
+    else if (flag === 'c') js = js.replace('i', '')
+    else if (flag === 'n' || flag === 'm') js = `${js.replace('s', '')}m`
+    else if (flag === 'p') js = js.replace('s', '')
+    else if (flag === 'w') js += 'm'
+    else if (flag !== 's' && flag !== 'g' && flag !== 'x' && flag !== 'q' && flag !== 'e' && flag !== 't') {
+      throw new SqlError('22023', `invalid regular expression option: "${flag}"`)
+    }
+  }
+  let source = pattern
+  const embedded = /^\(\?([a-z]+)\)/.exec(pattern)
+  if (embedded !== null) return build(pattern.slice(embedded[0].length), flags + embedded[1], global)
+  if (source.startsWith('***=') || flags.includes('q')) {
+    source = source.replace(/^\*\*\*=/, '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+  } else source = translate(source.replace(/^\*\*\*:/, ''), flags.includes('x'))
+  try {
+    return new RegExp(source, [...new Set(js)].join(''))
+  } catch (error) {
+    const detail = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error)
+    throw new SqlError('2201B', `invalid regular expression: ${detail.toLowerCase()}`)
+  }
+}
+
+const CLASSES: Readonly<Record<string, string>> = {
+  alpha: '\\p{L}',
+  digit: '\\p{Nd}',
+  alnum: '\\p{L}\\p{Nd}',
+  upper: '\\p{Lu}',
+  lower: '\\p{Ll}',
+  space: '\\s',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  xdigit: '0-9a-fA-F',
+  cntrl: '\\x00-\\x1f\\x7f',
+  print: '\\x20-\\x7e\\u00a0-\\u{10ffff}',
+  graph: '\\x21-\\x7e\\u00a1-\\u{10ffff}',
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  m: '\\b(?=\\w)',
+  M: '\\b(?<=\\w)',
+  y: '\\b',
+  Y: '\\B',
+  A: '(?<![\\s\\S])',
+  Z: '(?![\\s\\S])',
+  a: '\\x07',
+  e: '\\x1b',
+}
+
+function translate(pattern: string, expanded: boolean): string {
+  let out = ''
+  let inClass = false
+  for (let i = 0; i < pattern.length; i++) {
+    const char = pattern[i]
+    if (char === '\\') {
+      const next = pattern[++i]
+      if (next === undefined) throw new SqlError('2201B', 'invalid regular expression: invalid escape \\ sequence')
+      if (!inClass && ESCAPES[next] !== undefined) out += ESCAPES[next]
+      else if (/[A-Za-z0-9]/.test(next) || /[\\^$.*+?()[\]{}|/-]/.test(next))
+        out += next === '-' && !inClass ? '-' : `\\${next}`
+      else out += next
+    } else if (inClass) {
+      const named = /^\[:(\w+):\]/.exec(pattern.slice(i))
+      if (named !== null) {
+        const set = CLASSES[named[1]]
+        if (set === undefined) throw new SqlError('2201B', 'invalid regular expression: invalid character class')
+        out += set
+        i += named[0].length - 1
+      } else if (char === ']') {
+        inClass = false
+        out += ']'
+      } else out += char === '[' ? '\\[' : char
+    } else if (char === '[') {
+      inClass = true
+      out += '['
+      if (pattern[i + 1] === '^') out += pattern[++i]
+      // A bracket that comes first stands for itself.
+      if (pattern[i + 1] === ']') {
+        i++
+        out += '\\]'
+      }
+    } else if (expanded && /\s/.test(char)) {
+      // x: white space does not count.
+    } else if (char === '{' && !/^\{\d+(,\d*)?\}/.test(pattern.slice(i))) out += '\\{'
+    else if (char === '}' && !/\{\d+(,\d*)?$/.test(pattern.slice(0, i))) out += '\\}'
+    else out += char
+  }
+  return out
+}
+
+const matches = (text: string, pattern: string, flags: string): boolean => compileRegex(pattern, flags).test(text)
+
+/** regexp_replace's \1 … \9 and \&, literally everything else. */
+function replacer(replacement: string): (...groups: readonly unknown[]) => string {
+  return (...groups) =>
+    replacement.replace(/\\([0-9&\\])/g, (_, code: string) =>
+      code === '\\' ? '\\' : String(groups[code === '&' ? 0 : Number(code)] ?? ''),
+    )
+}
+
+function regexReplace(text: string, pattern: string, replacement: string, flags: string): string {
+  return text.replace(compileRegex(pattern, flags, flags.includes('g')), replacer(replacement))
+}
+
+function regexMatch(text: string, pattern: string, flags: string): Datum {
+  if (flags.includes('g')) {
+    throw new SqlError('22023', 'regexp_match() does not support the "global" option', {
+      hint: 'Use the regexp_matches function instead.',
+    })
+  }
+  const match = compileRegex(pattern, flags).exec(text)
+  if (match === null) return null
+  return match.length === 1 ? [match[0]] : match.slice(1).map((group) => group ?? null)
+}
+
+export function regexSplit(text: string, pattern: string, flags: string): string[] {
+  const parts: string[] = []
+  let from = 0
+  for (const match of text.matchAll(compileRegex(pattern, flags, true))) {
+    const at = match.index
+    // An empty match at the ends splits nothing.
+    if (match[0] === '' && (at === from || at === text.length)) {
+      if (at === 0 || at === text.length) continue
+    }
+    parts.push(text.slice(from, at))
+    from = at + match[0].length
+  }
+  parts.push(text.slice(from))
+  return parts
+}
+
+const fallible = { fallible: true }
+
+function operators(kind: 'text' | 'name' | 'bpchar'): ScalarFunction[] {
+  const prefix = kind
+  const row = (suffix: string, op: string, flags: string, wanted: boolean, result: string) =>
+    def(
+      `${prefix}${suffix}(${kind},text) bool`,
+      (text: string, pattern: string) => matches(text, pattern, flags) === wanted,
+      { op, ...fallible, example: [`'Abc'::${kind} ${op} '^a.c'`, result] },
+    )
+  return [
+    row('regexeq', '~', '', true, 'f'),
+    row('icregexeq', '~*', 'i', true, 't'),
+    row('regexne', '!~', '', false, 't'),
+    row('icregexne', '!~*', 'i', false, 'f'),
+  ]
+}
+
+export const regexFunctions: readonly ScalarFunction[] = [
+  ...operators('text'),
+  ...operators('name'),
+  ...operators('bpchar'),
+  def('regexp_replace(text,text,text) text', (s: string, p: string, r: string) => regexReplace(s, p, r, ''), {
+    ...fallible,
+    example: ["regexp_replace('foobarbaz', 'b(..)', 'X\\1Y')", 'fooXarYbaz'],
+  }),
+  def('regexp_replace(text,text,text,text) text', regexReplace, {
+    ...fallible,
+    example: ["regexp_replace('foobarbaz', 'b..', 'X', 'g')", 'fooXX'],
+  }),
+  def('regexp_match(text,text) text[]', (s: string, p: string) => regexMatch(s, p, ''), {
+    ...fallible,
+    example: ["regexp_match('foobarbequebaz', '(bar)(beque)')", '{bar,beque}'],
+  }),
+  def('regexp_match(text,text,text) text[]', regexMatch, {
+    ...fallible,
+    example: ["regexp_match('ABC', 'b', 'i')", '{B}'],
+  }),
+  def('regexp_like(text,text) bool', (s: string, p: string) => matches(s, p, ''), {
+    ...fallible,
+    example: ["regexp_like('Hello', 'ell')", 't'],
+  }),
+  def('regexp_like(text,text,text) bool', matches, { ...fallible, example: ["regexp_like('Hello', 'ELL', 'i')", 't'] }),
+  def('regexp_count(text,text) int4', (s: string, p: string) => [...s.matchAll(compileRegex(p, '', true))].length, {
+    ...fallible,
+    example: ["regexp_count('a1b2', '[0-9]')", '2'],
+  }),
+  def('regexp_substr(text,text) text', (s: string, p: string) => compileRegex(p, '').exec(s)?.[0] ?? null, {
+    ...fallible,
+    example: ["regexp_substr('number of your street', '[a-z]{4}')", 'numb'],
+  }),
+  def('regexp_split_to_array(text,text) text[]', (s: string, p: string) => regexSplit(s, p, ''), {
+    ...fallible,
+    example: ["regexp_split_to_array('hello world', '\\s+')", '{hello,world}'],
+  }),
+  def('regexp_split_to_array(text,text,text) text[]', regexSplit, {
+    ...fallible,
+    example: ["regexp_split_to_array('aXbxc', 'x', 'i')", '{a,b,c}'],
+  }),
+]

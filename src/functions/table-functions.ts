@@ -1,0 +1,215 @@
+import { SqlError } from '../base/sql-error.ts'
+import { compareInterval } from '../types/interval.ts'
+import { parseJson } from '../types/json-parse.ts'
+import { formatJson, type JsonNode, JsonObject } from '../types/json-tree.ts'
+import { formatJsonb } from '../types/jsonb.ts'
+import { compareNumeric, isSpecial } from '../types/numeric.ts'
+import { numericAdd } from '../types/numeric-arith.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { Datum, Interval, Numeric, Row, ValueArray } from '../types/value.ts'
+import { parseSignature } from './define.ts'
+import type { EvalEnv } from './function.ts'
+import { PG_PROC_OIDS } from './pg-proc-oids.ts'
+import { int8Add } from './scalar/arithmetic.ts'
+import { addInterval } from './scalar/interval-math.ts'
+import { regexSplit } from './scalar/regex.ts'
+import type { TableFunction } from './table-function.ts'
+
+type Rows = Generator<Row, void, void>
+
+function table(
+  signature: string,
+  columns: TableFunction['columns'] | string,
+  evaluate: TableFunction['eval'],
+  options: { readonly volatility?: 'stable'; readonly fallible?: boolean } = {},
+): TableFunction {
+  const { id, name, args, returns } = parseSignature(signature)
+  return {
+    id,
+    name,
+    args,
+    columns:
+      typeof columns === 'string' ? () => [{ name: columns, type: returns as SqlType, nullable: true }] : columns,
+    oid: PG_PROC_OIDS[id] ?? 0,
+    volatility: options.volatility ?? 'immutable',
+    strict: true,
+    fallible: options.fallible ?? false,
+    eval: evaluate,
+  }
+}
+
+function zeroStep(): SqlError {
+  return new SqlError('22023', 'step size cannot equal zero')
+}
+
+function* integers(start: number | bigint, stop: number | bigint, step: number | bigint): Rows {
+  if (step === 0) throw zeroStep()
+  for (let value = start; step > 0 ? value <= stop : value >= stop; ) {
+    yield [value]
+    const next = typeof value === 'number' && typeof step === 'number' ? value + step : NaN
+    if (Number.isSafeInteger(next)) value = next
+    else {
+      const wide = BigInt(value) + BigInt(step)
+      // The next value would leave bigint: the series ends there.
+      if (wide > 9223372036854775807n || wide < -9223372036854775808n) return
+      value = int8Add(value, step)
+    }
+  }
+}
+
+function* numerics(start: Numeric, stop: Numeric, step: Numeric): Rows {
+  for (const [value, name] of [
+    [start, 'start'],
+    [stop, 'stop'],
+    [step, 'step size'],
+  ] as const) {
+    if (isSpecial(value))
+      throw new SqlError(
+        '22023',
+        `${name}${name === 'step size' ? '' : ' value'} cannot be ${Number.isNaN(value.mantissa as number) ? 'NaN' : 'infinity'}`,
+      )
+  }
+  const direction = compareNumeric(step, { mantissa: 0, scale: 0 })
+  if (direction === 0) throw zeroStep()
+  const stopped = (v: Numeric) => (direction > 0 ? compareNumeric(v, stop) > 0 : compareNumeric(v, stop) < 0)
+  for (let value = start; !stopped(value); value = numericAdd(value, step)) yield [value]
+}
+
+function times(zoned: boolean): TableFunction['eval'] {
+  return function* (args: readonly Datum[], env: EvalEnv): Rows {
+    const [start, stop, step] = args as readonly [number | bigint, number | bigint, Interval]
+    const direction = compareInterval(step, { months: 0, days: 0, micros: 0 })
+    if (direction === 0) throw zeroStep()
+    if (!Number.isFinite(Number(start))) throw new SqlError('22008', 'timestamp out of range')
+    for (let value = start; direction > 0 ? value <= stop : value >= stop; ) {
+      yield [value]
+      value = addInterval(value, step, zoned ? env.timeZone : undefined)
+    }
+  }
+}
+
+function* unnest(args: readonly Datum[]): Rows {
+  for (const item of args[0] as ValueArray) yield [item]
+}
+
+const JSON_KINDS = ['json', 'jsonb'] as const
+
+function jsonFunctions(kind: (typeof JSON_KINDS)[number]): TableFunction[] {
+  const print = kind === 'json' ? formatJson : formatJsonb
+  const type: SqlType = { kind }
+  const text = (node: JsonNode): Datum => (node === null ? null : typeof node === 'string' ? node : print(node))
+  const items = (name: string, value: Datum): readonly JsonNode[] => {
+    const node = parseJson(value as string)
+    if (Array.isArray(node)) return node as readonly JsonNode[]
+    throw new SqlError(
+      '22023',
+      `cannot ${node instanceof JsonObject ? 'call' : 'extract elements from a scalar with'} ${name}${node instanceof JsonObject ? ' on a non-array' : ''}`,
+    )
+  }
+  const entries = (name: string, value: Datum): JsonObject['entries'] => {
+    const node = parseJson(value as string)
+    if (node instanceof JsonObject) return node.entries
+    throw new SqlError('22023', `cannot call ${name} on ${Array.isArray(node) ? 'an array' : 'a non-object'}`)
+  }
+  const pairs = (valueType: SqlType) => () => [
+    { name: 'key', type: { kind: 'text' } as SqlType, nullable: false },
+    { name: 'value', type: valueType, nullable: true },
+  ]
+  const f = (name: string) => `${kind}_${name}`
+  const fallible = { fallible: true }
+  return [
+    table(
+      `${f('array_elements')}(${kind}) ${kind}`,
+      'value',
+      function* ([v]) {
+        for (const item of items(f('array_elements'), v)) yield [print(item)]
+      },
+      fallible,
+    ),
+    table(
+      `${f('array_elements_text')}(${kind}) text`,
+      'value',
+      function* ([v]) {
+        for (const item of items(f('array_elements_text'), v)) yield [text(item)]
+      },
+      fallible,
+    ),
+    table(
+      `${f('each')}(${kind}) record`,
+      pairs(type),
+      function* ([v]) {
+        for (const [key, value] of entries(f('each'), v)) yield [key, print(value)]
+      },
+      fallible,
+    ),
+    table(
+      `${f('each_text')}(${kind}) record`,
+      pairs({ kind: 'text' }),
+      function* ([v]) {
+        for (const [key, value] of entries(f('each_text'), v)) yield [key, text(value)]
+      },
+      fallible,
+    ),
+    table(
+      `${f('object_keys')}(${kind}) text`,
+      f('object_keys'),
+      function* ([v]) {
+        for (const [key] of entries(f('object_keys'), v)) yield [key]
+      },
+      fallible,
+    ),
+  ]
+}
+
+const series = 'generate_series'
+const two = (args: readonly Datum[]) => args as readonly [number | bigint, number | bigint]
+const three = (args: readonly Datum[]) => args as readonly [number | bigint, number | bigint, number | bigint]
+
+export const TABLE_FUNCTIONS: readonly TableFunction[] = [
+  table(`${series}(int4,int4) int4`, series, (args) => integers(...two(args), 1)),
+  table(`${series}(int4,int4,int4) int4`, series, (args) => integers(...three(args)), { fallible: true }),
+  table(`${series}(int8,int8) int8`, series, (args) => integers(...two(args), 1)),
+  table(`${series}(int8,int8,int8) int8`, series, (args) => integers(...three(args)), { fallible: true }),
+  table(
+    `${series}(numeric,numeric) numeric`,
+    series,
+    (args) => numerics(args[0] as Numeric, args[1] as Numeric, { mantissa: 1, scale: 0 }),
+    { fallible: true },
+  ),
+  table(
+    `${series}(numeric,numeric,numeric) numeric`,
+    series,
+    (args) => numerics(...(args as readonly [Numeric, Numeric, Numeric])),
+    { fallible: true },
+  ),
+  table(`${series}(timestamp,timestamp,interval) timestamp`, series, times(false), { fallible: true }),
+  table(`${series}(timestamptz,timestamptz,interval) timestamptz`, series, times(true), {
+    fallible: true,
+    volatility: 'stable',
+  }),
+  table(
+    'unnest(anyarray) any',
+    (args) => [{ name: 'unnest', type: args[0].element ?? { kind: 'text' }, nullable: true }],
+    unnest,
+  ),
+  table(
+    'regexp_split_to_table(text,text) text',
+    'regexp_split_to_table',
+    function* ([s, p]) {
+      for (const part of regexSplit(s as string, p as string, '')) yield [part]
+    },
+    { fallible: true },
+  ),
+  table(
+    'regexp_split_to_table(text,text,text) text',
+    'regexp_split_to_table',
+    function* ([s, p, flags]) {
+      for (const part of regexSplit(s as string, p as string, flags as string)) yield [part]
+    },
+    { fallible: true },
+  ),
+  ...JSON_KINDS.flatMap(jsonFunctions),
+  table('string_to_table(text,text) text', 'string_to_table', function* ([s, d]) {
+    for (const part of (s as string).split(d as string)) yield [part]
+  }),
+]
