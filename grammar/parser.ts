@@ -78,8 +78,10 @@ export class SqlParser extends EmbeddedActionsParser {
     for (const type of types) this.consume(idx, type)
   }
 
+  // While recording, results are empty arrays: whatever a rule does with them does no harm.
   sub<A extends unknown[], R>(idx: number, rule: Rule<A, R>, ...args: A): R {
-    return this.subrule(idx, rule as never, { ARGS: args as never }) as R
+    const result = this.subrule(idx, rule as never, { ARGS: args as never }) as R
+    return this.RECORDING_PHASE ? ([] as R) : result
   }
 
   opt<R>(idx: number, body: () => R): R | undefined {
@@ -106,7 +108,8 @@ export class SqlParser extends EmbeddedActionsParser {
   }
 
   alt<R>(idx: number, alternatives: IOrAlt<R>[]): R {
-    return this.or(idx, alternatives) as R
+    const result = this.or(idx, alternatives) as R
+    return this.RECORDING_PHASE ? ([] as R) : result
   }
 
   loop(idx: number, body: () => void) {

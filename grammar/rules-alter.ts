@@ -336,37 +336,36 @@ export function alterRules(g: SqlParser, r: Rules) {
     )
     const privileges = g.list(0, () => {
       const words: string[] = []
-      g.someIf(
-        () => g.peek(1) !== T.ON && g.peek(1) !== T.TO && g.peek(1) !== T.FROM,
-        () => void words.push(g.eat(9, ColLabel).value?.toUpperCase()),
+      g.someIf(9, () => g.peek(1) !== T.ON && g.peek(1) !== T.TO && g.peek(1) !== T.FROM,
+        () => void words.push(g.eat(10, ColLabel).value?.toUpperCase()),
       )
-      return { privilege: words.join(' '), columns: g.opt(10, () => g.sub(11, r.columnList)) ?? [] }
+      return { privilege: words.join(' '), columns: g.opt(11, () => g.sub(12, r.columnList)) ?? [] }
     })
     let objectType: string | undefined
     let objects: Name[] = []
-    g.opt(12, () => {
-      g.eat(13, T.ON)
-      const type = g.sub(14, r.grantObject)
+    g.opt(13, () => {
+      g.eat(14, T.ON)
+      const type = g.sub(15, r.grantObject)
       objectType = type
       objects = g.list(1, () => {
-        const name = g.sub(15, r.name)
-        g.opt(16, () => g.sub(17, r.signature))
+        const name = g.sub(16, r.name)
+        g.opt(17, () => g.sub(18, r.signature))
         return name
       })
     })
-    g.alt(18, [{ ALT: () => g.eat(19, T.TO) }, { ALT: () => g.eat(20, T.FROM) }])
+    g.alt(19, [{ ALT: () => g.eat(20, T.TO) }, { ALT: () => g.eat(21, T.FROM) }])
     const grantees = g.list(2, () => {
-      g.flag(21, T.GROUP)
-      return g.ident(g.sub(22, r.roleToken))
+      g.flag(22, T.GROUP)
+      return g.ident(g.sub(23, r.roleToken))
     })
-    g.opt(23, () => {
-      g.eat(24, T.WITH)
-      g.alt(25, [{ ALT: () => g.eat(26, T.GRANT) }, { ALT: () => g.eat(27, T.ADMIN) }])
-      g.eat(28, T.OPTION)
+    g.opt(24, () => {
+      g.eat(25, T.WITH)
+      g.alt(26, [{ ALT: () => g.eat(27, T.GRANT) }, { ALT: () => g.eat(28, T.ADMIN) }])
+      g.eat(29, T.OPTION)
       withOption = true
     })
-    const grantedBy = g.opt(29, () => (g.words(30, T.GRANTED, T.BY), g.ident(g.sub(31, r.roleToken))))
-    const behavior = g.sub(32, r.behavior)
+    const grantedBy = g.opt(30, () => (g.words(31, T.GRANTED, T.BY), g.ident(g.sub(32, r.roleToken))))
+    const behavior = g.sub(33, r.behavior)
     return {
       kind: 'grant', revoke, privileges, ...(objectType !== undefined && { objectType }), objects, grantees, ...(withOption && { withOption }),
       ...(grantedBy && { grantedBy }), ...(behavior && { behavior }), span: g.span(start),

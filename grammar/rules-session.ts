@@ -265,21 +265,20 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const show: ShowObjects = { kind: 'showObjects', what: '', span: g.span(s) }
     if (g.flag(1, T.FULL)) show.full = true
     const create = g.peek(1) === T.CREATE
-    g.someIf(
-      () => !stops() && !(create && words.length > (words[1] === 'MATERIALIZED' ? 2 : 1)),
-      () => void words.push(g.eat(2, ColLabel).value?.toUpperCase()),
+    g.someIf(2, () => !stops() && !(create && words.length > (words[1] === 'MATERIALIZED' ? 2 : 1)),
+      () => void words.push(g.eat(3, ColLabel).value?.toUpperCase()),
     )
     show.what = words.join(' ')
-    g.optIf(3, () => create,
-      () => (show.on = g.sub(4, r.name)),
+    g.optIf(4, () => create,
+      () => (show.on = g.sub(5, r.name)),
     )
-    g.loop(5, () =>
-      g.alt<unknown>(6, [
-        { ALT: () => (g.eat(7, T.FROM), (show.from = g.sub(8, r.name))) },
-        { ALT: () => (g.eat(9, T.IN), g.flag(10, T.CLUSTER), (show.in = g.sub(11, r.name))) },
-        { ALT: () => (g.eat(12, T.ON), (show.on = g.sub(13, r.name))) },
-        { ALT: () => (g.eat(14, T.LIKE), (show.like = g.eat(15, T.String).value)) },
-        { ALT: () => (g.eat(16, T.WHERE), (show.where = g.sub(17, r.expr, 0))) },
+    g.loop(6, () =>
+      g.alt<unknown>(7, [
+        { ALT: () => (g.eat(8, T.FROM), (show.from = g.sub(9, r.name))) },
+        { ALT: () => (g.eat(10, T.IN), g.flag(11, T.CLUSTER), (show.in = g.sub(12, r.name))) },
+        { ALT: () => (g.eat(13, T.ON), (show.on = g.sub(14, r.name))) },
+        { ALT: () => (g.eat(15, T.LIKE), (show.like = g.eat(16, T.String).value)) },
+        { ALT: () => (g.eat(17, T.WHERE), (show.where = g.sub(18, r.expr, 0))) },
       ]),
     )
     show.span = g.span(s)
@@ -381,14 +380,13 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const mode = g.opt(4, () => {
       g.eat(5, T.IN)
       const words: string[] = []
-      g.someIf(
-        () => g.peek(1) !== T.MODE,
-        () => void words.push(g.eat(6, ColLabel).value?.toUpperCase()),
+      g.someIf(6, () => g.peek(1) !== T.MODE,
+        () => void words.push(g.eat(7, ColLabel).value?.toUpperCase()),
       )
-      g.eat(7, T.MODE)
+      g.eat(8, T.MODE)
       return words.join(' ')
     })
-    const nowait = g.flag(8, T.NOWAIT)
+    const nowait = g.flag(9, T.NOWAIT)
     return { kind: 'lock', tables, ...(mode && { mode }), ...(nowait && { nowait }), span: g.span(s) }
   })
 
