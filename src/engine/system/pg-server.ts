@@ -1,0 +1,135 @@
+import { arrayOf, BOOL, FLOAT4, FLOAT8, INT2, INT4, INT8, NAME, OID, type SqlType, TEXT, TIMESTAMPTZ } from '../../types/sql-type.ts'
+import { PG_TYPES } from '../../types/pg-type.ts'
+import type { Row } from '../../types/value.ts'
+import { column } from './columns.ts'
+import { DATABASE_OID, OWNER, OWNER_OID, pgRelations, rowTypeOid } from './pg-objects.ts'
+import type { SystemRelation } from './relation.ts'
+
+const CHAR: SqlType = { kind: 'char' }
+
+/** An existing but always empty relation: what the server has none of. */
+const empty = (name: string, columns: Readonly<Record<string, SqlType>>): SystemRelation => ({
+  schema: 'pg_catalog',
+  name,
+  rowType: Object.entries(columns).map(([n, type]) => column(n, type)),
+  rows: () => [],
+})
+
+/** Types, schemas, databases, roles, settings; and what PostgreSQL has that this server has none of. */
+export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
+  {
+    schema: 'pg_catalog',
+    name: 'pg_namespace',
+    rowType: [column('oid', OID), column('nspname', NAME), column('nspowner', OID), column('nspacl', arrayOf(TEXT))],
+    *rows({ world }): Iterable<Row> {
+      for (const entry of world.catalog.all()) if (entry.kind === 'schema') yield [entry.id, entry.name, OWNER_OID, null]
+    },
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_type',
+    rowType: [
+      column('oid', OID), column('typname', NAME), column('typnamespace', OID), column('typowner', OID), column('typlen', INT2), column('typbyval', BOOL),
+      column('typtype', CHAR), column('typcategory', CHAR), column('typispreferred', BOOL), column('typisdefined', BOOL), column('typdelim', CHAR), column('typrelid', OID),
+      column('typsubscript', { kind: 'regproc' }), column('typelem', OID), column('typarray', OID), column('typinput', { kind: 'regproc' }), column('typoutput', { kind: 'regproc' }),
+      column('typreceive', { kind: 'regproc' }), column('typsend', { kind: 'regproc' }), column('typnotnull', BOOL), column('typbasetype', OID), column('typtypmod', INT4), column('typndims', INT4),
+      column('typcollation', OID), column('typdefault', TEXT),
+    ],
+    *rows({ world }): Iterable<Row> {
+      for (const type of Object.values(PG_TYPES)) {
+        const kind = type.category === 'P' ? 'p' : 'b'
+        const io = (suffix: string) => `${type.name}${suffix}`
+        const collation = type.category === 'S' ? 100 : 0
+        yield [
+          type.oid, type.name, 11, OWNER_OID, type.typlen, type.typlen > 0 && type.typlen <= 8, kind, type.category, type.preferred === true, true, ',', 0,
+          '-', 0, type.arrayOid, io('in'), io('out'), io('recv'), io('send'), false, 0, -1, 0, collation, null,
+        ]
+        if (type.arrayOid === 0) continue
+        yield [
+          type.arrayOid, type.arrayName ?? `_${type.name}`, 11, OWNER_OID, -1, false, kind, 'A', false, true, ',', 0,
+          'array_subscript_handler', type.oid, 0, 'array_in', 'array_out', 'array_recv', 'array_send', false, 0, -1, 0, collation, null,
+        ]
+      }
+      for (const { entry, relkind } of pgRelations(world)) {
+        if (relkind === 'i') continue
+        yield [
+          rowTypeOid(entry.id), entry.name, entry.schema, OWNER_OID, -1, false, 'c', 'C', false, true, ',', entry.id,
+          '-', 0, 0, 'record_in', 'record_out', 'record_recv', 'record_send', false, 0, -1, 0, 0, null,
+        ]
+      }
+    },
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_database',
+    rowType: [
+      column('oid', OID), column('datname', NAME), column('datdba', OID), column('encoding', INT4), column('datlocprovider', CHAR), column('datistemplate', BOOL), column('datallowconn', BOOL),
+      column('datconnlimit', INT4), column('dattablespace', OID), column('datcollate', TEXT), column('datctype', TEXT), column('daticulocale', TEXT), column('datacl', arrayOf(TEXT)),
+    ],
+    rows: (): Row[] => [[DATABASE_OID, 'millrace', OWNER_OID, 6, 'c', false, true, -1, 1663, 'C', 'C', null, null]],
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_roles',
+    rowType: [
+      column('rolname', NAME), column('rolsuper', BOOL), column('rolinherit', BOOL), column('rolcreaterole', BOOL), column('rolcreatedb', BOOL), column('rolcanlogin', BOOL), column('rolreplication', BOOL),
+      column('rolconnlimit', INT4), column('rolpassword', TEXT), column('rolvaliduntil', TIMESTAMPTZ), column('rolbypassrls', BOOL), column('rolconfig', arrayOf(TEXT)), column('oid', OID),
+    ],
+    rows: (): Row[] => [[OWNER, true, true, true, true, true, false, -1, null, null, true, null, OWNER_OID]],
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_user',
+    rowType: [column('usename', NAME), column('usesysid', OID), column('usecreatedb', BOOL), column('usesuper', BOOL), column('userepl', BOOL), column('usebypassrls', BOOL), column('passwd', TEXT), column('valuntil', TIMESTAMPTZ), column('useconfig', arrayOf(TEXT))],
+    rows: (): Row[] => [[OWNER, OWNER_OID, true, true, false, true, null, null, null]],
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_am',
+    rowType: [column('oid', OID), column('amname', NAME), column('amhandler', { kind: 'regproc' }), column('amtype', CHAR)],
+    rows: (): Row[] => [[2, 'heap', 'heap_tableam_handler', 't'], [403, 'btree', 'bthandler', 'i']],
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_collation',
+    rowType: [column('oid', OID), column('collname', NAME), column('collnamespace', OID), column('collowner', OID), column('collprovider', CHAR), column('collisdeterministic', BOOL), column('collencoding', INT4), column('collcollate', TEXT), column('collctype', TEXT)],
+    rows: (): Row[] => [[100, 'default', 11, OWNER_OID, 'd', true, -1, null, null], [950, 'C', 11, OWNER_OID, 'c', true, -1, 'C', 'C']],
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_settings',
+    rowType: [column('name', TEXT), column('setting', TEXT), column('unit', TEXT), column('category', TEXT), column('short_desc', TEXT), column('context', TEXT), column('vartype', TEXT), column('source', TEXT)],
+    *rows({ settings }): Iterable<Row> {
+      for (const { name, value, unit, description, type } of settings) yield [name, value, unit, 'Millrace', description, 'postmaster', type, 'configuration']
+    },
+  },
+  {
+    schema: 'pg_catalog',
+    name: 'pg_description',
+    rowType: [column('objoid', OID), column('classoid', OID), column('objsubid', INT4), column('description', TEXT)],
+    rows: () => [],
+  },
+  empty('pg_shdescription', { objoid: OID, classoid: OID, description: TEXT }),
+  empty('pg_enum', { oid: OID, enumtypid: OID, enumsortorder: FLOAT4, enumlabel: NAME }),
+  empty('pg_range', { rngtypid: OID, rngsubtype: OID, rngmultitypid: OID, rngcollation: OID, rngsubopc: OID }),
+  empty('pg_inherits', { inhrelid: OID, inhparent: OID, inhseqno: INT4, inhdetachpending: BOOL }),
+  empty('pg_policy', { oid: OID, polname: NAME, polrelid: OID, polcmd: CHAR, polpermissive: BOOL, polroles: arrayOf(OID), polqual: TEXT, polwithcheck: TEXT }),
+  empty('pg_statistic_ext', { oid: OID, stxrelid: OID, stxname: NAME, stxnamespace: OID, stxowner: OID, stxstattarget: INT4, stxkeys: TEXT, stxkind: arrayOf(CHAR), stxexprs: TEXT }),
+  empty('pg_publication', { oid: OID, pubname: NAME, pubowner: OID, puballtables: BOOL, pubinsert: BOOL, pubupdate: BOOL, pubdelete: BOOL, pubtruncate: BOOL, pubviaroot: BOOL }),
+  empty('pg_publication_rel', { oid: OID, prpubid: OID, prrelid: OID, prqual: TEXT, prattrs: TEXT }),
+  empty('pg_publication_namespace', { oid: OID, pnpubid: OID, pnnspid: OID }),
+  empty('pg_trigger', { oid: OID, tgrelid: OID, tgparentid: OID, tgname: NAME, tgfoid: OID, tgtype: INT2, tgenabled: CHAR, tgisinternal: BOOL, tgconstraint: OID, tgdeferrable: BOOL, tginitdeferred: BOOL }),
+  empty('pg_rewrite', { oid: OID, rulename: NAME, ev_class: OID, ev_type: CHAR, ev_enabled: CHAR, is_instead: BOOL, ev_qual: TEXT, ev_action: TEXT }),
+  empty('pg_foreign_table', { ftrelid: OID, ftserver: OID, ftoptions: arrayOf(TEXT) }),
+  empty('pg_foreign_server', { oid: OID, srvname: NAME, srvowner: OID, srvfdw: OID, srvtype: TEXT, srvversion: TEXT, srvoptions: arrayOf(TEXT) }),
+  empty('pg_partitioned_table', { partrelid: OID, partstrat: CHAR, partnatts: INT2, partdefid: OID }),
+  empty('pg_tablespace', { oid: OID, spcname: NAME, spcowner: OID }),
+  empty('pg_sequence', { seqrelid: OID, seqtypid: OID, seqstart: INT8, seqincrement: INT8, seqmax: INT8, seqmin: INT8, seqcache: INT8, seqcycle: BOOL }),
+  empty('pg_extension', { oid: OID, extname: NAME, extowner: OID, extnamespace: OID, extrelocatable: BOOL, extversion: TEXT }),
+  empty('pg_depend', { classid: OID, objid: OID, objsubid: INT4, refclassid: OID, refobjid: OID, refobjsubid: INT4, deptype: CHAR }),
+  empty('pg_auth_members', { roleid: OID, member: OID, grantor: OID, admin_option: BOOL }),
+  empty('pg_proc', { oid: OID, proname: NAME, pronamespace: OID, proowner: OID, prokind: CHAR, prorettype: OID, proargtypes: TEXT, proretset: BOOL, pronargs: INT2 }),
+  empty('pg_cast', { oid: OID, castsource: OID, casttarget: OID, castfunc: OID, castcontext: CHAR, castmethod: CHAR }),
+  empty('pg_stat_activity', { datid: OID, datname: NAME, pid: INT4, usename: NAME, application_name: TEXT, state: TEXT, query: TEXT, backend_start: TIMESTAMPTZ }),
+  empty('pg_stat_user_tables', { relid: OID, schemaname: NAME, relname: NAME, n_live_tup: INT8, n_dead_tup: INT8, seq_scan: INT8, idx_scan: FLOAT8 }),
+]
