@@ -1,5 +1,5 @@
-import type { Datum } from '../types/value.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { Datum } from '../types/value.ts'
 import type { PhysicalPlan } from './physical.ts'
 
 /**
@@ -32,8 +32,17 @@ export type DdlPlan =
       readonly plan: PhysicalPlan
       readonly onError: 'poison' | 'divert'
     })
-  | (Create & { readonly kind: 'createIndex'; readonly on: number; readonly columns: readonly number[]; readonly unique: boolean })
-  | (Create & { readonly kind: 'createConnection'; readonly transport: string; readonly options: Readonly<Record<string, Datum>> })
+  | (Create & {
+      readonly kind: 'createIndex'
+      readonly on: number
+      readonly columns: readonly number[]
+      readonly unique: boolean
+    })
+  | (Create & {
+      readonly kind: 'createConnection'
+      readonly transport: string
+      readonly options: Readonly<Record<string, Datum>>
+    })
   /** Objects in the statement's order; dependants are found by the engine (2BP01 without cascade). */
   | { readonly kind: 'drop'; readonly objects: readonly number[]; readonly cascade: boolean }
   | { readonly kind: 'rename'; readonly object: number; readonly newName: string }
@@ -66,5 +75,8 @@ export interface ConnectorPlan {
   readonly keyFormat: Part | null
   readonly format: Part | null
   readonly envelope: { readonly kind: 'none' | 'upsert'; readonly options: Readonly<Record<string, Datum>> }
-  readonly include: readonly { readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'; readonly column: number }[]
+  readonly include: readonly {
+    readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'
+    readonly column: number
+  }[]
 }

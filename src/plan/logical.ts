@@ -14,7 +14,13 @@ export type Logical =
   /** A binding of an enclosing `let` or `letRec`. */
   | { readonly kind: 'ref'; readonly binding: number; readonly rowType: RowType }
   /** A sub-plan used more than once. */
-  | { readonly kind: 'let'; readonly binding: number; readonly value: Logical; readonly body: Logical; readonly rowType: RowType }
+  | {
+      readonly kind: 'let'
+      readonly binding: number
+      readonly value: Logical
+      readonly body: Logical
+      readonly rowType: RowType
+    }
   /** WITH MUTUALLY RECURSIVE: bindings grow from empty to their fixpoint. */
   | {
       readonly kind: 'letRec'
@@ -25,7 +31,13 @@ export type Logical =
       readonly rowType: RowType
     }
   | { readonly kind: 'project'; readonly input: Logical; readonly exprs: readonly Scalar[]; readonly rowType: RowType }
-  | { readonly kind: 'filter'; readonly input: Logical; readonly predicate: Scalar; readonly rowType: RowType; readonly position: number }
+  | {
+      readonly kind: 'filter'
+      readonly input: Logical
+      readonly predicate: Scalar
+      readonly rowType: RowType
+      readonly position: number
+    }
   /** Columns: left then right. left/right/full: columns of the other side are NULL for rows without a match. */
   | {
       readonly kind: 'join'
@@ -59,7 +71,14 @@ export type Logical =
   /** Counts add up; columns have equal types. */
   | { readonly kind: 'unionAll'; readonly inputs: readonly Logical[]; readonly rowType: RowType }
   /** Counts: intersect all min(l, r), except all max(l - r, 0); the forms without ALL over distinct inputs. */
-  | { readonly kind: 'setOp'; readonly op: 'intersect' | 'except'; readonly all: boolean; readonly left: Logical; readonly right: Logical; readonly rowType: RowType }
+  | {
+      readonly kind: 'setOp'
+      readonly op: 'intersect' | 'except'
+      readonly all: boolean
+      readonly left: Logical
+      readonly right: Logical
+      readonly rowType: RowType
+    }
   /** Per partition the rows of rank offset .. offset+limit-1 in order (ties by encoded row). limit null: all. */
   | {
       readonly kind: 'topK'
@@ -96,7 +115,13 @@ export type Logical =
       readonly position: number
     }
   /** Fails with 21000 when a key (all of `keys`) has more than one row: scalar subqueries. Columns: input. */
-  | { readonly kind: 'atMostOne'; readonly input: Logical; readonly keys: readonly number[]; readonly rowType: RowType; readonly position: number }
+  | {
+      readonly kind: 'atMostOne'
+      readonly input: Logical
+      readonly keys: readonly number[]
+      readonly rowType: RowType
+      readonly position: number
+    }
 
 export interface AggregateCall {
   /** Id of an AggregateFunction. */
@@ -121,6 +146,9 @@ export interface Finishing {
   readonly order: readonly SortKey[]
   readonly limit: number | null
   readonly offset: number
+  /** Numbers (from 0) of the parameters that LIMIT and OFFSET are, instead of the values above. */
+  readonly limitParam?: number
+  readonly offsetParam?: number
   /** Columns to return; the plan may carry more for sorting. */
   readonly project: readonly number[]
 }

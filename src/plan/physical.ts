@@ -33,7 +33,14 @@ export type PhysicalOp =
   | { readonly op: 'constant'; readonly rows: readonly Row[] }
   /** Filter, then computed columns; one fused loop. `exprs` see the input's columns. */
   | { readonly op: 'map'; readonly input: number; readonly filter: Scalar | null; readonly exprs: readonly Scalar[] }
-  | { readonly op: 'flatMap'; readonly input: number; readonly fn: string; readonly args: readonly Scalar[]; readonly withOrdinality: boolean; readonly outer: boolean }
+  | {
+      readonly op: 'flatMap'
+      readonly input: number
+      readonly fn: string
+      readonly args: readonly Scalar[]
+      readonly withOrdinality: boolean
+      readonly outer: boolean
+    }
   | { readonly op: 'union'; readonly inputs: readonly number[] }
   | { readonly op: 'negate'; readonly input: number }
   /**
@@ -52,11 +59,35 @@ export type PhysicalOp =
       readonly residual: Scalar | null
     }
   /** Group by columns of the input; arguments, filters and order keys are columns too (computed by a map before). */
-  | { readonly op: 'aggregate'; readonly input: number; readonly keys: readonly number[]; readonly aggregates: readonly PhysicalAggregate[] }
+  | {
+      readonly op: 'aggregate'
+      readonly input: number
+      readonly keys: readonly number[]
+      readonly aggregates: readonly PhysicalAggregate[]
+    }
   | { readonly op: 'distinct'; readonly input: number }
-  | { readonly op: 'setOp'; readonly type: 'intersect' | 'except'; readonly all: boolean; readonly left: number; readonly right: number }
-  | { readonly op: 'topK'; readonly input: number; readonly partition: readonly number[]; readonly order: readonly SortKey[]; readonly limit: number | null; readonly offset: number }
-  | { readonly op: 'rowNumber'; readonly input: number; readonly partition: readonly number[]; readonly order: readonly SortKey[]; readonly atMost: number | null }
+  | {
+      readonly op: 'setOp'
+      readonly type: 'intersect' | 'except'
+      readonly all: boolean
+      readonly left: number
+      readonly right: number
+    }
+  | {
+      readonly op: 'topK'
+      readonly input: number
+      readonly partition: readonly number[]
+      readonly order: readonly SortKey[]
+      readonly limit: number | null
+      readonly offset: number
+    }
+  | {
+      readonly op: 'rowNumber'
+      readonly input: number
+      readonly partition: readonly number[]
+      readonly order: readonly SortKey[]
+      readonly atMost: number | null
+    }
   | { readonly op: 'atMostOne'; readonly input: number; readonly keys: readonly number[] }
   /**
    * A nested scope. `imports`: outer nodes read inside; `body`: a plan of its own whose `import` and `variable` nodes

@@ -1,0 +1,130 @@
+import { SqlError } from '../../base/sql-error.ts'
+import { commonType, findCast } from '../../functions/resolve.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { constant } from '../../plan/scalar-walk.ts'
+import { type SqlType, sameBaseType, sameType, TEXT } from '../../types/sql-type.ts'
+import type { Datum, Value } from '../../types/value.ts'
+import { foldConstants } from '../function-facts.ts'
+import { typeText } from '../type-text.ts'
+import { bindError, type Place } from './bind-error.ts'
+import type { Statement } from './context.ts'
+
+export type CoercionContext = 'implicit' | 'assignment' | 'explicit'
+
+/** The scalar as a value of the type, modifiers included; 42804 or 42846 where no cast of the context leads there. */
+export function coerce(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
+  if (sameType(s.type, type)) return s
+  if (s.type.kind === 'unknown') return coerceUnknown(st, s, type, context, at)
+  const cast = findCast(s.type, type, context)
+  if (!cast) throw cannotCast(s.type, type, context, at)
+  if (sameBaseType(s.type, type) && !hasModifier(type)) return retyped(s, type)
+  const result: Scalar = { kind: 'cast', arg: s, explicit: context === 'explicit', type, position: st.position(at) }
+  if (s.kind !== 'const') return result
+  // A constant that does not fit is left for the row that reaches it, unless the statement always does.
+  return foldConstants(result, st.env.evalEnv)
+}
+
+/** A literal is read as the type at once; a parameter takes the type. */
+function coerceUnknown(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
+  if (s.kind === 'const') {
+    if (s.value === null) return constant(null, type)
+    return constant(parseLiteral(st, s.value as string, type, at, context), type)
+  }
+  if (s.kind === 'param') {
+    const known = st.paramType(s.index)
+    if (known.kind === 'unknown') {
+      st.inferParam(s.index, plainType(type))
+      return coerce(st, { ...s, type: plainType(type) }, type, context, at)
+    }
+    return coerce(st, { ...s, type: known }, type, context, at)
+  }
+  const cast = findCast(TEXT, type, 'explicit')
+  if (!cast) throw cannotCast(s.type, type, context, at)
+  return { kind: 'cast', arg: s, explicit: false, type, position: st.position(at) }
+}
+
+const plainType = (type: SqlType): SqlType =>
+  type.kind === 'array' && type.element ? { kind: 'array', element: plainType(type.element) } : { kind: type.kind }
+
+const hasModifier = (type: SqlType): boolean =>
+  type.length !== undefined || type.precision !== undefined || (type.element !== undefined && hasModifier(type.element))
+
+/** The same value under a type without modifiers: no work at run time. */
+const retyped = (s: Scalar, type: SqlType): Scalar =>
+  s.kind === 'const' ? { ...s, type } : { kind: 'cast', arg: s, explicit: false, type, position: -1 }
+
+function cannotCast(from: SqlType, to: SqlType, context: CoercionContext, at: Place): SqlError {
+  if (context === 'explicit') return bindError('42846', `cannot cast type ${typeText(from)} to ${typeText(to)}`, at)
+  return bindError('42804', `expression is of type ${typeText(from)} but type ${typeText(to)} is needed`, at)
+}
+
+export const canCoerce = (from: SqlType, to: SqlType, context: CoercionContext): boolean =>
+  from.kind === 'unknown' || sameType(from, to) || findCast(from, to, context) !== undefined
+
+/** The text as a value of the type; errors point at the literal. */
+export function parseLiteral(
+  st: Statement,
+  text: string,
+  type: SqlType,
+  at: Place,
+  context: CoercionContext = 'explicit',
+): Value {
+  const cast = findCast({ kind: 'unknown' }, type, context)
+  if (!cast) throw bindError('42846', `cannot cast a literal to type ${typeText(type)}`, at)
+  try {
+    return cast.eval(text, type, st.env.evalEnv) as Value
+  } catch (e) {
+    throw located(st, e, at)
+  }
+}
+
+/** An error of the functions below, with the place that they do not know. */
+export function located(st: Statement, e: unknown, at: Place): unknown {
+  if (!(e instanceof SqlError) || e.fields.position !== undefined || !st.positions) return e
+  return new SqlError(e.sqlstate, e.message, { ...e.fields, position: at.span.start + 1 })
+}
+
+export interface Item {
+  readonly scalar: Scalar
+  readonly at: Place
+}
+
+/** All of one type, PostgreSQL's common one. With `optional` undefined where there is none. */
+export function unify(st: Statement, items: readonly Item[], label: string): { type: SqlType; scalars: Scalar[] }
+export function unify(
+  st: Statement,
+  items: readonly Item[],
+  label: string,
+  optional: true,
+): { type: SqlType; scalars: Scalar[] } | undefined
+export function unify(
+  st: Statement,
+  items: readonly Item[],
+  label: string,
+  optional = false,
+): { type: SqlType; scalars: Scalar[] } | undefined {
+  let type: SqlType
+  try {
+    type = commonType(
+      items.map((i) => i.scalar.type),
+      label,
+    )
+  } catch (e) {
+    if (optional && e instanceof SqlError) return undefined
+    const first = items.find((i) => i.scalar.type.kind !== 'unknown')
+    const other = items.find((i) => i.scalar.type.kind !== 'unknown' && i.scalar.type.kind !== first?.scalar.type.kind)
+    throw located(st, e, (other ?? items[0]).at)
+  }
+  return { type, scalars: items.map((i) => coerce(st, i.scalar, type, 'implicit', i.at)) }
+}
+
+/** A literal or parameter that nothing gave a type is text. */
+export function settleUnknown(st: Statement, s: Scalar): Scalar {
+  return s.type.kind === 'unknown' ? coerceUnknown(st, s, TEXT, 'implicit', { span: { start: 0 } }) : s
+}
+
+/** Value of an expression without columns; undefined when it is not constant. */
+export function constantValue(st: Statement, s: Scalar): Datum | undefined {
+  const folded = foldConstants(s, st.env.evalEnv)
+  return folded.kind === 'const' ? folded.value : undefined
+}

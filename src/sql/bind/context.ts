@@ -1,0 +1,163 @@
+import type { Expr, Query, WindowSpec } from '../../../grammar/ast.ts'
+import type { Name } from '../../../grammar/ast-base.ts'
+import { SqlError } from '../../base/sql-error.ts'
+import type { CatalogSnapshot } from '../../catalog/entry.ts'
+import type { NameContext } from '../../catalog/resolve-name.ts'
+import type { EvalEnv } from '../../functions/function.ts'
+import type { Logical } from '../../plan/logical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { sameScalar } from '../../plan/scalar-walk.ts'
+import { type RowType, type SqlType, UNKNOWN } from '../../types/sql-type.ts'
+import { bindError, type Place } from './bind-error.ts'
+import type { Origin, Scope } from './scope.ts'
+import { type Slot, slotCall } from './slot.ts'
+
+/** What binding reads from outside: one catalog snapshot, where names are looked up, what constants are folded with. */
+export interface BindEnv extends NameContext {
+  readonly catalog: CatalogSnapshot
+  readonly evalEnv: EvalEnv
+  /** Types that the client gave for parameters ($1 first); undefined where it left them open. */
+  readonly paramTypes?: readonly (SqlType | undefined)[]
+}
+
+/** A named query of WITH that is in reach. */
+export interface NamedQuery {
+  readonly name: string
+  readonly binding: number
+  readonly rowType: RowType
+  readonly origins: readonly (Origin | null)[]
+  /** How often it was read so far. */
+  uses: number
+}
+
+export interface CteScope {
+  readonly parent: CteScope | null
+  readonly queries: readonly NamedQuery[]
+}
+
+/** A bound query body whose last projection is still open, so that set operations may coerce its literals. */
+export interface BoundBody {
+  readonly plan: Logical
+  readonly columns: readonly BoundColumn[]
+}
+
+export interface BoundColumn {
+  readonly name: string
+  /** Over the columns of `plan`. */
+  readonly expr: Scalar
+  readonly nullable: boolean
+  readonly origin: Origin | null
+}
+
+/** Where an expression stands: which names and which kinds of calls it may use. */
+export interface ExprPlace {
+  readonly scope: Scope
+  readonly ctes: CteScope | null
+  /** For messages: `WHERE`, `GROUP BY`, `JOIN conditions`. */
+  readonly clause: string
+  readonly aggregates: boolean
+  readonly windows: boolean
+  readonly rows: boolean
+  readonly inAggregate?: boolean
+  /** The named windows of the SELECT. */
+  readonly window?: (name: string) => WindowSpec | undefined
+}
+
+/** Binding of a node hands down to the others through this: the tree is mutually recursive, the files are not. */
+export interface Recursion {
+  expr(st: Statement, node: Expr, place: ExprPlace): Scalar
+  query(st: Statement, node: Query, parent: Scope | null, ctes: CteScope | null): Logical
+  /** The same with the origins of its columns. */
+  queryColumns(
+    st: Statement,
+    node: Query,
+    parent: Scope | null,
+    ctes: CteScope | null,
+  ): { plan: Logical; origins: readonly (Origin | null)[] }
+  /** The query of a view from the text that made it. */
+  view(st: Statement, sql: string): Logical
+}
+
+/** A name in the text that means a catalog object: what stored texts are qualified and renamed by. */
+export interface Reference {
+  readonly start: number
+  readonly end: number
+  readonly object: number
+  /** Whether an alias follows; without one the name itself is what columns are qualified with. */
+  readonly aliased: boolean
+  /** The name as it qualifies columns. */
+  readonly name: string
+}
+
+export const NESTING_MAX = 128
+
+/** What all parts of one statement share while it is bound. */
+export class Statement {
+  readonly env: BindEnv
+  readonly bind: Recursion
+  readonly slots: Slot[]
+  readonly params: (SqlType | undefined)[]
+  /** Ids of the objects read, views included. */
+  readonly reads: Set<number>
+  /** Names of objects in the statement's own text, views' texts left out. */
+  readonly references: Reference[] = []
+  /** False inside the text of a view: its offsets mean nothing in the statement's text. */
+  readonly positions: boolean
+  readonly depth: number
+  readonly #counter: { binding: number }
+
+  constructor(env: BindEnv, bind: Recursion, outer?: Statement) {
+    this.env = env
+    this.bind = bind
+    this.slots = outer?.slots ?? []
+    this.params = outer ? [] : [...(env.paramTypes ?? [])]
+    this.reads = outer?.reads ?? new Set()
+    this.positions = !outer
+    this.depth = outer ? outer.depth + 1 : 0
+    this.#counter = outer ? outer.#counter : { binding: 0 }
+    if (this.depth > NESTING_MAX) throw new SqlError('54001', 'views are nested too deeply')
+  }
+
+  refer(name: Name, object: number, aliased: boolean): void {
+    const last = name.parts[name.parts.length - 1].name
+    this.references.push({ start: name.span.start, end: name.span.end, object, aliased, name: last })
+  }
+
+  position(at: Place): number {
+    return this.positions ? at.span.start : -1
+  }
+
+  newBinding(): number {
+    return ++this.#counter.binding
+  }
+
+  slot(slot: Slot, args: readonly Scalar[], type: SqlType, at: Place): Scalar {
+    this.slots.push(slot)
+    return slotCall(this.slots.length - 1, args, type, this.position(at))
+  }
+
+  /** One slot for all uses of one outer value, so that equal expressions stay equal. */
+  outer(scope: Scope, expr: Scalar, nullable: boolean, name: string): Scalar {
+    const known = this.slots.findIndex((s) => s.kind === 'outer' && s.scope === scope && sameScalar(s.expr, expr))
+    const n = known >= 0 ? known : this.slots.push({ kind: 'outer', scope, expr, nullable, name }) - 1
+    return slotCall(n, [], expr.type, -1)
+  }
+
+  /** `index` from 0. */
+  paramType(index: number): SqlType {
+    return this.params[index] ?? UNKNOWN
+  }
+
+  inferParam(index: number, type: SqlType): void {
+    this.params[index] = type
+  }
+
+  /** Every parameter must have a type once the statement is bound. */
+  checkParams(at: Place): readonly SqlType[] {
+    return Array.from(this.params, (t, i) => {
+      if (!t || t.kind === 'unknown')
+        throw bindError('42P18', `could not determine data type of parameter $${i + 1}`, at)
+      return t
+    })
+  }
+}

@@ -1,0 +1,66 @@
+import type { Expr } from '../../../grammar/ast.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { caseOf, constant, isNull } from '../../plan/scalar-walk.ts'
+import { unify } from './coerce.ts'
+import type { ExprPlace, Statement } from './context.ts'
+import { bindCondition } from './expr-condition.ts'
+import { handled } from './handled.ts'
+import { callOperator } from './overload.ts'
+
+type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
+
+export function bindCase(st: Statement, node: Node<'case'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'whens', 'else'])
+  const operand = node.operand && st.bind.expr(st, node.operand, place)
+  const whens = node.whens.map((w) => {
+    if (!operand) return bindCondition(st, w.when, place, 'CASE/WHEN')
+    return callOperator(st, '=', [operand, st.bind.expr(st, w.when, place)], w.when)
+  })
+  // PostgreSQL puts ELSE first when it looks for the common type.
+  const items = [...(node.else ? [node.else] : []), ...node.whens.map((w) => w.then)].map((n) => ({
+    scalar: st.bind.expr(st, n, place),
+    at: n,
+  }))
+  const { type, scalars } = unify(st, items, 'CASE')
+  const otherwise = node.else ? scalars[0] : constant(null, type)
+  const thens = node.else ? scalars.slice(1) : scalars
+  return caseOf(
+    whens.map((when, i) => [when, thens[i]] as const),
+    otherwise,
+  )
+}
+
+export function bindCoalesce(st: Statement, node: Node<'coalesce'>, place: ExprPlace): Scalar {
+  handled(node, ['args'])
+  const { type, scalars } = unify(st, bindAll(st, node.args, place), 'COALESCE')
+  return scalars.length === 1 ? scalars[0] : { kind: 'coalesce', args: scalars, type }
+}
+
+/** The largest or smallest argument that is not NULL. */
+export function bindGreatest(st: Statement, node: Node<'greatest' | 'least'>, place: ExprPlace): Scalar {
+  handled(node, ['args'])
+  const { scalars } = unify(st, bindAll(st, node.args, place), node.kind.toUpperCase())
+  const op = node.kind === 'greatest' ? '>=' : '<='
+  return scalars.reduce((best, next) =>
+    caseOf(
+      [
+        [isNull(next), best],
+        [isNull(best), next],
+        [callOperator(st, op, [best, next], node), best],
+      ],
+      next,
+    ),
+  )
+}
+
+export function bindNullIf(st: Statement, node: Node<'nullif'>, place: ExprPlace): Scalar {
+  handled(node, ['left', 'right'])
+  const [left, right] = [node.left, node.right].map((n) => st.bind.expr(st, n, place))
+  const equal = callOperator(st, '=', [left, right], node)
+  // The result has the type of the left operand as the comparison sees it.
+  const result = equal.kind === 'call' && left.type.kind === 'unknown' ? equal.args[0] : left
+  return caseOf([[equal, constant(null, result.type)]], result)
+}
+
+const bindAll = (st: Statement, nodes: readonly Expr[], place: ExprPlace) =>
+  nodes.map((n) => ({ scalar: st.bind.expr(st, n, place), at: n }))

@@ -1,0 +1,175 @@
+import type { Expr } from '../../../grammar/ast.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { conjunction, FALSE, isNull, not, TRUE } from '../../plan/scalar-walk.ts'
+import { BOOL } from '../../types/sql-type.ts'
+import type { Datum } from '../../types/value.ts'
+import { typeText } from '../type-text.ts'
+import { bindError } from './bind-error.ts'
+import { coerce, unify } from './coerce.ts'
+import type { ExprPlace, Statement } from './context.ts'
+import { handled } from './handled.ts'
+import { callFunction, callOperator } from './overload.ts'
+
+type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
+
+/** A condition of AND, WHERE and their like: boolean, or 42804. */
+export function bindCondition(st: Statement, node: Expr, place: ExprPlace, clause: string): Scalar {
+  const s = st.bind.expr(st, node, place)
+  return asCondition(st, s, node, clause)
+}
+
+function asCondition(st: Statement, s: Scalar, node: Expr, clause: string): Scalar {
+  if (s.type.kind === 'bool') return s
+  if (s.type.kind === 'unknown') return coerce(st, s, BOOL, 'implicit', node)
+  throw bindError('42804', `argument of ${clause} must be type boolean, not type ${typeText(s.type)}`, node)
+}
+
+export function bindLogic(st: Statement, node: Node<'and' | 'or'>, place: ExprPlace): Scalar {
+  handled(node, ['args'])
+  const args = node.args.map((a) => bindCondition(st, a, place, node.kind.toUpperCase()))
+  return node.kind === 'and' ? conjunction(args) : { kind: 'or', args, type: BOOL }
+}
+
+export function bindNot(st: Statement, node: Node<'not'>, place: ExprPlace): Scalar {
+  handled(node, ['operand'])
+  return negate(bindCondition(st, node.operand, place, 'NOT'))
+}
+
+const negate = (s: Scalar): Scalar => (s.kind === 'not' ? s.arg : not(s))
+
+export function bindIs(st: Statement, node: Node<'is'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'negated', 'test'])
+  if (node.test === 'NULL') {
+    if (node.operand.kind === 'row') return rowIsNull(st, node.operand, node.negated, place)
+    const arg = st.bind.expr(st, node.operand, place)
+    return isNull(arg.type.kind === 'unknown' ? coerce(st, arg, { kind: 'text' }, 'implicit', node) : arg, node.negated)
+  }
+  if (node.test !== 'TRUE' && node.test !== 'FALSE' && node.test !== 'UNKNOWN')
+    throw notSupported(`IS ${node.test}`, node.span)
+  const arg = bindCondition(st, node.operand, place, `IS ${node.negated ? 'NOT ' : ''}${node.test}`)
+  if (node.test === 'UNKNOWN') return isNull(arg, node.negated)
+  const known: Scalar = { kind: 'coalesce', args: [arg, node.test === 'TRUE' ? FALSE : TRUE], type: BOOL }
+  return (node.test === 'TRUE') === node.negated ? not(known) : known
+}
+
+/** A row IS NULL when all its fields are, IS NOT NULL when none is. */
+function rowIsNull(st: Statement, row: Node<'row'>, negated: boolean, place: ExprPlace): Scalar {
+  handled(row, ['fields', 'explicit'])
+  return conjunction(row.fields.map((f) => isNull(st.bind.expr(st, f, place), negated)))
+}
+
+export function bindIsDistinct(st: Statement, node: Node<'isDistinct'>, place: ExprPlace): Scalar {
+  handled(node, ['left', 'right', 'negated'])
+  const items = [node.left, node.right].map((n) => ({ scalar: st.bind.expr(st, n, place), at: n }))
+  // The comparison must exist for the types, as for =.
+  const equal = callOperator(
+    st,
+    '=',
+    items.map((i) => i.scalar),
+    node,
+  )
+  if (equal.kind !== 'call') throw notSupported('IS DISTINCT FROM of these operands', node.span)
+  const [left, right] = equal.args
+  if (JSON.stringify(left.type) !== JSON.stringify(right.type)) {
+    const { scalars } = unify(st, items, 'IS DISTINCT FROM')
+    return { kind: 'distinctFrom', left: scalars[0], right: scalars[1], negated: node.negated, type: BOOL }
+  }
+  return { kind: 'distinctFrom', left, right, negated: node.negated, type: BOOL }
+}
+
+export function bindBetween(st: Statement, node: Node<'between'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'low', 'high', 'negated', 'symmetric'])
+  const [x, low, high] = [node.operand, node.low, node.high].map((n) => st.bind.expr(st, n, place))
+  const within = (from: Scalar, to: Scalar): Scalar =>
+    conjunction([callOperator(st, '>=', [x, from], node), callOperator(st, '<=', [x, to], node)])
+  const inside: Scalar = node.symmetric
+    ? { kind: 'or', args: [within(low, high), within(high, low)], type: BOOL }
+    : within(low, high)
+  return node.negated ? not(inside) : inside
+}
+
+export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'list', 'negated'])
+  const wrap = (s: Scalar): Scalar => (node.negated ? not(s) : s)
+  if (node.operand.kind === 'row') {
+    const left = node.operand
+    const args = node.list.map((item) => {
+      if (item.kind !== 'row') throw notSupported('IN of a row and a value that is no row', item.span)
+      return compareRows(st, '=', left, item, place, node)
+    })
+    return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
+  }
+  const items = [node.operand, ...node.list].map((n) => ({ scalar: st.bind.expr(st, n, place), at: n }))
+  const common = unify(st, items, 'IN', true)
+  if (common) {
+    const [arg, ...values] = common.scalars
+    const equal = callOperator(st, '=', [arg, values[0]], node)
+    const constants = values.map((v) => (v.kind === 'const' ? v.value : undefined))
+    const sameTypes = equal.kind === 'call' && equal.args[0] === arg && equal.args[1] === values[0]
+    if (sameTypes && constants.every((v): v is Datum => v !== undefined)) {
+      return wrap({ kind: 'inList', arg, values: constants, type: BOOL })
+    }
+  }
+  // Each on its own, as PostgreSQL does when the types have no common one.
+  const args = items.slice(1).map((item) => callOperator(st, '=', [items[0].scalar, item.scalar], node))
+  return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
+}
+
+export function bindLike(st: Statement, node: Node<'like'>, place: ExprPlace): Scalar {
+  handled(node, ['op', 'operand', 'pattern', 'escape', 'negated'])
+  const operand = st.bind.expr(st, node.operand, place)
+  let pattern = st.bind.expr(st, node.pattern, place)
+  const escaped = node.escape && st.bind.expr(st, node.escape, place)
+  if (node.op === 'SIMILAR TO') {
+    pattern = callFunction(st, 'similar_to_escape', escaped ? [pattern, escaped] : [pattern], node)
+    return callOperator(st, node.negated ? '!~' : '~', [operand, pattern], node)
+  }
+  if (escaped) pattern = callFunction(st, 'like_escape', [pattern, escaped], node)
+  const op = node.op === 'LIKE' ? '~~' : '~~*'
+  return callOperator(st, node.negated ? `!${op}` : op, [operand, pattern], node)
+}
+
+/** `(a, b) < (c, d)`: equality of all, or the first difference decides. */
+export function compareRows(
+  st: Statement,
+  op: string,
+  left: Node<'row'>,
+  right: Node<'row'>,
+  place: ExprPlace,
+  at: Expr,
+): Scalar {
+  handled(left, ['fields', 'explicit'])
+  handled(right, ['fields', 'explicit'])
+  if (left.fields.length !== right.fields.length)
+    throw bindError('42601', 'unequal number of entries in row expressions', at)
+  const l = left.fields.map((f) => st.bind.expr(st, f, place))
+  const r = right.fields.map((f) => st.bind.expr(st, f, place))
+  return compareLists(st, op, l, r, at)
+}
+
+export function compareLists(st: Statement, op: string, l: readonly Scalar[], r: readonly Scalar[], at: Expr): Scalar {
+  const pair = (o: string, i: number): Scalar => callOperator(st, o, [l[i], r[i]], at)
+  const all = l.map((_, i) => i)
+  switch (op) {
+    case '=':
+      return conjunction(all.map((i) => pair('=', i)))
+    case '<>': {
+      const args = all.map((i) => pair('<>', i))
+      return args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL }
+    }
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
+      const strict = op[0]
+      const arms: Scalar[] = all.map((i) => {
+        const last = i === l.length - 1
+        return conjunction([...all.slice(0, i).map((j) => pair('=', j)), pair(last ? op : strict, i)])
+      })
+      return arms.length === 1 ? arms[0] : { kind: 'or', args: arms, type: BOOL }
+    }
+    default:
+      throw notSupported(`operator ${op} between rows`, at.span)
+  }
+}

@@ -1,0 +1,177 @@
+import type { Expr } from '../../../grammar/ast.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { BOOL, INT4, TEXT } from '../../types/sql-type.ts'
+import { resolveType } from '../type-name.ts'
+import { typeText } from '../type-text.ts'
+import { bindError } from './bind-error.ts'
+import { coerce, unify } from './coerce.ts'
+import type { ExprPlace, Statement } from './context.ts'
+import { compareRows } from './expr-condition.ts'
+import { bindNumber } from './expr-literal.ts'
+import { handled } from './handled.ts'
+import { callFunction, callOperator } from './overload.ts'
+
+type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
+
+export function bindUnary(st: Statement, node: Node<'unary'>, place: ExprPlace): Scalar {
+  handled(node, ['op', 'operand', 'opSpan', 'schema'])
+  checkSchema(node)
+  if (node.op === '-' && node.operand.kind === 'number') return bindNumber(st, node.operand, true)
+  return callOperator(st, node.op, [st.bind.expr(st, node.operand, place)], { span: node.opSpan })
+}
+
+export function bindBinary(st: Statement, node: Node<'binary'>, place: ExprPlace): Scalar {
+  handled(node, ['op', 'left', 'right', 'opSpan', 'schema'])
+  checkSchema(node)
+  if (node.left.kind === 'row') {
+    if (node.right.kind === 'row') return compareRows(st, node.op, node.left, node.right, place, node)
+    if (node.right.kind === 'subquery') throw notSupported('comparison of a row with a subquery', node.span)
+  }
+  const left = st.bind.expr(st, node.left, place)
+  const right = st.bind.expr(st, node.right, place)
+  return callOperator(st, node.op, [left, right], { span: node.opSpan })
+}
+
+function checkSchema(node: {
+  readonly schema?: readonly { readonly name: string }[]
+  readonly span: { start: number }
+}): void {
+  const schema = node.schema?.map((s) => s.name).join('.')
+  if (schema !== undefined && schema !== '' && schema !== 'pg_catalog')
+    throw notSupported(`OPERATOR(${schema}.…)`, node.span)
+}
+
+/** `x op ANY|ALL (array)`. */
+export function bindQuantifiedArray(st: Statement, node: Node<'quantified'>, place: ExprPlace): Scalar {
+  const left = st.bind.expr(st, node.left, place)
+  let array = st.bind.expr(st, node.array as Expr, place)
+  if (array.type.kind === 'unknown')
+    array = coerce(
+      st,
+      array,
+      { kind: 'array', element: left.type.kind === 'unknown' ? TEXT : left.type },
+      'implicit',
+      node,
+    )
+  if (array.type.kind !== 'array' || !array.type.element) {
+    throw bindError('42809', `op ANY/ALL (array) requires array on right side`, { span: node.opSpan })
+  }
+  // The operator is resolved over one element; the array is then converted as a whole.
+  const element: Scalar = { kind: 'column', index: -1, type: array.type.element }
+  const op = LIKE_OPS[node.op] ?? node.op
+  const call = callOperator(st, op, [left, element], { span: node.opSpan })
+  if (call.kind !== 'call' || call.type.kind !== 'bool') {
+    throw bindError('42809', 'op ANY/ALL (array) requires operator to yield boolean', { span: node.opSpan })
+  }
+  const [l, r] = call.args
+  const converted = r === element ? array : coerce(st, array, { kind: 'array', element: r.type }, 'implicit', node)
+  return {
+    kind: 'anyAll',
+    all: node.quantifier === 'ALL',
+    fn: call.fn,
+    left: l,
+    array: converted,
+    type: BOOL,
+    position: st.position({ span: node.opSpan }),
+  }
+}
+
+export const LIKE_OPS: Readonly<Record<string, string>> = {
+  LIKE: '~~',
+  'NOT LIKE': '!~~',
+  ILIKE: '~~*',
+  'NOT ILIKE': '!~~*',
+}
+
+export function bindCast(st: Statement, node: Node<'cast'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'type', 'style', 'try'])
+  if (node.try) throw notSupported('TRY_CAST', node.span)
+  const type = resolveType(node.type)
+  if (node.operand.kind === 'array' && type.kind === 'array' && type.element) {
+    // ARRAY[]::int[] takes the element type from the cast.
+    const { element } = type
+    const items = node.operand.elements.map((e) => coerce(st, st.bind.expr(st, e, place), element, 'explicit', e))
+    handled(node.operand, ['elements'])
+    return { kind: 'array', items, type }
+  }
+  return coerce(st, st.bind.expr(st, node.operand, place), type, 'explicit', node)
+}
+
+export function bindArray(st: Statement, node: Node<'array'>, place: ExprPlace): Scalar {
+  handled(node, ['elements'])
+  if (node.elements.length === 0) {
+    throw bindError('42P18', 'cannot determine type of empty array', node, {
+      hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
+    })
+  }
+  if (node.elements.some((e) => e.kind === 'array')) throw notSupported('an array of several dimensions', node.span)
+  const items = node.elements.map((e) => ({ scalar: st.bind.expr(st, e, place), at: e }))
+  const { type, scalars } = unify(st, items, 'ARRAY')
+  if (type.kind === 'array') throw notSupported('an array of several dimensions', node.span)
+  return { kind: 'array', items: scalars, type: { kind: 'array', element: type } }
+}
+
+export function bindSubscript(st: Statement, node: Node<'subscript'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'index'])
+  const operand = st.bind.expr(st, node.operand, place)
+  if (operand.type.kind === 'jsonb') return callOperator(st, '->', [operand, st.bind.expr(st, node.index, place)], node)
+  if (operand.type.kind !== 'array') {
+    throw bindError(
+      '42804',
+      `cannot subscript type ${typeText(operand.type)} because it does not support subscripting`,
+      node,
+    )
+  }
+  const index = coerce(st, st.bind.expr(st, node.index, place), INT4, 'assignment', node.index)
+  return callFunction(st, 'array_get', [operand, index], node)
+}
+
+export function bindAtTimeZone(st: Statement, node: Node<'atTimeZone'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'zone'])
+  const operand = st.bind.expr(st, node.operand, place)
+  const zone = node.zone
+    ? st.bind.expr(st, node.zone, place)
+    : callFunction(st, 'current_setting', [text('TimeZone')], node)
+  return callFunction(st, 'timezone', [zone, operand], node)
+}
+
+export function bindExtract(st: Statement, node: Node<'extract'>, place: ExprPlace): Scalar {
+  handled(node, ['field', 'source'])
+  return callFunction(st, 'extract', [text(node.field.toLowerCase()), st.bind.expr(st, node.source, place)], node)
+}
+
+export function bindSubstring(st: Statement, node: Node<'substring'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'from', 'for'])
+  const operand = st.bind.expr(st, node.operand, place)
+  const from = node.from && st.bind.expr(st, node.from, place)
+  const count = node.for && st.bind.expr(st, node.for, place)
+  const one: Scalar = { kind: 'const', value: 1, type: INT4 }
+  return callFunction(st, 'substring', [operand, from ?? one, ...(count ? [count] : [])], node)
+}
+
+export function bindPosition(st: Statement, node: Node<'position'>, place: ExprPlace): Scalar {
+  handled(node, ['needle', 'haystack'])
+  const args = [node.haystack, node.needle].map((n) => st.bind.expr(st, n, place))
+  return callFunction(st, 'position', args, node)
+}
+
+export function bindOverlay(st: Statement, node: Node<'overlay'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'placing', 'from', 'for'])
+  const args = [node.operand, node.placing, node.from, ...(node.for ? [node.for] : [])]
+  return callFunction(
+    st,
+    'overlay',
+    args.map((n) => st.bind.expr(st, n, place)),
+    node,
+  )
+}
+
+export function bindTrim(st: Statement, node: Node<'trim'>, place: ExprPlace): Scalar {
+  handled(node, ['side', 'chars', 'args'])
+  const name = { BOTH: 'btrim', LEADING: 'ltrim', TRAILING: 'rtrim' }[node.side]
+  const args = [...node.args, ...(node.chars ? [node.chars] : [])].map((n) => st.bind.expr(st, n, place))
+  return callFunction(st, name, args, node)
+}
+
+const text = (value: string): Scalar => ({ kind: 'const', value, type: TEXT })

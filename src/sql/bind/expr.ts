@@ -1,0 +1,140 @@
+import type { Expr } from '../../../grammar/ast.ts'
+import { notSupported, SqlError } from '../../base/sql-error.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { bindError } from './bind-error.ts'
+import type { ExprPlace, Statement } from './context.ts'
+import { bindCall } from './expr-call.ts'
+import { bindCase, bindCoalesce, bindGreatest, bindNullIf } from './expr-choice.ts'
+import { bindBetween, bindInList, bindIs, bindIsDistinct, bindLike, bindLogic, bindNot } from './expr-condition.ts'
+import {
+  bindBoolean,
+  bindInterval,
+  bindNull,
+  bindNumber,
+  bindParam,
+  bindSqlValue,
+  bindString,
+  bindTypedLiteral,
+} from './expr-literal.ts'
+import {
+  bindArray,
+  bindAtTimeZone,
+  bindBinary,
+  bindCast,
+  bindExtract,
+  bindOverlay,
+  bindPosition,
+  bindQuantifiedArray,
+  bindSubscript,
+  bindSubstring,
+  bindTrim,
+  bindUnary,
+  LIKE_OPS,
+} from './expr-operator.ts'
+import {
+  bindArraySubquery,
+  bindExists,
+  bindInSubquery,
+  bindQuantifiedQuery,
+  bindScalarSubquery,
+} from './expr-subquery.ts'
+import { handled } from './handled.ts'
+import { findColumn } from './scope.ts'
+
+type Binder<K extends Expr['kind']> = (st: Statement, node: Extract<Expr, { kind: K }>, place: ExprPlace) => Scalar
+
+/** An expression with its types, over the columns of the FROM clause; what needs more of the plan becomes a slot. */
+export function bindExpr(st: Statement, node: Expr, place: ExprPlace): Scalar {
+  const binder = BINDERS[node.kind] as Binder<Expr['kind']>
+  return binder(st, node, place)
+}
+
+const refuse =
+  (feature: string): ((st: Statement, node: Expr) => never) =>
+  (_st, node) => {
+    throw notSupported(feature, node.span)
+  }
+
+const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
+  column: bindColumn,
+  number: (st, node) => bindNumber(st, node),
+  string: bindString,
+  bitString: refuse('a bit string'),
+  null: bindNull,
+  boolean: bindBoolean,
+  typedLiteral: bindTypedLiteral,
+  interval: bindInterval,
+  param: bindParam,
+  sqlValue: bindSqlValue,
+  default: (_st, node) => {
+    throw bindError('42601', 'DEFAULT is not allowed in this context', node)
+  },
+  descriptor: refuse('DESCRIPTOR'),
+  star: (_st, node) => {
+    throw bindError('42601', 'row expansion via "*" is not supported here', node)
+  },
+  unary: bindUnary,
+  binary: bindBinary,
+  and: bindLogic,
+  or: bindLogic,
+  not: bindNot,
+  is: bindIs,
+  isDistinct: bindIsDistinct,
+  between: bindBetween,
+  inList: bindInList,
+  inSubquery: bindInSubquery,
+  like: bindLike,
+  quantified: bindQuantified,
+  case: bindCase,
+  cast: bindCast,
+  call: bindCall,
+  subquery: bindScalarSubquery,
+  exists: bindExists,
+  arraySubquery: bindArraySubquery,
+  array: bindArray,
+  row: refuse('a row value in this place'),
+  map: refuse('MAP'),
+  subscript: bindSubscript,
+  slice: refuse('an array slice'),
+  field: refuse('a field of a composite value'),
+  fieldStar: refuse('.* of a composite value'),
+  collate: refuse('COLLATE'),
+  atTimeZone: bindAtTimeZone,
+  extract: bindExtract,
+  substring: bindSubstring,
+  position: bindPosition,
+  overlay: bindOverlay,
+  trim: bindTrim,
+  normalize: refuse('NORMALIZE'),
+  coalesce: bindCoalesce,
+  greatest: bindGreatest,
+  least: bindGreatest,
+  nullif: bindNullIf,
+  overlaps: refuse('OVERLAPS'),
+  grouping: refuse('GROUPING'),
+  tableArg: refuse('a table as an argument'),
+  lambda: refuse('a lambda expression'),
+}
+
+function bindColumn(st: Statement, node: Extract<Expr, { kind: 'column' }>, place: ExprPlace): Scalar {
+  handled(node, ['parts'])
+  let found: ReturnType<typeof findColumn>
+  try {
+    found = findColumn(place.scope, node.parts, node)
+  } catch (e) {
+    const [first] = node.parts
+    const wholeRow = node.parts.length === 1 && place.scope.tables.some((t) => t.alias === first.name)
+    if (wholeRow && e instanceof SqlError && e.sqlstate === '42703')
+      throw notSupported('a whole row as a value', node.span)
+    throw e
+  }
+  const { scope, column } = found
+  if (scope === place.scope) return column.expr
+  return st.outer(scope, column.expr, column.nullable, column.name)
+}
+
+function bindQuantified(st: Statement, node: Extract<Expr, { kind: 'quantified' }>, place: ExprPlace): Scalar {
+  if (node.query) return bindQuantifiedQuery(st, node, LIKE_OPS[node.op] ?? node.op, place)
+  handled(node, ['left', 'op', 'schema', 'quantifier', 'array', 'opSpan'])
+  return bindQuantifiedArray(st, node, place)
+}

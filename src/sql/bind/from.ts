@@ -1,0 +1,270 @@
+import type { FromItem } from '../../../grammar/ast.ts'
+import { unreachable } from '../../base/assert.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { Logical } from '../../plan/logical.ts'
+import { join } from '../../plan/logical-make.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { isTrue, mapColumns, replaceScalar, TRUE } from '../../plan/scalar-walk.ts'
+import { INT8 } from '../../types/sql-type.ts'
+import { bindError } from './bind-error.ts'
+import type { CteScope, ExprPlace, Statement } from './context.ts'
+import { correlatedSlots } from './decorrelate.ts'
+import { bindArgs, functionName } from './expr-call.ts'
+import { aliasNames, type FromPlan, NO_FROM, nullableFrom, relation, scopeOf, shiftFrom } from './from-plan.ts'
+import { handled } from './handled.ts'
+import { bindJoin } from './join.ts'
+import { callFunction, isTableFunction, tableCall } from './overload.ts'
+import { bindTable } from './relation.ts'
+import { EMPTY_SCOPE, type Scope } from './scope.ts'
+import { slotOf } from './slot.ts'
+import { Stage } from './stage.ts'
+
+type Item<K extends FromItem['kind']> = Extract<FromItem, { kind: K }>
+
+/** The comma list: a cross join, each item seeing those before it where it is LATERAL. */
+export function bindFrom(
+  st: Statement,
+  items: readonly FromItem[],
+  parent: Scope | null,
+  ctes: CteScope | null,
+): FromPlan {
+  let result: FromPlan | undefined
+  for (const item of items) {
+    const next: FromPlan = result
+      ? joinItem(st, result, item, parent, ctes)
+      : bindItem(st, item, null, parent, ctes).from
+    if (result) refuseDuplicates(result, next, item)
+    result = next
+  }
+  return result ?? NO_FROM
+}
+
+function refuseDuplicates(before: FromPlan, all: FromPlan, item: FromItem): void {
+  const seen = new Set(before.tables.map((t) => `${t.schema ?? ''}.${t.alias}`))
+  for (const table of all.tables.slice(before.tables.length)) {
+    const key = `${table.schema ?? ''}.${table.alias}`
+    if (table.alias !== '' && seen.has(key)) {
+      throw bindError('42712', `table name "${table.alias}" specified more than once`, item)
+    }
+    seen.add(key)
+  }
+}
+
+interface BoundItem {
+  readonly from: FromPlan
+  /** Scope of the tables to its left, when the item reads them. */
+  readonly lateral: Scope | null
+}
+
+/** `left` is what a LATERAL item may read. */
+function bindItem(
+  st: Statement,
+  item: FromItem,
+  left: FromPlan | null,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): BoundItem {
+  switch (item.kind) {
+    case 'table':
+      return { from: bindTable(st, item, ctes), lateral: null }
+    case 'derived': {
+      handled(item, ['query', 'lateral', 'alias'])
+      const scope = left && (item.lateral ? scopeOf(left, parent) : hiddenScope(left, parent))
+      const { plan, origins } = st.bind.queryColumns(st, item.query, scope ?? parent, ctes)
+      const { alias, names } = aliasNames(item.alias, plan.rowType, '')
+      return { from: relation(plan, alias, null, names, origins, null), lateral: readsScope(st, plan, scope) }
+    }
+    case 'tableFunction':
+      return bindTableFunction(st, item, left, parent, ctes)
+    case 'join':
+      return { from: bindJoinItem(st, item, parent, ctes), lateral: null }
+    default:
+      return unreachable(item)
+  }
+}
+
+/** Without LATERAL the tables to the left are known to exist, and out of reach. */
+const hiddenScope = (left: FromPlan, parent: Scope | null): Scope => ({ ...EMPTY_SCOPE, parent, hidden: left.tables })
+
+function readsScope(st: Statement, plan: Logical, scope: Scope | null): Scope | null {
+  const known = (n: number): boolean => {
+    const slot = st.slots[n]
+    return slot?.kind === 'outer' && slot.scope === scope
+  }
+  return scope && correlatedSlots(plan, known).length > 0 ? scope : null
+}
+
+function bindJoinItem(st: Statement, item: Item<'join'>, parent: Scope | null, ctes: CteScope | null): FromPlan {
+  handled(item, ['type', 'natural', 'left', 'right', 'on', 'using', 'usingAlias', 'alias'])
+  if (item.usingAlias) throw notSupported('an alias of JOIN USING', item.usingAlias.span)
+  const left = bindItem(st, item.left, null, parent, ctes).from
+  const type =
+    item.type === 'CROSS'
+      ? 'inner'
+      : ({ INNER: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const)[item.type]
+  const bound = bindItem(st, item.right, left, parent, ctes)
+  let result: FromPlan
+  if (bound.lateral) {
+    if (type === 'right' || type === 'full' || item.using || item.natural) {
+      throw bindError(
+        '42P10',
+        `invalid reference to FROM-clause entry: the combining JOIN type must be INNER or LEFT for a LATERAL reference`,
+        item,
+      )
+    }
+    result = lateralJoin(st, left, bound, type, item, parent, ctes)
+  } else result = bindJoin(st, item, type, left, bound.from, parent, ctes)
+  refuseDuplicates(left, result, item.right)
+  if (!item.alias) return result
+  const row = result.visible.map((c) => ({ name: c.name, type: c.expr.type, nullable: c.nullable }))
+  const { alias, names } = aliasNames(item.alias, row, '')
+  const columns = result.visible.map((c, i) => ({ ...c, name: names[i] }))
+  return { plan: result.plan, tables: [{ alias, schema: null, columns, key: null }], visible: columns }
+}
+
+function lateralJoin(
+  st: Statement,
+  left: FromPlan,
+  bound: BoundItem,
+  type: 'inner' | 'left',
+  item: Item<'join'>,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): FromPlan {
+  const scope = bound.lateral as Scope
+  const width = left.plan.rowType.length
+  const right = shiftFrom(type === 'left' ? nullableFrom(bound.from) : bound.from, width)
+  const names = { tables: [...left.tables, ...right.tables], visible: [...left.visible, ...right.visible] }
+  let on: Scalar = TRUE
+  if (item.on) {
+    const place: ExprPlace = {
+      scope: scopeOf(names, parent),
+      ctes,
+      clause: 'JOIN conditions',
+      aggregates: false,
+      windows: false,
+      rows: false,
+    }
+    on = st.bind.expr(st, item.on, place)
+    if (on.type.kind !== 'bool') throw bindError('42804', 'argument of JOIN/ON must be type boolean', item.on)
+    if (slotsOf(on)) throw notSupported('a subquery in the condition of a LATERAL join', item.on.span)
+  }
+  const plan = applyLateral(st, left, bound.from.plan, scope, type, on, st.position(item))
+  return { plan, ...names }
+}
+
+const slotsOf = (s: Scalar): boolean => {
+  let found = false
+  replaceScalar(s, (x) => {
+    if (slotOf(x) >= 0) found = true
+    return undefined
+  })
+  return found
+}
+
+/** Table functions run on each left row; other LATERAL plans go through the distinct values that they read. */
+function applyLateral(
+  st: Statement,
+  left: FromPlan,
+  right: Logical,
+  scope: Scope,
+  type: 'inner' | 'left',
+  on: Scalar,
+  position: number,
+): Logical {
+  const width = left.plan.rowType.length
+  if (right.kind === 'flatMap' && right.input.kind === 'constant' && right.input.rowType.length === 0 && isTrue(on)) {
+    const args = right.args.map((a) =>
+      replaceScalar(a, (x) => {
+        const slot = st.slots[slotOf(x)]
+        return slot?.kind === 'outer' && slot.scope === scope ? slot.expr : undefined
+      }),
+    )
+    const outer = type === 'left'
+    const row = outer ? right.rowType.map((f) => ({ ...f, nullable: true })) : right.rowType
+    return { ...right, input: left.plan, args, outer, rowType: [...left.plan.rowType, ...row] }
+  }
+  const stage = new Stage(st, scope, left.plan)
+  stage.lateral(type, right, (from) => mapColumns(on, (i) => (i < width ? i : i - width + from)), position)
+  return stage.plan
+}
+
+function joinItem(
+  st: Statement,
+  left: FromPlan,
+  item: FromItem,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): FromPlan {
+  const bound = bindItem(st, item, left, parent, ctes)
+  const right = shiftFrom(bound.from, left.plan.rowType.length)
+  const plan = bound.lateral
+    ? applyLateral(st, left, bound.from.plan, bound.lateral, 'inner', TRUE, st.position(item))
+    : join('inner', left.plan, bound.from.plan, TRUE, st.position(item))
+  return { plan, tables: [...left.tables, ...right.tables], visible: [...left.visible, ...right.visible] }
+}
+
+// ---------------------------------------------------------------- functions in FROM
+
+function bindTableFunction(
+  st: Statement,
+  item: Item<'tableFunction'>,
+  left: FromPlan | null,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): BoundItem {
+  handled(item, ['calls', 'lateral', 'ordinality', 'alias'])
+  const [{ call, columns }] = item.calls
+  if (columns) throw notSupported('a column definition list', columns.span)
+  if (call.kind !== 'call') throw notSupported('this expression in FROM', call.span)
+  handled(call, ['name', 'args'])
+  // A function may read what stands to its left whether LATERAL is written or not.
+  const scope: Scope = left ? scopeOf(left, parent) : { ...EMPTY_SCOPE, parent }
+  const inner: Scope = { ...EMPTY_SCOPE, parent: scope }
+  const place: ExprPlace = {
+    scope: inner,
+    ctes,
+    clause: 'functions in FROM',
+    aggregates: false,
+    windows: false,
+    rows: false,
+  }
+  const name = functionName(call)
+  const bound = bindArgs(st, call, place)
+  const position = st.position(call)
+  if (!isTableFunction(name))
+    return { from: scalarInFrom(item, name, callFunction(st, name, bound, call)), lateral: null }
+  const { fn, args, columns: row } = tableCall(st, name, bound, call)
+  const ordinality = item.ordinality ? [{ name: 'ordinality', type: INT8, nullable: false }] : []
+  const plan: Logical = {
+    kind: 'flatMap',
+    input: NO_FROM.plan,
+    fn,
+    args,
+    withOrdinality: item.ordinality,
+    outer: false,
+    rowType: [...row, ...ordinality],
+    position,
+  }
+  // An alias also names the only column of a function: FROM generate_series(1, 3) AS n.
+  const only =
+    item.alias?.name && item.alias.columns.length === 0 && row.length === 1 ? item.alias.name.name : undefined
+  const named = plan.rowType.map((f, i) => (i === 0 && only !== undefined ? { ...f, name: only } : f))
+  const { alias, names } = aliasNames(item.alias, named, name)
+  return { from: relation(plan, alias, null, names, [], null), lateral: readsScope(st, plan, scope) }
+}
+
+/** Any function may stand in FROM: one row, one column. */
+function scalarInFrom(item: Item<'tableFunction'>, name: string, value: Scalar): FromPlan {
+  if (item.ordinality) throw notSupported('WITH ORDINALITY of a function that returns no set', item.span)
+  if (slotsOf(value)) throw notSupported('a function in FROM that reads other items', item.span)
+  const column = item.alias?.columns[0]?.name ?? item.alias?.name?.name ?? name
+  const plan: Logical = {
+    kind: 'project',
+    input: NO_FROM.plan,
+    exprs: [value],
+    rowType: [{ name: column, type: value.type, nullable: true }],
+  }
+  const { alias, names } = aliasNames(item.alias, plan.rowType, name)
+  return relation(plan, alias, null, names, [], null)
+}

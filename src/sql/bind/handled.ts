@@ -1,0 +1,79 @@
+import { notSupported } from '../../base/sql-error.ts'
+
+/**
+ * Nothing is silently ignored: every binder of a syntax node names the fields that it reads, and any other field that
+ * carries something refuses the statement, by the name that a user would give the clause.
+ */
+export function handled(
+  node: { readonly kind: string; readonly span: { start: number } },
+  fields: readonly string[],
+): void {
+  for (const [key, value] of Object.entries(node)) {
+    if (key === 'kind' || key === 'span' || fields.includes(key) || absent(value)) continue
+    throw notSupported(
+      FEATURES[`${node.kind}.${key}`] ?? FEATURES[key] ?? `${key} of ${node.kind}`,
+      spanOf(value) ?? node.span,
+    )
+  }
+}
+
+const absent = (value: unknown): boolean =>
+  value === undefined || value === false || (Array.isArray(value) && value.length === 0)
+
+function spanOf(value: unknown): { start: number } | undefined {
+  if (Array.isArray(value)) return spanOf(value[0])
+  if (value === null || typeof value !== 'object') return undefined
+  return (value as { span?: { start: number } }).span
+}
+
+/** `kind.field` or `field` → what the message calls it. */
+const FEATURES: Readonly<Record<string, string>> = {
+  'query.locking': 'SELECT … FOR UPDATE/SHARE in this place',
+  'query.emit': 'EMIT',
+  'query.asOf': 'AS OF in this place',
+  'query.withTies': 'FETCH FIRST … WITH TIES',
+  'query.options': 'OPTIONS of a query',
+  'select.streamWindow': 'WINDOW TUMBLING/HOPPING/SESSION',
+  'select.groupDistinct': 'GROUP BY DISTINCT',
+  'select.groupAll': 'GROUP BY ALL',
+  'select.qualify': 'QUALIFY',
+  'setOperation.corresponding': 'CORRESPONDING',
+  'tableBody.only': 'ONLY',
+  'table.only': 'ONLY',
+  'table.sample': 'TABLESAMPLE',
+  'table.systemTime': 'FOR SYSTEM_TIME AS OF',
+  'join.asof': 'ASOF JOIN',
+  'join.matchCondition': 'MATCH_CONDITION',
+  'join.within': 'JOIN … WITHIN',
+  'tableFunction.rowsFrom': 'ROWS FROM',
+  'tableFunction.wrapped': 'TABLE(function)',
+  'cte.search': 'SEARCH',
+  'cte.cycle': 'CYCLE',
+  'star.except': '* EXCEPT',
+  'call.withinGroup': 'WITHIN GROUP',
+  'call.nulls': 'IGNORE/RESPECT NULLS',
+  'cast.try': 'TRY_CAST',
+  'orderItem.using': 'ORDER BY … USING',
+  'is.uniqueKeys': 'IS JSON … WITH UNIQUE KEYS',
+  'insert.overriding': 'OVERRIDING SYSTEM/USER VALUE',
+  'update.whereCurrentOf': 'WHERE CURRENT OF',
+  'delete.whereCurrentOf': 'WHERE CURRENT OF',
+  'subscribe.envelope': 'SUBSCRIBE … ENVELOPE',
+  'subscribe.withinTimestampOrderBy': 'SUBSCRIBE … WITHIN TIMESTAMP ORDER BY',
+  orReplace: 'OR REPLACE',
+  temporary: 'TEMPORARY',
+  persistence: 'TEMPORARY and UNLOGGED tables',
+  tablespace: 'TABLESPACE',
+  cluster: 'IN CLUSTER',
+  inherits: 'INHERITS',
+  partitionBy: 'PARTITION BY',
+  partitionOf: 'PARTITION OF',
+  distributedBy: 'DISTRIBUTED BY',
+  onCommit: 'ON COMMIT',
+  timing: 'constraint timing',
+  collation: 'COLLATE',
+  opclass: 'operator classes',
+  intervalFields: 'interval with fields as a type',
+  setof: 'SETOF',
+  percentType: '%TYPE',
+}

@@ -1,0 +1,126 @@
+import type { FromItem } from '../../../grammar/ast.ts'
+import type { Ident } from '../../../grammar/ast-base.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import { extend, join } from '../../plan/logical-make.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { conjunction, shiftColumns, TRUE } from '../../plan/scalar-walk.ts'
+import { bindError } from './bind-error.ts'
+import { unify } from './coerce.ts'
+import type { CteScope, ExprPlace, Statement } from './context.ts'
+import { bindCondition } from './expr-condition.ts'
+import { type FromPlan, nullableFrom, scopeOf, shiftFrom } from './from-plan.ts'
+import { callOperator } from './overload.ts'
+import type { Scope, ScopeColumn } from './scope.ts'
+import { slotsIn } from './slot.ts'
+import { Stage } from './stage.ts'
+
+type JoinItem = Extract<FromItem, { kind: 'join' }>
+type JoinType = 'inner' | 'left' | 'right' | 'full'
+
+/** A JOIN of two bound sides with ON, USING, NATURAL or none of them. */
+export function bindJoin(
+  st: Statement,
+  item: JoinItem,
+  type: JoinType,
+  left: FromPlan,
+  right: FromPlan,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): FromPlan {
+  const width = left.plan.rowType.length
+  const moved = shiftFrom(right, width)
+  if (item.using || item.natural) return joinUsing(st, item, type, left, right)
+  const names = { tables: [...left.tables, ...moved.tables], visible: [...left.visible, ...moved.visible] }
+  if (!item.on) return { plan: join(type, left.plan, right.plan, TRUE, st.position(item)), ...names }
+  const scope = scopeOf(names, parent)
+  const place: ExprPlace = { scope, ctes, clause: 'JOIN conditions', aggregates: false, windows: false, rows: false }
+  const on = bindCondition(st, item.on, place, 'JOIN/ON')
+  const subqueries = [...slotsIn(on)].some((n) => st.slots[n].kind === 'subquery')
+  if (subqueries) {
+    if (type !== 'inner') throw notSupported('a subquery in the condition of an outer join', item.on.span)
+    const stage = new Stage(st, scope, join('inner', left.plan, right.plan, TRUE, st.position(item)))
+    stage.filter(on, st.position(item.on))
+    return { plan: stage.plan, ...names }
+  }
+  return { plan: join(type, left.plan, right.plan, on, st.position(item)), ...afterJoin(type, left, moved) }
+}
+
+function afterJoin(
+  type: JoinType,
+  left: FromPlan,
+  right: Pick<FromPlan, 'tables' | 'visible'>,
+): Pick<FromPlan, 'tables' | 'visible'> {
+  const l = type === 'right' || type === 'full' ? nullableFrom(left) : left
+  const r = type === 'left' || type === 'full' ? nullableFrom(right) : right
+  return { tables: [...l.tables, ...r.tables], visible: [...l.visible, ...r.visible] }
+}
+
+/** USING merges the columns: one column of the name, from the side that is never missing. */
+function joinUsing(st: Statement, item: JoinItem, type: JoinType, left: FromPlan, right: FromPlan): FromPlan {
+  const width = left.plan.rowType.length
+  const common = item.using
+    ? item.using.map((u) => u.name)
+    : left.visible
+        .map((c) => c.name)
+        .filter((n, i, all) => all.indexOf(n) === i && right.visible.some((c) => c.name === n))
+  const merged: ScopeColumn[] = []
+  const on: Scalar[] = []
+  const computed: Scalar[] = []
+  const sides = afterJoin(type, left, shiftFrom(right, width))
+  for (const name of common) {
+    const at = item.using?.find((u) => u.name === name) ?? item
+    const l = only(left.visible, name, 'left', at)
+    const r = only(right.visible, name, 'right', at)
+    const rightExpr = shiftColumns(r.expr, width)
+    on.push(callOperator(st, '=', [l.expr, rightExpr], at))
+    const { type: common, scalars } = unify(
+      st,
+      [
+        { scalar: l.expr, at: item },
+        { scalar: rightExpr, at: item },
+      ],
+      'JOIN/USING',
+    )
+    const nullable = type === 'full' ? l.nullable || r.nullable : type === 'right' ? r.nullable : l.nullable
+    const expr: Scalar =
+      type === 'full' ? { kind: 'coalesce', args: scalars, type: common } : type === 'right' ? scalars[1] : scalars[0]
+    if (expr.kind !== 'column') computed.push(expr)
+    merged.push({
+      name,
+      expr,
+      nullable,
+      origin: expr.kind === 'column' ? (type === 'right' ? r.origin : l.origin) : null,
+    })
+  }
+  let plan = join(type, left.plan, right.plan, conjunction(on), st.position(item))
+  if (computed.length > 0) {
+    const base = plan.rowType.length
+    plan = extend(
+      plan,
+      computed,
+      computed.map((_, i) => merged.filter((m) => m.expr.kind !== 'column')[i].name),
+    )
+    for (const [i, m] of merged.entries()) {
+      const at = computed.indexOf(m.expr)
+      if (at >= 0) merged[i] = { ...m, expr: { kind: 'column', index: base + at, type: m.expr.type } }
+    }
+  }
+  const rest = sides.visible.filter((c) => !common.includes(c.name))
+  return { plan, tables: sides.tables, visible: [...merged, ...rest] }
+}
+
+function only(
+  columns: readonly ScopeColumn[],
+  name: string,
+  side: 'left' | 'right',
+  at: JoinItem | Ident,
+): ScopeColumn {
+  const found = columns.filter((c) => c.name === name)
+  if (found.length === 0) {
+    throw bindError('42703', `column "${name}" specified in USING clause does not exist in ${side} table`, at)
+  }
+  if (found.length > 1) {
+    throw bindError('42702', `common column name "${name}" appears more than once in ${side} table`, at)
+  }
+  return found[0]
+}

@@ -1,0 +1,199 @@
+import type { Expr, OrderItem, Query, QueryBody } from '../../../grammar/ast.ts'
+import { unreachable } from '../../base/assert.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { Finishing, Logical, SortKey } from '../../plan/logical.ts'
+import { project, projectColumns } from '../../plan/logical-make.ts'
+import { column } from '../../plan/scalar-walk.ts'
+import { INT8 } from '../../types/sql-type.ts'
+import { bindError } from './bind-error.ts'
+import { coerce, constantValue, settleUnknown } from './coerce.ts'
+import type { BoundBody, CteScope, ExprPlace, Statement } from './context.ts'
+import { bindWith, type OpenWith } from './cte.ts'
+import { handled } from './handled.ts'
+import { direction, type OrderKey, ordinalTarget } from './order.ts'
+import { EMPTY_SCOPE, type Origin, type Scope } from './scope.ts'
+import { bindSelect } from './select.ts'
+import { bindSetOperation } from './set-operation.ts'
+import { slotsIn } from './slot.ts'
+import { bindValues } from './values.ts'
+
+/** A query with what happens to the rows of one pull kept apart. */
+export interface BoundQuery {
+  readonly plan: Logical
+  readonly finishing: Finishing
+  readonly origins: readonly (Origin | null)[]
+}
+
+interface Ordered extends BoundBody {
+  readonly order: readonly OrderKey[]
+}
+
+/** A whole statement's query: ORDER BY and LIMIT are left to the finishing. */
+export function bindTopQuery(st: Statement, node: Query, parent: Scope | null, ctes: CteScope | null): BoundQuery {
+  const opened = openQuery(st, node, parent, ctes)
+  const { columns, order } = opened.body
+  const exprs = columns.map((c) => settleUnknown(st, c.expr))
+  const keys: SortKey[] = []
+  const extra = order.map((o) => settleUnknown(st, o.expr))
+  const all = [...exprs]
+  extra.forEach((e, i) => {
+    // A sort key that is an output column needs no column of its own.
+    let at = all.findIndex((x) => x === e || (x.kind === 'column' && e.kind === 'column' && x.index === e.index))
+    if (at < 0) at = all.push(e) - 1
+    keys.push({ column: at, desc: order[i].desc, nullsFirst: order[i].nullsFirst })
+  })
+  const names = all.map((_, i) => columns[i]?.name ?? `order${i}`)
+  const plan = opened.close(project(opened.body.plan, all, names))
+  const limit = bindLimit(st, node.limit, 'LIMIT', ctes)
+  const offset = bindLimit(st, node.offset, 'OFFSET', ctes)
+  return {
+    plan,
+    finishing: {
+      order: keys,
+      limit: limit.value,
+      offset: offset.value ?? 0,
+      ...(limit.param === null ? {} : { limitParam: limit.param }),
+      ...(offset.param === null ? {} : { offsetParam: offset.param }),
+      project: exprs.map((_, i) => i),
+    },
+    origins: columns.map((c) => c.origin),
+  }
+}
+
+/** A query inside another, or a view's: ORDER BY counts only for its own LIMIT. */
+export function bindInnerQuery(
+  st: Statement,
+  node: Query,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): { plan: Logical; origins: readonly (Origin | null)[] } {
+  const { plan, finishing, origins } = bindTopQuery(st, node, parent, ctes)
+  return { plan: finished(plan, finishing, node), origins }
+}
+
+/** The finishing as a node of the plan. */
+export function finished(plan: Logical, finishing: Finishing, at: Query): Logical {
+  if (finishing.limitParam !== undefined || finishing.offsetParam !== undefined) {
+    throw notSupported('a parameter as LIMIT or OFFSET of an inner query', at.span)
+  }
+  let result = plan
+  if (finishing.limit !== null || finishing.offset > 0) {
+    const { order, limit, offset } = finishing
+    result = {
+      kind: 'topK',
+      input: plan,
+      partition: [],
+      order,
+      limit,
+      offset,
+      rowType: plan.rowType,
+      position: at.span.start,
+    }
+  }
+  return projectColumns(result, finishing.project)
+}
+
+function openQuery(
+  st: Statement,
+  node: Query,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): { body: Ordered; close: (plan: Logical) => Logical } {
+  handled(node, ['with', 'body', 'orderBy', 'limit', 'offset'])
+  const open: OpenWith = node.with ? bindWith(st, node.with, parent, ctes) : { ctes, close: (p) => p }
+  const body = bindOrdered(st, node.body, node.orderBy, parent, open.ctes)
+  return { body, close: open.close }
+}
+
+function bindOrdered(
+  st: Statement,
+  body: QueryBody,
+  orderBy: readonly OrderItem[],
+  parent: Scope | null,
+  ctes: CteScope | null,
+): Ordered {
+  if (body.kind === 'select') return bindSelect(st, body, orderBy, parent, ctes)
+  const bound = bindBody(st, body, parent, ctes)
+  return { ...bound, order: orderBy.map((item) => ({ expr: outputOnly(item, bound), ...direction(item) })) }
+}
+
+/** After UNION and its like only the output columns are in reach. */
+function outputOnly(item: OrderItem, body: BoundBody): OrderKey['expr'] {
+  handled(item, ['expr', 'direction', 'nulls'])
+  const targets = body.columns.map((c) => ({ name: c.name, scalar: c.expr, origin: c.origin, node: item.expr }))
+  const ordinal = ordinalTarget(item.expr, targets, 'ORDER BY')
+  if (ordinal) return ordinal.scalar
+  if (item.expr.kind === 'column' && item.expr.parts.length === 1) {
+    const { name } = item.expr.parts[0]
+    const found = targets.filter((t) => t.name === name)
+    if (found.length > 1) throw bindError('42702', `ORDER BY "${name}" is ambiguous`, item.expr)
+    if (found.length === 1) return found[0].scalar
+    throw bindError('42703', `column "${name}" does not exist`, item.expr)
+  }
+  throw bindError('0A000', 'invalid UNION/INTERSECT/EXCEPT ORDER BY clause', item.expr, {
+    detail: 'Only result column names can be used, not expressions or functions.',
+    hint: 'Add the expression/function to every SELECT, or move the UNION into a FROM clause.',
+  })
+}
+
+export function bindBody(st: Statement, body: QueryBody, parent: Scope | null, ctes: CteScope | null): BoundBody {
+  switch (body.kind) {
+    case 'select':
+      return bindSelect(st, body, [], parent, ctes)
+    case 'values':
+      return bindValues(st, body, parent, ctes)
+    case 'setOperation':
+      return bindSetOperation(st, body, parent, ctes, bindBody)
+    case 'tableBody': {
+      handled(body, ['name'])
+      return bindSelect(st, starOf(body), [], parent, ctes)
+    }
+    case 'query': {
+      const { plan, origins } = bindInnerQuery(st, body, parent, ctes)
+      const columns = plan.rowType.map((f, i) => ({
+        name: f.name,
+        expr: column(i, f.type),
+        nullable: f.nullable,
+        origin: origins[i],
+      }))
+      return { plan, columns }
+    }
+    default:
+      return unreachable(body)
+  }
+}
+
+/** `TABLE t` is SELECT * FROM t. */
+function starOf(body: Extract<QueryBody, { kind: 'tableBody' }>): Extract<QueryBody, { kind: 'select' }> {
+  const { span, name } = body
+  return {
+    kind: 'select',
+    span,
+    targets: [{ kind: 'target', span, expr: { kind: 'star', span, qualifier: [], except: [] } }],
+    from: [{ kind: 'table', span, name }],
+    groupBy: [],
+    windows: [],
+  }
+}
+
+/** A number of rows: a constant expression, or a parameter. */
+function bindLimit(
+  st: Statement,
+  node: Expr | undefined,
+  clause: 'LIMIT' | 'OFFSET',
+  ctes: CteScope | null,
+): { value: number | null; param: number | null } {
+  if (!node) return { value: null, param: null }
+  const place: ExprPlace = { scope: EMPTY_SCOPE, ctes, clause, aggregates: false, windows: false, rows: false }
+  if (node.kind === 'column') throw bindError('42P10', `argument of ${clause} must not contain variables`, node)
+  const s = coerce(st, st.bind.expr(st, node, place), INT8, 'assignment', node)
+  if (s.kind === 'param') return { value: null, param: s.index }
+  if (slotsIn(s).size > 0) throw notSupported(`a subquery in ${clause}`, node.span)
+  const value = constantValue(st, s)
+  if (value === undefined) throw notSupported(`${clause} of this expression`, node.span)
+  if (value === null) return { value: null, param: null }
+  if (Number(value) < 0) {
+    throw bindError(clause === 'LIMIT' ? '2201W' : '2201X', `${clause} must not be negative`, node)
+  }
+  return { value: Number(value), param: null }
+}

@@ -1,0 +1,124 @@
+import type { Ident } from '../../../grammar/ast-base.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { bindError, type Place } from './bind-error.ts'
+
+/** A column that an expression can name. `expr` computes it from the columns of the FROM clause's plan. */
+export interface ScopeColumn {
+  readonly name: string
+  readonly expr: Scalar
+  readonly nullable: boolean
+  /** The plain column of a catalog object that it is, for RowDescription and for primary keys. */
+  readonly origin: Origin | null
+}
+
+export interface Origin {
+  readonly object: number
+  readonly column: number
+}
+
+/** What one FROM item offers under its alias. */
+export interface ScopeTable {
+  readonly alias: string
+  /** Schema of a relation that was written without alias: `schema.t.a` finds it. */
+  readonly schema: string | null
+  readonly columns: readonly ScopeColumn[]
+  /** Primary key, as positions in `columns`: what GROUP BY of it determines. */
+  readonly key: readonly number[] | null
+}
+
+/**
+ * The names visible in one SELECT. `visible` is what `*` expands to and unqualified names find, with the columns that
+ * USING merged only once; `tables` are the qualified names. `parent` is the SELECT around a subquery.
+ */
+export interface Scope {
+  readonly parent: Scope | null
+  readonly tables: readonly ScopeTable[]
+  readonly visible: readonly ScopeColumn[]
+  /** Tables of the same FROM clause that only LATERAL may name: for PostgreSQL's error. */
+  readonly hidden: readonly ScopeTable[]
+}
+
+export const EMPTY_SCOPE: Scope = { parent: null, tables: [], visible: [], hidden: [] }
+
+export interface Found {
+  readonly scope: Scope
+  readonly column: ScopeColumn
+}
+
+/** `a`, `t.a` or `s.t.a` in the nearest scope that has it. Throws PostgreSQL's errors. */
+export function findColumn(scope: Scope, parts: readonly Ident[], at: Place): Found {
+  if (parts.length === 1) return findUnqualified(scope, parts[0].name, at)
+  const names = parts.map((p) => p.name)
+  if (names.length > 4)
+    throw bindError('42601', `improper qualified name (too many dotted names): ${names.join('.')}`, at)
+  const [alias, name] = names.slice(-2)
+  const schema = names.length > 2 ? names[names.length - 3] : null
+  const found = findTable(scope, schema, alias, at)
+  const matches = found.table.columns.filter((c) => c.name === name)
+  if (matches.length > 1) throw bindError('42702', `column reference "${name}" is ambiguous`, at)
+  if (matches.length === 0) {
+    throw bindError('42703', `column ${alias}.${name} does not exist`, at, { hint: hintFor(scope, name) })
+  }
+  return { scope: found.scope, column: matches[0] }
+}
+
+export function tryFindUnqualified(scope: Scope, name: string, at: Place): Found | undefined {
+  for (let s: Scope | null = scope; s; s = s.parent) {
+    const matches = s.visible.filter((c) => c.name === name)
+    if (matches.length > 1) throw bindError('42702', `column reference "${name}" is ambiguous`, at)
+    if (matches.length === 1) return { scope: s, column: matches[0] }
+  }
+  return undefined
+}
+
+function findUnqualified(scope: Scope, name: string, at: Place): Found {
+  const found = tryFindUnqualified(scope, name, at)
+  if (found) return found
+  throw bindError('42703', `column "${name}" does not exist`, at, { hint: hintFor(scope, name) })
+}
+
+export function findTable(
+  scope: Scope,
+  schema: string | null,
+  alias: string,
+  at: Place,
+): { scope: Scope; table: ScopeTable } {
+  for (let s: Scope | null = scope; s; s = s.parent) {
+    const matches = s.tables.filter((t) => t.alias === alias && (schema === null || t.schema === schema))
+    if (matches.length > 1) throw bindError('42P09', `table reference "${alias}" is ambiguous`, at)
+    if (matches.length === 1) return { scope: s, table: matches[0] }
+    if (s.hidden.some((t) => t.alias === alias)) {
+      throw bindError('42P01', `invalid reference to FROM-clause entry for table "${alias}"`, at, {
+        detail: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
+      })
+    }
+  }
+  throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
+}
+
+/** The near misses of PostgreSQL's hint: the closest column name of the scope, when it is close. */
+function hintFor(scope: Scope, name: string): string | undefined {
+  let best: { distance: number; text: string } | undefined
+  for (let s: Scope | null = scope; s; s = s.parent) {
+    for (const table of s.tables) {
+      for (const column of table.columns) {
+        const distance = editDistance(column.name, name)
+        if (distance > Math.max(1, Math.floor(name.length / 3)) || (best && best.distance <= distance)) continue
+        best = { distance, text: `Perhaps you meant to reference the column "${table.alias}.${column.name}".` }
+      }
+    }
+  }
+  return best?.text
+}
+
+export function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
+    }
+    row = next
+  }
+  return row[b.length]
+}

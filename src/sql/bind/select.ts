@@ -1,0 +1,160 @@
+import type { Expr, OrderItem, Select } from '../../../grammar/ast.ts'
+import { distinct, extend, project } from '../../plan/logical-make.ts'
+import { scalarNullable } from '../../plan/nullable.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { column, sameScalar } from '../../plan/scalar-walk.ts'
+import { bindError } from './bind-error.ts'
+import { settleUnknown } from './coerce.ts'
+import type { BoundBody, BoundColumn, CteScope, ExprPlace, Statement } from './context.ts'
+import { bindCondition } from './expr-condition.ts'
+import { bindFrom } from './from.ts'
+import { scopeOf } from './from-plan.ts'
+import { bindGroupItems, groupStage } from './group.ts'
+import { handled } from './handled.ts'
+import { bindOrderItems, type OrderKey } from './order.ts'
+import type { Scope } from './scope.ts'
+import { slotsIn } from './slot.ts'
+import { Stage } from './stage.ts'
+import { bindTargets } from './target.ts'
+import { addRowNumbers, addRows } from './window.ts'
+
+export interface BoundSelect extends BoundBody {
+  /** ORDER BY over the columns of the plan. */
+  readonly order: readonly OrderKey[]
+}
+
+/** SELECT … FROM … WHERE … GROUP BY … HAVING … with the ORDER BY that may name its tables. */
+export function bindSelect(
+  st: Statement,
+  node: Select,
+  orderBy: readonly OrderItem[],
+  parent: Scope | null,
+  ctes: CteScope | null,
+): BoundSelect {
+  handled(node, ['distinct', 'targets', 'from', 'where', 'groupBy', 'having', 'windows'])
+  const from = bindFrom(st, node.from, parent, ctes)
+  const scope = scopeOf(from, parent)
+  let stage = new Stage(st, scope, from.plan)
+  const plain: ExprPlace = { scope, ctes, clause: 'WHERE', aggregates: false, windows: false, rows: false }
+  if (node.where) stage.filter(bindCondition(st, node.where, plain, 'WHERE'), st.position(node.where))
+
+  const windows = new Map(node.windows.map((w) => [w.name.name, w.spec]))
+  const rich: ExprPlace = {
+    ...plain,
+    clause: 'SELECT',
+    aggregates: true,
+    windows: true,
+    rows: true,
+    window: (name) => windows.get(name),
+  }
+  const targets = bindTargets(st, node.targets, rich)
+  const groups = bindGroupItems(st, node.groupBy, targets, { ...plain, clause: 'GROUP BY' })
+  const having =
+    node.having && bindCondition(st, node.having, { ...plain, clause: 'HAVING', aggregates: true }, 'HAVING')
+  const order = bindOrderItems(st, orderBy, targets, { ...rich, clause: 'ORDER BY' })
+  const on = distinctOn(st, node, targets, rich)
+
+  const outputs = [...targets.map((t) => t.scalar), ...order.map((o) => o.expr), ...on]
+  const grouped =
+    node.groupBy.length > 0 ||
+    having !== undefined ||
+    outputs.some((s) => [...slotsIn(s)].some((n) => st.slots[n].kind === 'aggregate'))
+  if (grouped) {
+    const nodes: Expr[] = [
+      ...targets.map((t) => t.node),
+      ...orderBy.map((o) => o.expr),
+      ...(node.having ? [node.having] : []),
+    ]
+    stage = groupStage(st, stage, scope, from, groups, [...outputs, ...(having ? [having] : [])], nodes, rich)
+    if (having && node.having) stage.filter(having, st.position(node.having))
+  }
+  addRowNumbers(st, stage, outputs)
+  addRows(st, stage, outputs)
+  const resolved = targets.map((t) => stage.resolve(t.scalar))
+  const resolvedOrder = order.map((o) => ({ ...o, expr: stage.resolve(o.expr) }))
+  const columns: BoundColumn[] = targets.map((t, i) => ({
+    name: t.name,
+    expr: resolved[i],
+    nullable: scalarNullable(resolved[i], stage.plan.rowType),
+    origin: t.origin,
+  }))
+  const bound = { plan: stage.plan, columns, order: resolvedOrder }
+  if (!node.distinct) return bound
+  return node.distinct === 'DISTINCT'
+    ? distinctRows(st, bound, orderBy)
+    : distinctOnRows(
+        st,
+        bound,
+        on.map((s) => stage.resolve(s)),
+        stage,
+        orderBy,
+      )
+}
+
+/** DISTINCT compares the rows that are sent: literals are settled, and ORDER BY may use nothing else. */
+function distinctRows(st: Statement, bound: BoundSelect, orderBy: readonly OrderItem[]): BoundSelect {
+  const exprs = bound.columns.map((c) => settleUnknown(st, c.expr))
+  const order = bound.order.map((o, i) => {
+    const at = exprs.findIndex((e) => sameScalar(e, settleUnknown(st, o.expr)))
+    if (at < 0) {
+      throw bindError('42P10', 'for SELECT DISTINCT, ORDER BY expressions must appear in select list', orderBy[i].expr)
+    }
+    return { ...o, expr: column(at, exprs[at].type) }
+  })
+  const plan = distinct(
+    project(
+      bound.plan,
+      exprs,
+      bound.columns.map((c) => c.name),
+    ),
+  )
+  return { plan, columns: bound.columns.map((c, i) => ({ ...c, expr: column(i, exprs[i].type) })), order }
+}
+
+function distinctOn(st: Statement, node: Select, targets: ReturnType<typeof bindTargets>, place: ExprPlace): Scalar[] {
+  if (!node.distinct || node.distinct === 'DISTINCT') return []
+  return node.distinct.on.map((e) => {
+    const key = bindOrderItems(st, [{ kind: 'orderItem', span: e.span, expr: e }], targets, {
+      ...place,
+      clause: 'DISTINCT ON',
+    })
+    return key[0].expr
+  })
+}
+
+/** DISTINCT ON: the first row of each group in the order that ORDER BY gives. */
+function distinctOnRows(
+  st: Statement,
+  bound: BoundSelect,
+  on: readonly Scalar[],
+  stage: Stage,
+  orderBy: readonly OrderItem[],
+): BoundSelect {
+  const width = stage.plan.rowType.length
+  bound.order.slice(0, on.length).forEach((o, i) => {
+    if (!on.some((k) => sameScalar(k, o.expr))) {
+      throw bindError('42P10', 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions', orderBy[i])
+    }
+  })
+  const keys = on.map((s) => settleUnknown(st, s))
+  const order = bound.order.map((o) => settleUnknown(st, o.expr))
+  const input = extend(
+    stage.plan,
+    [...keys, ...order],
+    [...keys.map((_, i) => `on${i}`), ...order.map((_, i) => `order${i}`)],
+  )
+  return {
+    plan: {
+      kind: 'topK',
+      input,
+      partition: keys.map((_, i) => width + i),
+      order: bound.order.map((o, i) => ({ column: width + keys.length + i, desc: o.desc, nullsFirst: o.nullsFirst })),
+      limit: 1,
+      offset: 0,
+      rowType: input.rowType,
+      position: -1,
+    },
+    columns: bound.columns,
+    order: bound.order,
+  }
+}

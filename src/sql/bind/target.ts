@@ -1,0 +1,55 @@
+import type { Expr, Target } from '../../../grammar/ast.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { bindError } from './bind-error.ts'
+import type { ExprPlace, Statement } from './context.ts'
+import { handled } from './handled.ts'
+import { outputName } from './names.ts'
+import { findTable, type Origin, type ScopeColumn, tryFindUnqualified } from './scope.ts'
+
+/** One output column of a SELECT, over the columns of its FROM clause, slots included. */
+export interface BoundTarget {
+  readonly name: string
+  readonly scalar: Scalar
+  readonly origin: Origin | null
+  readonly node: Expr
+}
+
+/** The select list, stars expanded. */
+export function bindTargets(st: Statement, targets: readonly Target[], place: ExprPlace): BoundTarget[] {
+  return targets.flatMap((t) => {
+    handled(t, ['expr', 'alias'])
+    if (t.expr.kind === 'star') {
+      return expandStar(t.expr, place).map((c) => ({ name: c.name, scalar: c.expr, origin: c.origin, node: t.expr }))
+    }
+    const scalar = st.bind.expr(st, t.expr, place)
+    return [
+      { name: t.alias?.name ?? outputName(t.expr), scalar, origin: originOf(t.expr, scalar, place), node: t.expr },
+    ]
+  })
+}
+
+function expandStar(star: Extract<Expr, { kind: 'star' }>, place: ExprPlace): readonly ScopeColumn[] {
+  handled(star, ['qualifier'])
+  if (star.qualifier.length === 0) {
+    if (place.scope.tables.length === 0)
+      throw bindError('42601', 'SELECT * with no tables specified is not valid', star)
+    return place.scope.visible
+  }
+  const names = star.qualifier.map((q) => q.name)
+  const schema = names.length > 1 ? names[names.length - 2] : null
+  const { scope, table } = findTable(place.scope, schema, names[names.length - 1], star)
+  if (scope !== place.scope) throw bindError('0A000', '* of a table of an outer query is not supported', star)
+  return table.columns
+}
+
+/** The catalog column behind a plain column reference: table oid and attribute number of a RowDescription. */
+function originOf(node: Expr, scalar: Scalar, place: ExprPlace): Origin | null {
+  if (node.kind !== 'column' || scalar.kind !== 'column') return null
+  if (node.parts.length === 1) return tryFindUnqualified(place.scope, node.parts[0].name, node)?.column.origin ?? null
+  const [alias, name] = node.parts.slice(-2).map((p) => p.name)
+  for (const table of place.scope.tables) {
+    const found = table.alias === alias && table.columns.find((c) => c.name === name)
+    if (found) return found.origin
+  }
+  return null
+}

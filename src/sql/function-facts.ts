@@ -1,0 +1,87 @@
+import type { EvalEnv } from '../functions/function.ts'
+import { scalarById, tableFunctionById } from '../functions/lookup.ts'
+import { findCast } from '../functions/resolve.ts'
+import type { Scalar } from '../plan/scalar.ts'
+import { constant, rewriteScalar, someScalar } from '../plan/scalar-walk.ts'
+import type { Datum } from '../types/value.ts'
+
+/** What the function table says about scalars of a plan. */
+
+/** Whether evaluating it can raise an error for some row. */
+export const canFail = (s: Scalar): boolean =>
+  someScalar(s, (x) => {
+    if (x.kind === 'error') return true
+    if (x.kind === 'call' || x.kind === 'anyAll') return scalarById(x.fn)?.fallible ?? true
+    if (x.kind === 'cast') return findCast(x.arg.type, x.type, x.explicit ? 'explicit' : 'assignment')?.fallible ?? true
+    return false
+  })
+
+export const isStrict = (fn: string): boolean => scalarById(fn)?.strict ?? false
+
+export const tableFunctionFails = (fn: string): boolean => tableFunctionById(fn)?.fallible ?? true
+
+/** The operator that an id implements, when it is one: `=` of `int4eq(int4,int4)`. */
+export const operatorOf = (fn: string): string | undefined => scalarById(fn)?.operator
+
+export function isVolatile(s: Scalar): boolean {
+  return someScalar(s, (x) => (x.kind === 'call' || x.kind === 'anyAll') && scalarById(x.fn)?.volatility === 'volatile')
+}
+
+/**
+ * One node whose operands are constants becomes its value. With `env` stable functions too (one statement); without,
+ * immutable ones alone (plans that live on). What raises an error stays.
+ */
+export function foldConstant(s: Scalar, env?: EvalEnv): Scalar {
+  try {
+    const value = evaluate(s, env)
+    return value === undefined ? s : constant(value, s.type)
+  } catch {
+    return s
+  }
+}
+
+export const foldConstants = (s: Scalar, env: EvalEnv): Scalar => rewriteScalar(s, (x) => foldConstant(x, env))
+
+function evaluate(s: Scalar, env: EvalEnv | undefined): Datum | undefined {
+  switch (s.kind) {
+    case 'call': {
+      const fn = scalarById(s.fn)
+      const args = constants(s.args)
+      if (!fn || !args || fn.volatility === 'volatile' || (fn.volatility === 'stable' && !env)) return undefined
+      if (fn.strict && args.includes(null)) return null
+      return fn.eval(args, env ?? NO_ENV)
+    }
+    case 'cast': {
+      if (s.arg.kind !== 'const') return undefined
+      if (s.arg.value === null) return null
+      if (!env && dependsOnSession(s)) return undefined
+      const cast = findCast(s.arg.type, s.type, s.explicit ? 'explicit' : 'assignment')
+      return cast?.eval(s.arg.value, s.type, env ?? NO_ENV)
+    }
+    case 'array':
+      return constants(s.items)
+    default:
+      return undefined
+  }
+}
+
+/** Casts between text or dates and times with a zone read the session's time zone. */
+function dependsOnSession(s: Extract<Scalar, { kind: 'cast' }>): boolean {
+  return s.type.kind === 'timestamptz' || s.arg.type.kind === 'timestamptz' || s.type.kind.startsWith('reg')
+}
+
+function constants(items: readonly Scalar[]): Datum[] | undefined {
+  const values = items.map((i) => (i.kind === 'const' ? i.value : undefined))
+  return values.includes(undefined) ? undefined : (values as Datum[])
+}
+
+/** Immutable functions read nothing of it. */
+const NO_ENV: EvalEnv = {
+  nowMicros: 0,
+  timeZone: 'UTC',
+  user: '',
+  database: '',
+  searchPath: [],
+  setting: () => undefined,
+  random: () => 0,
+}
