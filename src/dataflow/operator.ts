@@ -6,6 +6,7 @@ import { type Consumer, Fanout, type Pipe } from './edge.ts'
 
 export interface Scheduler {
   schedule(operator: OperatorBase): void
+  remove(operators: Iterable<OperatorBase>): void
 }
 
 /** What names an operator: its number in the plan, its kind, its place in the SQL text. */
@@ -79,8 +80,9 @@ export abstract class OperatorBase implements Operator, Consumer {
     this.scheduler = null
     this.dirty = false
   }
-  isIn(scheduler: Scheduler): boolean {
-    return this.scheduler === scheduler
+  /** Where it runs at present. */
+  get circuit(): Scheduler | null {
+    return this.scheduler
   }
   /** Most operators: errors of the inputs go on as they are. */
   protected forwardErrors(errors: readonly Batch[]): void {

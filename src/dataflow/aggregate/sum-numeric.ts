@@ -45,7 +45,7 @@ export class SumNumericAccumulator implements Accumulator {
     for (let i = 0; i < n; i++) {
       if (nulls !== null && nulls[i] === 1) continue
       const mantissa = data[i]
-      if (mantissa === mantissa) this.add(slots[i], mantissa, scaleAt(column, i), diffs[i])
+      if (!Number.isNaN(mantissa)) this.add(slots[i], mantissa, scaleAt(column, i), diffs[i])
       else this.addRest(slots[i], column.big!.get(i)!, scaleAt(column, i), diffs[i])
     }
   }

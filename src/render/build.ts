@@ -1,0 +1,107 @@
+import { assert } from '../base/assert.ts'
+import { Circuit } from '../dataflow/circuit.ts'
+import type { Fanout } from '../dataflow/edge.ts'
+import type { OperatorBase, OperatorIdentity } from '../dataflow/operator.ts'
+import { ArrangeOperator } from '../dataflow/operators/arrange.ts'
+import type { GetOperator } from '../dataflow/operators/get.ts'
+import type { JoinSide } from '../dataflow/operators/join.ts'
+import { ScopedArrangeOperator } from '../dataflow/scope/arrange.ts'
+import type { IterationClock } from '../dataflow/scope/clock.ts'
+import type { PhysicalNode } from '../plan/physical.ts'
+import type { StateFactory } from '../state/contract.ts'
+import { INT4 } from '../types/sql-type.ts'
+import type { CompileContext } from './compile-context.ts'
+
+/** Turns one node into operators (render/node.ts); handed around so that scopes can render their bodies. */
+export type RenderOp = (build: Build, number: number, node: PhysicalNode) => Fanout
+
+/**
+ * One list of nodes being rendered: a plan, or the body of a scope. Collects the operators, knows the edge of each
+ * rendered node, and shares arrangements of one edge by one key.
+ */
+export class Build {
+  readonly nodes: readonly PhysicalNode[]
+  readonly states: StateFactory
+  readonly context: CompileContext
+  /** `<object id>`, or `<object id>/<scope node>` for a body. */
+  readonly prefix: string
+  /** Set inside a nested scope. */
+  readonly clock: IterationClock | null
+  readonly operators: OperatorBase[] = []
+  readonly gets: GetOperator[] = []
+  readonly circuit = new Circuit()
+  /** Edge of an object; of an import or variable of a scope. */
+  readonly source: (kind: 'object' | 'import' | 'variable', index: number, columns: readonly number[]) => Fanout
+  readonly renderOp: RenderOp
+  private readonly edges = new Map<number, Fanout>()
+  private readonly arrangements = new Map<Fanout, Map<string, ArrangeOperator | ScopedArrangeOperator>>()
+
+  constructor(spec: {
+    readonly nodes: readonly PhysicalNode[]
+    readonly states: StateFactory
+    readonly context: CompileContext
+    readonly prefix: string
+    readonly clock: IterationClock | null
+    readonly source: Build['source']
+    readonly renderOp: RenderOp
+  }) {
+    this.nodes = spec.nodes
+    this.states = spec.states
+    this.context = spec.context
+    this.prefix = spec.prefix
+    this.clock = spec.clock
+    this.source = spec.source
+    this.renderOp = spec.renderOp
+  }
+
+  /** All nodes; inputs come before their consumers. */
+  renderAll(): void {
+    for (let n = 0; n < this.nodes.length; n++) this.setEdge(n, this.renderOp(this, n, this.nodes[n]))
+  }
+  /** Name of a node's state; `part` tells apart what one node keeps. */
+  stateId(number: number, part: string): string {
+    return `${this.prefix}/${number}/${part}`
+  }
+  identity(number: number): OperatorIdentity {
+    return { id: number, position: this.nodes[number]?.position ?? -1 }
+  }
+  add<T extends OperatorBase>(operator: T): Fanout {
+    this.operators.push(operator)
+    this.circuit.add([operator])
+    return operator.output
+  }
+  setEdge(number: number, edge: Fanout): void {
+    this.edges.set(number, edge)
+  }
+  edge(number: number): Fanout {
+    const edge = this.edges.get(number)
+    assert(edge !== undefined, `node ${number} is rendered before its consumers`)
+    return edge
+  }
+
+  /** One side of a join: the input under its keys, shared with every other operator that wants the same. */
+  arranged(number: number, keys: readonly number[]): JoinSide {
+    const input = this.edge(number)
+    let byKey = this.arrangements.get(input)
+    if (byKey === undefined) this.arrangements.set(input, (byKey = new Map()))
+    const name = keys.join('-')
+    let operator = byKey.get(name)
+    if (operator === undefined) {
+      operator = this.arrange(number, input, keys, name)
+      byKey.set(name, operator)
+      this.add(operator)
+    }
+    return { input: operator.output.pipe(), arrangement: operator.arrangement, keys }
+  }
+
+  private arrange(number: number, input: Fanout, keys: readonly number[], name: string) {
+    const id = this.stateId(number, `by-${name}`)
+    const identity = this.identity(number)
+    if (this.clock === null) {
+      const arrangement = this.states.arrangement({ id, types: input.types, key: keys })
+      return new ArrangeOperator(identity, input.pipe(), arrangement)
+    }
+    const arrangement = this.states.arrangement({ id, types: [...input.types, INT4], key: keys })
+    return new ScopedArrangeOperator(identity, input.pipe(), arrangement, this.clock)
+  }
+}

@@ -1,0 +1,31 @@
+import type { TickContext } from '../dataflow/contract.ts'
+import type { EvalEnv } from '../functions/function.ts'
+import type { Row } from '../types/value.ts'
+
+/** The parts of EvalEnv that a view has for good. */
+export type FixedEnv = Omit<EvalEnv, 'nowMicros'>
+
+export interface CompileContext {
+  readonly env: FixedEnv
+  /** Values of $1 …. */
+  readonly params: Row
+}
+
+/** What one row's evaluation may read and where it stands; one object, reused. */
+export interface Frame {
+  env: EvalEnv
+  /** Position of the call being evaluated: where an error that it throws is reported. */
+  position: number
+}
+
+export function makeFrame(fixed: FixedEnv): Frame & { at(tick: TickContext): void } {
+  const env = { ...fixed, nowMicros: 0, setting: fixed.setting.bind(fixed), random: fixed.random.bind(fixed) }
+  return {
+    env,
+    position: -1,
+    at(tick) {
+      env.nowMicros = tick.nowMicros
+      this.position = -1
+    },
+  }
+}

@@ -1,0 +1,100 @@
+import { unreachable } from '../base/assert.ts'
+import type { Fanout } from '../dataflow/edge.ts'
+import { AggregateOperator } from '../dataflow/operators/aggregate.ts'
+import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
+import { ConstantOperator } from '../dataflow/operators/constant.ts'
+import { DistinctOperator } from '../dataflow/operators/distinct.ts'
+import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
+import { GetOperator } from '../dataflow/operators/get.ts'
+import { MapOperator } from '../dataflow/operators/map.ts'
+import { NegateOperator } from '../dataflow/operators/negate.ts'
+import { RowNumberOperator } from '../dataflow/operators/row-number.ts'
+import { SetOpOperator } from '../dataflow/operators/set-op.ts'
+import { TopKOperator } from '../dataflow/operators/top-k.ts'
+import { UnionOperator } from '../dataflow/operators/union.ts'
+import type { PhysicalNode } from '../plan/physical.ts'
+import { BATCH_ROWS_MAX } from '../types/batch.ts'
+import { batchFromRows, splitBatch } from '../types/batch-build.ts'
+import type { Build } from './build.ts'
+import { expandProgram } from './expand.ts'
+import { aggregateRow } from './function-rows.ts'
+import { renderJoin } from './join.ts'
+import { filterProgram, mapProgram } from './programs.ts'
+import { renderScope } from './scope.ts'
+import { renderScoped } from './scoped.ts'
+
+/** Turns a node into operators and tells where its output is: the plan's node `number`, or one made from it. */
+export function renderOp(build: Build, number: number, node: PhysicalNode): Fanout {
+  const { states, context } = build
+  const identity = { ...build.identity(number), stateId: build.stateId(number, node.op) }
+  const input = (of: number) => build.edge(of).pipe()
+  switch (node.op) {
+    case 'get': {
+      const source = build.source('object', node.object, node.columns)
+      const { object, columns, types } = node
+      const get = new GetOperator({ ...identity, object, columns, types, source })
+      build.gets.push(get)
+      return build.add(get)
+    }
+    case 'import':
+      return build.source('import', node.index, [])
+    case 'variable':
+      return build.source('variable', node.index, [])
+    case 'constant': {
+      const rows = splitBatch(batchFromRows(node.types, node.rows), BATCH_ROWS_MAX)
+      return build.add(new ConstantOperator(identity, node.types, rows, states))
+    }
+    case 'map': {
+      const pipe = input(node.input)
+      const filter = node.filter === null ? null : filterProgram(node.filter, context)
+      return build.add(new MapOperator(identity, pipe, node.types, mapProgram(filter, node.exprs, context)))
+    }
+    case 'flatMap': {
+      const pipe = input(node.input)
+      const made = node.types.slice(pipe.types.length)
+      return build.add(
+        new FlatMapOperator(identity, pipe, node.types, expandProgram(node, made, node.position, context)),
+      )
+    }
+    case 'union':
+      return build.add(new UnionOperator(identity, node.inputs.map(input), node.types))
+    case 'negate':
+      return build.add(new NegateOperator(identity, input(node.input)))
+    case 'join':
+      return renderJoin(build, number, node)
+    case 'scope':
+      return build.clock === null ? renderScope(build, number, node) : renderScoped(build, number, node, true)
+  }
+  if (build.clock !== null) return renderScoped(build, number, node, true)
+  switch (node.op) {
+    case 'aggregate': {
+      const aggregates = node.aggregates.map(({ fn, args, distinct, filter, order, type }) => {
+        return { strategy: aggregateRow(fn).strategy, args, distinct, filter, order, type }
+      })
+      const { keys, types } = node
+      const appendOnly = build.nodes[node.input]?.appendOnly ?? false
+      return build.add(
+        new AggregateOperator({ ...identity, keys, aggregates, appendOnly, types }, input(node.input), states),
+      )
+    }
+    case 'distinct':
+      return build.add(new DistinctOperator(identity, input(node.input), states))
+    case 'setOp': {
+      const { type, all } = node
+      return build.add(new SetOpOperator({ ...identity, type, all }, input(node.left), input(node.right), states))
+    }
+    case 'topK': {
+      const { partition, order, limit, offset } = node
+      const spec = { ...identity, partition, order, limit, offset }
+      return build.add(new TopKOperator(spec, input(node.input), states))
+    }
+    case 'rowNumber': {
+      const { partition, order, atMost } = node
+      return build.add(new RowNumberOperator({ ...identity, partition, order, atMost }, input(node.input), states))
+    }
+    case 'atMostOne':
+      return build.add(new AtMostOneOperator({ ...identity, keys: node.keys }, input(node.input), states))
+    default:
+      return unreachable(node)
+  }
+}

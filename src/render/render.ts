@@ -1,0 +1,73 @@
+import type { Circuit } from '../dataflow/circuit.ts'
+import type { Fanout } from '../dataflow/edge.ts'
+import type { OperatorBase } from '../dataflow/operator.ts'
+import type { GetOperator } from '../dataflow/operators/get.ts'
+import { OutputNode } from '../dataflow/output.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import type { StateFactory } from '../state/contract.ts'
+import { Build } from './build.ts'
+import type { CompileContext } from './compile-context.ts'
+import { renderOp } from './node.ts'
+
+export interface RenderRequest {
+  readonly plan: PhysicalPlan
+  readonly objectId: number
+  /** Where the operators go: the running circuit, or one of their own that is adopted later (`Circuit.adopt`). */
+  readonly circuit: Circuit
+  readonly states: StateFactory
+  readonly context: CompileContext
+  /** The edge of an object: all its columns (those not in `columns` may hold anything). */
+  readonly resolve: (objectId: number, columns: readonly number[]) => Fanout
+  /** Columns that the result is arranged by, for lookups. */
+  readonly resultKey: readonly number[]
+}
+
+export interface RenderedView {
+  readonly operators: readonly OperatorBase[]
+  readonly output: OutputNode
+  /** One per `get` node. Not connected: push snapshots first if there are any, then `connect()`. */
+  readonly gets: readonly GetOperator[]
+  /** Connects all gets to the live edges of their objects. Between ticks. */
+  connect(): void
+  /** Leaves the circuit and forgets the state for good. */
+  dispose(): void
+}
+
+/** The operators of a plan without a result that is kept; the caller takes what comes out of `edge`. */
+export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKey'>): Build {
+  const { plan, objectId, states, context, resolve } = request
+  const build = new Build({
+    nodes: plan.nodes,
+    states,
+    context,
+    prefix: String(objectId),
+    clock: null,
+    renderOp,
+    source: (_kind, object, columns) => resolve(object, columns),
+  })
+  build.renderAll()
+  return build
+}
+
+/** Turns a plan into operators. State is found again by its names, so that a stored plan renders onto stored state. */
+export function renderPlan(request: RenderRequest): RenderedView {
+  const { plan, objectId, states } = request
+  const build = renderCircuit(request)
+  const spec = { id: plan.nodes.length, position: -1, stateId: `${objectId}/result`, key: request.resultKey }
+  const output = new OutputNode(spec, build.edge(plan.root).pipe(), states)
+  build.add(output)
+  const operators = build.operators
+  request.circuit.adopt(build.circuit)
+  return {
+    operators,
+    output,
+    gets: build.gets,
+    connect() {
+      for (const get of build.gets) get.connect()
+    },
+    dispose() {
+      for (const operator of operators) operator.circuit?.remove([operator])
+      for (const operator of operators) for (const structure of operator.state()) states.drop(structure.id)
+    },
+  }
+}

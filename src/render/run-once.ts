@@ -1,0 +1,70 @@
+import { consolidate } from '../dataflow/consolidate.ts'
+import type { TickContext } from '../dataflow/contract.ts'
+import { Fanout } from '../dataflow/edge.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
+import { createState } from '../state/factory.ts'
+import type { Batch } from '../types/batch.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import type { CompileContext } from './compile-context.ts'
+import { renderCircuit } from './render.ts'
+
+export interface RunOnceRequest {
+  readonly plan: PhysicalPlan
+  readonly context: CompileContext
+  /** Types of all columns of an object. */
+  readonly objectTypes: (objectId: number) => readonly SqlType[]
+  /** Snapshot of an object: all its columns (those not in `columns` may hold anything). */
+  readonly snapshot: (objectId: number, columns: readonly number[]) => Snapshot
+  readonly tick: TickContext
+  /** Called between slices of work: gives way to others, throws when the call was cancelled. */
+  readonly slice: () => Promise<void>
+}
+
+export interface Snapshot {
+  readonly rows: Iterable<Batch>
+  readonly errors: Iterable<Batch>
+}
+
+/** Consolidated; in no order (`sortBatches`, or the finishing). */
+export interface RunOnceResult {
+  readonly rows: readonly Batch[]
+  readonly errors: readonly Batch[]
+}
+
+/** Rows fed between two slices. */
+const SLICE_ROWS = 16_384
+
+/**
+ * A plan as a one-shot: a circuit with state of its own in memory, fed with snapshots slice by slice. What the view of
+ * this plan would hold.
+ */
+export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
+  const { plan, context, tick, slice } = request
+  const build = renderCircuit({
+    plan,
+    objectId: 0,
+    states: createState(),
+    context,
+    resolve: (object) => new Fanout(request.objectTypes(object)),
+  })
+  const { circuit, gets } = build
+  const result = build.edge(plan.root).pipe()
+  circuit.runTick(tick)
+  for (const get of gets) {
+    const snapshot = request.snapshot(get.object, get.columns)
+    for (const batch of snapshot.errors) get.pushErrors(batch)
+    let pending = 0
+    for (const batch of snapshot.rows) {
+      get.pushRows(batch)
+      pending += batch.n
+      if (pending < SLICE_ROWS) continue
+      pending = 0
+      circuit.runTick(tick)
+      await slice()
+    }
+    circuit.runTick(tick)
+  }
+  await slice()
+  const { rows, errors } = result.take()
+  return { rows: consolidate(rows), errors: consolidate(errors) }
+}
