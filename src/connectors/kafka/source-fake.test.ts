@@ -1,8 +1,8 @@
 import { beforeEach, describe } from 'vitest'
-import { FakeCluster } from './fake-cluster.ts'
-import { fakeWorld } from './fake-world.ts'
-import { kafkaSourceSuite } from './source-suite.ts'
-import type { KafkaWorld } from './testing.ts'
+import { FakeCluster } from './fake-cluster.testkit.ts'
+import { fakeWorld } from './fake-world.testkit.ts'
+import type { KafkaWorld } from './source.testkit.ts'
+import { kafkaSourceSuite } from './source-suite.testkit.ts'
 
 describe('Kafka source, cluster in memory', () => {
   let world: KafkaWorld

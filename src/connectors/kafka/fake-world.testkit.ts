@@ -1,7 +1,7 @@
 import { systemRuntime } from '../../base/runtime.ts'
-import type { FakeCluster } from './fake-cluster.ts'
-import { FakeTransport } from './fake-transport.ts'
-import type { KafkaWorld } from './testing.ts'
+import type { FakeCluster } from './fake-cluster.testkit.ts'
+import { FakeTransport } from './fake-transport.testkit.ts'
+import type { KafkaWorld } from './source.testkit.ts'
 
 /** The cluster in memory as the suite wants it. */
 export function fakeWorld(cluster: FakeCluster): KafkaWorld {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { SourceConnector } from '../contract.ts'
-import { type KafkaWorld, order, orderSpec, range, readAll, sourceOf, Taken } from './testing.ts'
+import { type KafkaWorld, order, orderSpec, range, readAll, sourceOf, Taken } from './source.testkit.ts'
 
 /** What holds of a Kafka source on any cluster. */
 export function kafkaSourceSuite(worldOf: () => KafkaWorld): void {

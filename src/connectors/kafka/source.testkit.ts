@@ -13,7 +13,7 @@ import type {
   SourceBatch,
   SourceConnector,
 } from '../contract.ts'
-import type { FakeRecord, ProduceOptions } from './fake-cluster.ts'
+import type { FakeRecord, ProduceOptions } from './fake-cluster.testkit.ts'
 import { KafkaSource, type OpenTransport } from './source.ts'
 
 /** What the suite of Kafka sources needs of a cluster: the one in memory and a real one pass the same tests. */
@@ -123,7 +123,7 @@ export class Taken {
     return this.batches.flatMap((batch) => [...batch.deadLetters])
   }
   get status(): ReaderStatus {
-    return this.statuses[this.statuses.length - 1]
+    return this.statuses[this.statuses.length - 1] ?? { state: 'starting' }
   }
 
   async until(what: string, condition: () => boolean, ms = 15_000): Promise<void> {
