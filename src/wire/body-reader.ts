@@ -73,7 +73,7 @@ export function invalidUtf8(bytes: Uint8Array): SqlError {
     start += length
   }
   const lead = bytes[start]
-  const width = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1
+  const width = lead >= 0xf8 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1
   const shown = [...bytes.subarray(start, start + width)].map((byte) => `0x${byte.toString(16).padStart(2, '0')}`)
   return new SqlError('22021', `invalid byte sequence for encoding "UTF8": ${shown.join(' ')}`)
 }

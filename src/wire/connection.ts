@@ -135,7 +135,7 @@ export class Connection implements SinkPort {
           : this.describePortal(session, received.name)
       case 'execute': {
         const sink = new MessageSink(this)
-        await session.execute(received.portal, received.maxRows, sink)
+        await session.execute(received.portal, received.maxRows, sink, this.input.syncFollows)
         if (sink.failed) this.skip()
         return
       }

@@ -45,6 +45,11 @@ export class FrameReader {
     return { type, body: this.take(length - 4) }
   }
 
+  /** Type of the next message as far as it has arrived; 0 when nothing has. */
+  peekType(): number {
+    return this.buffered === 0 ? 0 : this.byteAt(0)
+  }
+
   /** The next packet without a type byte (startup, cancel, encryption requests). */
   nextStartup(): Buffer | null {
     if (this.buffered < 4) return null

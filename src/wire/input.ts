@@ -41,6 +41,11 @@ export class Input {
     return this.reader.buffered
   }
 
+  /** True when the message that follows is there already and is a Sync. */
+  get syncFollows(): boolean {
+    return this.reader.peekType() === 0x53
+  }
+
   /** Whoever waits for a message gets null. */
   stop(): void {
     this.ended = true

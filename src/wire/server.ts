@@ -82,19 +82,26 @@ class PgServer implements WireServer {
   async close(graceMs = CLOSE_GRACE_MS): Promise<void> {
     const listening = this.stopListening()
     for (const connection of this.connectionsOpen.keys()) connection.shutdown()
-    const cancelTimer = this.options.runtime.setTimer(() => {
+    const { runtime } = this.options
+    let cancelTimer = runtime.setTimer(() => {
       for (const connection of this.connectionsOpen.keys()) connection.cancel()
+      // A client that does not read would hold its statement for ever.
+      cancelTimer = runtime.setTimer(() => this.destroyAll(), graceMs)
     }, graceMs)
     await Promise.all(this.connectionsOpen.values())
     cancelTimer()
-    for (const connection of this.connectionsOpen.keys()) connection.destroy()
+    this.destroyAll()
     await listening
   }
 
   async kill(): Promise<void> {
     const listening = this.stopListening()
-    for (const connection of this.connectionsOpen.keys()) connection.destroy()
+    this.destroyAll()
     await listening
+  }
+
+  private destroyAll(): void {
+    for (const connection of this.connectionsOpen.keys()) connection.destroy()
   }
 
   private stopListening(): Promise<void> {
