@@ -4,16 +4,15 @@ import { Gate } from '../dataflow/operators/gate.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { renderPlan } from '../render/render.ts'
 import type { StateFactory } from '../state/contract.ts'
+import { FIXED_ENV } from './eval-env.ts'
 import { ViewRuntime, type ViewState } from './view.ts'
 import type { World } from './world.ts'
 
-/** Renders a plan into the running circuit, each relation behind a gate. Between ticks. */
+/** Renders a plan into the running circuit, each relation that it reads behind a gate. Between ticks. */
 export function buildView(
   world: World,
   spec: {
     readonly id: number
-    /** Prefix of its structures' names. */
-    readonly stateId: string
     readonly entry: MaterializedViewEntry | null
     readonly plan: PhysicalPlan
     readonly onError: 'poison' | 'divert'
@@ -22,22 +21,29 @@ export function buildView(
     readonly states?: StateFactory
   },
 ): ViewRuntime {
-  const gates: { object: number; gate: Gate }[] = []
-  const states = spec.states ?? world.states
-  const rendered = renderPlan(spec.plan, {
-    stateId: spec.stateId,
+  const gates = new Map<number, Gate>()
+  const rendered = renderPlan({
+    plan: spec.plan,
+    objectId: spec.id,
     circuit: world.circuit,
-    states,
-    resolve(object, columns, position) {
-      const edge = world.edgeOf(object)
-      assert(edge !== undefined, `object ${object} runs`)
-      const gate = new Gate({ id: -1 - gates.length, position }, edge.pipe(), columns)
-      world.circuit.add([gate])
-      gates.push({ object, gate })
+    states: spec.states ?? world.states,
+    context: { env: FIXED_ENV, params: [] },
+    resultKey: spec.plan.types.map((_, c) => c),
+    resolve(object) {
+      let gate = gates.get(object)
+      if (gate === undefined) {
+        const edge = world.edgeOf(object)
+        assert(edge !== undefined, `object ${object} runs`)
+        gate = new Gate({ id: -1 - gates.size, position: -1 }, edge.pipe())
+        gates.set(object, gate)
+        world.circuit.add([gate])
+      }
       return gate.output
     },
   })
-  const view = new ViewRuntime({ ...spec, rendered, gates, sinceMs: world.clock.lastMs })
+  rendered.connect()
+  const list = [...gates].map(([object, gate]) => ({ object, gate }))
+  const view = new ViewRuntime({ ...spec, rendered, gates: list, sinceMs: world.clock.lastMs })
   world.views.set(spec.id, view)
   return view
 }
@@ -47,6 +53,5 @@ export function removeView(world: World, view: ViewRuntime): void {
   world.views.delete(view.id)
   view.rendered.dispose()
   world.circuit.remove(view.gates.map(({ gate }) => gate))
-  if (view.entry === null) return
-  for (const structure of view.rendered.structures()) world.states.drop(structure.id)
+  view.log.notify()
 }

@@ -1,6 +1,5 @@
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
-import type { FunctionLibrary } from '../render/compile-context.ts'
 import { readPublished, recoverState } from '../state/recovery.ts'
 import { createState } from '../state/factory.ts'
 import { Journal } from '../state/journal.ts'
@@ -25,7 +24,6 @@ export interface OpenOptions {
   readonly store: Store
   readonly runtime: Runtime
   readonly log: Log
-  readonly functions: FunctionLibrary
   readonly connectors: ConnectorFactory
   readonly settings: readonly SettingRow[]
   /** The server can serve nothing any more. */
@@ -45,7 +43,6 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     runtime,
     log,
     states: state,
-    functions: options.functions,
     clock: new EngineClock(runtime, image?.timestampMs ?? 0, image?.nowMicros ?? 0, Math.max(image?.reservedMs ?? 0, await readReserved(store))),
     catalog: catalogOf(image, builtInEntries()),
   })
@@ -100,7 +97,6 @@ function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: C
       const state: ViewState = targets.size > 0 ? { kind: 'catching up', targets } : { kind: 'ready' }
       const built = buildView(world, {
         id: entry.id,
-        stateId: `${entry.id}`,
         entry: entry.kind === 'materializedView' ? entry : null,
         plan: view.plan,
         onError: view.onError,
@@ -138,7 +134,7 @@ async function resume(world: World, hydration: Hydration, image: Image): Promise
   for (const view of image.views.filter((v) => !v.hydrated)) {
     const entry = world.catalog.byId(view.id)
     const state: ViewState = { kind: 'hydrating', done: 0, total: null }
-    const built = buildView(world, { id: view.id, stateId: `${view.id}`, entry: entry?.kind === 'materializedView' ? entry : null, plan: view.plan, onError: view.onError, state })
+    const built = buildView(world, { id: view.id, entry: entry?.kind === 'materializedView' ? entry : null, plan: view.plan, onError: view.onError, state })
     await world.exclusive.run(() => hydration.begin(built, new Map()))
   }
   for (const source of world.sources.values()) if (source.hasReaders && source.positions.size > 0) hydration.openSource(source)

@@ -6,6 +6,7 @@ import { sortBatches } from '../dataflow/consolidate.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import { batchFromRows, rowAt } from '../types/batch-build.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { CallContext, LookupPlan, ReadRequest, ReadResult } from './api.ts'
 import { bindParams } from './bind-params.ts'
@@ -48,17 +49,24 @@ export async function read(deps: ReadDeps, request: ReadRequest, call: CallConte
 }
 
 /** The consolidated rows of a plan over a snapshot; fails with the first error, of a relation or of the plan itself. */
-export async function evaluate(world: World, plan: PhysicalPlan, snapshot: Snapshot, call: CallContext): Promise<Batch[]> {
+export async function evaluate(world: World, plan: PhysicalPlan, snapshot: Snapshot, call: CallContext): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
     if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string, { position: (poison[3] as number) || undefined })
   }
-  const result = await runOnce(plan, {
-    scan: (object) => snapshot.scan(object),
+  const { runtime } = world
+  let since = runtime.monotonicMs()
+  const result = await runOnce({
+    plan,
+    context: { env: evalEnv(world, call), params: [] },
+    objectTypes: (object) => typesOf(world, object),
+    snapshot: (object) => ({ rows: snapshot.scan(object), errors: [] }),
     tick: world.tickContext(snapshot.timestampMs),
     async slice() {
       if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
-      await world.runtime.yieldToIo()
+      if (runtime.monotonicMs() - since < READ_SLICE_MS) return
+      await runtime.yieldToIo()
+      since = runtime.monotonicMs()
     },
   })
   if (result.errors.length > 0) throw firstError(result.errors)
@@ -79,10 +87,20 @@ async function waitForViews({ world, hydration }: ReadDeps, objects: readonly nu
   }
 }
 
+/** Columns of a relation, stored, streamed or computed. */
+function typesOf(world: World, object: number): readonly SqlType[] {
+  const edge = world.edgeOf(object)
+  if (edge !== undefined) return edge.types
+  const entry = world.catalog.byId(object)
+  return entry !== undefined && 'rowType' in entry ? entry.rowType.map((f) => f.type) : []
+}
+
+/** Longest stretch of a pull between two ticks; ms. */
+const READ_SLICE_MS = 5
 const NO_ROW: Row = []
 
 function lookUp({ world, indexes }: ReadDeps, request: ReadRequest, lookup: LookupPlan, call: CallContext): ReadResult {
-  const program: ProgramEnv = { functions: world.functions, params: request.params, env: evalEnv(world, call) }
+  const program: ProgramEnv = { params: request.params, env: evalEnv(world, call) }
   const key = rowProgram(lookup.keys, [], program)(NO_ROW)
   const poison = world.views.get(lookup.object)?.poison() ?? null
   if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string)

@@ -36,9 +36,9 @@ export interface Snapshot {
 }
 
 /** Pins what is stored at this moment; inside the exclusive lane. Streams are added by `readStreams`. */
-export function takeSnapshot(world: World, system: SystemRelations, objects: readonly number[], streams: ReadonlyMap<number, Batch[]>): Snapshot {
+export function takeSnapshot(world: World, system: SystemRelations, objects: readonly number[], streams: ReadonlyMap<number, readonly Batch[]>): Snapshot {
   const pins = new Map<number, ArrangementPin>()
-  const computed = new Map<number, Batch[]>()
+  const computed = new Map<number, readonly Batch[]>()
   const poisons = new Map<number, Row>()
   for (const object of objects) {
     const view = world.views.get(object)

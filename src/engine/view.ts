@@ -5,6 +5,7 @@ import type { Gate } from '../dataflow/operators/gate.ts'
 import type { OutputNode } from '../dataflow/output.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { RenderedView } from '../render/render.ts'
+import type { StateStructure } from '../state/contract.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
 import { rowAt } from '../types/batch-build.ts'
 import { compareValueRows } from '../types/compare.ts'
@@ -64,6 +65,13 @@ export class ViewRuntime {
   get live(): boolean {
     return this.state.kind !== 'hydrating'
   }
+  structures(): StateStructure[] {
+    return this.rendered.operators.flatMap((operator) => operator.state())
+  }
+  bytes(): number {
+    return this.rendered.operators.reduce((sum, operator) => sum + operator.bytes(), 0)
+  }
+
   /** Why hydration ended without success. */
   get failure(): SqlError | null {
     return this.state.kind === 'hydrating' ? (this.state.failed ?? null) : null

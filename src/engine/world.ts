@@ -6,7 +6,6 @@ import type { SourceConnector } from '../connectors/contract.ts'
 import { Circuit } from '../dataflow/circuit.ts'
 import type { TickContext } from '../dataflow/contract.ts'
 import type { Fanout } from '../dataflow/edge.ts'
-import type { FunctionLibrary } from '../render/compile-context.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
 import type { StateFactory } from '../state/contract.ts'
 import type { RowType } from '../types/sql-type.ts'
@@ -26,7 +25,6 @@ export class World {
   readonly log: Log
   readonly clock: EngineClock
   readonly states: StateFactory
-  readonly functions: FunctionLibrary
   readonly circuit = new Circuit()
   readonly exclusive = new Exclusive()
   readonly locks = new LockTable()
@@ -50,14 +48,12 @@ export class World {
     readonly log: Log
     readonly clock: EngineClock
     readonly states: StateFactory
-    readonly functions: FunctionLibrary
-    readonly catalog: Catalog
+      readonly catalog: Catalog
   }) {
     this.runtime = deps.runtime
     this.log = deps.log
     this.clock = deps.clock
     this.states = deps.states
-    this.functions = deps.functions
     this.catalog = deps.catalog
   }
 

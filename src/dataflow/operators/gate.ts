@@ -1,30 +1,23 @@
 import type { Batch } from '../../types/batch.ts'
-import type { SqlType } from '../../types/sql-type.ts'
 import type { Delta } from '../contract.ts'
 import type { Pipe } from '../edge.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 
 /**
- * Where a view reads a relation: picks the columns that the view uses, and while the view hydrates keeps what arrives
- * live until the snapshot has gone through, so that the view joins the live feed at one tick, without gap or double.
+ * Between a relation and a view that reads it: while the view hydrates it keeps what arrives live until the snapshot has
+ * gone through, so that the view joins the live feed at one tick, without gap or double.
  * State: none that is durable (a view that was not hydrated at a crash hydrates anew). Cost per changed row: O(1).
  */
 export class Gate extends OperatorBase {
-  readonly name = 'get'
+  readonly name = 'gate'
   readonly #input: Pipe
-  readonly #columns: readonly number[]
-  readonly #identity: boolean
   #open = false
   #backlog: Delta[] = []
   #backlogRows = 0
 
-  /** `columns` of the relation, in the order in which the plan's `get` lists them. */
-  constructor(identity: OperatorIdentity, input: Pipe, columns: readonly number[]) {
-    const types: SqlType[] = columns.map((c) => input.types[c]!)
-    super(identity, [input], types)
+  constructor(identity: OperatorIdentity, input: Pipe) {
+    super(identity, [input], input.types)
     this.#input = input
-    this.#columns = columns
-    this.#identity = columns.length === input.types.length && columns.every((c, i) => c === i)
   }
 
   get isOpen(): boolean {
@@ -44,9 +37,9 @@ export class Gate extends OperatorBase {
     }
   }
 
-  /** Rows of the snapshot (all columns of the relation), before the gate opens. */
+  /** Rows of the snapshot, before the gate opens. */
   feedRows(batch: Batch): void {
-    this.output.pushRows(this.#pick(batch))
+    this.output.pushRows(batch)
   }
   feedErrors(batch: Batch): void {
     this.output.pushErrors(batch)
@@ -67,12 +60,7 @@ export class Gate extends OperatorBase {
   }
 
   #forward(delta: Delta): void {
-    for (const batch of delta.rows) this.output.pushRows(this.#pick(batch))
+    for (const batch of delta.rows) this.output.pushRows(batch)
     this.forwardErrors(delta.errors)
-  }
-
-  #pick(batch: Batch): Batch {
-    if (this.#identity) return batch
-    return { n: batch.n, diffs: batch.diffs, cols: this.#columns.map((c) => batch.cols[c]!) }
   }
 }

@@ -94,7 +94,7 @@ async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContex
     }
     const entry = tableEntry(plan, id, source, [...plan.dependsOn, ...(own === null ? [] : [source!])])
     world.catalog = world.catalog.apply([...entries, entry].map((e) => ({ kind: 'put' as const, entry: e })))
-    const view = buildView(world, { id, stateId: `${id}`, entry: null, plan: getPlan(source!, rowType), onError: 'divert', state: { kind: 'hydrating', done: 0, total: null } })
+    const view = buildView(world, { id, entry: null, plan: getPlan(source!, rowType), onError: 'divert', state: { kind: 'hydrating', done: 0, total: null } })
     deps.hydration.begin(view, ownStarts!)
     await deps.checkpoint()
   })

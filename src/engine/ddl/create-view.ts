@@ -53,7 +53,7 @@ export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMa
     const entry: MaterializedViewEntry = { kind: 'materializedView', id, name, schema, sql, dependsOn, rowType, onError }
     const errors = errorsRelation(deps, entry, id + 1)
     world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
-    const view = buildView(world, { id, stateId: `${id}`, entry, plan: plan.plan, onError, state: { kind: 'hydrating', done: 0, total: null } })
+    const view = buildView(world, { id, entry, plan: plan.plan, onError, state: { kind: 'hydrating', done: 0, total: null } })
     deps.hydration.begin(view, starts)
     await deps.checkpoint()
   })

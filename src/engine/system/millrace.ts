@@ -35,7 +35,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
           view.output.errors.rows,
           view.failure?.message ?? (poison === null ? null : (poison[1] as string)),
           view.gates.reduce((sum, { object }) => sum + lagOf(world, object), 0),
-          view.rendered.bytes(),
+          view.bytes(),
           view.runs,
         ]
       }
@@ -101,7 +101,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     *rows({ world }) {
       for (const view of world.views.values()) {
         if (view.id < 0) continue
-        for (const structure of view.rendered.structures()) yield [nameOf(world, view.id), structure.id, structure.rows, structure.bytes()]
+        for (const structure of view.structures()) yield [nameOf(world, view.id), structure.id, structure.rows, structure.bytes()]
       }
       for (const [id, table] of world.tables) yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes()]
     },

@@ -45,7 +45,7 @@ export class SnapshotTransaction implements Transaction {
   async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
     const { world } = this.#deps
     await this.#begin()
-    const program: ProgramEnv = { functions: world.functions, params: request.params, env: evalEnv(world, call) }
+    const program: ProgramEnv = { params: request.params, env: evalEnv(world, call) }
     const { lookup } = request
     const table = lookup === null ? undefined : this.#deps.world.tables.get(lookup.object)
     if (lookup !== null && table?.entry.primaryKey?.length === lookup.columns.length && table.entry.primaryKey.every((c) => lookup.columns.includes(c))) {
@@ -66,7 +66,7 @@ export class SnapshotTransaction implements Transaction {
     if (this.#readOnly) throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
     await this.#begin()
     const { world } = this.#deps
-    const program: ProgramEnv = { functions: world.functions, params, env: evalEnv(world, call) }
+    const program: ProgramEnv = { params, env: evalEnv(world, call) }
     const scope: WriteScope = {
       program,
       table: (id) => this.#overlay(id),
@@ -171,7 +171,7 @@ export class SnapshotTransaction implements Transaction {
   async #snapshotOf(objects: readonly number[], call: CallContext): Promise<Snapshot> {
     const { world, system } = this.#deps
     const { tick, timestampMs, pins, poisons } = this.#snapshot!
-    const computed = new Map<number, Batch[]>()
+    const computed = new Map<number, readonly Batch[]>()
     for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call.signal)) computed.set(object, batches)
     for (const object of objects) {
       if (computed.has(object) || world.tables.has(object)) continue

@@ -41,7 +41,7 @@ export async function autocommit(deps: ReadDeps, ticker: Ticker, plan: DmlPlan, 
         async evaluate() {
           if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
           const scope: WriteScope = {
-            program: { functions: world.functions, params, env: evalEnv(world, call) },
+            program: { params, env: evalEnv(world, call) },
             table: (id) => writable(deps, id),
             async run(query) {
               const bound = bindParams(query, params)

@@ -2,7 +2,6 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { EvalEnv } from '../../functions/function.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { compileRow } from '../../render/closure.ts'
-import type { FunctionLibrary } from '../../render/compile-context.ts'
 import type { Column } from '../../types/column.ts'
 import { buildColumn } from '../../types/column-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -12,14 +11,13 @@ import type { Datum, Row } from '../../types/value.ts'
 export type RowProgram = (row: Row) => Datum[]
 
 export interface ProgramEnv {
-  readonly functions: FunctionLibrary
   readonly params: Row
   readonly env: EvalEnv
 }
 
 /** `types`: of the input row; empty for expressions without input. */
-export function rowProgram(exprs: readonly Scalar[], types: readonly SqlType[], { functions, params, env }: ProgramEnv): RowProgram {
-  const compiled = exprs.map((expr) => compileRow(expr, { functions, env, params }))
+export function rowProgram(exprs: readonly Scalar[], types: readonly SqlType[], { params, env }: ProgramEnv): RowProgram {
+  const compiled = exprs.map((expr) => compileRow(expr, { env, params }))
   const frame = { env, position: -1 }
   return (row) => {
     const cols: readonly Column[] = types.map((type, c) => buildColumn(type, [row[c]!]))
