@@ -142,11 +142,17 @@ export class Checkpointer {
     const least = this.options.compactBytesMin ?? COMPACT_BYTES_MIN
     for (const [id, files] of this.files) {
       if (files.deltaBytes <= Math.max(files.baseBytes, least)) continue
-      const running = this.compact(id, files).catch((error: unknown) => this.report(error))
-      this.compacting = running.then(() => {
-        this.compacting = null
-        if (!this.writing) this.startCompaction()
-      })
+      this.compacting = this.compact(id, files).then(
+        () => {
+          this.compacting = null
+          if (!this.writing) this.startCompaction()
+        },
+        (error: unknown) => {
+          // Not again at once: the next checkpoint may try.
+          this.compacting = null
+          this.report(error)
+        },
+      )
       return
     }
   }

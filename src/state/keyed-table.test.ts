@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildColumn } from '../types/column-build.ts'
@@ -6,6 +9,7 @@ import { INT8, TEXT } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import { CHUNK_MASK, CHUNK_SHIFT, type KeyedTable } from './contract.ts'
 import { createState } from './factory.ts'
+import { openScratchPager } from './lmdb/pager.ts'
 import { memoryPager } from './pager.ts'
 
 const types = [INT8, TEXT]
@@ -80,6 +84,25 @@ describe('a keyed table', () => {
         })
       }),
     )
+  })
+
+  test('an aggregate with all its chunks in LMDB between any two ticks', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'millrace-pager-'))
+    const pager = openScratchPager(directory)
+    const state = createState({ pager })
+    const table = state.keyedTable({ id: 't', keyTypes: types, columns: ['f64', 'i32', 'any'], anyCodec: codec })
+    const keys = Array.from({ length: 9000 }, (_, i): Row => [i, i % 2 === 0 ? 'even' : null])
+    for (let tick = 0; tick < 3; tick++) {
+      count(table, keys)
+      const resident = table.bytes()
+      state.evict()
+      expect(resident - table.bytes()).toBe(3 * 4096 * (8 + 4 + 8))
+    }
+    const slots = new Int32Array(keys.length)
+    table.find(columnsOf(keys), keys.length, slots)
+    for (const slot of slots) expect(read(table, slot)).toEqual([1.5, 3, [7, 7, 7]])
+    await pager.close()
+    rmSync(directory, { recursive: true })
   })
 
   test('grows to 300,000 keys and back without losing one', () => {

@@ -98,7 +98,11 @@ export class SimStore implements Store {
       () => {
         this.scheduled = false
         if (this.stopped !== null) return
-        this.step()
+        try {
+          this.step()
+        } catch (error) {
+          this.stop(new StoreFailure(`storage failed: ${String(error)}`, error))
+        }
         if (this.stopped === null && this.unconfirmed > 0) this.schedule()
       },
       this.random() * (this.options.delayMsMax ?? 2),
