@@ -1,3 +1,20 @@
+import { mkdirSync } from 'node:fs'
+import type { Log } from '../base/log.ts'
+import { type Runtime, systemRuntime } from '../base/runtime.ts'
+import { createConnector } from '../connectors/registry.ts'
+import type { LiveEngine } from '../engine/engine.ts'
+import { openEngine } from '../engine/open.ts'
+import { type HttpServer, startHttpServer } from '../http/server.ts'
+import { PlanCache } from '../session/plan-cache.ts'
+import { createSession } from '../session/session.ts'
+import { sqlPlanner } from '../session/sql-planner.ts'
+import { openLmdbStore } from '../state/lmdb/store.ts'
+import { openMemoryStore } from '../state/memory-store.ts'
+import { startWireServer, type WireServer } from '../wire/server.ts'
+import { createDemo } from './demo.ts'
+import { collectMetrics } from './metrics.ts'
+import { settingRows } from './setting-rows.ts'
+
 /**
  * Composition root: the one place that knows every layer. `startServer` builds a whole server in this process.
  */
@@ -25,4 +42,73 @@ export interface RunningServer {
   close(): Promise<void>
   /** Ends as kill -9 would: nothing is flushed, sockets are cut. The data directory can be opened again afterwards. */
   kill(): Promise<void>
+}
+
+/** The one database and its one role, until there are more. */
+export const DATABASE = 'millrace'
+const USER = 'millrace'
+
+/** Resolves once connections are accepted and recovery is done. */
+export async function startServer(options: ServerOptions, log: Log, runtime: Runtime = systemRuntime): Promise<RunningServer> {
+  const { host, dataDir } = options
+  if (dataDir !== null) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
+  const engine = await openEngine({
+    store,
+    runtime,
+    log,
+    connectors: (spec, rowType) => createConnector(spec, rowType, { runtime, log, threads: true }),
+    settings: settingRows(options),
+    onFailure: (error) => endProcess(log, error),
+  })
+  const planCache = new PlanCache()
+  let nextPid = 1
+  const open = (request: { readonly user: string; readonly database: string; readonly settings: ReadonlyMap<string, string> }) =>
+    createSession({
+      engine,
+      planner: sqlPlanner,
+      runtime,
+      log,
+      settings: options.settings,
+      user: USER,
+      database: DATABASE,
+      initialSettings: request.settings,
+      backendPid: nextPid++,
+      planCache,
+    })
+  if (options.demo && engine.isFresh) await createDemo(open({ user: USER, database: DATABASE, settings: new Map() }), log)
+  const wire = await startWireServer({ host, port: options.pgPort, openSession: open, runtime, log })
+  const http = options.httpPort === null ? null : await listenHttp(options, options.httpPort, engine, wire, log)
+  return {
+    host,
+    pgPort: wire.port,
+    httpPort: http?.port ?? null,
+    url: `postgresql://${USER}@${host.includes(':') ? `[${host}]` : host}:${wire.port}/${DATABASE}`,
+    async close() {
+      await wire.close()
+      await http?.close()
+      await engine.close()
+    },
+    async kill() {
+      await wire.kill()
+      await http?.close()
+      await engine.abandon()
+    },
+  }
+}
+
+function listenHttp(options: ServerOptions, port: number, engine: LiveEngine, wire: WireServer, log: Log): Promise<HttpServer> {
+  return startHttpServer({
+    host: options.host,
+    port,
+    notReady: () => (engine.world.failed === null ? null : 'the server stopped after a storage error'),
+    collect: () => collectMetrics(engine, wire),
+    log,
+  })
+}
+
+/** After a storage error nothing may be acknowledged; leaving by SIGKILL is safe, an orderly exit can hang. */
+function endProcess(log: Log, error: Error): void {
+  log.error('storage failed, the process ends', { error: error.message })
+  process.kill(process.pid, 'SIGKILL')
 }

@@ -3,6 +3,7 @@ import type { CheckpointableState, StateDelta } from '../state/contract.ts'
 import { Journal } from '../state/journal.ts'
 import { getMeta, putMeta } from '../state/meta.ts'
 import type { Store } from '../state/store.ts'
+import type { StorageFigures } from './system/relation.ts'
 import { encodeImage, imageOf } from './image.ts'
 import { RESERVE_AHEAD_MS, type TickJournal } from './ticker.ts'
 import type { World } from './world.ts'
@@ -35,8 +36,7 @@ export class Durability implements TickJournal {
   /** Structures of an earlier life that nobody uses: dropped with the next checkpoint. */
   #abandoned: readonly string[]
   #running: Promise<void> | null = null
-  /** For `millrace.storage` and tests. */
-  readonly stalls = { collectMsMax: 0 }
+  #collectMsMax = 0
 
   constructor(deps: {
     readonly world: World
@@ -56,11 +56,9 @@ export class Durability implements TickJournal {
     this.#lastMs = deps.world.runtime.monotonicMs()
   }
 
-  get checkpoints(): Checkpointer['done'] {
-    return this.#checkpointer.done
-  }
-  get checkpointTick(): number {
-    return this.#checkpointTick
+  figures(): StorageFigures {
+    const { checkpoints, compactions, bytes } = this.#checkpointer.done
+    return { checkpoints, compactions, checkpointBytes: bytes, checkpointTick: this.#checkpointTick, collectMsMax: this.#collectMsMax, replayedTicks: this.#world.ran.replayedTicks }
   }
 
   append(tick: number, record: Uint8Array): Promise<void> {
@@ -131,7 +129,7 @@ export class Durability implements TickJournal {
     const extras = encodeImage(imageOf(this.#world))
     this.#journaledBytes = 0
     this.#lastMs = runtime.monotonicMs()
-    this.stalls.collectMsMax = Math.max(this.stalls.collectMsMax, this.#lastMs - started)
+    this.#collectMsMax = Math.max(this.#collectMsMax, this.#lastMs - started)
     const done = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras }).then(async () => {
       this.#checkpointTick = tick
       await this.#journal.truncate(tick)

@@ -19,6 +19,7 @@ import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
 import { read } from './read.ts'
 import { subscribe } from './subscribe.ts'
+import type { StorageFigures } from './system/relation.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import { notify, type Ticker } from './ticker.ts'
 import { SnapshotTransaction } from './transaction/transaction.ts'
@@ -58,6 +59,10 @@ export class LiveEngine implements Engine {
     this.#tellTime()
   }
 
+  /** Nothing was ever made in this database. */
+  get isFresh(): boolean {
+    return this.world.catalog.version === 0
+  }
   catalog(): CatalogSnapshot {
     return this.world.catalog
   }
@@ -82,6 +87,10 @@ export class LiveEngine implements Engine {
   async ddl(statement: DdlStatement, call: CallContext): Promise<void> {
     this.#check()
     await executeDdl(this.#ddl, statement, call)
+  }
+
+  storage(): StorageFigures {
+    return this.#durability.figures()
   }
 
   /** Stops the sources, writes a last checkpoint, closes the store. */

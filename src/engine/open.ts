@@ -66,13 +66,7 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     world,
     settings: options.settings,
     startedMs: runtime.nowMs(),
-    storage: () => ({
-      checkpoints: durability.checkpoints.checkpoints,
-      compactions: durability.checkpoints.compactions,
-      checkpointBytes: durability.checkpoints.bytes,
-      checkpointTick: durability.checkpointTick,
-      collectMsMax: durability.stalls.collectMsMax,
-    }),
+    storage: () => durability.figures(),
   })
   const ticker = new Ticker(world, durability, () => {
     indexes.afterTick()

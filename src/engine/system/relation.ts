@@ -33,4 +33,5 @@ export interface StorageFigures {
   readonly checkpointBytes: number
   readonly checkpointTick: number
   readonly collectMsMax: number
+  readonly replayedTicks: number
 }
