@@ -1,0 +1,32 @@
+import type { AggregateCall, Logical } from '../../plan/logical.ts'
+import { mapCall, rewriteLogical } from '../../plan/logical-walk.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { column, scalarKey } from '../../plan/scalar-walk.ts'
+import { fuse } from '../optimise/fuse.ts'
+
+/** Aggregates take columns: keys, arguments, filters and order keys are computed by a projection before. */
+export function prepare(plan: Logical): Logical {
+  const prepared = rewriteLogical(plan, (p) => (p.kind === 'aggregate' ? overColumns(p) : p))
+  return fuse.apply(prepared, { primaryKey: () => null })
+}
+
+function overColumns(p: Extract<Logical, { kind: 'aggregate' }>): Logical {
+  const exprs: Scalar[] = []
+  const known = new Map<string, number>()
+  const toColumn = (s: Scalar): Scalar => {
+    const key = scalarKey(s)
+    let at = known.get(key)
+    if (at === undefined) {
+      at = exprs.push(s) - 1
+      known.set(key, at)
+    }
+    return column(at, s.type)
+  }
+  const keys = p.keys.map(toColumn)
+  const aggregates: AggregateCall[] = p.aggregates.map((a) => mapCall(a, toColumn))
+  const rowType = exprs.map((e, i) => {
+    const field = e.kind === 'column' ? p.input.rowType[e.index] : undefined
+    return { name: field?.name ?? `arg${i}`, type: e.type, nullable: field?.nullable ?? true }
+  })
+  return { ...p, input: { kind: 'project', input: p.input, exprs, rowType }, keys, aggregates }
+}

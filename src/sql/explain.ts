@@ -1,0 +1,181 @@
+import { unreachable } from '../base/assert.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
+import type { AggregateCall, Finishing, Logical, SortKey } from '../plan/logical.ts'
+import { logicalInputs } from '../plan/logical-walk.ts'
+import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
+import type { Scalar } from '../plan/scalar.ts'
+import { isTrue } from '../plan/scalar-walk.ts'
+import { datumText, scalarText } from './explain-scalar.ts'
+
+/** The plan as indented text, inputs below what reads them. */
+export function explainLogical(plan: Logical): string {
+  return tree(plan, 0).join('\n')
+}
+
+export const explainJson = (plan: Logical | PhysicalPlan): string =>
+  JSON.stringify(JSON.parse(canonicalJson(plan)), null, 2)
+
+function tree(p: Logical, depth: number): string[] {
+  const pad = '  '.repeat(depth)
+  if (p.kind === 'let') {
+    return [`${pad}Let l${p.binding} =`, ...tree(p.value, depth + 1), `${pad}in`, ...tree(p.body, depth)]
+  }
+  if (p.kind === 'letRec') {
+    const limit = p.limit ? ` limit=${p.limit.rounds} (${p.limit.onLimit})` : ''
+    const bindings = p.bindings.flatMap((b) => [`${pad}  l${b.binding} =`, ...tree(b.value, depth + 2)])
+    return [`${pad}LetRec${limit}`, ...bindings, `${pad}in`, ...tree(p.body, depth)]
+  }
+  return [pad + line(p), ...logicalInputs(p).flatMap((i) => tree(i, depth + 1))]
+}
+
+const namesOf = (...plans: readonly Logical[]): string[] => plans.flatMap((p) => p.rowType.map((f) => f.name))
+
+function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
+  switch (p.kind) {
+    case 'get':
+      return `Get ${p.name}`
+    case 'constant': {
+      const rows = p.rows.map((r) => `(${r.map((v, i) => datumText(v, p.rowType[i].type)).join(', ')})`)
+      return `Constant ${rows.length === 0 ? '(no rows)' : rows.slice(0, 20).join(', ')}${rows.length > 20 ? ', …' : ''}`
+    }
+    case 'ref':
+      return `Ref l${p.binding}`
+    case 'project': {
+      const names = namesOf(p.input)
+      return `Project ${p.exprs.map((e, i) => named(scalarText(e, names), e, p.rowType[i].name, names)).join(', ')}`
+    }
+    case 'filter':
+      return `Filter ${scalarText(p.predicate, namesOf(p.input))}`
+    case 'join':
+      return `Join ${p.type}${isTrue(p.on) ? ' (cross)' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
+    case 'semiJoin':
+      return `${p.anti ? 'AntiJoin' : 'SemiJoin'}${isTrue(p.on) ? '' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
+    case 'aggregate': {
+      const names = namesOf(p.input)
+      const keys = p.keys.length > 0 ? ` by ${p.keys.map((k) => scalarText(k, names)).join(', ')}` : ''
+      return `Aggregate${keys}${p.aggregates.length > 0 ? `: ${p.aggregates.map((a) => callText(a, names)).join(', ')}` : ''}`
+    }
+    case 'distinct':
+      return 'Distinct'
+    case 'unionAll':
+      return 'UnionAll'
+    case 'setOp':
+      return `${p.op === 'intersect' ? 'Intersect' : 'Except'}${p.all ? 'All' : ''}`
+    case 'topK': {
+      const names = namesOf(p.input)
+      const offset = p.offset > 0 ? ` offset ${p.offset}` : ''
+      return `TopK${partitionText(p.partition, names)}${orderText(p.order, names)} limit ${p.limit ?? 'none'}${offset}`
+    }
+    case 'rowNumber': {
+      const names = namesOf(p.input)
+      const most = p.atMost === null ? '' : ` at most ${p.atMost}`
+      return `RowNumber${partitionText(p.partition, names)}${orderText(p.order, names)}${most}`
+    }
+    case 'flatMap': {
+      const args = p.args.map((a) => scalarText(a, namesOf(p.input))).join(', ')
+      const ordinality = p.withOrdinality ? ' with ordinality' : ''
+      return `FlatMap${p.outer ? ' outer' : ''} ${p.fn.replace(/\(.*$/, '')}(${args})${ordinality}`
+    }
+    case 'atMostOne':
+      return `AtMostOne${partitionText(p.keys, namesOf(p.input))}`
+    default:
+      return unreachable(p)
+  }
+}
+
+function named(text: string, e: Scalar, name: string, inputs: readonly string[]): string {
+  return e.kind === 'column' && inputs[e.index] === name ? text : `${text} as ${name}`
+}
+
+function callText(a: AggregateCall, names: readonly string[]): string {
+  const args = a.args.map((x) => scalarText(x, names)).join(', ')
+  const order = a.order.map((o) => `${scalarText(o.expr, names)}${o.desc ? ' desc' : ''}`).join(', ')
+  const filter = a.filter ? ` filter ${scalarText(a.filter, names)}` : ''
+  const inside = a.args.length === 0 ? '*' : `${a.distinct ? 'distinct ' : ''}${args}`
+  return `${a.fn.replace(/\(.*$/, '')}(${inside}${order ? ` order by ${order}` : ''})${filter}`
+}
+
+const columnText = (c: number, names: readonly string[]): string => `#${c}${names[c] ? `:${names[c]}` : ''}`
+
+const partitionText = (columns: readonly number[], names: readonly string[]): string =>
+  columns.length === 0 ? '' : ` by ${columns.map((c) => columnText(c, names)).join(', ')}`
+
+function orderText(order: readonly SortKey[], names: readonly string[]): string {
+  if (order.length === 0) return ''
+  const keys = order.map((o) => {
+    const nulls = o.nullsFirst === o.desc ? '' : o.nullsFirst ? ' nulls first' : ' nulls last'
+    return `${columnText(o.column, names)}${o.desc ? ' desc' : ''}${nulls}`
+  })
+  return ` order by ${keys.join(', ')}`
+}
+
+export function finishingText(f: Finishing, names: readonly string[]): string {
+  const limit = f.limitParam !== undefined ? ` limit $${f.limitParam + 1}` : f.limit !== null ? ` limit ${f.limit}` : ''
+  const offset =
+    f.offsetParam !== undefined ? ` offset $${f.offsetParam + 1}` : f.offset > 0 ? ` offset ${f.offset}` : ''
+  return `Finish${orderText(f.order, names)}${limit}${offset}`
+}
+
+// ---------------------------------------------------------------- physical
+
+/** One line a node, in the order in which they run. `name` tells what object an id is. */
+export function explainPhysical(plan: PhysicalPlan, name: (object: number) => string): string {
+  const lines = plan.nodes.flatMap((n, i) => nodeLines(n, i, name, ''))
+  return [...lines, `root: ${plan.root}  fingerprint: ${plan.fingerprint}`].join('\n')
+}
+
+function nodeLines(n: PhysicalNode, i: number, name: (object: number) => string, pad: string): string[] {
+  const notes = [n.appendOnly ? 'append-only' : '', n.growth === 'none' ? '' : `${n.growth} state`].filter(
+    (x) => x !== '',
+  )
+  const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`
+  return n.op === 'scope' ? [head, ...n.body.flatMap((b, j) => nodeLines(b, j, name, `${pad}    `))] : [head]
+}
+
+function nodeText(n: PhysicalNode, name: (object: number) => string): string {
+  const scalar = (s: Scalar): string => scalarText(s, [])
+  switch (n.op) {
+    case 'get':
+      return `get ${name(n.object)} [${n.columns.join(', ')}]`
+    case 'constant':
+      return `constant ${n.rows.length} rows`
+    case 'map':
+      return `map ${n.input}${n.filter ? ` where ${scalar(n.filter)}` : ''} → ${n.exprs.map(scalar).join(', ')}`
+    case 'flatMap':
+      return `flatMap ${n.input} ${n.fn.replace(/\(.*$/, '')}(${n.args.map(scalar).join(', ')})${n.outer ? ' outer' : ''}${n.withOrdinality ? ' with ordinality' : ''}`
+    case 'union':
+      return `union ${n.inputs.join(', ')}`
+    case 'negate':
+      return `negate ${n.input}`
+    case 'join': {
+      const keys = n.leftKeys.map((k, i) => `#${k}=#${n.rightKeys[i]}`).join(', ')
+      const residual = n.residual ? ` and ${scalar(n.residual)}` : ''
+      return `join ${n.type} ${n.left}, ${n.right} on ${keys === '' ? 'nothing' : keys}${n.nullSafe ? ' null-safe' : ''}${residual}`
+    }
+    case 'aggregate': {
+      const calls = n.aggregates.map((a) => {
+        const order = orderText(a.order, [])
+        return `${a.fn.replace(/\(.*$/, '')}(${a.distinct ? 'distinct ' : ''}${a.args.map((c) => `#${c}`).join(', ')}${order})${a.filter === null ? '' : ` filter #${a.filter}`}`
+      })
+      return `aggregate ${n.input}${partitionText(n.keys, [])} → ${calls.join(', ')}`
+    }
+    case 'distinct':
+      return `distinct ${n.input}`
+    case 'setOp':
+      return `${n.type}${n.all ? ' all' : ''} ${n.left}, ${n.right}`
+    case 'topK':
+      return `topK ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} limit ${n.limit ?? 'none'} offset ${n.offset}`
+    case 'rowNumber':
+      return `rowNumber ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])}${n.atMost === null ? '' : ` at most ${n.atMost}`}`
+    case 'atMostOne':
+      return `atMostOne ${n.input}${partitionText(n.keys, [])}`
+    case 'scope':
+      return `scope imports [${n.imports.join(', ')}] results [${n.results.join(', ')}] output ${n.output}`
+    case 'import':
+      return `import ${n.index}`
+    case 'variable':
+      return `variable ${n.index}`
+    default:
+      return unreachable(n)
+  }
+}

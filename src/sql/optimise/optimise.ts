@@ -1,0 +1,30 @@
+import type { Logical } from '../../plan/logical.ts'
+import { distinctKeys } from './distinct-keys.ts'
+import { filterDown } from './filter-down.ts'
+import { fold } from './fold.ts'
+import { fuse } from './fuse.ts'
+import { inlineLet } from './inline-let.ts'
+import { joinOrder } from './join-order.ts'
+import { outerToInner } from './outer-to-inner.ts'
+import { prune } from './prune.ts'
+import type { Facts, Rule } from './rule.ts'
+import { topK } from './top-k.ts'
+
+/** The rules in the order in which they run. Some run twice: pruning opens what folding and fusing could not see. */
+export const RULES: readonly Rule[] = [
+  fold,
+  inlineLet,
+  fuse,
+  filterDown,
+  outerToInner,
+  filterDown,
+  joinOrder,
+  fold,
+  topK,
+  prune,
+  distinctKeys,
+  inlineLet,
+  fuse,
+]
+
+export const optimise = (plan: Logical, facts: Facts): Logical => RULES.reduce((p, rule) => rule.apply(p, facts), plan)
