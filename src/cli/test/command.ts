@@ -48,7 +48,8 @@ export async function test(args: readonly string[]): Promise<number> {
   return reports.some((r) => r.outcome.failures.length > 0) ? 1 : 0
 }
 
-type OpenTarget = (url: string, durable: boolean) => Target | Promise<Target>
+export type OpenTarget = (url: string, durable: boolean) => Target | Promise<Target>
+export type Rewrite = (sql: string) => string
 
 /** The server is loaded only where one is started. */
 async function localTargets(): Promise<OpenTarget> {
@@ -56,7 +57,12 @@ async function localTargets(): Promise<OpenTarget> {
   return (_url, durable) => localTarget(durable)
 }
 
-export async function runAll(options: TestArguments, terminal: Terminal, open: OpenTarget): Promise<FileReport[]> {
+export async function runAll(
+  options: TestArguments,
+  terminal: Terminal,
+  open: OpenTarget,
+  rewrite: Rewrite = (sql) => sql,
+): Promise<FileReport[]> {
   const files = expandPaths(options.paths)
   if (files.length === 0) throw new OptionError(`there is no .slt or .test file in ${options.paths.join(', ')}`)
   const progress = new Progress(terminal, files.length * options.modes.length)
@@ -64,7 +70,10 @@ export async function runAll(options: TestArguments, terminal: Terminal, open: O
   for (const mode of options.modes) {
     for (const file of files) {
       const started = performance.now()
-      const outcome = await runFile(file, mode, options, open, (o) => progress.record(file, mode, o, performance.now()))
+      const outcome = await runFile(file, mode, options, open, {
+        rewrite,
+        onRecord: (o) => progress.record(file, mode, o, performance.now()),
+      })
       const report = { file, mode, outcome, seconds: (performance.now() - started) / 1000 }
       reports.push(report)
       progress.file(report)
@@ -78,7 +87,7 @@ async function runFile(
   mode: Mode,
   options: TestArguments,
   open: OpenTarget,
-  onRecord: (outcome: FileOutcome) => void,
+  hooks: { readonly rewrite: Rewrite; readonly onRecord: (outcome: FileOutcome) => void },
 ): Promise<FileOutcome> {
   let records: SltRecord[]
   try {
@@ -99,7 +108,7 @@ async function runFile(
       labels: new Set(options.labels),
       valuewise: VALUEWISE.test(file),
       recordTimeoutMs: options.recordTimeoutMs,
-      onRecord,
+      ...hooks,
     })
   } finally {
     sessions.destroyAll()

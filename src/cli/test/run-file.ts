@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly labels: ReadonlySet<string>
   readonly valuewise: boolean
   readonly recordTimeoutMs: number
+  /** Changes SQL before it is sent, for servers of another dialect. */
+  rewrite?(sql: string): string
   onRecord?(outcome: FileOutcome): void
 }
 
@@ -123,8 +125,9 @@ class FileRun {
 
   async #execute(record: CountedRecord, sql: string): Promise<StatementResult | QueryError> {
     const connection = await this.#options.sessions.get(record.connection)
+    const sent = this.#options.rewrite?.(sql) ?? sql
     try {
-      const results = await connection.query(sql)
+      const results = await connection.query(sent)
       this.#options.relations.observe(sql)
       this.#options.sessions.observe(record.connection, sql)
       return results.at(-1) ?? { columns: [], rows: [], tag: '' }
