@@ -5,6 +5,7 @@ import { EmbeddedActionsParser, EOF, type IOrAlt, type TokenType } from 'chevrot
 import type { Ident, Span } from './ast-base.ts'
 import { GrammarError, statementTooComplex, syntaxError } from './errors.ts'
 import type { SqlToken } from './lexer.ts'
+import { LazyLookahead } from './lookahead.ts'
 import { is } from './retag.ts'
 import type { Rule } from './rules.ts'
 import { T, vocabulary } from './tokens.ts'
@@ -45,6 +46,9 @@ export class SqlParser extends EmbeddedActionsParser {
     super(vocabulary, {
       maxLookahead: 1,
       skipValidations: !validate,
+      // Validation wants Chevrotain's own lookahead, which knows ambiguities.
+      ...(validate ? {} : { lookaheadStrategy: new LazyLookahead() }),
+
       recoveryEnabled: false,
       errorMessageProvider: noMessages,
     })
@@ -74,8 +78,9 @@ export class SqlParser extends EmbeddedActionsParser {
   }
 
   /** Several tokens in a row. */
-  words(idx: number, ...types: TokenType[]) {
+  words(idx: number, ...types: TokenType[]): true {
     for (const type of types) this.consume(idx, type)
+    return true
   }
 
   // While recording, results are empty arrays: whatever a rule does with them does no harm.
@@ -265,4 +270,9 @@ export function unexpected(token: SqlToken, message = 'syntax error'): GrammarEr
   if (token.tokenType === EOF) return new GrammarError(syntaxError, `${message} at end of input`, token.startOffset)
   if (token.error) return token.error
   return new GrammarError(syntaxError, `${message} at or near "${token.image}"`, token.startOffset)
+}
+
+/** Appends where there is a list. A rule must not write `list?.push(…)`: with no list, as while recording, that skips its argument. */
+export function push<X>(list: X[] | undefined, item: X): void {
+  list?.push(item)
 }

@@ -24,6 +24,11 @@ export const ruleFiles: ((g: SqlParser, r: Rules) => void)[] = [
   queryRules,
   fromRules,
   dmlRules,
-  tableRules, createRules, sourceRules, alterRules,
-  sessionRules, streamRules, statementRules,
+  tableRules,
+  createRules,
+  sourceRules,
+  alterRules,
+  sessionRules,
+  streamRules,
+  statementRules,
 ]

@@ -7,44 +7,51 @@ import type { Rules } from './rules.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
 export function alterRules(g: SqlParser, r: Rules) {
-  r.objectType = g.rule('objectType', (): ObjectType =>
-    g.alt<ObjectType>(1, [
-      { ALT: () => (g.eat(2, T.TABLE), 'TABLE') },
-      { ALT: () => (g.eat(3, T.STREAM), 'STREAM') },
-      { ALT: () => (g.eat(4, T.SOURCE), 'SOURCE') },
-      { ALT: () => (g.eat(5, T.VIEW), 'VIEW') },
-      { ALT: () => (g.words(6, T.MATERIALIZED, T.VIEW), 'MATERIALIZED VIEW') },
-      { ALT: () => (g.eat(7, T.INDEX), 'INDEX') },
-      { ALT: () => (g.eat(8, T.SINK), 'SINK') },
-      { ALT: () => (g.eat(9, T.SUBSCRIPTION), 'SUBSCRIPTION') },
-      { ALT: () => (g.eat(10, T.CONNECTION), 'CONNECTION') },
-      { ALT: () => (g.eat(11, T.SECRET), 'SECRET') },
-      { ALT: () => (g.eat(12, T.SCHEMA), 'SCHEMA') },
-      { ALT: () => (g.eat(13, T.DATABASE), 'DATABASE') },
-      { ALT: () => (g.eat(14, T.TYPE), 'TYPE') },
-      { ALT: () => (g.eat(15, T.DOMAIN), 'DOMAIN') },
-      { ALT: () => (g.eat(16, T.FUNCTION), 'FUNCTION') },
-      { ALT: () => (g.eat(17, T.PROCEDURE), 'PROCEDURE') },
-      { ALT: () => (g.eat(18, T.AGGREGATE), 'AGGREGATE') },
-      { ALT: () => (g.eat(19, T.ROUTINE), 'ROUTINE') },
-      { ALT: () => (g.eat(20, T.SEQUENCE), 'SEQUENCE') },
-      { ALT: () => (g.eat(21, T.ROLE), 'ROLE') },
-      { ALT: () => (g.eat(22, T.USER), 'USER') },
-      { ALT: () => (g.eat(23, T.CLUSTER), 'CLUSTER') },
-      { ALT: () => (g.eat(24, T.EXTENSION), 'EXTENSION') },
-      { ALT: () => (g.eat(25, T.COLUMN), 'COLUMN') },
-      { ALT: () => (g.eat(26, T.CONSTRAINT), 'CONSTRAINT') },
-      { ALT: () => (g.eat(27, T.TRIGGER), 'TRIGGER') },
-      { ALT: () => (g.eat(28, T.RULE), 'RULE') },
-      { ALT: () => (g.eat(29, T.POLICY), 'POLICY') },
-      { ALT: () => (g.eat(30, T.COLLATION), 'COLLATION') },
-      { ALT: () => (g.words(31, T.FOREIGN, T.TABLE), 'FOREIGN TABLE') },
-      { ALT: () => (g.eat(32, T.LANGUAGE), 'LANGUAGE') },
-    ]),
+  r.objectType = g.rule(
+    'objectType',
+    (): ObjectType =>
+      g.alt<ObjectType>(1, [
+        { ALT: () => g.eat(2, T.TABLE) && 'TABLE' },
+        { ALT: () => g.eat(3, T.STREAM) && 'STREAM' },
+        { ALT: () => g.eat(4, T.SOURCE) && 'SOURCE' },
+        { ALT: () => g.eat(5, T.VIEW) && 'VIEW' },
+        { ALT: () => g.words(6, T.MATERIALIZED, T.VIEW) && 'MATERIALIZED VIEW' },
+        { ALT: () => g.eat(7, T.INDEX) && 'INDEX' },
+        { ALT: () => g.eat(8, T.SINK) && 'SINK' },
+        { ALT: () => g.eat(9, T.SUBSCRIPTION) && 'SUBSCRIPTION' },
+        { ALT: () => g.eat(10, T.CONNECTION) && 'CONNECTION' },
+        { ALT: () => g.eat(11, T.SECRET) && 'SECRET' },
+        { ALT: () => g.eat(12, T.SCHEMA) && 'SCHEMA' },
+        { ALT: () => g.eat(13, T.DATABASE) && 'DATABASE' },
+        { ALT: () => g.eat(14, T.TYPE) && 'TYPE' },
+        { ALT: () => g.eat(15, T.DOMAIN) && 'DOMAIN' },
+        { ALT: () => g.eat(16, T.FUNCTION) && 'FUNCTION' },
+        { ALT: () => g.eat(17, T.PROCEDURE) && 'PROCEDURE' },
+        { ALT: () => g.eat(18, T.AGGREGATE) && 'AGGREGATE' },
+        { ALT: () => g.eat(19, T.ROUTINE) && 'ROUTINE' },
+        { ALT: () => g.eat(20, T.SEQUENCE) && 'SEQUENCE' },
+        { ALT: () => g.eat(21, T.ROLE) && 'ROLE' },
+        { ALT: () => g.eat(22, T.USER) && 'USER' },
+        { ALT: () => g.eat(23, T.CLUSTER) && 'CLUSTER' },
+        { ALT: () => g.eat(24, T.EXTENSION) && 'EXTENSION' },
+        { ALT: () => g.eat(25, T.COLUMN) && 'COLUMN' },
+        { ALT: () => g.eat(26, T.CONSTRAINT) && 'CONSTRAINT' },
+        { ALT: () => g.eat(27, T.TRIGGER) && 'TRIGGER' },
+        { ALT: () => g.eat(28, T.RULE) && 'RULE' },
+        { ALT: () => g.eat(29, T.POLICY) && 'POLICY' },
+        { ALT: () => g.eat(30, T.COLLATION) && 'COLLATION' },
+        { ALT: () => g.words(31, T.FOREIGN, T.TABLE) && 'FOREIGN TABLE' },
+        { ALT: () => g.eat(32, T.LANGUAGE) && 'LANGUAGE' },
+      ]),
   )
 
   r.behavior = g.rule('behavior', (): 'CASCADE' | 'RESTRICT' | undefined =>
-    g.opt(1, () => g.alt<'CASCADE' | 'RESTRICT'>(2, [{ ALT: () => (g.eat(3, T.CASCADE), 'CASCADE') }, { ALT: () => (g.eat(4, T.RESTRICT), 'RESTRICT') }])),
+    g.opt(1, () =>
+      g.alt<'CASCADE' | 'RESTRICT'>(2, [
+        { ALT: () => g.eat(3, T.CASCADE) && 'CASCADE' },
+        { ALT: () => g.eat(4, T.RESTRICT) && 'RESTRICT' },
+      ]),
+    ),
   )
 
   r.signature = g.rule('signature', (): TypeName[] => g.sub(1, r.functionParameters)?.map?.((p) => p.type))
@@ -61,12 +68,20 @@ export function alterRules(g: SqlParser, r: Rules) {
       signatures.push(g.opt(6, () => g.sub(7, r.signature)))
       return name
     })
-    const on = g.opt(8, () => (g.eat(9, T.ON), g.sub(10, r.name)))
+    const on = g.opt(8, () => g.eat(9, T.ON) && g.sub(10, r.name))
     const behavior = g.sub(11, r.behavior)
     const deleteTopic = g.flag(12, T.DELETE, T.TOPIC)
     return {
-      kind: 'drop', object, ifExists, ...(concurrently && { concurrently }), names, signatures, ...(on && { on }), ...(behavior && { behavior }),
-      ...(deleteTopic && { deleteTopic }), span: g.span(start),
+      kind: 'drop',
+      object,
+      ifExists,
+      ...(concurrently && { concurrently }),
+      names,
+      signatures,
+      ...(on && { on }),
+      ...(behavior && { behavior }),
+      ...(deleteTopic && { deleteTopic }),
+      span: g.span(start),
     }
   })
 
@@ -78,13 +93,22 @@ export function alterRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.words(3, T.SYSTEM)
           const from = g.mark()
-          const word = g.alt<string>(4, [{ ALT: () => (g.eat(5, T.SET), 'set') }, { ALT: () => (g.eat(6, T.RESET), 'reset') }])
+          const word = g.alt<string>(4, [
+            { ALT: () => g.eat(5, T.SET) && 'set' },
+            { ALT: () => g.eat(6, T.RESET) && 'reset' },
+          ])
           const option = g.sub(7, r.settingOption)
           const action: AlterAction =
             word === 'set'
               ? { kind: 'setOptions', options: [option], parens: false, span: g.span(from) }
               : { kind: 'resetOptions', options: [option], span: g.span(from) }
-          return { kind: 'alter', object: 'SYSTEM', name: { kind: 'name', parts: [], span: g.span(start) }, actions: [action], span: g.span(start) }
+          return {
+            kind: 'alter',
+            object: 'SYSTEM',
+            name: { kind: 'name', parts: [], span: g.span(start) },
+            actions: [action],
+            span: g.span(start),
+          }
         },
       },
       {
@@ -97,7 +121,13 @@ export function alterRules(g: SqlParser, r: Rules) {
           const signature = g.opt(13, () => g.sub(14, r.signature))
           const actions = g.list(0, () => g.sub(15, r.alterAction))
           return {
-            kind: 'alter', object, ...(ifExists && { ifExists }), ...(only && { only }), name, ...(signature && { signature }), actions,
+            kind: 'alter',
+            object,
+            ...(ifExists && { ifExists }),
+            ...(only && { only }),
+            name,
+            ...(signature && { signature }),
+            actions,
             span: g.span(start),
           }
         },
@@ -134,8 +164,12 @@ export function alterRules(g: SqlParser, r: Rules) {
   r.alterSmall = g.rule('alterSmall', (): AlterAction => {
     const s = g.mark()
     return g.alt<AlterAction>(1, [
-      { ALT: () => (g.words(2, T.OWNER, T.TO), { kind: 'ownerTo', role: g.ident(g.sub(3, r.roleToken)), span: g.span(s) }) },
-      { ALT: () => (g.words(4, T.SWAP, T.WITH), { kind: 'swapWith', name: g.sub(5, r.name), span: g.span(s) }) },
+      {
+        ALT: () => (
+          g.words(2, T.OWNER, T.TO), { kind: 'ownerTo', role: g.ident(g.sub(3, r.roleToken)), span: g.span(s) }
+        ),
+      },
+      { ALT: () => g.words(4, T.SWAP, T.WITH) && { kind: 'swapWith', name: g.sub(5, r.name), span: g.span(s) } },
       {
         ALT: () => {
           g.eat(6, T.RESET)
@@ -143,9 +177,14 @@ export function alterRules(g: SqlParser, r: Rules) {
         },
       },
       { ALT: () => (g.eat(8, T.SKIP), g.sub(9, r.wordErrors), { kind: 'skipErrors', span: g.span(s) }) },
-      { ALT: () => (g.eat(10, T.REFRESH), { kind: 'refresh', what: g.sub(11, r.upperWords), span: g.span(s) }) },
-      { ALT: () => (g.words(12, T.VALIDATE, T.CONSTRAINT), { kind: 'validateConstraint', constraint: g.ident(g.eat(13, ColId)), span: g.span(s) }) },
-      { ALT: () => (g.eat(14, T.AS), { kind: 'asQuery', query: g.sub(15, r.query), span: g.span(s) }) },
+      { ALT: () => g.eat(10, T.REFRESH) && { kind: 'refresh', what: g.sub(11, r.upperWords), span: g.span(s) } },
+      {
+        ALT: () => (
+          g.words(12, T.VALIDATE, T.CONSTRAINT),
+          { kind: 'validateConstraint', constraint: g.ident(g.eat(13, ColId)), span: g.span(s) }
+        ),
+      },
+      { ALT: () => g.eat(14, T.AS) && { kind: 'asQuery', query: g.sub(15, r.query), span: g.span(s) } },
       { ALT: () => ({ kind: 'sequenceOptions', options: g.sub(16, r.someSequenceOptions), span: g.span(s) }) },
     ])
   })
@@ -176,7 +215,7 @@ export function alterRules(g: SqlParser, r: Rules) {
     const s = g.mark()
     g.eat(1, T.RENAME)
     return g.alt<AlterAction>(2, [
-      { ALT: () => (g.eat(3, T.TO), { kind: 'renameTo', name: g.ident(g.eat(4, ColId)), span: g.span(s) }) },
+      { ALT: () => g.eat(3, T.TO) && { kind: 'renameTo', name: g.ident(g.eat(4, ColId)), span: g.span(s) } },
       {
         ALT: () => {
           g.eat(5, T.CONSTRAINT)
@@ -210,7 +249,11 @@ export function alterRules(g: SqlParser, r: Rules) {
     const s = g.mark()
     g.eat(1, T.SET)
     return g.alt<AlterAction>(2, [
-      { GATE: () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO, ALT: () => (g.eat(3, T.SCHEMA), { kind: 'setSchema', schema: g.ident(g.eat(4, ColId)), span: g.span(s) }), IGNORE_AMBIGUITIES: true },
+      {
+        GATE: () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO,
+        ALT: () => g.eat(3, T.SCHEMA) && { kind: 'setSchema', schema: g.ident(g.eat(4, ColId)), span: g.span(s) },
+        IGNORE_AMBIGUITIES: true,
+      },
       { ALT: () => ({ kind: 'setOptions', options: g.sub(5, r.options), parens: true, span: g.span(s) }) },
       { ALT: () => ({ kind: 'setOptions', options: [g.sub(6, r.settingOption)], parens: false, span: g.span(s) }) },
     ])
@@ -221,7 +264,11 @@ export function alterRules(g: SqlParser, r: Rules) {
     g.eat(1, T.ADD)
     return g.alt<AlterAction>(2, [
       { ALT: () => ({ kind: 'addConstraint', constraint: g.sub(3, r.tableConstraint), span: g.span(s) }) },
-      { GATE: () => g.peek(2) === T.FOR, ALT: () => ({ kind: 'addWatermark', watermark: g.sub(4, r.watermark), span: g.span(s) }), IGNORE_AMBIGUITIES: true },
+      {
+        GATE: () => g.peek(2) === T.FOR,
+        ALT: () => ({ kind: 'addWatermark', watermark: g.sub(4, r.watermark), span: g.span(s) }),
+        IGNORE_AMBIGUITIES: true,
+      },
       {
         GATE: () => g.peek(2) === T.String || g.peek(2) === T.IF,
         ALT: () => {
@@ -230,8 +277,8 @@ export function alterRules(g: SqlParser, r: Rules) {
           const value = g.eat(7, T.String).value
           const place = g.opt(8, () =>
             g.alt<object>(9, [
-              { ALT: () => (g.eat(10, T.BEFORE), { before: g.eat(11, T.String).value }) },
-              { ALT: () => (g.eat(12, T.AFTER), { after: g.eat(13, T.String).value }) },
+              { ALT: () => g.eat(10, T.BEFORE) && { before: g.eat(11, T.String).value } },
+              { ALT: () => g.eat(12, T.AFTER) && { after: g.eat(13, T.String).value } },
             ]),
           )
           return { kind: 'addValue', ...(ifNotExists && { ifNotExists }), value, ...place, span: g.span(s) }
@@ -259,17 +306,29 @@ export function alterRules(g: SqlParser, r: Rules) {
           const ifExists = g.sub(4, r.ifExists)
           const constraint = g.ident(g.eat(5, ColId))
           const behavior = g.sub(6, r.behavior)
-          return { kind: 'dropConstraint', ...(ifExists && { ifExists }), constraint, ...(behavior && { behavior }), span: g.span(s) }
+          return {
+            kind: 'dropConstraint',
+            ...(ifExists && { ifExists }),
+            constraint,
+            ...(behavior && { behavior }),
+            span: g.span(s),
+          }
         },
       },
-      { ALT: () => (g.eat(7, T.WATERMARK), { kind: 'dropWatermark', span: g.span(s) }), IGNORE_AMBIGUITIES: true },
+      { ALT: () => g.eat(7, T.WATERMARK) && { kind: 'dropWatermark', span: g.span(s) }, IGNORE_AMBIGUITIES: true },
       {
         ALT: () => {
           g.flag(8, T.COLUMN)
           const ifExists = g.sub(9, r.ifExists)
           const column = g.ident(g.eat(10, ColId))
           const behavior = g.sub(11, r.behavior)
-          return { kind: 'dropColumn', ...(ifExists && { ifExists }), column, ...(behavior && { behavior }), span: g.span(s) }
+          return {
+            kind: 'dropColumn',
+            ...(ifExists && { ifExists }),
+            column,
+            ...(behavior && { behavior }),
+            span: g.span(s),
+          }
         },
       },
     ])
@@ -285,9 +344,13 @@ export function alterRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(5, T.SET)
           return g.alt<AlterAction>(6, [
-            { ALT: () => (g.eat(7, T.DEFAULT), { kind: 'setDefault', column, expr: g.sub(8, r.expr, 0), span: g.span(s) }) },
-            { ALT: () => (g.words(9, T.NOT, T.NULL), { kind: 'setNotNull', column, span: g.span(s) }) },
-            { ALT: () => (g.eat(10, T.DATA), g.sub(11, r.columnTypeChange, column, s)) },
+            {
+              ALT: () => (
+                g.eat(7, T.DEFAULT), { kind: 'setDefault', column, expr: g.sub(8, r.expr, 0), span: g.span(s) }
+              ),
+            },
+            { ALT: () => g.words(9, T.NOT, T.NULL) && { kind: 'setNotNull', column, span: g.span(s) } },
+            { ALT: () => g.eat(10, T.DATA) && g.sub(11, r.columnTypeChange, column, s) },
           ])
         },
       },
@@ -295,8 +358,8 @@ export function alterRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(12, T.DROP)
           return g.alt<AlterAction>(13, [
-            { ALT: () => (g.eat(14, T.DEFAULT), { kind: 'dropDefault', column, span: g.span(s) }) },
-            { ALT: () => (g.words(15, T.NOT, T.NULL), { kind: 'dropNotNull', column, span: g.span(s) }) },
+            { ALT: () => g.eat(14, T.DEFAULT) && { kind: 'dropDefault', column, span: g.span(s) } },
+            { ALT: () => g.words(15, T.NOT, T.NULL) && { kind: 'dropNotNull', column, span: g.span(s) } },
           ])
         },
       },
@@ -306,9 +369,16 @@ export function alterRules(g: SqlParser, r: Rules) {
   r.columnTypeChange = g.rule('columnTypeChange', (column: Ident, start: number): AlterAction => {
     g.eat(1, T.TYPE)
     const type = g.sub(2, r.typeName)
-    const collation = g.opt(3, () => (g.eat(4, T.COLLATE), g.sub(5, r.name)))
-    const using = g.opt(6, () => (g.eat(7, T.USING), g.sub(8, r.expr, 0)))
-    return { kind: 'columnType', column, type, ...(collation && { collation }), ...(using && { using }), span: g.span(start) }
+    const collation = g.opt(3, () => g.eat(4, T.COLLATE) && g.sub(5, r.name))
+    const using = g.opt(6, () => g.eat(7, T.USING) && g.sub(8, r.expr, 0))
+    return {
+      kind: 'columnType',
+      column,
+      type,
+      ...(collation && { collation }),
+      ...(using && { using }),
+      span: g.span(start),
+    }
   })
 
   r.commentOn = g.rule('commentOn', (): CommentOn => {
@@ -317,16 +387,30 @@ export function alterRules(g: SqlParser, r: Rules) {
     const object = g.sub(2, r.objectType)
     const name = g.sub(3, r.name)
     const signature = g.opt(4, () => g.sub(5, r.signature))
-    const on = g.opt(6, () => (g.eat(7, T.ON), g.sub(8, r.name)))
+    const on = g.opt(6, () => g.eat(7, T.ON) && g.sub(8, r.name))
     g.eat(9, T.IS)
-    const comment = g.alt<string | null>(10, [{ ALT: () => g.eat(11, T.String).value }, { ALT: () => (g.eat(12, T.NULL), null) }])
-    return { kind: 'commentOn', object, name, ...(signature && { signature }), ...(on && { on }), comment, span: g.span(start) }
+    const comment = g.alt<string | null>(10, [
+      { ALT: () => g.eat(11, T.String).value },
+      { ALT: () => g.eat(12, T.NULL) && null },
+    ])
+    return {
+      kind: 'commentOn',
+      object,
+      name,
+      ...(signature && { signature }),
+      ...(on && { on }),
+      comment,
+      span: g.span(start),
+    }
   })
 
   r.grant = g.rule('grant', (): Grant => {
     const start = g.mark()
     let withOption = false as boolean
-    const revoke = g.alt<boolean>(1, [{ ALT: () => (g.eat(2, T.GRANT), false) }, { ALT: () => (g.eat(3, T.REVOKE), true) }])
+    const revoke = g.alt<boolean>(1, [
+      { ALT: () => g.eat(2, T.GRANT) && false },
+      { ALT: () => g.eat(3, T.REVOKE) && true },
+    ])
     g.optIf(4, () => g.peek(2) === T.OPTION,
       () => {
         g.alt(5, [{ ALT: () => g.eat(6, T.GRANT) }, { ALT: () => g.eat(7, T.ADMIN) }])
@@ -364,18 +448,31 @@ export function alterRules(g: SqlParser, r: Rules) {
       g.eat(29, T.OPTION)
       withOption = true
     })
-    const grantedBy = g.opt(30, () => (g.words(31, T.GRANTED, T.BY), g.ident(g.sub(32, r.roleToken))))
+    const grantedBy = g.opt(30, () => g.words(31, T.GRANTED, T.BY) && g.ident(g.sub(32, r.roleToken)))
     const behavior = g.sub(33, r.behavior)
     return {
-      kind: 'grant', revoke, privileges, ...(objectType !== undefined && { objectType }), objects, grantees, ...(withOption && { withOption }),
-      ...(grantedBy && { grantedBy }), ...(behavior && { behavior }), span: g.span(start),
+      kind: 'grant',
+      revoke,
+      privileges,
+      ...(objectType !== undefined && { objectType }),
+      objects,
+      grantees,
+      ...(withOption && { withOption }),
+      ...(grantedBy && { grantedBy }),
+      ...(behavior && { behavior }),
+      span: g.span(start),
     }
   })
   /** `TABLE`, `ALL TABLES IN SCHEMA`, … or nothing, which is a table. */
   r.grantObject = g.rule('grantObject', (): string => {
     const words: string[] = []
     if (g.flag(1, T.ALL)) words.push('ALL')
-    g.loopIf(2, () => g.peek(2) !== T.Comma && g.peek(2) !== T.TO && g.peek(2) !== T.FROM && g.peek(2) !== T.Dot && g.peek(2) !== T.LParen,
+    g.loopIf(2, () =>
+        g.peek(2) !== T.Comma &&
+        g.peek(2) !== T.TO &&
+        g.peek(2) !== T.FROM &&
+        g.peek(2) !== T.Dot &&
+        g.peek(2) !== T.LParen,
       () => void words.push(g.eat(3, ColLabel).value?.toUpperCase()),
     )
     return words.join(' ') || 'TABLE'

@@ -2,8 +2,17 @@
 import type { IndexElement } from './ast.ts'
 import type { Ident, Name } from './ast-base.ts'
 import type {
-  CreateFunction, CreateIndex, CreateMaterializedView, CreateOther, CreateTable, CreateType, CreateView, DdlStatement, FunctionOption,
-  FunctionParameter, PartitionBound,
+  CreateFunction,
+  CreateIndex,
+  CreateMaterializedView,
+  CreateOther,
+  CreateTable,
+  CreateType,
+  CreateView,
+  DdlStatement,
+  FunctionOption,
+  FunctionParameter,
+  PartitionBound,
 } from './ast-ddl.ts'
 import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
@@ -29,15 +38,15 @@ export function createRules(g: SqlParser, r: Rules) {
     g.eat(1, T.CREATE)
     g.loop(2, () =>
       g.alt<unknown>(3, [
-        { ALT: () => (g.words(4, T.OR, T.REPLACE), (head.orReplace = true)) },
-        { ALT: () => (g.eat(5, T.TEMP), (head.temporary = true)) },
-        { ALT: () => (g.eat(6, T.TEMPORARY), (head.temporary = true)) },
-        { ALT: () => (g.eat(7, T.UNLOGGED), (head.unlogged = true)) },
-        { ALT: () => (g.eat(8, T.LOCAL), (head.local = true)) },
+        { ALT: () => g.words(4, T.OR, T.REPLACE) && (head.orReplace = true) },
+        { ALT: () => g.eat(5, T.TEMP) && (head.temporary = true) },
+        { ALT: () => g.eat(6, T.TEMPORARY) && (head.temporary = true) },
+        { ALT: () => g.eat(7, T.UNLOGGED) && (head.unlogged = true) },
+        { ALT: () => g.eat(8, T.LOCAL) && (head.local = true) },
         { ALT: () => g.eat(9, T.GLOBAL) },
-        { ALT: () => (g.eat(10, T.RECURSIVE), (head.recursive = true)) },
-        { ALT: () => (g.eat(11, T.UNIQUE), (head.unique = true)) },
-        { ALT: () => (g.eat(12, T.DEFAULT), (head.default = true)) },
+        { ALT: () => g.eat(10, T.RECURSIVE) && (head.recursive = true) },
+        { ALT: () => g.eat(11, T.UNIQUE) && (head.unique = true) },
+        { ALT: () => g.eat(12, T.DEFAULT) && (head.default = true) },
       ]),
     )
     return g.alt<DdlStatement>(13, [
@@ -66,14 +75,23 @@ export function createRules(g: SqlParser, r: Rules) {
 
   r.createTable = g.rule('createTable', (head: CreateHead): CreateTable => {
     const word = g.alt<CreateTable['word']>(1, [
-      { ALT: () => (g.eat(2, T.TABLE), 'TABLE') },
-      { ALT: () => (g.eat(3, T.STREAM), 'STREAM') },
+      { ALT: () => g.eat(2, T.TABLE) && 'TABLE' },
+      { ALT: () => g.eat(3, T.STREAM) && 'STREAM' },
     ])
     const ifNotExists = g.sub(4, r.ifNotExists)
     const name = g.sub(5, r.name)
     const table: CreateTable = {
-      kind: 'createTable', word, ...flags(head, ifNotExists), ...(head?.temporary && { persistence: 'TEMPORARY' }),
-      ...(head?.unlogged && { persistence: 'UNLOGGED' }), name, elements: [], hasElements: false, inherits: [], include: [], with: [],
+      kind: 'createTable',
+      word,
+      ...flags(head, ifNotExists),
+      ...(head?.temporary && { persistence: 'TEMPORARY' }),
+      ...(head?.unlogged && { persistence: 'UNLOGGED' }),
+      name,
+      elements: [],
+      hasElements: false,
+      inherits: [],
+      include: [],
+      with: [],
       span: g.span(head?.start),
     }
     g.opt(6, () => {
@@ -95,38 +113,40 @@ export function createRules(g: SqlParser, r: Rules) {
     return table
   })
 
-  r.partitionBound = g.rule('partitionBound', (): PartitionBound =>
-    g.alt<PartitionBound>(1, [
-      { ALT: () => (g.eat(2, T.DEFAULT), { bound: 'default' }) },
-      {
-        ALT: () => {
-          g.words(3, T.FOR, T.VALUES)
-          return g.alt<PartitionBound>(4, [
-            { ALT: () => (g.eat(5, T.IN), { bound: 'in', values: g.sub(6, r.parenList) }) },
-            {
-              ALT: () => {
-                g.eat(7, T.FROM)
-                const from = g.sub(8, r.parenList)
-                g.eat(9, T.TO)
-                return { bound: 'range', from, to: g.sub(10, r.parenList) }
+  r.partitionBound = g.rule(
+    'partitionBound',
+    (): PartitionBound =>
+      g.alt<PartitionBound>(1, [
+        { ALT: () => g.eat(2, T.DEFAULT) && { bound: 'default' } },
+        {
+          ALT: () => {
+            g.words(3, T.FOR, T.VALUES)
+            return g.alt<PartitionBound>(4, [
+              { ALT: () => g.eat(5, T.IN) && { bound: 'in', values: g.sub(6, r.parenList) } },
+              {
+                ALT: () => {
+                  g.eat(7, T.FROM)
+                  const from = g.sub(8, r.parenList)
+                  g.eat(9, T.TO)
+                  return { bound: 'range', from, to: g.sub(10, r.parenList) }
+                },
               },
-            },
-            {
-              ALT: () => {
-                g.words(11, T.WITH, T.LParen)
-                g.eat(12, ColLabel)
-                const modulus = Number(g.eat(13, T.Number).value)
-                g.eat(14, T.Comma)
-                g.eat(15, ColLabel)
-                const remainder = Number(g.eat(16, T.Number).value)
-                g.eat(17, T.RParen)
-                return { bound: 'hash', modulus, remainder }
+              {
+                ALT: () => {
+                  g.words(11, T.WITH, T.LParen)
+                  g.eat(12, ColLabel)
+                  const modulus = Number(g.eat(13, T.Number).value)
+                  g.eat(14, T.Comma)
+                  g.eat(15, ColLabel)
+                  const remainder = Number(g.eat(16, T.Number).value)
+                  g.eat(17, T.RParen)
+                  return { bound: 'hash', modulus, remainder }
+                },
               },
-            },
-          ])
+            ])
+          },
         },
-      },
-    ]),
+      ]),
   )
 
   /** Everything behind the parentheses, in any order: each dialect has its own. */
@@ -149,9 +169,13 @@ export function createRules(g: SqlParser, r: Rules) {
             table.partitionBy = { strategy: strategy ?? '', elements: g.sub(9, r.indexElements) }
           },
         },
-        { ALT: () => (g.words(10, T.APPEND, T.ONLY), (table.appendOnly = true)) },
-        { ALT: () => (g.sub(11, r.tableOnClause, table)) },
-        { GATE: () => g.peek(2) === T.VERSION, ALT: () => (g.words(12, T.WITH, T.VERSION, T.COLUMN), (table.withVersion = g.sub(13, r.versionColumn))), IGNORE_AMBIGUITIES: true },
+        { ALT: () => g.words(10, T.APPEND, T.ONLY) && (table.appendOnly = true) },
+        { ALT: () => g.sub(11, r.tableOnClause, table) },
+        {
+          GATE: () => g.peek(2) === T.VERSION,
+          ALT: () => g.words(12, T.WITH, T.VERSION, T.COLUMN) && (table.withVersion = g.sub(13, r.versionColumn)),
+          IGNORE_AMBIGUITIES: true,
+        },
         {
           GATE: () => g.peek(2) === T.DATA || g.peek(2) === T.NO,
           ALT: () => {
@@ -163,7 +187,7 @@ export function createRules(g: SqlParser, r: Rules) {
           IGNORE_AMBIGUITIES: true,
         },
         { ALT: () => (table.with = g.sub(17, r.withOptionList)) },
-        { ALT: () => (g.eat(18, T.TABLESPACE), (table.tablespace = g.ident(g.eat(19, ColId)))) },
+        { ALT: () => g.eat(18, T.TABLESPACE) && (table.tablespace = g.ident(g.eat(19, ColId))) },
         { ALT: () => g.sub(20, r.encodingClause, table) },
         { ALT: () => g.sub(21, r.distributed, table) },
         { ALT: () => g.sub(22, r.tableFrom, table) },
@@ -179,7 +203,15 @@ export function createRules(g: SqlParser, r: Rules) {
       ]),
     )
     if (table.partitionOf || g.recording) return
-    if (!table.hasElements && !table.as && !table.asExecute && !table.fromSource && !table.transport && table.with.length === 0) g.fail()
+    if (
+      !table.hasElements &&
+      !table.as &&
+      !table.asExecute &&
+      !table.fromSource &&
+      !table.transport &&
+      table.with.length === 0
+    )
+      g.fail()
   })
   r.versionColumn = g.rule('versionColumn', (): Ident => {
     g.eat(1, T.LParen)
@@ -190,8 +222,8 @@ export function createRules(g: SqlParser, r: Rules) {
   /** `WITH (…)`, or the old `WITHOUT OIDS`. */
   r.withOptionList = g.rule('withOptionList', () =>
     g.alt(1, [
-      { ALT: () => (g.eat(2, T.WITH), g.sub(3, r.options)) },
-      { ALT: () => (g.words(4, T.WITHOUT, T.OIDS), []) },
+      { ALT: () => g.eat(2, T.WITH) && g.sub(3, r.options) },
+      { ALT: () => g.words(4, T.WITHOUT, T.OIDS) && [] },
     ]),
   )
   r.tableOnClause = g.rule('tableOnClause', (table: CreateTable): void => {
@@ -201,9 +233,9 @@ export function createRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(3, T.COMMIT)
           table.onCommit = g.alt<CreateTable['onCommit']>(4, [
-            { ALT: () => (g.eat(5, T.DROP), 'DROP') },
-            { ALT: () => (g.words(6, T.DELETE, T.ROWS), 'DELETE ROWS') },
-            { ALT: () => (g.words(7, T.PRESERVE, T.ROWS), 'PRESERVE ROWS') },
+            { ALT: () => g.eat(5, T.DROP) && 'DROP' },
+            { ALT: () => g.words(6, T.DELETE, T.ROWS) && 'DELETE ROWS' },
+            { ALT: () => g.words(7, T.PRESERVE, T.ROWS) && 'PRESERVE ROWS' },
           ])
         },
       },
@@ -213,8 +245,8 @@ export function createRules(g: SqlParser, r: Rules) {
           const words: string[] = []
           g.alt<unknown>(9, [
             { ALT: () => words.push(g.eat(10, T.IGNORE).image) },
-            { ALT: () => (g.eat(11, T.OVERWRITE), words.push('OVERWRITE')) },
-            { ALT: () => (g.words(12, T.DO, T.NOTHING), words.push('DO NOTHING')) },
+            { ALT: () => g.eat(11, T.OVERWRITE) && words.push('OVERWRITE') },
+            { ALT: () => g.words(12, T.DO, T.NOTHING) && words.push('DO NOTHING') },
             {
               ALT: () => {
                 g.words(13, T.DO, T.UPDATE)
@@ -261,8 +293,17 @@ export function createRules(g: SqlParser, r: Rules) {
       return local ? ('LOCAL' as const) : ('CASCADED' as const)
     })
     return {
-      kind: 'createView', ...flags(head, ifNotExists), name, ...(head?.temporary && { temporary: true }), ...(head?.local && { local: true }),
-      ...(head?.recursive && { recursive: true }), columns, with: options, query, ...(check && { check }), span: g.span(head?.start),
+      kind: 'createView',
+      ...flags(head, ifNotExists),
+      name,
+      ...(head?.temporary && { temporary: true }),
+      ...(head?.local && { local: true }),
+      ...(head?.recursive && { recursive: true }),
+      columns,
+      with: options,
+      query,
+      ...(check && { check }),
+      span: g.span(head?.start),
     }
   })
 
@@ -272,10 +313,10 @@ export function createRules(g: SqlParser, r: Rules) {
     const name = g.sub(3, r.name)
     const columns = g.opt(4, () => g.sub(5, r.columnList)) ?? []
     const view: Partial<CreateMaterializedView> = {}
-    g.opt(6, () => (g.words(7, T.IN, T.CLUSTER), (view.cluster = g.ident(g.eat(8, ColId)))))
-    g.opt(9, () => (g.eat(10, T.USING), (view.using = g.ident(g.eat(11, ColId)))))
+    g.opt(6, () => g.words(7, T.IN, T.CLUSTER) && (view.cluster = g.ident(g.eat(8, ColId))))
+    g.opt(9, () => g.eat(10, T.USING) && (view.using = g.ident(g.eat(11, ColId))))
     const options = g.sub(12, r.withOptions)
-    g.opt(13, () => (g.eat(14, T.TABLESPACE), (view.tablespace = g.ident(g.eat(15, ColId)))))
+    g.opt(13, () => g.eat(14, T.TABLESPACE) && (view.tablespace = g.ident(g.eat(15, ColId))))
     g.eat(16, T.AS)
     const query = g.sub(17, r.query)
     g.opt(18, () => {
@@ -284,7 +325,14 @@ export function createRules(g: SqlParser, r: Rules) {
       g.eat(21, T.DATA)
     })
     return {
-      kind: 'createMaterializedView', ...flags(head, ifNotExists), name, columns, with: options, query, ...view, span: g.span(head?.start),
+      kind: 'createMaterializedView',
+      ...flags(head, ifNotExists),
+      name,
+      columns,
+      with: options,
+      query,
+      ...view,
+      span: g.span(head?.start),
     }
   })
 
@@ -294,14 +342,14 @@ export function createRules(g: SqlParser, r: Rules) {
     if (g.flag(2, T.CONCURRENTLY)) index.concurrently = true
     const ifNotExists = g.sub(3, r.ifNotExists)
     g.opt(4, () => (index.name = g.ident(g.eat(5, ColId))))
-    g.opt(6, () => (g.words(7, T.IN, T.CLUSTER), (index.cluster = g.ident(g.eat(8, ColId)))))
+    g.opt(6, () => g.words(7, T.IN, T.CLUSTER) && (index.cluster = g.ident(g.eat(8, ColId))))
     g.eat(9, T.ON)
     if (g.flag(10, T.ONLY)) index.only = true
     const table = g.sub(11, r.name)
-    g.opt(12, () => (g.eat(13, T.USING), (index.method = g.ident(g.eat(14, ColId)))))
+    g.opt(12, () => g.eat(13, T.USING) && (index.method = g.ident(g.eat(14, ColId))))
     const elements: IndexElement[] = g.opt(15, () => g.sub(16, r.indexElements)) ?? []
     if (elements.length === 0 && !head?.default) g.fail()
-    const include: Ident[] = g.opt(17, () => (g.eat(18, T.INCLUDE), g.sub(19, r.columnList))) ?? []
+    const include: Ident[] = g.opt(17, () => g.eat(18, T.INCLUDE) && g.sub(19, r.columnList)) ?? []
     g.opt(20, () => {
       g.words(21, T.DISTRIBUTED, T.BY)
       index.distributedBy = g.sub(22, r.parenList)
@@ -312,11 +360,19 @@ export function createRules(g: SqlParser, r: Rules) {
       g.eat(26, T.DISTINCT)
     })
     const options = g.sub(27, r.withOptions)
-    g.opt(28, () => (g.eat(29, T.TABLESPACE), (index.tablespace = g.ident(g.eat(30, ColId)))))
-    g.opt(31, () => (g.eat(32, T.WHERE), (index.where = g.sub(33, r.expr, 0))))
+    g.opt(28, () => g.eat(29, T.TABLESPACE) && (index.tablespace = g.ident(g.eat(30, ColId))))
+    g.opt(31, () => g.eat(32, T.WHERE) && (index.where = g.sub(33, r.expr, 0)))
     return {
-      kind: 'createIndex', ...flags(head, ifNotExists), ...(head?.unique && { unique: true }), ...(head?.default && { default: true }), table,
-      elements, include, with: options, ...index, span: g.span(head?.start),
+      kind: 'createIndex',
+      ...flags(head, ifNotExists),
+      ...(head?.unique && { unique: true }),
+      ...(head?.default && { default: true }),
+      table,
+      elements,
+      include,
+      with: options,
+      ...index,
+      span: g.span(head?.start),
     }
   })
 
@@ -329,10 +385,14 @@ export function createRules(g: SqlParser, r: Rules) {
           const name = g.optIf(4, () => g.peek(1) !== T.AUTHORIZATION,
             () => g.sub(5, r.name),
           )
-          const authorization = g.opt(6, () => (g.eat(7, T.AUTHORIZATION), g.ident(g.eat(8, ColId))))
+          const authorization = g.opt(6, () => g.eat(7, T.AUTHORIZATION) && g.ident(g.eat(8, ColId)))
           if (!name && !authorization) g.fail()
           return {
-            kind: 'createSchema', ...flags(head, ifNotExists), ...(name && { name }), ...(authorization && { authorization }), span: g.span(head?.start),
+            kind: 'createSchema',
+            ...flags(head, ifNotExists),
+            ...(name && { name }),
+            ...(authorization && { authorization }),
+            span: g.span(head?.start),
           }
         },
       },
@@ -341,7 +401,13 @@ export function createRules(g: SqlParser, r: Rules) {
           g.eat(9, T.DATABASE)
           const ifNotExists = g.sub(10, r.ifNotExists)
           const name = g.sub(11, r.name)
-          return { kind: 'createDatabase', ...flags(head, ifNotExists), name, options: g.sub(12, r.withOptions), span: g.span(head?.start) }
+          return {
+            kind: 'createDatabase',
+            ...flags(head, ifNotExists),
+            name,
+            options: g.sub(12, r.withOptions),
+            span: g.span(head?.start),
+          }
         },
       },
       {
@@ -350,8 +416,15 @@ export function createRules(g: SqlParser, r: Rules) {
           const ifNotExists = g.sub(14, r.ifNotExists)
           const name = g.sub(15, r.name)
           const options = g.sub(16, r.withOptions)
-          const value = g.opt(17, () => (g.eat(18, T.AS), g.eat(19, T.String).value))
-          return { kind: 'createSecret', ...flags(head, ifNotExists), name, ...(value !== undefined && { value }), with: options, span: g.span(head?.start) }
+          const value = g.opt(17, () => g.eat(18, T.AS) && g.eat(19, T.String).value)
+          return {
+            kind: 'createSecret',
+            ...flags(head, ifNotExists),
+            name,
+            ...(value !== undefined && { value }),
+            with: options,
+            span: g.span(head?.start),
+          }
         },
       },
       {
@@ -361,7 +434,14 @@ export function createRules(g: SqlParser, r: Rules) {
           const name = g.sub(22, r.name)
           g.eat(23, T.FROM)
           const from = g.sub(24, r.name)
-          return { kind: 'createSubscription', ...flags(head, ifNotExists), name, from, with: g.sub(25, r.withOptions), span: g.span(head?.start) }
+          return {
+            kind: 'createSubscription',
+            ...flags(head, ifNotExists),
+            name,
+            from,
+            with: g.sub(25, r.withOptions),
+            span: g.span(head?.start),
+          }
         },
       },
       {
@@ -371,7 +451,14 @@ export function createRules(g: SqlParser, r: Rules) {
           const name = g.sub(28, r.name)
           const options = g.sub(29, r.sequenceOptions)
           const persistence = head?.temporary ? 'TEMPORARY' : head?.unlogged ? 'UNLOGGED' : undefined
-          return { kind: 'createSequence', ...flags(head, ifNotExists), ...(persistence && { persistence }), name, options, span: g.span(head?.start) }
+          return {
+            kind: 'createSequence',
+            ...flags(head, ifNotExists),
+            ...(persistence && { persistence }),
+            name,
+            options,
+            span: g.span(head?.start),
+          }
         },
       },
     ])
@@ -382,10 +469,18 @@ export function createRules(g: SqlParser, r: Rules) {
     const name = g.sub(2, r.name)
     g.flag(3, T.AS)
     const type = g.sub(4, r.typeName)
-    const collation = g.opt(5, () => (g.eat(6, T.COLLATE), g.sub(7, r.name)))
+    const collation = g.opt(5, () => g.eat(6, T.COLLATE) && g.sub(7, r.name))
     const constraints: ReturnType<typeof asList> = []
     g.loop(8, () => void constraints.push(g.sub(9, r.columnConstraint)))
-    return { kind: 'createDomain', ...flags(head), name, type, ...(collation && { collation }), constraints, span: g.span(head?.start) }
+    return {
+      kind: 'createDomain',
+      ...flags(head),
+      name,
+      type,
+      ...(collation && { collation }),
+      constraints,
+      span: g.span(head?.start),
+    }
   })
   function asList() {
     return [] as import('./ast-table.ts').ColumnConstraint[]
@@ -417,9 +512,9 @@ export function createRules(g: SqlParser, r: Rules) {
                   return { as: 'enum', labels }
                 },
               },
-              { ALT: () => (g.eat(16, T.RANGE), { as: 'range', options: g.sub(17, r.options) }) },
-              { ALT: () => (g.eat(18, T.LIST), { as: 'container', container: 'LIST', options: g.sub(19, r.options) }) },
-              { ALT: () => (g.eat(20, T.MAP), { as: 'container', container: 'MAP', options: g.sub(21, r.options) }) },
+              { ALT: () => g.eat(16, T.RANGE) && { as: 'range', options: g.sub(17, r.options) } },
+              { ALT: () => g.eat(18, T.LIST) && { as: 'container', container: 'LIST', options: g.sub(19, r.options) } },
+              { ALT: () => g.eat(20, T.MAP) && { as: 'container', container: 'MAP', options: g.sub(21, r.options) } },
             ])
           },
         },
@@ -430,20 +525,27 @@ export function createRules(g: SqlParser, r: Rules) {
 
   r.createFunction = g.rule('createFunction', (head: CreateHead): CreateFunction => {
     const word = g.alt<CreateFunction['word']>(1, [
-      { ALT: () => (g.eat(2, T.FUNCTION), 'FUNCTION') },
-      { ALT: () => (g.eat(3, T.PROCEDURE), 'PROCEDURE') },
-      { ALT: () => (g.eat(4, T.AGGREGATE), 'AGGREGATE') },
+      { ALT: () => g.eat(2, T.FUNCTION) && 'FUNCTION' },
+      { ALT: () => g.eat(3, T.PROCEDURE) && 'PROCEDURE' },
+      { ALT: () => g.eat(4, T.AGGREGATE) && 'AGGREGATE' },
     ])
     const ifNotExists = g.sub(5, r.ifNotExists)
     const name = g.sub(6, r.name)
     const parameters = g.sub(7, r.functionParameters)
     const fn: CreateFunction = {
-      kind: 'createFunction', ...flags(head, ifNotExists), word, name, parameters, options: [], with: [], span: g.span(head?.start),
+      kind: 'createFunction',
+      ...flags(head, ifNotExists),
+      word,
+      name,
+      parameters,
+      options: [],
+      with: [],
+      span: g.span(head?.start),
     }
     g.opt(8, () => {
       g.eat(9, T.RETURNS)
       g.alt<unknown>(10, [
-        { ALT: () => (g.eat(11, T.TABLE), (fn.returnsTable = g.sub(12, r.functionParameters))) },
+        { ALT: () => g.eat(11, T.TABLE) && (fn.returnsTable = g.sub(12, r.functionParameters)) },
         { ALT: () => (fn.returns = g.sub(13, r.typeName)) },
       ])
     })
@@ -463,14 +565,17 @@ export function createRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     const mode = g.opt(1, () =>
       g.alt<FunctionParameter['mode']>(2, [
-        { ALT: () => (g.eat(3, T.IN), 'IN') },
-        { ALT: () => (g.eat(4, T.OUT), 'OUT') },
-        { ALT: () => (g.eat(5, T.INOUT), 'INOUT') },
-        { ALT: () => (g.eat(6, T.VARIADIC), 'VARIADIC') },
+        { ALT: () => g.eat(3, T.IN) && 'IN' },
+        { ALT: () => g.eat(4, T.OUT) && 'OUT' },
+        { ALT: () => g.eat(5, T.INOUT) && 'INOUT' },
+        { ALT: () => g.eat(6, T.VARIADIC) && 'VARIADIC' },
       ]),
     )
     // A name only where another word follows it: `f(int)` has a type alone.
-    const name = g.optIf(7, () => (is(g.peek(2), ColLabel) || g.peek(2) === T.SETOF) && g.peek(2) !== T.DEFAULT && !typePair(g.token(1), g.token(2)),
+    const name = g.optIf(7, () =>
+        (is(g.peek(2), ColLabel) || g.peek(2) === T.SETOF) &&
+        g.peek(2) !== T.DEFAULT &&
+        !typePair(g.token(1), g.token(2)),
       () => g.ident(g.eat(8, TypeFunc)),
     )
     const type = g.sub(9, r.typeName)
@@ -478,7 +583,14 @@ export function createRules(g: SqlParser, r: Rules) {
       g.alt(11, [{ ALT: () => g.eat(12, T.DEFAULT) }, { ALT: () => g.eat(13, T.Eq) }])
       return g.sub(14, r.expr, 0)
     })
-    return { kind: 'parameter', ...(mode && { mode }), ...(name && { name }), type, ...(value && { default: value }), span: g.span(start) }
+    return {
+      kind: 'parameter',
+      ...(mode && { mode }),
+      ...(name && { name }),
+      type,
+      ...(value && { default: value }),
+      span: g.span(start),
+    }
   })
   function typePair(a: SqlToken, b: SqlToken) {
     return (a.tokenType === T.DOUBLE && b.tokenType === T.PRECISION) || b.tokenType === T.VARYING
@@ -486,33 +598,48 @@ export function createRules(g: SqlParser, r: Rules) {
 
   r.functionOption = g.rule('functionOption', (): FunctionOption => {
     const start = g.mark()
-    const option = (name: string, more: object = {}): FunctionOption => ({ kind: 'functionOption', option: name, ...more, span: g.span(start) })
+    const option = (name: string, more: object = {}): FunctionOption => ({
+      kind: 'functionOption',
+      option: name,
+      ...more,
+      span: g.span(start),
+    })
     const text = (token: SqlToken) => token.value
     return g.alt<FunctionOption>(1, [
-      { ALT: () => (g.eat(2, T.LANGUAGE), option('LANGUAGE', { value: text(g.alt<SqlToken>(3, [{ ALT: () => g.eat(4, T.String) }, { ALT: () => g.eat(5, ColLabel) }])) })) },
-      { ALT: () => (g.eat(6, T.IMMUTABLE), option('IMMUTABLE')) },
-      { ALT: () => (g.eat(7, T.STABLE), option('STABLE')) },
-      { ALT: () => (g.eat(8, T.VOLATILE), option('VOLATILE')) },
-      { ALT: () => (g.eat(9, T.STRICT), option('STRICT')) },
-      { ALT: () => (g.eat(10, T.LEAKPROOF), option('LEAKPROOF')) },
-      { ALT: () => (g.words(11, T.CALLED, T.ON, T.NULL, T.INPUT), option('CALLED ON NULL INPUT')) },
-      { GATE: () => g.peek(2) === T.NULL, ALT: () => (g.words(12, T.RETURNS, T.NULL, T.ON, T.NULL, T.INPUT), option('RETURNS NULL ON NULL INPUT')) },
-      { ALT: () => (g.eat(13, T.PARALLEL), option('PARALLEL', { value: g.eat(14, ColLabel).value })) },
-      { ALT: () => (g.words(15, T.SECURITY, T.DEFINER), option('SECURITY DEFINER')) },
-      { ALT: () => (g.eat(16, T.COST), option('COST', { value: g.sub(17, r.signedNumber) })) },
-      { ALT: () => (g.eat(18, T.ROWS), option('ROWS', { value: g.sub(19, r.signedNumber) })) },
-      { ALT: () => (g.eat(20, T.AS), option('AS', { values: g.list(0, () => g.eat(21, T.String).value) })) },
-      { ALT: () => (g.words(22, T.USING, T.LINK), option('USING LINK', { value: g.eat(23, T.String).value })) },
-      { ALT: () => (g.eat(24, T.RETURN), option('RETURN', { expr: g.sub(25, r.expr, 0) })) },
+      {
+        ALT: () => (
+          g.eat(2, T.LANGUAGE),
+          option('LANGUAGE', {
+            value: text(g.alt<SqlToken>(3, [{ ALT: () => g.eat(4, T.String) }, { ALT: () => g.eat(5, ColLabel) }])),
+          })
+        ),
+      },
+      { ALT: () => g.eat(6, T.IMMUTABLE) && option('IMMUTABLE') },
+      { ALT: () => g.eat(7, T.STABLE) && option('STABLE') },
+      { ALT: () => g.eat(8, T.VOLATILE) && option('VOLATILE') },
+      { ALT: () => g.eat(9, T.STRICT) && option('STRICT') },
+      { ALT: () => g.eat(10, T.LEAKPROOF) && option('LEAKPROOF') },
+      { ALT: () => g.words(11, T.CALLED, T.ON, T.NULL, T.INPUT) && option('CALLED ON NULL INPUT') },
+      {
+        GATE: () => g.peek(2) === T.NULL,
+        ALT: () => g.words(12, T.RETURNS, T.NULL, T.ON, T.NULL, T.INPUT) && option('RETURNS NULL ON NULL INPUT'),
+      },
+      { ALT: () => g.eat(13, T.PARALLEL) && option('PARALLEL', { value: g.eat(14, ColLabel).value }) },
+      { ALT: () => g.words(15, T.SECURITY, T.DEFINER) && option('SECURITY DEFINER') },
+      { ALT: () => g.eat(16, T.COST) && option('COST', { value: g.sub(17, r.signedNumber) }) },
+      { ALT: () => g.eat(18, T.ROWS) && option('ROWS', { value: g.sub(19, r.signedNumber) }) },
+      { ALT: () => g.eat(20, T.AS) && option('AS', { values: g.list(0, () => g.eat(21, T.String).value) }) },
+      { ALT: () => g.words(22, T.USING, T.LINK) && option('USING LINK', { value: g.eat(23, T.String).value }) },
+      { ALT: () => g.eat(24, T.RETURN) && option('RETURN', { expr: g.sub(25, r.expr, 0) }) },
     ])
   })
 
   r.createOther = g.rule('createOther', (head: CreateHead): CreateOther => {
     const what = g.alt<string>(1, [
-      { ALT: () => (g.eat(2, T.CLUSTER), 'CLUSTER') },
-      { ALT: () => (g.eat(3, T.EXTENSION), 'EXTENSION') },
-      { ALT: () => (g.eat(4, T.ROLE), 'ROLE') },
-      { ALT: () => (g.eat(5, T.USER), 'USER') },
+      { ALT: () => g.eat(2, T.CLUSTER) && 'CLUSTER' },
+      { ALT: () => g.eat(3, T.EXTENSION) && 'EXTENSION' },
+      { ALT: () => g.eat(4, T.ROLE) && 'ROLE' },
+      { ALT: () => g.eat(5, T.USER) && 'USER' },
     ])
     const ifNotExists = g.sub(6, r.ifNotExists)
     const name: Name = g.sub(7, r.name)
@@ -528,8 +655,11 @@ export function createRules(g: SqlParser, r: Rules) {
               const word = g.eat(13, ColLabel).value
               const value = g.opt(14, () => g.eat(15, T.String))
               options.push({
-                kind: 'option', name: word, quoted: false,
-                ...(value && { value: { kind: 'optionString', value: value.value, span: g.tokenSpan(value) } }), span: g.span(start),
+                kind: 'option',
+                name: word,
+                quoted: false,
+                ...(value && { value: { kind: 'optionString', value: value.value, span: g.tokenSpan(value) } }),
+                span: g.span(start),
               })
             }),
         },

@@ -37,14 +37,14 @@ export function dmlRules(g: SqlParser, r: Rules) {
   r.insert = g.rule('insert', (clause: With | undefined, start: number): Insert => {
     g.words(1, T.INSERT, T.INTO)
     const table = g.sub(2, r.name)
-    const alias = g.opt(3, () => (g.eat(4, T.AS), g.ident(g.eat(5, ColId))))
+    const alias = g.opt(3, () => g.eat(4, T.AS) && g.ident(g.eat(5, ColId)))
     const columns =
       g.optIf(6, () => !g.queryAt(1),
         () => g.sub(7, r.assignTargets),
       ) ?? []
     const overriding = g.sub(8, r.overriding)
     const source = g.alt<Query | undefined>(9, [
-      { ALT: () => (g.words(10, T.DEFAULT, T.VALUES), undefined) },
+      { ALT: () => g.words(10, T.DEFAULT, T.VALUES) && undefined },
       { ALT: () => g.sub(11, r.query) },
     ])
     const onConflict = g.opt(12, () => g.sub(13, r.onConflict))
@@ -67,15 +67,15 @@ export function dmlRules(g: SqlParser, r: Rules) {
     g.opt(1, () => {
       g.eat(2, T.OVERRIDING)
       const which = g.alt<'SYSTEM' | 'USER'>(3, [
-        { ALT: () => (g.eat(4, T.SYSTEM), 'SYSTEM') },
-        { ALT: () => (g.eat(5, T.USER), 'USER') },
+        { ALT: () => g.eat(4, T.SYSTEM) && 'SYSTEM' },
+        { ALT: () => g.eat(5, T.USER) && 'USER' },
       ])
       g.eat(6, T.VALUE)
       return which
     }),
   )
 
-  r.returning = g.rule('returning', (): Target[] => g.opt(1, () => (g.eat(2, T.RETURNING), g.sub(3, r.targets))) ?? [])
+  r.returning = g.rule('returning', (): Target[] => g.opt(1, () => g.eat(2, T.RETURNING) && g.sub(3, r.targets)) ?? [])
 
   r.assignTargets = g.rule('assignTargets', (): AssignTarget[] => {
     g.eat(1, T.LParen)
@@ -90,7 +90,7 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const path: ({ field: Ident } | { index: Expr })[] = []
     g.loop(2, () =>
       g.alt(3, [
-        { ALT: () => (g.eat(4, T.Dot), path.push({ field: g.ident(g.eat(5, ColLabel)) })) },
+        { ALT: () => g.eat(4, T.Dot) && path.push({ field: g.ident(g.eat(5, ColLabel)) }) },
         {
           ALT: () => {
             g.eat(6, T.LBracket)
@@ -124,21 +124,21 @@ export function dmlRules(g: SqlParser, r: Rules) {
         {
           ALT: () => {
             const elements = g.sub(4, r.indexElements)
-            const where = g.opt(5, () => (g.eat(6, T.WHERE), g.sub(7, r.expr, 0)))
+            const where = g.opt(5, () => g.eat(6, T.WHERE) && g.sub(7, r.expr, 0))
             return { elements, ...(where && { where }) }
           },
         },
-        { ALT: () => (g.words(8, T.ON, T.CONSTRAINT), { constraint: g.ident(g.eat(9, ColId)) }) },
+        { ALT: () => g.words(8, T.ON, T.CONSTRAINT) && { constraint: g.ident(g.eat(9, ColId)) } },
       ]),
     )
     g.eat(10, T.DO)
     const update = g.alt<OnConflict['update']>(11, [
-      { ALT: () => (g.eat(12, T.NOTHING), undefined) },
+      { ALT: () => g.eat(12, T.NOTHING) && undefined },
       {
         ALT: () => {
           g.words(13, T.UPDATE, T.SET)
           const set = g.sub(14, r.assignments)
-          const where = g.opt(15, () => (g.eat(16, T.WHERE), g.sub(17, r.expr, 0)))
+          const where = g.opt(15, () => g.eat(16, T.WHERE) && g.sub(17, r.expr, 0))
           return { set, ...(where && { where }) }
         },
       },
@@ -157,10 +157,10 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     // The level above COLLATE, which belongs to the element here.
     const expr = g.sub(1, r.expr, 14)
-    const collation = g.opt(2, () => (g.eat(3, T.COLLATE), g.sub(4, r.name)))
+    const collation = g.opt(2, () => g.eat(3, T.COLLATE) && g.sub(4, r.name))
     const opclass = g.opt(5, () => g.sub(6, r.name))
     const direction = g.opt(7, () =>
-      g.alt<'ASC' | 'DESC'>(8, [{ ALT: () => (g.eat(9, T.ASC), 'ASC') }, { ALT: () => (g.eat(10, T.DESC), 'DESC') }]),
+      g.alt<'ASC' | 'DESC'>(8, [{ ALT: () => g.eat(9, T.ASC) && 'ASC' }, { ALT: () => g.eat(10, T.DESC) && 'DESC' }]),
     )
     const nulls = g.sub(11, r.nullsOrder)
     return {
@@ -200,7 +200,7 @@ export function dmlRules(g: SqlParser, r: Rules) {
         return g.alt<{ where?: Expr; whereCurrentOf?: Ident }>(3, [
           {
             GATE: () => g.peek(2) === T.OF,
-            ALT: () => (g.words(4, T.CURRENT, T.OF), { whereCurrentOf: g.ident(g.eat(5, ColId)) }),
+            ALT: () => g.words(4, T.CURRENT, T.OF) && { whereCurrentOf: g.ident(g.eat(5, ColId)) },
             IGNORE_AMBIGUITIES: true,
           },
           { ALT: () => ({ where: g.sub(6, r.expr, 0) }) },
@@ -213,7 +213,7 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const table = g.sub(2, r.target_table)
     g.eat(3, T.SET)
     const set = g.sub(4, r.assignments)
-    const from = g.opt(5, () => (g.eat(6, T.FROM), g.sub(7, r.fromList))) ?? []
+    const from = g.opt(5, () => g.eat(6, T.FROM) && g.sub(7, r.fromList)) ?? []
     const where = g.sub(8, r.dmlWhere)
     const returning = g.sub(9, r.returning)
     return {
@@ -231,7 +231,7 @@ export function dmlRules(g: SqlParser, r: Rules) {
   r.delete = g.rule('delete', (clause: With | undefined, start: number): Delete => {
     g.words(1, T.DELETE, T.FROM)
     const table = g.sub(2, r.target_table)
-    const using = g.opt(3, () => (g.eat(4, T.USING), g.sub(5, r.fromList))) ?? []
+    const using = g.opt(3, () => g.eat(4, T.USING) && g.sub(5, r.fromList)) ?? []
     const where = g.sub(6, r.dmlWhere)
     const returning = g.sub(7, r.returning)
     return { kind: 'delete', ...(clause && { with: clause }), table, using, ...where, returning, span: g.span(start) }
@@ -259,24 +259,24 @@ export function dmlRules(g: SqlParser, r: Rules) {
     g.opt(4, () => {
       g.eat(5, T.BY)
       g.alt<unknown>(6, [
-        { ALT: () => (g.eat(7, T.SOURCE), (match = 'NOT MATCHED BY SOURCE')) },
+        { ALT: () => g.eat(7, T.SOURCE) && (match = 'NOT MATCHED BY SOURCE') },
         { ALT: () => g.eat(8, T.TARGET) },
       ])
     })
-    const condition = g.opt(9, () => (g.eat(10, T.AND), g.sub(11, r.expr, 0)))
+    const condition = g.opt(9, () => g.eat(10, T.AND) && g.sub(11, r.expr, 0))
     g.eat(12, T.THEN)
     const action = g.alt<MergeWhen['action']>(13, [
-      { ALT: () => (g.words(14, T.DO, T.NOTHING), { do: 'nothing' }) },
-      { ALT: () => (g.eat(15, T.DELETE), { do: 'delete' }) },
-      { ALT: () => (g.words(16, T.UPDATE, T.SET), { do: 'update', set: g.sub(17, r.assignments) }) },
+      { ALT: () => g.words(14, T.DO, T.NOTHING) && { do: 'nothing' } },
+      { ALT: () => g.eat(15, T.DELETE) && { do: 'delete' } },
+      { ALT: () => g.words(16, T.UPDATE, T.SET) && { do: 'update', set: g.sub(17, r.assignments) } },
       {
         ALT: () => {
           g.eat(18, T.INSERT)
           const columns = g.opt(19, () => g.sub(20, r.assignTargets)) ?? []
           const overriding = g.sub(21, r.overriding)
           const values = g.alt<Expr[] | undefined>(22, [
-            { ALT: () => (g.words(23, T.DEFAULT, T.VALUES), undefined) },
-            { ALT: () => (g.eat(24, T.VALUES), g.sub(25, r.parenList)) },
+            { ALT: () => g.words(23, T.DEFAULT, T.VALUES) && undefined },
+            { ALT: () => g.eat(24, T.VALUES) && g.sub(25, r.parenList) },
           ])
           return { do: 'insert', columns, ...(overriding && { overriding }), values }
         },

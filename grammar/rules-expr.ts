@@ -210,9 +210,9 @@ export function expressionRules(g: SqlParser, r: Rules) {
     'quantified',
     (left: Expr, op: string, schema: Ident[] | undefined, opSpan, start: number): Quantified => {
       const quantifier = g.alt<'ANY' | 'ALL'>(1, [
-        { ALT: () => (g.eat(2, T.ANY), 'ANY') },
-        { ALT: () => (g.eat(3, T.SOME), 'ANY') },
-        { ALT: () => (g.eat(4, T.ALL), 'ALL') },
+        { ALT: () => g.eat(2, T.ANY) && 'ANY' },
+        { ALT: () => g.eat(3, T.SOME) && 'ANY' },
+        { ALT: () => g.eat(4, T.ALL) && 'ALL' },
       ])
       const isQuery = g.queryAt(1)
       g.eat(5, T.LParen)
@@ -236,8 +236,8 @@ export function expressionRules(g: SqlParser, r: Rules) {
 
   r.logicTail = g.rule('logicTail', (left: Expr, start: number): Expr => {
     return g.alt<Expr>(1, [
-      { ALT: () => (g.eat(2, T.AND), join('and', left, g.sub(3, r.expr, prec.and + 1), start)) },
-      { ALT: () => (g.eat(4, T.OR), join('or', left, g.sub(5, r.expr, prec.or + 1), start)) },
+      { ALT: () => g.eat(2, T.AND) && join('and', left, g.sub(3, r.expr, prec.and + 1), start) },
+      { ALT: () => g.eat(4, T.OR) && join('or', left, g.sub(5, r.expr, prec.or + 1), start) },
     ])
   })
   function join(kind: 'and' | 'or', left: Expr, right: Expr, start: number): Expr {
@@ -268,8 +268,8 @@ export function expressionRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(6, T.AT)
           const zone = g.alt<Expr | undefined>(7, [
-            { ALT: () => (g.eat(8, T.LOCAL), undefined) },
-            { ALT: () => (g.words(9, T.TIME, T.ZONE), g.sub(10, r.expr, prec.at + 1)) },
+            { ALT: () => g.eat(8, T.LOCAL) && undefined },
+            { ALT: () => g.words(9, T.TIME, T.ZONE) && g.sub(10, r.expr, prec.at + 1) },
           ])
           return { kind: 'atTimeZone', operand: left, ...(zone && { zone }), span: g.span(start) }
         },
@@ -279,7 +279,7 @@ export function expressionRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(12, T.Dot)
           return g.alt<Expr>(13, [
-            { ALT: () => (g.eat(14, T.Star), { kind: 'fieldStar', operand: left, span: g.span(start) }) },
+            { ALT: () => g.eat(14, T.Star) && { kind: 'fieldStar', operand: left, span: g.span(start) } },
             { ALT: () => ({ kind: 'field', operand: left, field: g.ident(g.eat(15, ColLabel)), span: g.span(start) }) },
           ])
         },
@@ -343,9 +343,9 @@ export function expressionRules(g: SqlParser, r: Rules) {
           ])
         },
       },
-      { ALT: () => (g.eat(16, T.LIKE), g.sub(17, r.likeTail, left, 'LIKE', negated, start)) },
-      { ALT: () => (g.eat(18, T.ILIKE), g.sub(19, r.likeTail, left, 'ILIKE', negated, start)) },
-      { ALT: () => (g.words(20, T.SIMILAR, T.TO), g.sub(21, r.likeTail, left, 'SIMILAR TO', negated, start)) },
+      { ALT: () => g.eat(16, T.LIKE) && g.sub(17, r.likeTail, left, 'LIKE', negated, start) },
+      { ALT: () => g.eat(18, T.ILIKE) && g.sub(19, r.likeTail, left, 'ILIKE', negated, start) },
+      { ALT: () => g.words(20, T.SIMILAR, T.TO) && g.sub(21, r.likeTail, left, 'SIMILAR TO', negated, start) },
       {
         ALT: () => {
           const token = g.eat(22, T.OVERLAPS)
@@ -364,7 +364,7 @@ export function expressionRules(g: SqlParser, r: Rules) {
       return g.sub(1, r.quantified, left, negated ? `NOT ${op}` : op, undefined, g.span(start), start)
     }
     const pattern = g.sub(2, r.expr, prec.like + 1)
-    const escape = g.opt(3, () => (g.eat(4, T.ESCAPE), g.sub(5, r.expr, prec.like + 1)))
+    const escape = g.opt(3, () => g.eat(4, T.ESCAPE) && g.sub(5, r.expr, prec.like + 1))
     return { kind: 'like', op, operand: left, pattern, ...(escape && { escape }), negated, span: g.span(start) }
   })
 
@@ -378,23 +378,27 @@ export function expressionRules(g: SqlParser, r: Rules) {
       span: g.span(start),
     })
     return g.alt<Expr>(1, [
-      { ALT: () => (g.eat(2, T.ISNULL), test('NULL', false)) },
-      { ALT: () => (g.eat(3, T.NOTNULL), test('NULL', true)) },
+      { ALT: () => g.eat(2, T.ISNULL) && test('NULL', false) },
+      { ALT: () => g.eat(3, T.NOTNULL) && test('NULL', true) },
       {
         ALT: () => {
           g.eat(4, T.IS)
           const negated = g.flag(5, T.NOT)
           return g.alt<Expr>(6, [
-            { ALT: () => (g.eat(7, T.NULL), test('NULL', negated)) },
-            { ALT: () => (g.eat(8, T.TRUE), test('TRUE', negated)) },
-            { ALT: () => (g.eat(9, T.FALSE), test('FALSE', negated)) },
-            { ALT: () => (g.eat(10, T.UNKNOWN), test('UNKNOWN', negated)) },
-            { ALT: () => (g.eat(11, T.DOCUMENT), test('DOCUMENT', negated)) },
-            { ALT: () => (g.eat(12, T.NORMALIZED), test('NORMALIZED', negated)) },
-            { ALT: () => (g.eat(13, T.NFC), g.eat(14, T.NORMALIZED), test('NORMALIZED', negated, { form: 'NFC' })) },
-            { ALT: () => (g.eat(15, T.NFD), g.eat(16, T.NORMALIZED), test('NORMALIZED', negated, { form: 'NFD' })) },
-            { ALT: () => (g.eat(17, T.NFKC), g.eat(18, T.NORMALIZED), test('NORMALIZED', negated, { form: 'NFKC' })) },
-            { ALT: () => (g.eat(19, T.NFKD), g.eat(20, T.NORMALIZED), test('NORMALIZED', negated, { form: 'NFKD' })) },
+            { ALT: () => g.eat(7, T.NULL) && test('NULL', negated) },
+            { ALT: () => g.eat(8, T.TRUE) && test('TRUE', negated) },
+            { ALT: () => g.eat(9, T.FALSE) && test('FALSE', negated) },
+            { ALT: () => g.eat(10, T.UNKNOWN) && test('UNKNOWN', negated) },
+            { ALT: () => g.eat(11, T.DOCUMENT) && test('DOCUMENT', negated) },
+            { ALT: () => g.eat(12, T.NORMALIZED) && test('NORMALIZED', negated) },
+            { ALT: () => g.eat(13, T.NFC) && g.eat(14, T.NORMALIZED) && test('NORMALIZED', negated, { form: 'NFC' }) },
+            { ALT: () => g.eat(15, T.NFD) && g.eat(16, T.NORMALIZED) && test('NORMALIZED', negated, { form: 'NFD' }) },
+            {
+              ALT: () => g.eat(17, T.NFKC) && g.eat(18, T.NORMALIZED) && test('NORMALIZED', negated, { form: 'NFKC' }),
+            },
+            {
+              ALT: () => g.eat(19, T.NFKD) && g.eat(20, T.NORMALIZED) && test('NORMALIZED', negated, { form: 'NFKD' }),
+            },
             {
               ALT: () => {
                 g.words(21, T.DISTINCT, T.FROM)

@@ -229,7 +229,8 @@ export function fromRules(g: SqlParser, r: Rules) {
     // `a JOIN b JOIN c ON x ON y`: until its condition comes, a join's right side grows.
     g.loop(3, () => (right = g.sub(4, r.joinStep, right, rightStart)))
     join.right = right
-    g.opt(5, () => (g.words(6, T.MATCH_CONDITION, T.LParen), (join.matchCondition = g.sub(7, r.expr, 0)), g.eat(8, T.RParen)),
+    g.opt(5, () =>
+        g.words(6, T.MATCH_CONDITION, T.LParen) && (join.matchCondition = g.sub(7, r.expr, 0)) && g.eat(8, T.RParen),
     )
     g.optIf(9, () => g.peek(2) === T.Number || g.peek(2) === T.LParen,
       () => {
@@ -241,12 +242,12 @@ export function fromRules(g: SqlParser, r: Rules) {
     )
     g.opt(14, () =>
       g.alt<unknown>(15, [
-        { ALT: () => (g.eat(16, T.ON), (join.on = g.sub(17, r.expr, 0))) },
+        { ALT: () => g.eat(16, T.ON) && (join.on = g.sub(17, r.expr, 0)) },
         {
           ALT: () => {
             g.eat(18, T.USING)
             join.using = g.sub(19, r.columnList)
-            g.opt(20, () => (g.eat(21, T.AS), (join.usingAlias = g.ident(g.eat(22, ColId)))))
+            g.opt(20, () => g.eat(21, T.AS) && (join.usingAlias = g.ident(g.eat(22, ColId))))
           },
         },
       ]),
@@ -261,20 +262,21 @@ export function fromRules(g: SqlParser, r: Rules) {
     let asof = false as boolean
     let type: Join['type'] = 'INNER'
     g.alt<unknown>(1, [
-      { ALT: () => (g.words(2, T.CROSS, T.JOIN), (type = 'CROSS')) },
+      { ALT: () => g.words(2, T.CROSS, T.JOIN) && (type = 'CROSS') },
       {
+        IGNORE_AMBIGUITIES: true,
         ALT: () => {
-          natural = g.flag(3, T.NATURAL)
+          g.eat(3, T.AsofJoin)
           type = g.sub(4, r.joinType)
-          asof = g.flag(5, T.AsofJoin)
-          g.eat(6, T.JOIN)
+          asof = true
+          g.eat(5, T.JOIN)
         },
       },
       {
         ALT: () => {
-          g.eat(7, T.AsofJoin)
-          type = g.sub(8, r.joinType)
-          asof = true
+          natural = g.flag(6, T.NATURAL)
+          type = g.sub(7, r.joinType)
+          asof = g.flag(8, T.AsofJoin)
           g.eat(9, T.JOIN)
         },
       },
@@ -290,9 +292,9 @@ export function fromRules(g: SqlParser, r: Rules) {
         {
           ALT: () => {
             type = g.alt<Join['type']>(4, [
-              { ALT: () => (g.eat(5, T.LEFT), 'LEFT') },
-              { ALT: () => (g.eat(6, T.RIGHT), 'RIGHT') },
-              { ALT: () => (g.eat(7, T.FULL), 'FULL') },
+              { ALT: () => g.eat(5, T.LEFT) && 'LEFT' },
+              { ALT: () => g.eat(6, T.RIGHT) && 'RIGHT' },
+              { ALT: () => g.eat(7, T.FULL) && 'FULL' },
             ])
             g.flag(8, T.OUTER)
           },

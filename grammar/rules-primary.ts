@@ -16,13 +16,13 @@ export function primaryRules(g: SqlParser, r: Rules) {
       { ALT: () => ({ kind: 'string', value: g.eat(3, T.String).value, span: g.span(start) }) },
       { ALT: () => bitString(g.eat(4, T.BitString), start) },
       { ALT: () => ({ kind: 'param', index: Number(g.eat(5, T.Param).value), span: g.span(start) }) },
-      { ALT: () => (g.eat(6, T.NULL), { kind: 'null', span: g.span(start) }) },
-      { ALT: () => (g.eat(7, T.TRUE), { kind: 'boolean', value: true, span: g.span(start) }) },
-      { ALT: () => (g.eat(8, T.FALSE), { kind: 'boolean', value: false, span: g.span(start) }) },
-      { ALT: () => (g.eat(9, T.DEFAULT), { kind: 'default', span: g.span(start) }) },
+      { ALT: () => g.eat(6, T.NULL) && { kind: 'null', span: g.span(start) } },
+      { ALT: () => g.eat(7, T.TRUE) && { kind: 'boolean', value: true, span: g.span(start) } },
+      { ALT: () => g.eat(8, T.FALSE) && { kind: 'boolean', value: false, span: g.span(start) } },
+      { ALT: () => g.eat(9, T.DEFAULT) && { kind: 'default', span: g.span(start) } },
       { ALT: () => g.sub(10, r.parenthesis) },
       { ALT: () => g.sub(11, r.caseExpr) },
-      { ALT: () => (g.eat(12, T.CAST), g.sub(13, r.castTail, start, false)) },
+      { ALT: () => g.eat(12, T.CAST) && g.sub(13, r.castTail, start, false) },
       { ALT: () => g.sub(14, r.arrayExpr) },
       { ALT: () => g.sub(15, r.sqlValue) },
       { ALT: () => g.sub(16, r.lambda) },
@@ -87,7 +87,7 @@ export function primaryRules(g: SqlParser, r: Rules) {
       g.eat(7, T.THEN)
       whens.push({ kind: 'when', when, then: g.sub(8, r.expr, 0), span: g.span(from) })
     })
-    const otherwise = g.opt(9, () => (g.eat(10, T.ELSE), g.sub(11, r.expr, 0)))
+    const otherwise = g.opt(9, () => g.eat(10, T.ELSE) && g.sub(11, r.expr, 0))
     g.eat(12, T.END)
     return {
       kind: 'case',
@@ -327,13 +327,13 @@ export function primaryRules(g: SqlParser, r: Rules) {
     g.eat(1, T.LParen)
     g.opt(2, () =>
       g.alt(3, [
-        { ALT: () => (g.eat(4, T.Star), (call.star = true)) },
+        { ALT: () => g.eat(4, T.Star) && (call.star = true) },
         {
           ALT: () => {
             g.opt(5, () =>
               g.alt(6, [
-                { ALT: () => (g.eat(7, T.DISTINCT), (call.distinct = true)) },
-                { ALT: () => (g.eat(8, T.ALL), (call.all = true)) },
+                { ALT: () => g.eat(7, T.DISTINCT) && (call.distinct = true) },
+                { ALT: () => g.eat(8, T.ALL) && (call.all = true) },
               ]),
             )
             call.args = g.list(0, () => g.sub(9, r.argument))
@@ -388,8 +388,8 @@ export function primaryRules(g: SqlParser, r: Rules) {
 
   r.nullTreatment = g.rule('nullTreatment', () => {
     const nulls = g.alt<'IGNORE' | 'RESPECT'>(1, [
-      { ALT: () => (g.eat(2, T.IGNORE), 'IGNORE') },
-      { ALT: () => (g.eat(3, T.RESPECT), 'RESPECT') },
+      { ALT: () => g.eat(2, T.IGNORE) && 'IGNORE' },
+      { ALT: () => g.eat(3, T.RESPECT) && 'RESPECT' },
     ])
     g.eat(4, T.NULLS)
     return nulls

@@ -15,7 +15,7 @@ import type {
   With,
 } from './ast.ts'
 import type { Ident, TypeName } from './ast-base.ts'
-import type { SqlParser } from './parser.ts'
+import { push, type SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
 import { AnyOperator, BareLabel, ColId, ColLabel, T } from './tokens.ts'
@@ -63,7 +63,7 @@ export function queryRules(g: SqlParser, r: Rules) {
           g.eat(2, T.LIMIT)
           const start = g.mark()
           query.limit = g.alt<Expr>(3, [
-            { ALT: () => (g.eat(4, T.ALL), { kind: 'null', span: g.span(start) }) },
+            { ALT: () => g.eat(4, T.ALL) && { kind: 'null', span: g.span(start) } },
             { ALT: () => g.sub(5, r.expr, 0) },
           ])
           g.opt(6, () => {
@@ -81,20 +81,20 @@ export function queryRules(g: SqlParser, r: Rules) {
         },
       },
       { ALT: () => g.sub(14, r.fetchFirst, query) },
-      { ALT: () => query.locking?.push(g.sub(15, r.locking)) },
+      { ALT: () => push(query.locking, g.sub(15, r.locking)) },
       {
         ALT: () => {
           const start = g.mark()
           g.eat(16, T.EmitClause)
           const mode = g.alt<NonNullable<Query['emit']>['mode']>(17, [
-            { ALT: () => (g.eat(18, T.CHANGES), 'CHANGES') },
-            { ALT: () => (g.eat(19, T.FINAL), 'FINAL') },
+            { ALT: () => g.eat(18, T.CHANGES) && 'CHANGES' },
+            { ALT: () => g.eat(19, T.FINAL) && 'FINAL' },
             {
               ALT: () => {
                 g.eat(20, T.ON)
                 return g.alt(21, [
-                  { ALT: () => (g.words(22, T.WINDOW, T.CLOSE), 'ON WINDOW CLOSE') },
-                  { ALT: () => (g.eat(23, T.UPDATE), 'ON UPDATE') },
+                  { ALT: () => g.words(22, T.WINDOW, T.CLOSE) && 'ON WINDOW CLOSE' },
+                  { ALT: () => g.eat(23, T.UPDATE) && 'ON UPDATE' },
                 ])
               },
             },
@@ -103,7 +103,7 @@ export function queryRules(g: SqlParser, r: Rules) {
         },
       },
       { ALT: () => (query.asOf = g.sub(24, r.asOf)) },
-      { ALT: () => (g.eat(25, T.OPTIONS), (query.options = g.sub(26, r.options))) },
+      { ALT: () => g.eat(25, T.OPTIONS) && (query.options = g.sub(26, r.options)) },
     ])
   })
 
@@ -139,16 +139,16 @@ export function queryRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     g.eat(1, T.FOR)
     const strength = g.alt<Locking['strength']>(2, [
-      { ALT: () => (g.eat(3, T.UPDATE), 'UPDATE') },
-      { ALT: () => (g.eat(4, T.SHARE), 'SHARE') },
-      { ALT: () => (g.words(5, T.NO, T.KEY, T.UPDATE), 'NO KEY UPDATE') },
-      { ALT: () => (g.words(6, T.KEY, T.SHARE), 'KEY SHARE') },
+      { ALT: () => g.eat(3, T.UPDATE) && 'UPDATE' },
+      { ALT: () => g.eat(4, T.SHARE) && 'SHARE' },
+      { ALT: () => g.words(5, T.NO, T.KEY, T.UPDATE) && 'NO KEY UPDATE' },
+      { ALT: () => g.words(6, T.KEY, T.SHARE) && 'KEY SHARE' },
     ])
-    const of = g.opt(7, () => (g.eat(8, T.OF), g.list(0, () => g.sub(9, r.name)))) ?? []
+    const of = g.opt(7, () => g.eat(8, T.OF) && g.list(0, () => g.sub(9, r.name))) ?? []
     const wait = g.opt(10, () =>
       g.alt<Locking['wait']>(11, [
-        { ALT: () => (g.eat(12, T.NOWAIT), 'NOWAIT') },
-        { ALT: () => (g.words(13, T.SKIP, T.LOCKED), 'SKIP LOCKED') },
+        { ALT: () => g.eat(12, T.NOWAIT) && 'NOWAIT' },
+        { ALT: () => g.words(13, T.SKIP, T.LOCKED) && 'SKIP LOCKED' },
       ]),
     )
     return { kind: 'locking', strength, of, ...(wait && { wait }), span: g.span(start) }
@@ -164,15 +164,15 @@ export function queryRules(g: SqlParser, r: Rules) {
         g.chain(++length)
         const level = g.peek(1) === T.INTERSECT ? 2 : 1
         const op = g.alt<'UNION' | 'INTERSECT' | 'EXCEPT'>(3, [
-          { ALT: () => (g.eat(4, T.UNION), 'UNION') },
-          { ALT: () => (g.eat(5, T.INTERSECT), 'INTERSECT') },
-          { ALT: () => (g.eat(6, T.EXCEPT), 'EXCEPT') },
+          { ALT: () => g.eat(4, T.UNION) && 'UNION' },
+          { ALT: () => g.eat(5, T.INTERSECT) && 'INTERSECT' },
+          { ALT: () => g.eat(6, T.EXCEPT) && 'EXCEPT' },
         ])
         const all = g.flag(7, T.ALL)
         if (!all) g.flag(8, T.DISTINCT)
         const corresponding = g.opt(9, () => {
           g.eat(10, T.CORRESPONDING)
-          return g.opt(11, () => (g.eat(12, T.BY), g.sub(13, r.columnList))) ?? []
+          return g.opt(11, () => g.eat(12, T.BY) && g.sub(13, r.columnList)) ?? []
         })
         const right = g.sub(14, r.setBody, level)
         left = {
@@ -262,18 +262,18 @@ export function queryRules(g: SqlParser, r: Rules) {
     g.optIf(9, () => g.peek(1) !== T.RParen,
       () => (select.targets = g.sub(10, r.targets)),
     )
-    g.opt(11, () => (g.eat(12, T.FROM), (select.from = g.sub(13, r.fromList))))
+    g.opt(11, () => g.eat(12, T.FROM) && (select.from = g.sub(13, r.fromList)))
     g.optIf(14, () => g.peek(3) === T.LParen && (g.peek(2) === T.TUMBLING || g.peek(2) === T.HOPPING || g.peek(2) === T.SESSION),
       () => (select.streamWindow = g.sub(15, r.streamWindow)),
     )
-    g.opt(16, () => (g.eat(17, T.WHERE), (select.where = g.sub(18, r.expr, 0))))
+    g.opt(16, () => g.eat(17, T.WHERE) && (select.where = g.sub(18, r.expr, 0)))
     g.opt(19, () => g.sub(20, r.groupBy, select))
-    g.opt(21, () => (g.eat(22, T.HAVING), (select.having = g.sub(23, r.expr, 0))))
+    g.opt(21, () => g.eat(22, T.HAVING) && (select.having = g.sub(23, r.expr, 0)))
     g.opt(24, () => {
       g.eat(25, T.WINDOW)
       select.windows = g.list(0, () => g.sub(26, r.namedWindow))
     })
-    g.opt(27, () => (g.eat(28, T.QualifyClause), (select.qualify = g.sub(29, r.expr, 0))))
+    g.opt(27, () => g.eat(28, T.QualifyClause) && (select.qualify = g.sub(29, r.expr, 0)))
     select.span = g.span(start)
     return select
   })
@@ -303,7 +303,7 @@ export function queryRules(g: SqlParser, r: Rules) {
           const expr = g.sub(4, r.expr, 0)
           const alias = g.opt(5, () =>
             g.ident(
-              g.alt(6, [{ ALT: () => (g.eat(7, T.AS), g.eat(8, ColLabel)) }, { ALT: () => g.eat(9, BareLabel) }]),
+              g.alt(6, [{ ALT: () => g.eat(7, T.AS) && g.eat(8, ColLabel) }, { ALT: () => g.eat(9, BareLabel) }]),
             ),
           )
           return { kind: 'target', expr, ...(alias && { alias }), span: g.span(start) }
@@ -346,17 +346,17 @@ export function queryRules(g: SqlParser, r: Rules) {
       },
       {
         GATE: opens,
-        ALT: () => (g.eat(5, T.ROLLUP), { kind: 'rollup', items: g.sub(6, r.parenList), span: g.span(start) }),
+        ALT: () => g.eat(5, T.ROLLUP) && { kind: 'rollup', items: g.sub(6, r.parenList), span: g.span(start) },
         IGNORE_AMBIGUITIES: true,
       },
       {
         GATE: opens,
-        ALT: () => (g.eat(7, T.CUBE), { kind: 'cube', items: g.sub(8, r.parenList), span: g.span(start) }),
+        ALT: () => g.eat(7, T.CUBE) && { kind: 'cube', items: g.sub(8, r.parenList), span: g.span(start) },
         IGNORE_AMBIGUITIES: true,
       },
       {
         GATE: () => g.peek(2) === T.RParen,
-        ALT: () => (g.words(9, T.LParen, T.RParen), { kind: 'emptyGroup', span: g.span(start) }),
+        ALT: () => g.words(9, T.LParen, T.RParen) && { kind: 'emptyGroup', span: g.span(start) },
         IGNORE_AMBIGUITIES: true,
       },
       { ALT: () => ({ kind: 'groupExpr', expr: g.sub(10, r.expr, 0), span: g.span(start) }) },
@@ -374,9 +374,9 @@ export function queryRules(g: SqlParser, r: Rules) {
     const item: OrderItem = { kind: 'orderItem', expr, span: g.span(start) }
     g.opt(2, () =>
       g.alt(3, [
-        { ALT: () => (g.eat(4, T.ASC), (item.direction = 'ASC')) },
-        { ALT: () => (g.eat(5, T.DESC), (item.direction = 'DESC')) },
-        { ALT: () => (g.eat(6, T.USING), (item.using = g.eat(7, AnyOperator).value)) },
+        { ALT: () => g.eat(4, T.ASC) && (item.direction = 'ASC') },
+        { ALT: () => g.eat(5, T.DESC) && (item.direction = 'DESC') },
+        { ALT: () => g.eat(6, T.USING) && (item.using = g.eat(7, AnyOperator).value) },
       ]),
     )
     const nulls = g.sub(8, r.nullsOrder)
@@ -388,8 +388,8 @@ export function queryRules(g: SqlParser, r: Rules) {
     g.opt(1, () => {
       g.eat(2, T.NullsOrder)
       return g.alt<'FIRST' | 'LAST'>(3, [
-        { ALT: () => (g.eat(4, T.FIRST), 'FIRST') },
-        { ALT: () => (g.eat(5, T.LAST), 'LAST') },
+        { ALT: () => g.eat(4, T.FIRST) && 'FIRST' },
+        { ALT: () => g.eat(5, T.LAST) && 'LAST' },
       ])
     }),
   )
@@ -398,18 +398,18 @@ export function queryRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     g.eat(1, T.WINDOW)
     const type = g.alt<StreamWindow['type']>(2, [
-      { ALT: () => (g.eat(3, T.TUMBLING), 'TUMBLING') },
-      { ALT: () => (g.eat(4, T.HOPPING), 'HOPPING') },
-      { ALT: () => (g.eat(5, T.SESSION), 'SESSION') },
+      { ALT: () => g.eat(3, T.TUMBLING) && 'TUMBLING' },
+      { ALT: () => g.eat(4, T.HOPPING) && 'HOPPING' },
+      { ALT: () => g.eat(5, T.SESSION) && 'SESSION' },
     ])
     g.eat(6, T.LParen)
     const window: Partial<StreamWindow> = {}
     g.list(0, () =>
       g.alt<unknown>(7, [
-        { ALT: () => (g.eat(8, T.SIZE), (window.size = g.sub(9, r.bareInterval))) },
-        { ALT: () => (g.words(10, T.ADVANCE, T.BY), (window.advance = g.sub(11, r.bareInterval))) },
-        { ALT: () => (g.eat(12, T.RETENTION), (window.retention = g.sub(13, r.bareInterval))) },
-        { ALT: () => (g.words(14, T.GRACE, T.PERIOD), (window.grace = g.sub(15, r.bareInterval))) },
+        { ALT: () => g.eat(8, T.SIZE) && (window.size = g.sub(9, r.bareInterval)) },
+        { ALT: () => g.words(10, T.ADVANCE, T.BY) && (window.advance = g.sub(11, r.bareInterval)) },
+        { ALT: () => g.eat(12, T.RETENTION) && (window.retention = g.sub(13, r.bareInterval)) },
+        { ALT: () => g.words(14, T.GRACE, T.PERIOD) && (window.grace = g.sub(15, r.bareInterval)) },
         { ALT: () => (window.size = g.sub(16, r.bareInterval)) },
       ]),
     )
@@ -434,7 +434,7 @@ export function queryRules(g: SqlParser, r: Rules) {
             let onLimit: 'return' | 'error' = 'error'
             g.opt(7, () =>
               g.alt(8, [
-                { ALT: () => (g.words(9, T.RETURN, T.AT), (onLimit = 'return')) },
+                { ALT: () => g.words(9, T.RETURN, T.AT) && (onLimit = 'return') },
                 { ALT: () => g.words(10, T.ERROR, T.AT) },
               ]),
             )
@@ -467,8 +467,8 @@ export function queryRules(g: SqlParser, r: Rules) {
     let materialized: boolean | undefined
     g.opt(9, () =>
       g.alt(10, [
-        { ALT: () => (g.words(11, T.NOT, T.MATERIALIZED), (materialized = false)) },
-        { ALT: () => (g.eat(12, T.MATERIALIZED), (materialized = true)) },
+        { ALT: () => g.words(11, T.NOT, T.MATERIALIZED) && (materialized = false) },
+        { ALT: () => g.eat(12, T.MATERIALIZED) && (materialized = true) },
       ]),
     )
     g.eat(13, T.LParen)
@@ -493,8 +493,8 @@ export function queryRules(g: SqlParser, r: Rules) {
   r.cteSearch = g.rule('cteSearch', (): NonNullable<Cte['search']> => {
     g.eat(1, T.SEARCH)
     const order = g.alt<'DEPTH' | 'BREADTH'>(2, [
-      { ALT: () => (g.eat(3, T.DEPTH), 'DEPTH') },
-      { ALT: () => (g.eat(4, T.BREADTH), 'BREADTH') },
+      { ALT: () => g.eat(3, T.DEPTH) && 'DEPTH' },
+      { ALT: () => g.eat(4, T.BREADTH) && 'BREADTH' },
     ])
     g.words(5, T.FIRST, T.BY)
     const by = g.list(0, () => g.ident(g.eat(6, ColId)))

@@ -3,8 +3,23 @@ import type { Expr } from './ast.ts'
 import type { Ident, Name, OptionValue } from './ast-base.ts'
 import type { Execute } from './ast-ddl.ts'
 import type {
-  Begin, Commit, Discard, LockTable, Maintenance, Prepare, Reset, Rollback, RollbackTo, SetConstraints, SetTransaction, SetVariable,
-  ShowObjects, ShowVariable, Statement, TransactionMode, Truncate,
+  Begin,
+  Commit,
+  Discard,
+  LockTable,
+  Maintenance,
+  Prepare,
+  Reset,
+  Rollback,
+  RollbackTo,
+  SetConstraints,
+  SetTransaction,
+  SetVariable,
+  ShowObjects,
+  ShowVariable,
+  Statement,
+  TransactionMode,
+  Truncate,
 } from './ast-statement.ts'
 import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
@@ -23,7 +38,7 @@ export function sessionRules(g: SqlParser, r: Rules) {
           return 'BEGIN'
         },
       },
-      { ALT: () => (g.words(4, T.START, T.TRANSACTION), 'START TRANSACTION') },
+      { ALT: () => g.words(4, T.START, T.TRANSACTION) && 'START TRANSACTION' },
     ])
     return { kind: 'begin', spelling, modes: g.sub(5, r.transactionModes), span: g.span(s) }
   })
@@ -48,34 +63,45 @@ export function sessionRules(g: SqlParser, r: Rules) {
     })
     return modes
   })
-  r.transactionMode = g.rule('transactionMode', (): TransactionMode =>
-    g.alt<TransactionMode>(1, [
-      {
-        ALT: () => {
-          g.words(2, T.ISOLATION, T.LEVEL)
-          const level = g.alt<Extract<TransactionMode, { mode: 'isolation' }>['level']>(3, [
-            { ALT: () => (g.eat(4, T.SERIALIZABLE), 'SERIALIZABLE') },
-            { ALT: () => (g.words(5, T.STRICT, T.SERIALIZABLE), 'STRICT SERIALIZABLE') },
-            { ALT: () => (g.words(6, T.REPEATABLE, T.READ), 'REPEATABLE READ') },
-            {
-              ALT: () => {
-                g.eat(7, T.READ)
-                return g.alt(8, [{ ALT: () => (g.eat(9, T.COMMITTED), 'READ COMMITTED') }, { ALT: () => (g.eat(10, T.UNCOMMITTED), 'READ UNCOMMITTED') }])
+  r.transactionMode = g.rule(
+    'transactionMode',
+    (): TransactionMode =>
+      g.alt<TransactionMode>(1, [
+        {
+          ALT: () => {
+            g.words(2, T.ISOLATION, T.LEVEL)
+            const level = g.alt<Extract<TransactionMode, { mode: 'isolation' }>['level']>(3, [
+              { ALT: () => g.eat(4, T.SERIALIZABLE) && 'SERIALIZABLE' },
+              { ALT: () => g.words(5, T.STRICT, T.SERIALIZABLE) && 'STRICT SERIALIZABLE' },
+              { ALT: () => g.words(6, T.REPEATABLE, T.READ) && 'REPEATABLE READ' },
+              {
+                ALT: () => {
+                  g.eat(7, T.READ)
+                  return g.alt(8, [
+                    { ALT: () => g.eat(9, T.COMMITTED) && 'READ COMMITTED' },
+                    { ALT: () => g.eat(10, T.UNCOMMITTED) && 'READ UNCOMMITTED' },
+                  ])
+                },
               },
-            },
-          ])
-          return { mode: 'isolation', level }
+            ])
+            return { mode: 'isolation', level }
+          },
         },
-      },
-      {
-        ALT: () => {
-          g.eat(11, T.READ)
-          return { mode: 'access', readOnly: g.alt(12, [{ ALT: () => (g.eat(13, T.ONLY), true) }, { ALT: () => (g.eat(14, T.WRITE), false) }]) }
+        {
+          ALT: () => {
+            g.eat(11, T.READ)
+            return {
+              mode: 'access',
+              readOnly: g.alt(12, [
+                { ALT: () => g.eat(13, T.ONLY) && true },
+                { ALT: () => g.eat(14, T.WRITE) && false },
+              ]),
+            }
+          },
         },
-      },
-      { ALT: () => (g.eat(15, T.DEFERRABLE), { mode: 'deferrable', deferrable: true }) },
-      { ALT: () => (g.words(16, T.NOT, T.DEFERRABLE), { mode: 'deferrable', deferrable: false }) },
-    ]),
+        { ALT: () => g.eat(15, T.DEFERRABLE) && { mode: 'deferrable', deferrable: true } },
+        { ALT: () => g.words(16, T.NOT, T.DEFERRABLE) && { mode: 'deferrable', deferrable: false } },
+      ]),
   )
 
   r.commit = g.rule('commit', (): Commit => {
@@ -101,7 +127,7 @@ export function sessionRules(g: SqlParser, r: Rules) {
   r.savepoint = g.rule('savepoint', (): Statement => {
     const s = g.mark()
     return g.alt<Statement>(1, [
-      { ALT: () => (g.eat(2, T.SAVEPOINT), { kind: 'savepoint', name: g.ident(g.eat(3, ColId)), span: g.span(s) }) },
+      { ALT: () => g.eat(2, T.SAVEPOINT) && { kind: 'savepoint', name: g.ident(g.eat(3, ColId)), span: g.span(s) } },
       {
         ALT: () => {
           g.eat(4, T.RELEASE)
@@ -119,13 +145,17 @@ export function sessionRules(g: SqlParser, r: Rules) {
     g.optIf(2, () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO && g.peek(2) !== T.Dot,
       () => {
         scope = g.alt<SetVariable['scope']>(3, [
-          { ALT: () => (g.eat(4, T.LOCAL), 'LOCAL') },
-          { ALT: () => (g.eat(5, T.SESSION), 'SESSION') },
+          { ALT: () => g.eat(4, T.LOCAL) && 'LOCAL' },
+          { ALT: () => g.eat(5, T.SESSION) && 'SESSION' },
         ])
       },
     )
     const set = (name: string, value: SetVariable['value']): SetVariable => ({
-      kind: 'set', ...(scope && { scope }), name, value, span: g.span(s),
+      kind: 'set',
+      ...(scope && { scope }),
+      name,
+      value,
+      span: g.span(s),
     })
     const plain = () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO && g.peek(2) !== T.Dot
     return g.alt<SetVariable | SetTransaction | SetConstraints>(6, [
@@ -149,17 +179,35 @@ export function sessionRules(g: SqlParser, r: Rules) {
         GATE: plain,
         ALT: () => {
           g.eat(11, T.CONSTRAINTS)
-          const names = g.alt<Name[] | 'ALL'>(12, [{ ALT: () => (g.eat(13, T.ALL), 'ALL') }, { ALT: () => g.list(0, () => g.sub(14, r.name)) }])
-          const deferred = g.alt(15, [{ ALT: () => (g.eat(16, T.DEFERRED), true) }, { ALT: () => (g.eat(17, T.IMMEDIATE), false) }])
+          const names = g.alt<Name[] | 'ALL'>(12, [
+            { ALT: () => g.eat(13, T.ALL) && 'ALL' },
+            { ALT: () => g.list(0, () => g.sub(14, r.name)) },
+          ])
+          const deferred = g.alt(15, [
+            { ALT: () => g.eat(16, T.DEFERRED) && true },
+            { ALT: () => g.eat(17, T.IMMEDIATE) && false },
+          ])
           return { kind: 'setConstraints', names, deferred, span: g.span(s) }
         },
         IGNORE_AMBIGUITIES: true,
       },
-      { GATE: plain, ALT: () => (g.words(18, T.TIME, T.ZONE), set('timezone', g.sub(19, r.setValue))), IGNORE_AMBIGUITIES: true },
-      { GATE: plain, ALT: () => (g.eat(20, T.NAMES), set('client_encoding', g.sub(21, r.setValue))), IGNORE_AMBIGUITIES: true },
-      { GATE: plain, ALT: () => (g.eat(22, T.SCHEMA), set('search_path', g.sub(23, r.setValue))), IGNORE_AMBIGUITIES: true },
-      { GATE: plain, ALT: () => (g.eat(24, T.ROLE), set('role', g.sub(25, r.setValue))), IGNORE_AMBIGUITIES: true },
-      { ALT: () => (g.eat(26, T.AUTHORIZATION), set('session_authorization', g.sub(27, r.setValue))) },
+      {
+        GATE: plain,
+        ALT: () => g.words(18, T.TIME, T.ZONE) && set('timezone', g.sub(19, r.setValue)),
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        GATE: plain,
+        ALT: () => g.eat(20, T.NAMES) && set('client_encoding', g.sub(21, r.setValue)),
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        GATE: plain,
+        ALT: () => g.eat(22, T.SCHEMA) && set('search_path', g.sub(23, r.setValue)),
+        IGNORE_AMBIGUITIES: true,
+      },
+      { GATE: plain, ALT: () => g.eat(24, T.ROLE) && set('role', g.sub(25, r.setValue)), IGNORE_AMBIGUITIES: true },
+      { ALT: () => g.eat(26, T.AUTHORIZATION) && set('session_authorization', g.sub(27, r.setValue)) },
       {
         ALT: () => {
           const name = g.sub(28, r.settingName)
@@ -184,7 +232,7 @@ export function sessionRules(g: SqlParser, r: Rules) {
 
   r.setValue = g.rule('setValue', (): OptionValue[] | 'DEFAULT' =>
     g.alt<OptionValue[] | 'DEFAULT'>(1, [
-      { ALT: () => (g.eat(2, T.DEFAULT), 'DEFAULT') },
+      { ALT: () => g.eat(2, T.DEFAULT) && 'DEFAULT' },
       { ALT: () => g.list(0, () => g.sub(3, r.settingValue)), IGNORE_AMBIGUITIES: true },
     ]),
   )
@@ -202,7 +250,7 @@ export function sessionRules(g: SqlParser, r: Rules) {
           const fields = g.optIf(6, () => r.isUnit(g.token(1)),
             () => {
               let unit = g.eat(7, ColId).value?.toUpperCase()
-              g.opt(8, () => (g.eat(9, T.TO), (unit += ` TO ${g.eat(10, ColId).value?.toUpperCase()}`)))
+              g.opt(8, () => g.eat(9, T.TO) && (unit += ` TO ${g.eat(10, ColId).value?.toUpperCase()}`))
               return unit
             },
           )
@@ -226,9 +274,17 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const s = g.mark()
     g.eat(1, T.RESET)
     const name = g.alt<string>(2, [
-      { ALT: () => (g.eat(3, T.ALL), 'ALL') },
-      { GATE: () => g.peek(2) === T.ZONE, ALT: () => (g.words(4, T.TIME, T.ZONE), 'timezone'), IGNORE_AMBIGUITIES: true },
-      { GATE: () => g.peek(2) === T.AUTHORIZATION, ALT: () => (g.words(5, T.SESSION, T.AUTHORIZATION), 'session_authorization'), IGNORE_AMBIGUITIES: true },
+      { ALT: () => g.eat(3, T.ALL) && 'ALL' },
+      {
+        GATE: () => g.peek(2) === T.ZONE,
+        ALT: () => g.words(4, T.TIME, T.ZONE) && 'timezone',
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        GATE: () => g.peek(2) === T.AUTHORIZATION,
+        ALT: () => g.words(5, T.SESSION, T.AUTHORIZATION) && 'session_authorization',
+        IGNORE_AMBIGUITIES: true,
+      },
       { ALT: () => g.sub(6, r.settingName) },
     ])
     return { kind: 'reset', name, span: g.span(s) }
@@ -236,7 +292,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
 
   /** Plurals are lists of objects, anything else is a variable. */
   const lists = new Set(
-    'tables sources views indexes sinks subscriptions connections secrets schemas databases columns functions jobs clusters cursors streams topics queries properties types roles users objects internal processlist'.split(' '),
+    'tables sources views indexes sinks subscriptions connections secrets schemas databases columns functions jobs clusters cursors streams topics queries properties types roles users objects internal processlist'.split(
+      ' ',
+    ),
   )
   const singles = new Set(['materialized', 'create', 'full', 'subscription', 'parameters'])
   r.show = g.rule('show', (): ShowVariable | ShowObjects => {
@@ -244,20 +302,29 @@ export function sessionRules(g: SqlParser, r: Rules) {
     g.alt(1, [{ ALT: () => g.eat(2, T.SHOW) }, { ALT: () => g.eat(3, T.LIST) }])
     return g.alt<ShowVariable | ShowObjects>(4, [
       { GATE: () => objectsFollow(), ALT: () => g.sub(5, r.showObjects, s), IGNORE_AMBIGUITIES: true },
-      { GATE: () => g.peek(2) === T.ZONE, ALT: () => (g.words(6, T.TIME, T.ZONE), { kind: 'show', name: 'timezone', span: g.span(s) }), IGNORE_AMBIGUITIES: true },
       {
-        GATE: () => g.peek(2) === T.ISOLATION,
-        ALT: () => (g.words(7, T.TRANSACTION, T.ISOLATION, T.LEVEL), { kind: 'show', name: 'transaction_isolation', span: g.span(s) }),
+        GATE: () => g.peek(2) === T.ZONE,
+        ALT: () => g.words(6, T.TIME, T.ZONE) && { kind: 'show', name: 'timezone', span: g.span(s) },
         IGNORE_AMBIGUITIES: true,
       },
-      { ALT: () => (g.eat(8, T.ALL), { kind: 'show', name: 'all', span: g.span(s) }), IGNORE_AMBIGUITIES: true },
+      {
+        GATE: () => g.peek(2) === T.ISOLATION,
+        ALT: () => (
+          g.words(7, T.TRANSACTION, T.ISOLATION, T.LEVEL),
+          { kind: 'show', name: 'transaction_isolation', span: g.span(s) }
+        ),
+        IGNORE_AMBIGUITIES: true,
+      },
+      { ALT: () => g.eat(8, T.ALL) && { kind: 'show', name: 'all', span: g.span(s) }, IGNORE_AMBIGUITIES: true },
       { ALT: () => ({ kind: 'show', name: g.sub(9, r.settingName), span: g.span(s) }) },
     ])
   })
   function objectsFollow() {
     const token = g.token(1)
     if (token.quoted || g.recording || g.peek(2) === T.Dot) return false
-    return lists.has(token.value) || (singles.has(token.value) && g.token(2).value !== undefined && g.token(2).value !== '')
+    return (
+      lists.has(token.value) || (singles.has(token.value) && g.token(2).value !== undefined && g.token(2).value !== '')
+    )
   }
 
   r.showObjects = g.rule('showObjects', (s: number): ShowObjects => {
@@ -274,11 +341,11 @@ export function sessionRules(g: SqlParser, r: Rules) {
     )
     g.loop(6, () =>
       g.alt<unknown>(7, [
-        { ALT: () => (g.eat(8, T.FROM), (show.from = g.sub(9, r.name))) },
+        { ALT: () => g.eat(8, T.FROM) && (show.from = g.sub(9, r.name)) },
         { ALT: () => (g.eat(10, T.IN), g.flag(11, T.CLUSTER), (show.in = g.sub(12, r.name))) },
-        { ALT: () => (g.eat(13, T.ON), (show.on = g.sub(14, r.name))) },
-        { ALT: () => (g.eat(15, T.LIKE), (show.like = g.eat(16, T.String).value)) },
-        { ALT: () => (g.eat(17, T.WHERE), (show.where = g.sub(18, r.expr, 0))) },
+        { ALT: () => g.eat(13, T.ON) && (show.on = g.sub(14, r.name)) },
+        { ALT: () => g.eat(15, T.LIKE) && (show.like = g.eat(16, T.String).value) },
+        { ALT: () => g.eat(17, T.WHERE) && (show.where = g.sub(18, r.expr, 0)) },
       ]),
     )
     show.span = g.span(s)
@@ -302,11 +369,11 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const s = g.mark()
     g.eat(1, T.DISCARD)
     const what = g.alt<Discard['what']>(2, [
-      { ALT: () => (g.eat(3, T.ALL), 'ALL') },
-      { ALT: () => (g.eat(4, T.PLANS), 'PLANS') },
-      { ALT: () => (g.eat(5, T.SEQUENCES), 'SEQUENCES') },
-      { ALT: () => (g.eat(6, T.TEMP), 'TEMP') },
-      { ALT: () => (g.eat(7, T.TEMPORARY), 'TEMP') },
+      { ALT: () => g.eat(3, T.ALL) && 'ALL' },
+      { ALT: () => g.eat(4, T.PLANS) && 'PLANS' },
+      { ALT: () => g.eat(5, T.SEQUENCES) && 'SEQUENCES' },
+      { ALT: () => g.eat(6, T.TEMP) && 'TEMP' },
+      { ALT: () => g.eat(7, T.TEMPORARY) && 'TEMP' },
     ])
     return { kind: 'discard', what, span: g.span(s) }
   })
@@ -315,12 +382,13 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const s = g.mark()
     g.eat(1, T.PREPARE)
     const name = g.ident(g.eat(2, ColId))
-    const types = g.opt(3, () => {
-      g.eat(4, T.LParen)
-      const list = g.list(0, () => g.sub(5, r.typeName))
-      g.eat(6, T.RParen)
-      return list
-    }) ?? []
+    const types =
+      g.opt(3, () => {
+        g.eat(4, T.LParen)
+        const list = g.list(0, () => g.sub(5, r.typeName))
+        g.eat(6, T.RParen)
+        return list
+      }) ?? []
     g.eat(7, T.AS)
     return { kind: 'prepare', name, types, statement: g.sub(8, r.statement), span: g.span(s) }
   })
@@ -337,26 +405,32 @@ export function sessionRules(g: SqlParser, r: Rules) {
     g.optIf(2, () => is(g.peek(2), ColId) || g.peek(2) === T.ALL,
       () => g.eat(3, T.PREPARE),
     )
-    const name = g.alt<Ident | undefined>(4, [{ ALT: () => (g.eat(5, T.ALL), undefined) }, { ALT: () => g.ident(g.eat(6, ColId)) }])
+    const name = g.alt<Ident | undefined>(4, [
+      { ALT: () => g.eat(5, T.ALL) && undefined },
+      { ALT: () => g.ident(g.eat(6, ColId)) },
+    ])
     return { kind: 'deallocate', ...(name && { name }), span: g.span(s) }
   })
 
   r.notifications = g.rule('notifications', (): Statement => {
     const s = g.mark()
     return g.alt<Statement>(1, [
-      { ALT: () => (g.eat(2, T.LISTEN), { kind: 'listen', channel: g.ident(g.eat(3, ColId)), span: g.span(s) }) },
+      { ALT: () => g.eat(2, T.LISTEN) && { kind: 'listen', channel: g.ident(g.eat(3, ColId)), span: g.span(s) } },
       {
         ALT: () => {
           g.eat(4, T.NOTIFY)
           const channel = g.ident(g.eat(5, ColId))
-          const payload = g.opt(6, () => (g.eat(7, T.Comma), g.eat(8, T.String).value))
+          const payload = g.opt(6, () => g.eat(7, T.Comma) && g.eat(8, T.String).value)
           return { kind: 'notify', channel, ...(payload !== undefined && { payload }), span: g.span(s) }
         },
       },
       {
         ALT: () => {
           g.eat(9, T.UNLISTEN)
-          const channel = g.alt<Ident | undefined>(10, [{ ALT: () => (g.eat(11, T.Star), undefined) }, { ALT: () => g.ident(g.eat(12, ColId)) }])
+          const channel = g.alt<Ident | undefined>(10, [
+            { ALT: () => g.eat(11, T.Star) && undefined },
+            { ALT: () => g.ident(g.eat(12, ColId)) },
+          ])
           return { kind: 'unlisten', ...(channel && { channel }), span: g.span(s) }
         },
       },
@@ -396,7 +470,10 @@ export function sessionRules(g: SqlParser, r: Rules) {
     g.flag(2, T.TABLE)
     const tables = g.sub(3, r.tableTargets)
     const identity = g.opt(4, () => {
-      const which = g.alt<'RESTART' | 'CONTINUE'>(5, [{ ALT: () => (g.eat(6, T.RESTART), 'RESTART') }, { ALT: () => (g.eat(7, T.CONTINUE), 'CONTINUE') }])
+      const which = g.alt<'RESTART' | 'CONTINUE'>(5, [
+        { ALT: () => g.eat(6, T.RESTART) && 'RESTART' },
+        { ALT: () => g.eat(7, T.CONTINUE) && 'CONTINUE' },
+      ])
       g.eat(8, T.IDENTITY)
       return which
     })
@@ -407,14 +484,14 @@ export function sessionRules(g: SqlParser, r: Rules) {
   r.maintenance = g.rule('maintenance', (): Maintenance => {
     const s = g.mark()
     const command = g.alt<Maintenance['command']>(1, [
-      { ALT: () => (g.eat(2, T.VACUUM), 'VACUUM') },
-      { ALT: () => (g.eat(3, T.ANALYZE), 'ANALYZE') },
-      { ALT: () => (g.eat(4, T.ANALYSE), 'ANALYZE') },
-      { ALT: () => (g.eat(5, T.REINDEX), 'REINDEX') },
-      { ALT: () => (g.eat(6, T.CLUSTER), 'CLUSTER') },
-      { ALT: () => (g.words(7, T.REFRESH, T.MATERIALIZED, T.VIEW), 'REFRESH MATERIALIZED VIEW') },
-      { ALT: () => (g.eat(8, T.WAIT), 'WAIT') },
-      { ALT: () => (g.eat(9, T.RECOVER), 'RECOVER') },
+      { ALT: () => g.eat(2, T.VACUUM) && 'VACUUM' },
+      { ALT: () => g.eat(3, T.ANALYZE) && 'ANALYZE' },
+      { ALT: () => g.eat(4, T.ANALYSE) && 'ANALYZE' },
+      { ALT: () => g.eat(5, T.REINDEX) && 'REINDEX' },
+      { ALT: () => g.eat(6, T.CLUSTER) && 'CLUSTER' },
+      { ALT: () => g.words(7, T.REFRESH, T.MATERIALIZED, T.VIEW) && 'REFRESH MATERIALIZED VIEW' },
+      { ALT: () => g.eat(8, T.WAIT) && 'WAIT' },
+      { ALT: () => g.eat(9, T.RECOVER) && 'RECOVER' },
     ])
     const options = g.opt(10, () => g.sub(11, r.options)) ?? []
     g.loopIf(12, () => g.peek(1) !== T.ANALYZE || command === 'VACUUM',
@@ -431,29 +508,39 @@ export function sessionRules(g: SqlParser, r: Rules) {
         options.push({ kind: 'option', name: word.value, quoted: false, span: g.span(from) })
       },
     )
-    const tables = g.opt(20, () =>
-      g.list(0, () => {
-        const name = g.sub(21, r.name)
-        return { name, columns: g.opt(22, () => g.sub(23, r.columnList)) ?? [] }
-      }),
-    ) ?? []
+    const tables =
+      g.opt(20, () =>
+        g.list(0, () => {
+          const name = g.sub(21, r.name)
+          return { name, columns: g.opt(22, () => g.sub(23, r.columnList)) ?? [] }
+        }),
+      ) ?? []
     return { kind: 'maintenance', command, options, tables, span: g.span(s) }
   })
 
   r.small = g.rule('small', (): Statement => {
     const s = g.mark()
     return g.alt<Statement>(1, [
-      { ALT: () => (g.eat(2, T.FLUSH), { kind: 'flush', span: g.span(s) }) },
-      { ALT: () => (g.eat(3, T.CHECKPOINT), { kind: 'checkpoint', span: g.span(s) }) },
-      { ALT: () => (g.eat(4, T.KILL), { kind: 'kill', id: g.alt<SqlToken>(5, [{ ALT: () => g.eat(6, T.Number) }, { ALT: () => g.eat(7, T.String) }]).value, span: g.span(s) }) },
-      { ALT: () => (g.eat(8, T.USE), { kind: 'use', name: g.sub(9, r.name), span: g.span(s) }) },
-      { ALT: () => (g.eat(10, T.CALL), { kind: 'callProcedure', call: g.sub(11, r.wordExpr), span: g.span(s) }) },
+      { ALT: () => g.eat(2, T.FLUSH) && { kind: 'flush', span: g.span(s) } },
+      { ALT: () => g.eat(3, T.CHECKPOINT) && { kind: 'checkpoint', span: g.span(s) } },
+      {
+        ALT: () => (
+          g.eat(4, T.KILL),
+          {
+            kind: 'kill',
+            id: g.alt<SqlToken>(5, [{ ALT: () => g.eat(6, T.Number) }, { ALT: () => g.eat(7, T.String) }]).value,
+            span: g.span(s),
+          }
+        ),
+      },
+      { ALT: () => g.eat(8, T.USE) && { kind: 'use', name: g.sub(9, r.name), span: g.span(s) } },
+      { ALT: () => g.eat(10, T.CALL) && { kind: 'callProcedure', call: g.sub(11, r.wordExpr), span: g.span(s) } },
       {
         ALT: () => {
           g.eat(12, T.DO)
-          const language = g.opt(13, () => (g.eat(14, T.LANGUAGE), g.ident(g.eat(15, ColId))))
+          const language = g.opt(13, () => g.eat(14, T.LANGUAGE) && g.ident(g.eat(15, ColId)))
           const code = g.eat(16, T.String).value
-          const after = g.opt(17, () => (g.eat(18, T.LANGUAGE), g.ident(g.eat(19, ColId)))) ?? language
+          const after = g.opt(17, () => g.eat(18, T.LANGUAGE) && g.ident(g.eat(19, ColId))) ?? language
           return { kind: 'do', code, ...(after && { language: after }), span: g.span(s) }
         },
       },

@@ -3,7 +3,7 @@ import type { WithOption } from './ast-base.ts'
 import type { CreateConnection, CreateSink, CreateSource, CreateTable } from './ast-ddl.ts'
 import type { Encoding, Format, Include, SourceEnvelope, Transport } from './ast-table.ts'
 import type { SqlToken } from './lexer.ts'
-import type { SqlParser } from './parser.ts'
+import { push, type SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
 import type { CreateHead } from './rules-create.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
@@ -13,8 +13,16 @@ export function sourceRules(g: SqlParser, r: Rules) {
     g.eat(1, T.SOURCE)
     const ifNotExists = g.sub(2, r.ifNotExists)
     const source: CreateSource = {
-      kind: 'createSource', ...(head?.orReplace && { orReplace: true }), ...(ifNotExists && { ifNotExists: true }), name: g.sub(3, r.name),
-      ...(head?.temporary && { temporary: true }), elements: [], hasElements: false, include: [], with: [], span: g.span(head?.start),
+      kind: 'createSource',
+      ...(head?.orReplace && { orReplace: true }),
+      ...(ifNotExists && { ifNotExists: true }),
+      name: g.sub(3, r.name),
+      ...(head?.temporary && { temporary: true }),
+      elements: [],
+      hasElements: false,
+      include: [],
+      with: [],
+      span: g.span(head?.start),
     }
     g.opt(4, () => {
       source.hasElements = true
@@ -26,11 +34,11 @@ export function sourceRules(g: SqlParser, r: Rules) {
     })
     g.loop(9, () =>
       g.alt<unknown>(10, [
-        { ALT: () => (g.eat(11, T.FROM), (source.transport = g.sub(12, r.transport))) },
+        { ALT: () => g.eat(11, T.FROM) && (source.transport = g.sub(12, r.transport)) },
         { ALT: () => g.sub(13, r.encodingClause, source) },
-        { ALT: () => (g.eat(14, T.WITH), (source.with = g.sub(15, r.options))) },
+        { ALT: () => g.eat(14, T.WITH) && (source.with = g.sub(15, r.options)) },
         { ALT: () => g.sub(16, r.subsources, source) },
-        { ALT: () => (g.words(17, T.EXPOSE, T.PROGRESS, T.AS), (source.progress = g.sub(18, r.name))) },
+        { ALT: () => g.words(17, T.EXPOSE, T.PROGRESS, T.AS) && (source.progress = g.sub(18, r.name)) },
       ]),
     )
     if (!g.recording && !source.transport && source.with.length === 0) g.fail()
@@ -43,14 +51,18 @@ export function sourceRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     g.eat(1, T.FOR)
     const option = g.alt<WithOption>(2, [
-      { ALT: () => (g.words(3, T.ALL, T.TABLES), { kind: 'option', name: 'for all tables', quoted: false, span: g.span(start) }) },
+      {
+        ALT: () => (
+          g.words(3, T.ALL, T.TABLES), { kind: 'option', name: 'for all tables', quoted: false, span: g.span(start) }
+        ),
+      },
       {
         ALT: () => {
           g.words(4, T.TABLES, T.LParen)
           const items = g.list(0, () => {
             const from = g.mark()
             const name = g.sub(5, r.name)
-            const alias = g.opt(6, () => (g.eat(7, T.AS), g.sub(8, r.name)))
+            const alias = g.opt(6, () => g.eat(7, T.AS) && g.sub(8, r.name))
             const text = [name, alias].filter((n) => n !== undefined).map((n) => n.parts?.map((p) => p.name).join('.'))
             return { kind: 'optionWord' as const, word: text.join(' as '), quoted: false, span: g.span(from) }
           })
@@ -74,13 +86,18 @@ export function sourceRules(g: SqlParser, r: Rules) {
           const options = g.opt(5, () => g.sub(6, r.options)) ?? []
           const reference = options.find((o) => o.kind === 'option' && o.name.startsWith('reference '))
           table.fromSource = {
-            source, options,
+            source,
+            options,
             ...(reference?.kind === 'option' && { reference: reference.name.slice('reference '.length) }),
           }
         },
         IGNORE_AMBIGUITIES: true,
       },
-      { GATE: () => transportFollows(), ALT: () => (table.transport = g.sub(7, r.transport)), IGNORE_AMBIGUITIES: true },
+      {
+        GATE: () => transportFollows(),
+        ALT: () => (table.transport = g.sub(7, r.transport)),
+        IGNORE_AMBIGUITIES: true,
+      },
       {
         ALT: () => {
           const source = g.sub(8, r.name)
@@ -112,10 +129,14 @@ export function sourceRules(g: SqlParser, r: Rules) {
       {
         ALT: () => {
           let name = g.eat(9, ColLabel).value?.toUpperCase()
-          g.loopIf(10, () => g.peek(1) !== T.CONNECTION && g.peek(1) !== T.FORMAT && g.peek(1) !== T.INCLUDE && g.peek(1) !== T.ENVELOPE,
+          g.loopIf(10, () =>
+              g.peek(1) !== T.CONNECTION &&
+              g.peek(1) !== T.FORMAT &&
+              g.peek(1) !== T.INCLUDE &&
+              g.peek(1) !== T.ENVELOPE,
             () => (name += ` ${g.eat(11, ColId).value?.toUpperCase()}`),
           )
-          const connection = g.opt(12, () => (g.eat(13, T.CONNECTION), g.sub(14, r.name)))
+          const connection = g.opt(12, () => g.eat(13, T.CONNECTION) && g.sub(14, r.name))
           const options = g.opt(15, () => g.sub(16, r.options)) ?? []
           return { kind: 'otherTransport', name, ...(connection && { connection }), options, span: g.span(start) }
         },
@@ -127,9 +148,14 @@ export function sourceRules(g: SqlParser, r: Rules) {
   r.kafka = g.rule('kafka', (): Transport => {
     const start = g.mark()
     g.eat(1, T.KAFKA)
-    const kafka: Extract<Transport, { kind: 'kafka' }> = { kind: 'kafka', brokers: [], options: [], span: g.span(start) }
+    const kafka: Extract<Transport, { kind: 'kafka' }> = {
+      kind: 'kafka',
+      brokers: [],
+      options: [],
+      span: g.span(start),
+    }
     g.alt<unknown>(2, [
-      { ALT: () => (g.eat(3, T.CONNECTION), (kafka.connection = g.sub(4, r.name))) },
+      { ALT: () => g.eat(3, T.CONNECTION) && (kafka.connection = g.sub(4, r.name)) },
       {
         ALT: () => {
           g.alt(5, [{ ALT: () => g.eat(6, T.BROKER) }, { ALT: () => g.eat(7, T.BROKERS) }])
@@ -141,7 +167,7 @@ export function sourceRules(g: SqlParser, r: Rules) {
         },
       },
     ])
-    g.opt(12, () => (g.eat(13, T.TOPIC), (kafka.topic = g.eat(14, T.String).value)))
+    g.opt(12, () => g.eat(13, T.TOPIC) && (kafka.topic = g.eat(14, T.String).value))
     g.opt(15, () => (kafka.options = g.sub(16, r.options)))
     kafka.span = g.span(start)
     return kafka
@@ -150,9 +176,9 @@ export function sourceRules(g: SqlParser, r: Rules) {
   r.encodingClause = g.rule('encodingClause', (target: Encoding): void => {
     g.alt<unknown>(1, [
       { ALT: () => (target.format = g.sub(2, r.format)) },
-      { ALT: () => (g.eat(3, T.KEY), (target.keyFormat = g.sub(4, r.format))) },
-      { ALT: () => (g.eat(5, T.VALUE), (target.valueFormat = g.sub(6, r.format))) },
-      { ALT: () => (g.eat(7, T.INCLUDE), g.list(0, () => target.include?.push(g.sub(8, r.include)))) },
+      { ALT: () => g.eat(3, T.KEY) && (target.keyFormat = g.sub(4, r.format)) },
+      { ALT: () => g.eat(5, T.VALUE) && (target.valueFormat = g.sub(6, r.format)) },
+      { ALT: () => g.eat(7, T.INCLUDE) && g.list(0, () => push(target.include, g.sub(8, r.include))) },
       { ALT: () => (target.envelope = g.sub(9, r.envelope)) },
     ])
   })
@@ -161,7 +187,7 @@ export function sourceRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     const include: Include = { kind: 'include', what: g.eat(1, ColLabel).value?.toUpperCase(), span: g.span(start) }
     g.opt(2, () => (include.argument = g.eat(3, T.String).value))
-    g.opt(4, () => (g.eat(5, T.AS), (include.alias = g.ident(g.eat(6, ColLabel)))))
+    g.opt(4, () => g.eat(5, T.AS) && (include.alias = g.ident(g.eat(6, ColLabel))))
     g.optIf(7, () => /^(bytes|bytea|text|varchar|string|jsonb)$/.test(g.token(1).value),
       () => (include.type = g.sub(8, r.typeName)),
     )
@@ -180,9 +206,14 @@ export function sourceRules(g: SqlParser, r: Rules) {
   r.format = g.rule('format', (): Format => {
     const start = g.mark()
     g.eat(1, T.FORMAT)
-    const format: Format = { kind: 'format', format: g.eat(2, ColLabel).value?.toUpperCase(), options: [], span: g.span(start) }
-    g.opt(3, () => (g.eat(4, T.ENCODE), (format.encode = g.eat(5, ColLabel).value?.toUpperCase())))
-    g.opt(6, () => (g.eat(7, T.MESSAGE), (format.message = g.eat(8, T.String).value)))
+    const format: Format = {
+      kind: 'format',
+      format: g.eat(2, ColLabel).value?.toUpperCase(),
+      options: [],
+      span: g.span(start),
+    }
+    g.opt(3, () => g.eat(4, T.ENCODE) && (format.encode = g.eat(5, ColLabel).value?.toUpperCase()))
+    g.opt(6, () => g.eat(7, T.MESSAGE) && (format.message = g.eat(8, T.String).value))
     g.optIf(9, () => format.format === 'REGEX',
       () => (format.regex = g.eat(10, T.String).value),
     )
@@ -219,7 +250,7 @@ export function sourceRules(g: SqlParser, r: Rules) {
         },
       },
     ])
-    g.opt(8, () => (g.words(9, T.DELIMITED, T.BY), (csv.delimiter = g.eat(10, T.String).value)))
+    g.opt(8, () => g.words(9, T.DELIMITED, T.BY) && (csv.delimiter = g.eat(10, T.String).value))
     return csv
   })
 
@@ -234,11 +265,15 @@ export function sourceRules(g: SqlParser, r: Rules) {
           g.eat(6, T.REGISTRY)
           const place = g.alt<object>(7, [
             { ALT: () => ({ url: g.eat(8, T.String).value }) },
-            { ALT: () => (g.eat(9, T.CONNECTION), { connection: g.sub(10, r.name) }) },
+            { ALT: () => g.eat(9, T.CONNECTION) && { connection: g.sub(10, r.name) } },
           ])
           const options = g.opt(11, () => g.sub(12, r.options)) ?? []
           const more = g.sub(13, r.withOptions)
-          format.registry = { ...place, ...(confluent && { confluent: true }), options: [...(options ?? []), ...(more ?? [])] }
+          format.registry = {
+            ...place,
+            ...(confluent && { confluent: true }),
+            options: [...(options ?? []), ...(more ?? [])],
+          }
         },
       },
     ])
@@ -248,14 +283,18 @@ export function sourceRules(g: SqlParser, r: Rules) {
     g.eat(1, T.SINK)
     const ifNotExists = g.sub(2, r.ifNotExists)
     const sink: CreateSink = {
-      kind: 'createSink', ...(head?.orReplace && { orReplace: true }), ...(ifNotExists && { ifNotExists: true }), include: [], with: [],
+      kind: 'createSink',
+      ...(head?.orReplace && { orReplace: true }),
+      ...(ifNotExists && { ifNotExists: true }),
+      include: [],
+      with: [],
       span: g.span(head?.start),
     }
     g.opt(3, () => (sink.name = g.sub(4, r.name)))
     g.loop(5, () =>
       g.alt<unknown>(6, [
-        { ALT: () => (g.eat(7, T.FROM), (sink.from = g.sub(8, r.name))) },
-        { ALT: () => (g.eat(9, T.AS), (sink.as = g.sub(10, r.query))) },
+        { ALT: () => g.eat(7, T.FROM) && (sink.from = g.sub(8, r.name)) },
+        { ALT: () => g.eat(9, T.AS) && (sink.as = g.sub(10, r.query)) },
         {
           GATE: () => g.peek(2) !== T.KAFKA,
           ALT: () => {
@@ -265,7 +304,7 @@ export function sourceRules(g: SqlParser, r: Rules) {
           },
           IGNORE_AMBIGUITIES: true,
         },
-        { ALT: () => (g.eat(15, T.INTO), (sink.transport = g.sub(16, r.transport))) },
+        { ALT: () => g.eat(15, T.INTO) && (sink.transport = g.sub(16, r.transport)) },
         {
           GATE: () => g.peek(2) === T.LParen,
           ALT: () => {
@@ -276,9 +315,9 @@ export function sourceRules(g: SqlParser, r: Rules) {
           },
           IGNORE_AMBIGUITIES: true,
         },
-        { ALT: () => (g.eat(20, T.HEADERS), (sink.headers = g.ident(g.eat(21, ColId)))) },
+        { ALT: () => g.eat(20, T.HEADERS) && (sink.headers = g.ident(g.eat(21, ColId))) },
         { ALT: () => g.sub(22, r.encodingClause, sink) },
-        { ALT: () => (g.eat(23, T.WITH), (sink.with = g.sub(24, r.options))) },
+        { ALT: () => g.eat(23, T.WITH) && (sink.with = g.sub(24, r.options)) },
       ]),
     )
     if (!g.recording && !sink.from && !sink.as) g.fail()
@@ -290,8 +329,13 @@ export function sourceRules(g: SqlParser, r: Rules) {
     g.eat(1, T.CONNECTION)
     const ifNotExists = g.sub(2, r.ifNotExists)
     const connection: CreateConnection = {
-      kind: 'createConnection', ...(head?.orReplace && { orReplace: true }), ...(ifNotExists && { ifNotExists: true }), name: g.sub(3, r.name),
-      options: [], with: [], span: g.span(head?.start),
+      kind: 'createConnection',
+      ...(head?.orReplace && { orReplace: true }),
+      ...(ifNotExists && { ifNotExists: true }),
+      name: g.sub(3, r.name),
+      options: [],
+      with: [],
+      span: g.span(head?.start),
     }
     g.opt(4, () => {
       g.eat(5, T.TO)

@@ -21,16 +21,16 @@ export function specialRules(g: SqlParser, r: Rules) {
       { ALT: () => g.sub(2, r.exists) },
       { ALT: () => g.sub(3, r.rowExpr) },
       { ALT: () => g.sub(4, r.groupingExpr) },
-      { ALT: () => (g.eat(5, T.TRY_CAST), g.sub(6, r.castTail, s, true)) },
+      { ALT: () => g.eat(5, T.TRY_CAST) && g.sub(6, r.castTail, s, true) },
       { ALT: () => g.sub(7, r.extract) },
       { ALT: () => g.sub(8, r.substring) },
       { ALT: () => g.sub(9, r.position) },
       { ALT: () => g.sub(10, r.overlay) },
       { ALT: () => g.sub(11, r.trim) },
       { ALT: () => g.sub(12, r.normalize) },
-      { ALT: () => (g.eat(13, T.COALESCE), { kind: 'coalesce', args: g.sub(14, r.parenList), span: g.span(s) }) },
-      { ALT: () => (g.eat(15, T.GREATEST), { kind: 'greatest', args: g.sub(16, r.parenList), span: g.span(s) }) },
-      { ALT: () => (g.eat(17, T.LEAST), { kind: 'least', args: g.sub(18, r.parenList), span: g.span(s) }) },
+      { ALT: () => g.eat(13, T.COALESCE) && { kind: 'coalesce', args: g.sub(14, r.parenList), span: g.span(s) } },
+      { ALT: () => g.eat(15, T.GREATEST) && { kind: 'greatest', args: g.sub(16, r.parenList), span: g.span(s) } },
+      { ALT: () => g.eat(17, T.LEAST) && { kind: 'least', args: g.sub(18, r.parenList), span: g.span(s) } },
       {
         ALT: () => {
           g.words(19, T.NULLIF, T.LParen)
@@ -115,7 +115,7 @@ export function specialRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(5, T.FROM)
           const from = g.sub(6, r.expr, 0)
-          const count = g.opt(7, () => (g.eat(8, T.FOR), g.sub(9, r.expr, 0)))
+          const count = g.opt(7, () => g.eat(8, T.FOR) && g.sub(9, r.expr, 0))
           g.eat(10, T.RParen)
           return { kind: 'substring', operand, from, ...(count && { for: count }), span: g.span(start) }
         },
@@ -124,7 +124,7 @@ export function specialRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(11, T.FOR)
           const count = g.sub(12, r.expr, 0)
-          const from = g.opt(13, () => (g.eat(14, T.FROM), g.sub(15, r.expr, 0)))
+          const from = g.opt(13, () => g.eat(14, T.FROM) && g.sub(15, r.expr, 0))
           g.eat(16, T.RParen)
           return { kind: 'substring', operand, ...(from && { from }), for: count, span: g.span(start) }
         },
@@ -173,7 +173,7 @@ export function specialRules(g: SqlParser, r: Rules) {
           const placing = g.sub(6, r.expr, 0)
           g.eat(7, T.FROM)
           const from = g.sub(8, r.expr, 0)
-          const count = g.opt(9, () => (g.eat(10, T.FOR), g.sub(11, r.expr, 0)))
+          const count = g.opt(9, () => g.eat(10, T.FOR) && g.sub(11, r.expr, 0))
           g.eat(12, T.RParen)
           return {
             kind: 'overlay',
@@ -197,9 +197,9 @@ export function specialRules(g: SqlParser, r: Rules) {
     g.words(1, T.TRIM, T.LParen)
     g.opt(2, () => {
       side = g.alt<Trim['side']>(3, [
-        { ALT: () => (g.eat(4, T.BOTH), 'BOTH') },
-        { ALT: () => (g.eat(5, T.LEADING), 'LEADING') },
-        { ALT: () => (g.eat(6, T.TRAILING), 'TRAILING') },
+        { ALT: () => g.eat(4, T.BOTH) && 'BOTH' },
+        { ALT: () => g.eat(5, T.LEADING) && 'LEADING' },
+        { ALT: () => g.eat(6, T.TRAILING) && 'TRAILING' },
       ])
     })
     g.opt(7, () => (args = g.sub(8, r.exprList)))
@@ -220,10 +220,10 @@ export function specialRules(g: SqlParser, r: Rules) {
     const form = g.opt(3, () => {
       g.eat(4, T.Comma)
       return g.alt<'NFC' | 'NFD' | 'NFKC' | 'NFKD'>(5, [
-        { ALT: () => (g.eat(6, T.NFC), 'NFC') },
-        { ALT: () => (g.eat(7, T.NFD), 'NFD') },
-        { ALT: () => (g.eat(8, T.NFKC), 'NFKC') },
-        { ALT: () => (g.eat(9, T.NFKD), 'NFKD') },
+        { ALT: () => g.eat(6, T.NFC) && 'NFC' },
+        { ALT: () => g.eat(7, T.NFD) && 'NFD' },
+        { ALT: () => g.eat(8, T.NFKC) && 'NFKC' },
+        { ALT: () => g.eat(9, T.NFKD) && 'NFKD' },
       ])
     })
     g.eat(10, T.RParen)
@@ -302,10 +302,10 @@ export function specialRules(g: SqlParser, r: Rules) {
   r.frame = g.rule('frame', (): Frame => {
     const from = g.mark()
     const unit = g.alt<Frame['unit']>(1, [
-      { ALT: () => (g.eat(2, T.ROWS), 'ROWS') },
-      { ALT: () => (g.eat(3, T.RANGE), 'RANGE') },
-      { ALT: () => (g.eat(4, T.GROUPS), 'GROUPS') },
-      { ALT: () => (g.eat(5, T.SESSION), 'SESSION') },
+      { ALT: () => g.eat(2, T.ROWS) && 'ROWS' },
+      { ALT: () => g.eat(3, T.RANGE) && 'RANGE' },
+      { ALT: () => g.eat(4, T.GROUPS) && 'GROUPS' },
+      { ALT: () => g.eat(5, T.SESSION) && 'SESSION' },
     ])
     let end: FrameBound | undefined
     const start = g.alt<FrameBound>(6, [
@@ -325,10 +325,10 @@ export function specialRules(g: SqlParser, r: Rules) {
     const exclude = g.opt(12, () => {
       g.eat(13, T.EXCLUDE)
       return g.alt<Frame['exclude']>(14, [
-        { ALT: () => (g.words(15, T.CURRENT, T.ROW), 'CURRENT ROW') },
-        { ALT: () => (g.eat(16, T.GROUP), 'GROUP') },
-        { ALT: () => (g.eat(17, T.TIES), 'TIES') },
-        { ALT: () => (g.words(18, T.NO, T.OTHERS), 'NO OTHERS') },
+        { ALT: () => g.words(15, T.CURRENT, T.ROW) && 'CURRENT ROW' },
+        { ALT: () => g.eat(16, T.GROUP) && 'GROUP' },
+        { ALT: () => g.eat(17, T.TIES) && 'TIES' },
+        { ALT: () => g.words(18, T.NO, T.OTHERS) && 'NO OTHERS' },
       ])
     })
     return { kind: 'frame', unit, start, ...(end && { end }), ...(exclude && { exclude }), span: g.span(from) }
@@ -347,7 +347,7 @@ export function specialRules(g: SqlParser, r: Rules) {
         },
         IGNORE_AMBIGUITIES: true,
       },
-      { GATE: ahead(T.ROW), ALT: () => (g.words(4, T.CURRENT, T.ROW), plain('CURRENT ROW')), IGNORE_AMBIGUITIES: true },
+      { GATE: ahead(T.ROW), ALT: () => g.words(4, T.CURRENT, T.ROW) && plain('CURRENT ROW'), IGNORE_AMBIGUITIES: true },
       {
         ALT: () => {
           g.words(5, T.WITH, T.GAP)
@@ -365,8 +365,8 @@ export function specialRules(g: SqlParser, r: Rules) {
   })
   r.frameSide = g.rule('frameSide', () =>
     g.alt<'PRECEDING' | 'FOLLOWING'>(1, [
-      { ALT: () => (g.eat(2, T.PRECEDING), 'PRECEDING') },
-      { ALT: () => (g.eat(3, T.FOLLOWING), 'FOLLOWING') },
+      { ALT: () => g.eat(2, T.PRECEDING) && 'PRECEDING' },
+      { ALT: () => g.eat(3, T.FOLLOWING) && 'FOLLOWING' },
     ]),
   )
 }

@@ -13,7 +13,7 @@ import type {
   Watermark,
 } from './ast-table.ts'
 import type { SqlToken } from './lexer.ts'
-import type { SqlParser } from './parser.ts'
+import { push, type SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
@@ -28,7 +28,7 @@ export function tableRules(g: SqlParser, r: Rules) {
   r.tableElement = g.rule('tableElement', (): TableElement => {
     const start = g.mark()
     return g.alt<TableElement>(1, [
-      { ALT: () => (g.eat(2, T.Star), { kind: 'allColumns', span: g.span(start) }) },
+      { ALT: () => g.eat(2, T.Star) && { kind: 'allColumns', span: g.span(start) } },
       { ALT: () => g.sub(3, r.tableConstraint) },
       { ALT: () => g.sub(4, r.likeClause) },
       { GATE: () => g.peek(2) === T.FOR, ALT: () => g.sub(5, r.watermark), IGNORE_AMBIGUITIES: true },
@@ -53,8 +53,8 @@ export function tableRules(g: SqlParser, r: Rules) {
     const options: { include: boolean; what: string }[] = []
     g.loop(3, () => {
       const include = g.alt(4, [
-        { ALT: () => (g.eat(5, T.INCLUDING), true) },
-        { ALT: () => (g.eat(6, T.EXCLUDING), false) },
+        { ALT: () => g.eat(5, T.INCLUDING) && true },
+        { ALT: () => g.eat(6, T.EXCLUDING) && false },
       ])
       options.push({ include, what: g.eat(7, ColLabel).value?.toUpperCase() })
     })
@@ -81,10 +81,10 @@ export function tableRules(g: SqlParser, r: Rules) {
   r.columnClauses = g.rule('columnClauses', (column: ColumnDef): void => {
     g.loop(1, () =>
       g.alt<unknown>(2, [
-        { ALT: () => (g.eat(3, T.COLLATE), (column.collation = g.sub(4, r.name))) },
-        { ALT: () => column.constraints?.push(g.sub(5, r.columnConstraint)) },
+        { ALT: () => g.eat(3, T.COLLATE) && (column.collation = g.sub(4, r.name)) },
+        { ALT: () => push(column.constraints, g.sub(5, r.columnConstraint)) },
         { ALT: () => g.sub(6, r.columnMetadata, column) },
-        { ALT: () => (g.eat(7, T.KEY), (column.key = true)) },
+        { ALT: () => g.eat(7, T.KEY) && (column.key = true) },
         {
           ALT: () => {
             g.eat(8, T.HEADER)
@@ -93,32 +93,32 @@ export function tableRules(g: SqlParser, r: Rules) {
             g.eat(11, T.RParen)
           },
         },
-        { ALT: () => (g.eat(12, T.HEADERS), (column.header = true)) },
+        { ALT: () => g.eat(12, T.HEADERS) && (column.header = true) },
       ]),
     )
   })
 
   r.columnMetadata = g.rule('columnMetadata', (column: ColumnDef): void => {
     g.eat(1, T.METADATA)
-    const from = g.opt(2, () => (g.eat(3, T.FROM), g.eat(4, T.String).value))
+    const from = g.opt(2, () => g.eat(3, T.FROM) && g.eat(4, T.String).value)
     const virtual = g.flag(5, T.VIRTUAL)
     column.metadata = { ...(from !== undefined && { from }), ...(virtual && { virtual }) }
   })
 
   r.columnConstraint = g.rule('columnConstraint', (): ColumnConstraint => {
     const start = g.mark()
-    const name = g.opt(1, () => (g.eat(2, T.CONSTRAINT), g.ident(g.eat(3, ColId))))
+    const name = g.opt(1, () => g.eat(2, T.CONSTRAINT) && g.ident(g.eat(3, ColId)))
     const body = g.alt<object>(4, [
-      { ALT: () => (g.words(5, T.NOT, T.NULL), { kind: 'notNull' }) },
-      { ALT: () => (g.eat(6, T.NULL), { kind: 'nullable' }) },
-      { ALT: () => (g.eat(7, T.DEFAULT), { kind: 'default', expr: g.sub(8, r.expr, 4, true) }) },
+      { ALT: () => g.words(5, T.NOT, T.NULL) && { kind: 'notNull' } },
+      { ALT: () => g.eat(6, T.NULL) && { kind: 'nullable' } },
+      { ALT: () => g.eat(7, T.DEFAULT) && { kind: 'default', expr: g.sub(8, r.expr, 4, true) } },
       {
         ALT: () => (
           g.eat(9, T.AS), { kind: 'generated', expr: g.sub(10, r.expr, 0), spelling: 'as', ...g.sub(11, r.storage) }
         ),
       },
       { ALT: () => g.sub(12, r.generated) },
-      { ALT: () => (g.words(13, T.PRIMARY, T.KEY), { kind: 'primaryKey', options: g.sub(14, r.withOptions) }) },
+      { ALT: () => g.words(13, T.PRIMARY, T.KEY) && { kind: 'primaryKey', options: g.sub(14, r.withOptions) } },
       {
         ALT: () => {
           g.eat(15, T.UNIQUE)
@@ -126,10 +126,10 @@ export function tableRules(g: SqlParser, r: Rules) {
           return { kind: 'unique', ...(nullsNotDistinct && { nullsNotDistinct }), options: g.sub(17, r.withOptions) }
         },
       },
-      { ALT: () => (g.words(18, T.CHECK, T.LParen), { kind: 'check', expr: g.sub(19, r.parenRest) }) },
-      { ALT: () => (g.eat(20, T.REFERENCES), { kind: 'references', ...g.sub(21, r.references) }) },
-      { ALT: () => (g.eat(22, T.LATENESS), { kind: 'lateness', delay: g.sub(23, r.expr, 4, true) }) },
-      { ALT: () => (g.eat(24, T.WATERMARK), { kind: 'watermark', delay: g.sub(25, r.expr, 4, true) }) },
+      { ALT: () => g.words(18, T.CHECK, T.LParen) && { kind: 'check', expr: g.sub(19, r.parenRest) } },
+      { ALT: () => g.eat(20, T.REFERENCES) && { kind: 'references', ...g.sub(21, r.references) } },
+      { ALT: () => g.eat(22, T.LATENESS) && { kind: 'lateness', delay: g.sub(23, r.expr, 4, true) } },
+      { ALT: () => g.eat(24, T.WATERMARK) && { kind: 'watermark', delay: g.sub(25, r.expr, 4, true) } },
     ])
     const timing = g.sub(26, r.timing)
     return { ...(name && { name }), ...body, timing, span: g.span(start) } as ColumnConstraint
@@ -146,8 +146,8 @@ export function tableRules(g: SqlParser, r: Rules) {
     (): { storage?: 'STORED' | 'VIRTUAL' } =>
       g.opt(1, () => ({
         storage: g.alt<'STORED' | 'VIRTUAL'>(2, [
-          { ALT: () => (g.eat(3, T.STORED), 'STORED') },
-          { ALT: () => (g.eat(4, T.VIRTUAL), 'VIRTUAL') },
+          { ALT: () => g.eat(3, T.STORED) && 'STORED' },
+          { ALT: () => g.eat(4, T.VIRTUAL) && 'VIRTUAL' },
         ]),
       })) ?? {},
   )
@@ -155,8 +155,8 @@ export function tableRules(g: SqlParser, r: Rules) {
   r.generated = g.rule('generated', (): object => {
     g.eat(1, T.GENERATED)
     const when = g.alt<string>(2, [
-      { ALT: () => (g.eat(3, T.ALWAYS), 'ALWAYS') },
-      { ALT: () => (g.words(4, T.BY, T.DEFAULT), 'BY DEFAULT') },
+      { ALT: () => g.eat(3, T.ALWAYS) && 'ALWAYS' },
+      { ALT: () => g.words(4, T.BY, T.DEFAULT) && 'BY DEFAULT' },
     ])
     g.eat(5, T.AS)
     return g.alt<object>(6, [
@@ -189,31 +189,31 @@ export function tableRules(g: SqlParser, r: Rules) {
     g.opt(4, () => {
       g.eat(5, T.MATCH)
       ref.match = g.alt<References['match']>(6, [
-        { ALT: () => (g.eat(7, T.FULL), 'FULL') },
-        { ALT: () => (g.eat(8, T.PARTIAL), 'PARTIAL') },
-        { ALT: () => (g.eat(9, T.SIMPLE), 'SIMPLE') },
+        { ALT: () => g.eat(7, T.FULL) && 'FULL' },
+        { ALT: () => g.eat(8, T.PARTIAL) && 'PARTIAL' },
+        { ALT: () => g.eat(9, T.SIMPLE) && 'SIMPLE' },
       ])
     })
     g.loop(10, () => {
       g.eat(11, T.ON)
       g.alt(12, [
-        { ALT: () => (g.eat(13, T.DELETE), (ref.onDelete = g.sub(14, r.refAction))) },
-        { ALT: () => (g.eat(15, T.UPDATE), (ref.onUpdate = g.sub(16, r.refAction))) },
+        { ALT: () => g.eat(13, T.DELETE) && (ref.onDelete = g.sub(14, r.refAction)) },
+        { ALT: () => g.eat(15, T.UPDATE) && (ref.onUpdate = g.sub(16, r.refAction)) },
       ])
     })
     return ref
   })
   r.refAction = g.rule('refAction', (): RefAction => {
     const action = g.alt<RefAction['action']>(1, [
-      { ALT: () => (g.words(2, T.NO, T.ACTION), 'NO ACTION') },
-      { ALT: () => (g.eat(3, T.RESTRICT), 'RESTRICT') },
-      { ALT: () => (g.eat(4, T.CASCADE), 'CASCADE') },
+      { ALT: () => g.words(2, T.NO, T.ACTION) && 'NO ACTION' },
+      { ALT: () => g.eat(3, T.RESTRICT) && 'RESTRICT' },
+      { ALT: () => g.eat(4, T.CASCADE) && 'CASCADE' },
       {
         ALT: () => {
           g.eat(5, T.SET)
           return g.alt<RefAction['action']>(6, [
-            { ALT: () => (g.eat(7, T.NULL), 'SET NULL') },
-            { ALT: () => (g.eat(8, T.DEFAULT), 'SET DEFAULT') },
+            { ALT: () => g.eat(7, T.NULL) && 'SET NULL' },
+            { ALT: () => g.eat(8, T.DEFAULT) && 'SET DEFAULT' },
           ])
         },
       },
@@ -226,14 +226,14 @@ export function tableRules(g: SqlParser, r: Rules) {
     g.loopIf(1, () => g.peek(1) !== T.NOT || g.peek(2) === T.DEFERRABLE || g.peek(2) === T.ENFORCED || g.peek(2) === T.VALID,
       () =>
         g.alt<unknown>(2, [
-          { ALT: () => (g.eat(3, T.DEFERRABLE), (timing.deferrable = true)) },
-          { ALT: () => (g.eat(4, T.ENFORCED), (timing.enforced = true)) },
+          { ALT: () => g.eat(3, T.DEFERRABLE) && (timing.deferrable = true) },
+          { ALT: () => g.eat(4, T.ENFORCED) && (timing.enforced = true) },
           {
             ALT: () => {
               g.eat(5, T.INITIALLY)
               timing.initiallyDeferred = g.alt(6, [
-                { ALT: () => (g.eat(7, T.DEFERRED), true) },
-                { ALT: () => (g.eat(8, T.IMMEDIATE), false) },
+                { ALT: () => g.eat(7, T.DEFERRED) && true },
+                { ALT: () => g.eat(8, T.IMMEDIATE) && false },
               ])
             },
           },
@@ -241,13 +241,13 @@ export function tableRules(g: SqlParser, r: Rules) {
             ALT: () => {
               g.eat(9, T.NOT)
               g.alt(10, [
-                { ALT: () => (g.eat(11, T.DEFERRABLE), (timing.deferrable = false)) },
-                { ALT: () => (g.eat(12, T.ENFORCED), (timing.enforced = false)) },
-                { ALT: () => (g.eat(13, T.VALID), (timing.notValid = true)) },
+                { ALT: () => g.eat(11, T.DEFERRABLE) && (timing.deferrable = false) },
+                { ALT: () => g.eat(12, T.ENFORCED) && (timing.enforced = false) },
+                { ALT: () => g.eat(13, T.VALID) && (timing.notValid = true) },
               ])
             },
           },
-          { ALT: () => (g.words(14, T.NO, T.INHERIT), (timing.noInherit = true)) },
+          { ALT: () => g.words(14, T.NO, T.INHERIT) && (timing.noInherit = true) },
         ]),
     )
     return timing
@@ -255,7 +255,7 @@ export function tableRules(g: SqlParser, r: Rules) {
 
   r.tableConstraint = g.rule('tableConstraint', (): TableConstraint => {
     const start = g.mark()
-    const name = g.opt(1, () => (g.eat(2, T.CONSTRAINT), g.ident(g.eat(3, ColId))))
+    const name = g.opt(1, () => g.eat(2, T.CONSTRAINT) && g.ident(g.eat(3, ColId)))
     const body = g.alt<object>(4, [
       {
         ALT: () => {
@@ -270,7 +270,7 @@ export function tableRules(g: SqlParser, r: Rules) {
           return { kind: 'tableUnique', ...(nullsNotDistinct && { nullsNotDistinct }), ...g.sub(9, r.keyRest) }
         },
       },
-      { ALT: () => (g.words(10, T.CHECK, T.LParen), { kind: 'tableCheck', expr: g.sub(11, r.parenRest) }) },
+      { ALT: () => g.words(10, T.CHECK, T.LParen) && { kind: 'tableCheck', expr: g.sub(11, r.parenRest) } },
       {
         ALT: () => {
           g.words(12, T.FOREIGN, T.KEY)
@@ -288,7 +288,7 @@ export function tableRules(g: SqlParser, r: Rules) {
       {
         ALT: () => {
           const columns = g.sub(2, r.columnList)
-          const include = g.opt(3, () => (g.eat(4, T.INCLUDE), g.sub(5, r.columnList))) ?? []
+          const include = g.opt(3, () => g.eat(4, T.INCLUDE) && g.sub(5, r.columnList)) ?? []
           return { columns, include, options: g.sub(6, r.withOptions) }
         },
       },
@@ -309,10 +309,10 @@ export function tableRules(g: SqlParser, r: Rules) {
   r.sequenceOption = g.rule('sequenceOption', (): SequenceOption => {
     const start = g.mark()
     const body = g.alt<Omit<SequenceOption, 'kind' | 'span'>>(1, [
-      { ALT: () => (g.eat(2, T.AS), { option: 'AS', type: g.sub(3, r.typeName) }) },
+      { ALT: () => g.eat(2, T.AS) && { option: 'AS', type: g.sub(3, r.typeName) } },
       { ALT: () => (g.eat(4, T.INCREMENT), g.flag(5, T.BY), { option: 'INCREMENT', value: g.sub(6, r.signedNumber) }) },
-      { ALT: () => (g.eat(7, T.MINVALUE), { option: 'MINVALUE', value: g.sub(8, r.signedNumber) }) },
-      { ALT: () => (g.eat(9, T.MAXVALUE), { option: 'MAXVALUE', value: g.sub(10, r.signedNumber) }) },
+      { ALT: () => g.eat(7, T.MINVALUE) && { option: 'MINVALUE', value: g.sub(8, r.signedNumber) } },
+      { ALT: () => g.eat(9, T.MAXVALUE) && { option: 'MAXVALUE', value: g.sub(10, r.signedNumber) } },
       { ALT: () => (g.eat(11, T.START), g.flag(12, T.WITH), { option: 'START', value: g.sub(13, r.signedNumber) }) },
       {
         ALT: () => {
@@ -322,19 +322,19 @@ export function tableRules(g: SqlParser, r: Rules) {
           return { option: 'RESTART', ...(value !== undefined && { value }) }
         },
       },
-      { ALT: () => (g.eat(18, T.CACHE), { option: 'CACHE', value: g.sub(19, r.signedNumber) }) },
-      { ALT: () => (g.eat(20, T.CYCLE), { option: 'CYCLE' }) },
+      { ALT: () => g.eat(18, T.CACHE) && { option: 'CACHE', value: g.sub(19, r.signedNumber) } },
+      { ALT: () => g.eat(20, T.CYCLE) && { option: 'CYCLE' } },
       {
         ALT: () => {
           g.eat(21, T.NO)
           return g.alt<Omit<SequenceOption, 'kind' | 'span'>>(22, [
-            { ALT: () => (g.eat(23, T.MINVALUE), { option: 'NO MINVALUE' }) },
-            { ALT: () => (g.eat(24, T.MAXVALUE), { option: 'NO MAXVALUE' }) },
-            { ALT: () => (g.eat(25, T.CYCLE), { option: 'NO CYCLE' }) },
+            { ALT: () => g.eat(23, T.MINVALUE) && { option: 'NO MINVALUE' } },
+            { ALT: () => g.eat(24, T.MAXVALUE) && { option: 'NO MAXVALUE' } },
+            { ALT: () => g.eat(25, T.CYCLE) && { option: 'NO CYCLE' } },
           ])
         },
       },
-      { ALT: () => (g.words(26, T.OWNED, T.BY), { option: 'OWNED BY', name: g.sub(27, r.anyName) }) },
+      { ALT: () => g.words(26, T.OWNED, T.BY) && { option: 'OWNED BY', name: g.sub(27, r.anyName) } },
     ])
     return { kind: 'sequenceOption', ...body, span: g.span(start) }
   })
@@ -343,7 +343,7 @@ export function tableRules(g: SqlParser, r: Rules) {
 
   r.signedNumber = g.rule('signedNumber', (): string => {
     const minus = g.opt(1, () =>
-      g.alt<boolean>(2, [{ ALT: () => (g.eat(3, T.Minus), true) }, { ALT: () => (g.eat(4, T.Plus), false) }]),
+      g.alt<boolean>(2, [{ ALT: () => g.eat(3, T.Minus) && true }, { ALT: () => g.eat(4, T.Plus) && false }]),
     )
     const token: SqlToken = g.eat(5, T.Number)
     return (minus ? '-' : '') + token.value

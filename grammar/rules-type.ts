@@ -169,7 +169,7 @@ export function typeRules(g: SqlParser, r: Rules) {
     let zoned = false
     g.opt(1, () => {
       g.alt(2, [
-        { ALT: () => (g.words(3, T.WithType, T.TIME, T.ZONE), (zoned = true)) },
+        { ALT: () => g.words(3, T.WithType, T.TIME, T.ZONE) && (zoned = true) },
         { ALT: () => g.words(4, T.WITHOUT, T.TIME, T.ZONE) },
       ])
     })
@@ -228,8 +228,8 @@ export function typeRules(g: SqlParser, r: Rules) {
     const type = r.typeOf([{ ...g.ident(token), name }], g.span(start))
     g.opt(6, () => {
       const angle = g.alt<boolean>(7, [
-        { ALT: () => (g.eat(8, T.Lt), true) },
-        { ALT: () => (g.eat(9, T.LParen), false) },
+        { ALT: () => g.eat(8, T.Lt) && true },
+        { ALT: () => g.eat(9, T.LParen) && false },
       ])
       const fields: { name: Ident; type: TypeName }[] = []
       const args: TypeName[] = []
@@ -314,11 +314,11 @@ export function typeRules(g: SqlParser, r: Rules) {
   r.option = g.rule('option', (): WithOption => {
     const start = g.mark()
     return g.alt<WithOption>(1, [
-      { ALT: () => (g.eat(2, T.Ellipsis), { kind: 'rest', span: g.span(start) }) },
+      { ALT: () => g.eat(2, T.Ellipsis) && { kind: 'rest', span: g.span(start) } },
       {
         ALT: () => {
           const name = g.eat(3, T.String).value
-          const value = g.opt(4, () => (g.eat(5, T.Eq), g.sub(6, r.optionValue)))
+          const value = g.opt(4, () => g.eat(5, T.Eq) && g.sub(6, r.optionValue))
           return { kind: 'option', name, quoted: true, ...(value && { value }), span: g.span(start) }
         },
       },
@@ -365,7 +365,7 @@ export function typeRules(g: SqlParser, r: Rules) {
           g.eat(4, T.Minus), { kind: 'optionNumber', text: `-${g.eat(5, T.Number).value}`, span: g.span(start) }
         ),
       },
-      { ALT: () => (g.eat(6, T.Plus), { kind: 'optionNumber', text: g.eat(7, T.Number).value, span: g.span(start) }) },
+      { ALT: () => g.eat(6, T.Plus) && { kind: 'optionNumber', text: g.eat(7, T.Number).value, span: g.span(start) } },
       {
         ALT: () => {
           const close = g.alt(8, [{ ALT: () => g.eat(9, T.LParen) }, { ALT: () => g.eat(10, T.LBracket) }])
@@ -389,7 +389,7 @@ export function typeRules(g: SqlParser, r: Rules) {
       },
       {
         GATE: () => g.peek(2) !== T.Comma && g.peek(2) !== T.RParen,
-        ALT: () => (g.eat(20, T.SECRET), { kind: 'optionSecret', secret: g.sub(21, r.name), span: g.span(start) }),
+        ALT: () => g.eat(20, T.SECRET) && { kind: 'optionSecret', secret: g.sub(21, r.name), span: g.span(start) },
         IGNORE_AMBIGUITIES: true,
       },
       {
