@@ -17,7 +17,10 @@ export async function createDemo(session: Session, log: Log): Promise<void> {
   try {
     for (const sql of STATEMENTS) {
       let failure: Error | null = null
-      await session.simpleQuery(sql, silentSink((error) => (failure ??= error)))
+      await session.simpleQuery(
+        sql,
+        silentSink((error) => (failure ??= error)),
+      )
       if (failure !== null) throw failure
     }
   } catch (error) {

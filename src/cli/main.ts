@@ -8,6 +8,7 @@ const HELP = `millrace: a streaming SQL database
   millrace serve     run a server
   millrace sql       a small shell: rows, and changes as they happen
   millrace test      run sqllogictest files
+  millrace inspect   what a stopped server's directory holds
 
   millrace <command> --help
   millrace --version
@@ -23,6 +24,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   serve: {
     run: async (args) => (await import('./serve.ts')).serve(args),
     help: async () => (await import('./serve.ts')).SERVE_HELP,
+  },
+  inspect: {
+    run: async (args) => (await import('./inspect.ts')).inspect(args),
+    help: async () => (await import('./inspect.ts')).INSPECT_HELP,
   },
   sql: {
     run: async (args) => (await import('./sql.ts')).sql(args),

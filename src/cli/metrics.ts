@@ -12,19 +12,55 @@ export function collectMetrics(engine: LiveEngine, wire: WireServer): Metric[] {
     views.map((v) => ({ labels: { view: name(v.id) }, value: value(v) }))
   const offsets: MetricSample[] = []
   for (const [id, source] of world.sources) {
-    for (const [partition, offset] of source.positions) offsets.push({ labels: { source: name(id), partition: String(partition) }, value: offset })
+    for (const [partition, offset] of source.positions)
+      offsets.push({ labels: { source: name(id), partition: String(partition) }, value: offset })
   }
   const one = (value: number): MetricSample[] => [{ value }]
   return [
     { name: 'millrace_tick', help: 'Number of the newest tick', type: 'counter', samples: one(world.tick) },
     { name: 'millrace_connections', help: 'Open client connections', type: 'gauge', samples: one(wire.connections()) },
-    { name: 'millrace_checkpoints_total', help: 'Checkpoints published since the start', type: 'counter', samples: one(storage.checkpoints) },
-    { name: 'millrace_checkpoint_bytes_total', help: 'Bytes of state written by checkpoints since the start', type: 'counter', samples: one(storage.checkpointBytes) },
-    { name: 'millrace_compactions_total', help: 'Compactions since the start', type: 'counter', samples: one(storage.compactions) },
-    { name: 'millrace_view_rows', help: 'Rows of a materialized view', type: 'gauge', samples: perView((v) => v.output.rows.rows) },
-    { name: 'millrace_view_errors', help: 'Error rows of a materialized view', type: 'gauge', samples: perView((v) => v.output.errors.rows) },
-    { name: 'millrace_view_state_bytes', help: 'Bytes of operator state of a materialized view', type: 'gauge', samples: perView((v) => v.bytes()) },
-    { name: 'millrace_view_ready', help: 'Whether a materialized view can be read', type: 'gauge', samples: perView((v) => Number(v.ready)) },
+    {
+      name: 'millrace_checkpoints_total',
+      help: 'Checkpoints published since the start',
+      type: 'counter',
+      samples: one(storage.checkpoints),
+    },
+    {
+      name: 'millrace_checkpoint_bytes_total',
+      help: 'Bytes of state written by checkpoints since the start',
+      type: 'counter',
+      samples: one(storage.checkpointBytes),
+    },
+    {
+      name: 'millrace_compactions_total',
+      help: 'Compactions since the start',
+      type: 'counter',
+      samples: one(storage.compactions),
+    },
+    {
+      name: 'millrace_view_rows',
+      help: 'Rows of a materialized view',
+      type: 'gauge',
+      samples: perView((v) => v.output.rows.rows),
+    },
+    {
+      name: 'millrace_view_errors',
+      help: 'Error rows of a materialized view',
+      type: 'gauge',
+      samples: perView((v) => v.output.errors.rows),
+    },
+    {
+      name: 'millrace_view_state_bytes',
+      help: 'Bytes of operator state of a materialized view',
+      type: 'gauge',
+      samples: perView((v) => v.bytes()),
+    },
+    {
+      name: 'millrace_view_ready',
+      help: 'Whether a materialized view can be read',
+      type: 'gauge',
+      samples: perView((v) => Number(v.ready)),
+    },
     { name: 'millrace_source_offset', help: 'Next offset of a source partition', type: 'gauge', samples: offsets },
     {
       name: 'millrace_source_records_total',
@@ -32,7 +68,17 @@ export function collectMetrics(engine: LiveEngine, wire: WireServer): Metric[] {
       type: 'counter',
       samples: [...world.sources].map(([id, s]) => ({ labels: { source: name(id) }, value: s.fetched })),
     },
-    { name: 'process_resident_memory_bytes', help: 'Resident memory', type: 'gauge', samples: one(process.memoryUsage.rss()) },
-    { name: 'process_cpu_seconds_total', help: 'CPU time of the process', type: 'counter', samples: one((process.cpuUsage().user + process.cpuUsage().system) / 1e6) },
+    {
+      name: 'process_resident_memory_bytes',
+      help: 'Resident memory',
+      type: 'gauge',
+      samples: one(process.memoryUsage.rss()),
+    },
+    {
+      name: 'process_cpu_seconds_total',
+      help: 'CPU time of the process',
+      type: 'counter',
+      samples: one((process.cpuUsage().user + process.cpuUsage().system) / 1e6),
+    },
   ]
 }

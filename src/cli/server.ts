@@ -49,7 +49,11 @@ export const DATABASE = 'millrace'
 const USER = 'millrace'
 
 /** Resolves once connections are accepted and recovery is done. */
-export async function startServer(options: ServerOptions, log: Log, runtime: Runtime = systemRuntime): Promise<RunningServer> {
+export async function startServer(
+  options: ServerOptions,
+  log: Log,
+  runtime: Runtime = systemRuntime,
+): Promise<RunningServer> {
   const { host, dataDir } = options
   if (dataDir !== null) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
@@ -63,7 +67,11 @@ export async function startServer(options: ServerOptions, log: Log, runtime: Run
   })
   const planCache = new PlanCache()
   let nextPid = 1
-  const open = (request: { readonly user: string; readonly database: string; readonly settings: ReadonlyMap<string, string> }) =>
+  const open = (request: {
+    readonly user: string
+    readonly database: string
+    readonly settings: ReadonlyMap<string, string>
+  }) =>
     createSession({
       engine,
       planner: sqlPlanner,
@@ -76,7 +84,8 @@ export async function startServer(options: ServerOptions, log: Log, runtime: Run
       backendPid: nextPid++,
       planCache,
     })
-  if (options.demo && engine.isFresh) await createDemo(open({ user: USER, database: DATABASE, settings: new Map() }), log)
+  if (options.demo && engine.isFresh)
+    await createDemo(open({ user: USER, database: DATABASE, settings: new Map() }), log)
   const wire = await startWireServer({ host, port: options.pgPort, openSession: open, runtime, log })
   const http = options.httpPort === null ? null : await listenHttp(options, options.httpPort, engine, wire, log)
   return {
@@ -97,7 +106,13 @@ export async function startServer(options: ServerOptions, log: Log, runtime: Run
   }
 }
 
-function listenHttp(options: ServerOptions, port: number, engine: LiveEngine, wire: WireServer, log: Log): Promise<HttpServer> {
+function listenHttp(
+  options: ServerOptions,
+  port: number,
+  engine: LiveEngine,
+  wire: WireServer,
+  log: Log,
+): Promise<HttpServer> {
   return startHttpServer({
     host: options.host,
     port,

@@ -18,7 +18,8 @@ export function settingRows(options: ServerOptions): SettingRow[] {
   })
   const known = new Set(OPTIONS.map((o) => o.name))
   for (const [name, value] of Object.entries(options.settings)) {
-    if (!known.has(name)) rows.push({ name, value, unit: null, description: 'Default of a session setting', type: 'string' })
+    if (!known.has(name))
+      rows.push({ name, value, unit: null, description: 'Default of a session setting', type: 'string' })
   }
   return rows
 }

@@ -3,6 +3,7 @@ import type { CheckpointableState, StateDelta } from '../state/contract.ts'
 import { Journal } from '../state/journal.ts'
 import { getMeta, putMeta } from '../state/meta.ts'
 import type { Store } from '../state/store.ts'
+import type { KeptHistory } from './kept-history.ts'
 import type { StorageFigures } from './system/relation.ts'
 import { encodeImage, imageOf } from './image.ts'
 import { RESERVE_AHEAD_MS, type TickJournal } from './ticker.ts'
@@ -29,6 +30,7 @@ export class Durability implements TickJournal {
   readonly #store: Store
   readonly #state: CheckpointableState
   readonly #checkpointer: Checkpointer
+  readonly #history: KeptHistory
   readonly #journal: Journal
   #lastMs: number
   #journaledBytes = 0
@@ -43,6 +45,7 @@ export class Durability implements TickJournal {
     readonly store: Store
     readonly state: CheckpointableState
     readonly checkpointer: Checkpointer
+    readonly history: KeptHistory
     readonly abandoned: readonly string[]
     readonly checkpointTick: number
   }) {
@@ -50,6 +53,7 @@ export class Durability implements TickJournal {
     this.#store = deps.store
     this.#state = deps.state
     this.#checkpointer = deps.checkpointer
+    this.#history = deps.history
     this.#abandoned = deps.abandoned
     this.#checkpointTick = deps.checkpointTick
     this.#journal = new Journal(deps.store)
@@ -126,12 +130,15 @@ export class Durability implements TickJournal {
     }
     const dropped = this.#abandoned.map((id): StateDelta => ({ id, dropped: true, blocks: [] }))
     this.#abandoned = []
+    const background = this.#history.stage()
     const extras = encodeImage(imageOf(this.#world))
     this.#journaledBytes = 0
     this.#lastMs = runtime.monotonicMs()
     this.#collectMsMax = Math.max(this.#collectMsMax, this.#lastMs - started)
-    const done = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras }).then(async () => {
+    const done = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras, background }).then(async () => {
       this.#checkpointTick = tick
+      const forgotten = this.#history.published()
+      if (forgotten.length > 0) await this.#store.writeInBackground(forgotten)
       await this.#journal.truncate(tick)
     })
     return { done }

@@ -1,4 +1,5 @@
 import { SqlError } from '../base/sql-error.ts'
+import type { SourceConnector } from '../connectors/contract.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
 import { type Feed, type FeedBatch, openFeed } from './feed.ts'
@@ -45,8 +46,7 @@ export class Hydration {
     for (const object of objects) {
       const source = this.#world.sources.get(object)
       if (source === undefined || source.live || source.positions.size > 0) continue
-      const [from, partitions] = await Promise.all([source.connector.startPositions(), source.connector.partitions()])
-      starts.set(object, { from, ends: new Map(partitions.map((p) => [p.partition, p.endOffset])) })
+      starts.set(object, await streamStart(source.connector))
     }
     return starts
   }
@@ -59,7 +59,7 @@ export class Hydration {
       const source = this.#world.sources.get(object)
       const start = starts.get(object)
       if (source !== undefined && start !== undefined && !source.live) {
-        source.begin(start.from)
+        source.begin(start.from, start.identity)
         targets.set(object, start.ends)
         gate.open()
         this.openSource(source)
@@ -200,6 +200,13 @@ export class Hydration {
 export interface StreamStart {
   readonly from: ReadonlyMap<number, number>
   readonly ends: ReadonlyMap<number, number>
+  readonly identity: string | null
+}
+
+export async function streamStart(connector: SourceConnector): Promise<StreamStart> {
+  const partitions = await connector.partitions()
+  const [from, identity] = await Promise.all([connector.startPositions(), connector.identity()])
+  return { from, ends: new Map(partitions.map((p) => [p.partition, p.endOffset])), identity }
 }
 
 const NOTICE_AFTER_MS = 1000

@@ -18,6 +18,8 @@ export interface Image {
   readonly entries: readonly CatalogEntry[]
   readonly views: readonly ViewImage[]
   readonly sources: readonly SourceImage[]
+  /** Object → timestamp after which its delta log has every change. */
+  readonly logs: readonly (readonly [number, number])[]
 }
 
 export const IMAGE_VERSION = 1
@@ -37,6 +39,8 @@ export interface SourceImage {
   readonly id: number
   readonly positions: readonly (readonly [number, number])[]
   readonly startVector: readonly (readonly [number, number])[]
+  /** What the positions belong to: the topic's id. */
+  readonly identity: string | null
 }
 
 /** System relations of the server itself are made by the build, not stored. */
@@ -64,7 +68,9 @@ export function imageOf(world: World): Image {
       id: source.entry.id,
       positions: [...source.positions],
       startVector: [...source.startVector],
+      identity: source.identity,
     })),
+    logs: [...world.views.values(), ...[...world.tableLogs].map(([id, log]) => ({ id, log }))].filter(({ id }) => id > 0).map(({ id, log }) => [id, log.sinceMs] as const),
   }
 }
 

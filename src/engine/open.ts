@@ -2,6 +2,7 @@ import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { readPublished, recoverState } from '../state/recovery.ts'
 import { createState } from '../state/factory.ts'
+import type { SourceConnector } from '../connectors/contract.ts'
 import { Journal } from '../state/journal.ts'
 import type { Store } from '../state/store.ts'
 import { buildView } from './build-view.ts'
@@ -12,6 +13,7 @@ import { Durability, readReserved } from './durability.ts'
 import { LiveEngine } from './engine.ts'
 import { Hydration } from './hydration.ts'
 import { catalogOf, decodeImage, type Image } from './image.ts'
+import { KeptHistory } from './kept-history.ts'
 import { IndexLookup } from './indexes.ts'
 import type { SettingRow } from './system/relation.ts'
 import { builtInEntries, SystemRelations } from './system/system-relations.ts'
@@ -24,7 +26,8 @@ export interface OpenOptions {
   readonly store: Store
   readonly runtime: Runtime
   readonly log: Log
-  readonly connectors: ConnectorFactory
+  /** null: nothing is read from outside and nothing is written (inspection). */
+  readonly connectors: ConnectorFactory | null
   readonly settings: readonly SettingRow[]
   /** The server can serve nothing any more. */
   onFailure(error: Error): void
@@ -48,14 +51,18 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
   })
   world.onFailure = options.onFailure
   world.tick = published?.tick ?? 0
+  const connectors = options.connectors ?? (() => NO_CONNECTOR)
   const indexes = new IndexLookup(world)
-  if (image !== null) rebuild(world, indexes, image, options.connectors)
+  if (image !== null) rebuild(world, indexes, image, connectors)
   const recovered = await recoverState({ store, state, runtime, log })
+  const history = await KeptHistory.open(world, store, world.tick)
+  for (const [object, sinceMs] of image?.logs ?? []) if (world.logOf(object) !== undefined) await history.restore(object, sinceMs)
   const durability = new Durability({
     world,
     store,
     state,
     checkpointer: recovered.checkpointer,
+    history,
     abandoned: recovered.unclaimed,
     checkpointTick: world.tick,
   })
@@ -74,10 +81,19 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     durability.afterTick()
   })
   const hydration = new Hydration(world, ticker, () => durability.checkpoint())
-  const engine = new LiveEngine({ world, system, hydration, indexes, ticker, durability, connectors: options.connectors })
-  if (image !== null) await resume(world, hydration, image)
+  const engine = new LiveEngine({ world, system, hydration, indexes, ticker, durability, connectors })
+  if (image !== null && options.connectors !== null) await resume(world, hydration, image)
   hydration.afterTick()
   return engine
+}
+
+/** Stands where sources are not to be read. */
+const NO_CONNECTOR: SourceConnector = {
+  partitions: async () => [],
+  startPositions: async () => new Map(),
+  identity: async () => null,
+  open: () => ({ stop: async () => {} }),
+  close: async () => {},
 }
 
 /** Running objects as the catalog and the stored plans say, in the order in which they were made. */
@@ -103,6 +119,7 @@ function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: C
       const source = startSource({ world }, entry, connectors(entry.connector, entry.rowType))
       const known = sources.get(entry.id)
       for (const [partition, offset] of known?.positions ?? []) source.positions.set(partition, offset)
+      source.identity = known?.identity ?? null
       for (const [partition, offset] of known?.startVector ?? []) source.startVector.set(partition, offset)
     } else if (entry.kind === 'index') indexes.add(entry, false)
   }

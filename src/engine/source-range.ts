@@ -12,6 +12,7 @@ export async function* sourceRange(source: SourceRuntime, from: Positions, until
   let wake = () => {}
   const reader = source.connector.open({
     from: start,
+    identity: source.identity,
     until: new Map([...until].filter(([partition]) => start.has(partition))),
     columns: null,
     onBatch: (batch) =>

@@ -31,6 +31,8 @@ export class SourceRuntime {
   readonly positions = new Map<number, number>()
   /** Where the live feed began, by partition. */
   readonly startVector = new Map<number, number>()
+  /** What the positions belong to; null until known. */
+  identity: string | null = null
   status: ReaderStatus = { state: 'starting' }
   changedTick = 0
   /** Records fetched by the live feed since this process started. */
@@ -67,7 +69,8 @@ export class SourceRuntime {
   }
 
   /** Begins where the connector says, unless positions are known already. */
-  begin(positions: Positions): void {
+  begin(positions: Positions, identity: string | null): void {
+    this.identity = identity
     for (const [partition, offset] of positions) {
       if (this.positions.has(partition)) continue
       this.positions.set(partition, offset)
@@ -81,6 +84,7 @@ export class SourceRuntime {
     this.status = { state: 'starting' }
     this.#reader = this.connector.open({
       from: new Map(this.positions),
+      identity: this.identity,
       columns: null,
       onBatch: (batch) => {
         this.fetched += batch.rows.n + batch.deadLetters.length
@@ -106,6 +110,7 @@ export class SourceRuntime {
   forget(): void {
     this.positions.clear()
     this.startVector.clear()
+    this.identity = null
   }
 
   /** Carries a journaled batch on. A batch that was applied before (its records are below the position) is an error of ours. */

@@ -28,7 +28,7 @@ export class ViewRuntime {
   /** One for each relation that the plan reads. */
   readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
   readonly onError: 'poison' | 'divert'
-  readonly log: DeltaLog
+  log: DeltaLog
   state: ViewState
   changedTick = 0
   /** Ticks in which it ran since this process started. */

@@ -65,6 +65,14 @@ export class DeltaLog {
     return this.#first
   }
 
+  entriesFrom(seq: number): readonly LogEntry[] {
+    return this.#entries.slice(Math.max(0, seq - this.#first))
+  }
+  /** Changes up to this timestamp are not here. */
+  startAfter(timestampMs: number): void {
+    this.#sinceMs = Math.max(this.#sinceMs, timestampMs)
+  }
+
   /** Sequence number of the first entry above the timestamp. */
   seqAfter(timestampMs: number): number {
     let low = 0

@@ -4,7 +4,7 @@ import type { SourceConnector } from '../../connectors/contract.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import type { CallContext } from '../api.ts'
-import type { StreamStart } from '../hydration.ts'
+import { type StreamStart, streamStart } from '../hydration.ts'
 import { SourceRuntime } from '../source.ts'
 import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
 
@@ -37,8 +37,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
 export async function openConnector(deps: DdlDeps, spec: ConnectorSpec, rowType: RowType): Promise<{ readonly connector: SourceConnector; readonly start: StreamStart }> {
   const connector = deps.connectors(spec, rowType)
   try {
-    const [partitions, from] = [await connector.partitions(), await connector.startPositions()]
-    return { connector, start: { from, ends: new Map(partitions.map((p) => [p.partition, p.endOffset])) } }
+    return { connector, start: await streamStart(connector) }
   } catch (error) {
     await connector.close()
     throw error instanceof SqlError ? error : new SqlError('58000', `source cannot be read: ${error instanceof Error ? error.message : error}`)
