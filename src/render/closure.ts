@@ -115,6 +115,7 @@ export function compileRow(scalar: Scalar, ctx: CompileContext): RowFn {
 function compileCall(scalar: Extract<Scalar, { kind: 'call' }>, ctx: CompileContext): RowFn {
   const fn = scalarRow(scalar.fn)
   const args = scalar.args.map((arg) => compileRow(arg, ctx))
+  const argTypes = scalar.args.map((arg) => arg.type)
   const { position } = scalar
   const { strict } = fn
   const n = args.length
@@ -127,7 +128,7 @@ function compileCall(scalar: Extract<Scalar, { kind: 'call' }>, ctx: CompileCont
     }
     if (strict && missing) return null
     frame.position = position
-    return fn.eval(values, frame.env)
+    return fn.eval(values, frame.env, argTypes)
   }
 }
 
@@ -149,6 +150,7 @@ function compileAnyAll(scalar: Extract<Scalar, { kind: 'anyAll' }>, ctx: Compile
   const fn = scalarRow(scalar.fn)
   const left = compileRow(scalar.left, ctx)
   const array = compileRow(scalar.array, ctx)
+  const argTypes = [scalar.left.type, scalar.array.type.element ?? scalar.left.type]
   const { position } = scalar
   const decisive = !scalar.all
   return (cols, i, frame) => {
@@ -158,7 +160,7 @@ function compileAnyAll(scalar: Extract<Scalar, { kind: 'anyAll' }>, ctx: Compile
     let result: Datum = !decisive
     frame.position = position
     for (const item of items) {
-      const answer = fn.strict && (value === null || item === null) ? null : fn.eval([value, item], frame.env)
+      const answer = fn.strict && (value === null || item === null) ? null : fn.eval([value, item], frame.env, argTypes)
       if (answer === decisive) return decisive
       if (answer === null) result = null
     }

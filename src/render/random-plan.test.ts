@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Change, Harness } from './testing/harness.ts'
+import { anyPlan, OBJECTS, OPS } from './testing/random-plan.ts'
+import { anyDatum, type Gen, pickFrom } from './testing/random-scalar.ts'
+
+/** Random deltas: inserts, retractions (also of what is not there), duplicates, errors. */
+function anyTick(g: Gen): Change[] {
+  return Array.from({ length: g(fc.nat, { max: 5 }) }, () => {
+    const object = pickFrom(g, [...OBJECTS.keys()])
+    const row = OBJECTS.get(object)!.map((type) => anyDatum(g, type))
+    const diff = pickFrom(g, [1, 1, 1, 2, -1])
+    return { object, row, diff, ...(g(fc.nat, { max: 19 }) === 0 ? { error: '22012' } : {}) }
+  })
+}
+
+function check(g: Gen, ops: Parameters<typeof anyPlan>[1], size: number): void {
+  const harness = new Harness(anyPlan(g, ops, size), OBJECTS)
+  for (let tick = 0; tick < 5; tick++) {
+    harness.step(anyTick(g))
+    const expected = harness.expected()
+    expect(harness.rows.text()).toBe(expected.rows.text())
+    expect(harness.errors.text()).toBe(expected.errors.text())
+  }
+}
+
+const RUNS = Number(process.env['MILLRACE_TEST_RUNS'] ?? 60)
+
+describe('incremental equals recompute at every tick', () => {
+  for (const op of OPS) {
+    it(`${op} alone and twice`, () => {
+      fc.assert(
+        fc.property(fc.gen(), (g) => check(g, [op], 2)),
+        { numRuns: RUNS },
+      )
+    })
+  }
+  it('plans of linear operators and joins', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => check(g, ['map', 'join', 'union', 'negate'], 5)),
+      { numRuns: RUNS },
+    )
+  })
+  it('plans of every operator', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => check(g, OPS, 6)),
+      { numRuns: RUNS * 3 },
+    )
+  })
+  it('recursion over every operator', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => check(g, ['scope', 'map', 'scope'], 2)),
+      { numRuns: RUNS },
+    )
+  })
+})

@@ -1,0 +1,99 @@
+import { Circuit } from '../../dataflow/circuit.ts'
+import { ERROR_TYPES, type TickContext } from '../../dataflow/contract.ts'
+import { InputNode } from '../../dataflow/input.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { StateFactory } from '../../state/contract.ts'
+import { createState } from '../../state/factory.ts'
+import { batchFromRows } from '../../types/batch-build.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import type { Row } from '../../types/value.ts'
+import type { CompileContext } from '../compile-context.ts'
+import { type RenderedView, renderPlan } from '../render.ts'
+import { naivePlan, type Relation } from './naive.ts'
+import { ZSet } from './zset.ts'
+
+export const CONTEXT: CompileContext = {
+  env: {
+    timeZone: 'UTC',
+    user: 'millrace',
+    database: 'millrace',
+    searchPath: [],
+    setting: () => undefined,
+    random: () => 0,
+  },
+  params: [],
+}
+
+export function tickAt(tick: number): TickContext {
+  return { tick, timestampMs: tick, nowMicros: tick * 1000, recursionRoundsMax: 20 }
+}
+
+export interface Change {
+  readonly object: number
+  readonly row: Row
+  readonly diff: number
+  /** Not a row but an error of that object: its SQLSTATE. */
+  readonly error?: string
+}
+
+/** A view beside the naive answer over everything that was pushed so far. */
+export class Harness {
+  readonly circuit = new Circuit()
+  readonly inputs = new Map<number, InputNode>()
+  readonly view: RenderedView
+  readonly rows = new ZSet()
+  readonly errors = new ZSet()
+  private readonly plan: PhysicalPlan
+  private readonly objects: ReadonlyMap<number, readonly SqlType[]>
+  private readonly contents = new Map<number, Relation>()
+  private tick = 0
+
+  constructor(
+    plan: PhysicalPlan,
+    objects: ReadonlyMap<number, readonly SqlType[]>,
+    states: StateFactory = createState(),
+  ) {
+    this.plan = plan
+    this.objects = objects
+    for (const [object, types] of objects) {
+      this.inputs.set(object, new InputNode({ id: object, position: -1 }, types))
+      this.contents.set(object, { rows: new ZSet(), errors: new ZSet() })
+    }
+    this.circuit.add(this.inputs.values())
+    this.view = renderPlan({
+      plan,
+      objectId: 100,
+      circuit: this.circuit,
+      states,
+      context: CONTEXT,
+      resolve: (object) => this.inputs.get(object)!.output,
+      resultKey: [],
+    })
+    this.view.connect()
+  }
+
+  /** One tick with these changes. */
+  step(changes: readonly Change[]): void {
+    for (const { object, row, diff, error } of changes) {
+      const types = this.objects.get(object)!
+      if (error === undefined) {
+        this.inputs.get(object)!.pushRows(batchFromRows(types, [row], [diff]))
+        this.contents.get(object)!.rows.add(row, diff)
+      } else {
+        this.inputs.get(object)!.pushErrors(batchFromRows(ERROR_TYPES, [[error, 'm', 'o', 0, '()']], [diff]))
+        this.contents.get(object)!.errors.add([error], diff)
+      }
+    }
+    this.circuit.runTick(tickAt(++this.tick))
+    const delta = this.view.output.takeChanges()
+    this.rows.addBatches(delta.rows, this.plan.types)
+    for (const batch of delta.errors) {
+      this.errors.addBatches([{ ...batch, cols: batch.cols.slice(0, 1) }], ERROR_TYPES.slice(0, 1))
+    }
+  }
+
+  /** What the plan should hold now. */
+  expected(): Relation {
+    return naivePlan(this.plan, this.contents, CONTEXT, tickAt(this.tick))
+  }
+}
