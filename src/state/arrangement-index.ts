@@ -7,6 +7,13 @@ import { RowChains } from './row-chains.ts'
 import type { RowStore } from './row-store.ts'
 import { RowTrees } from './row-trees.ts'
 
+/** Heads of a whole batch, looked up at once before its rows are applied. */
+let headsScratch = new Int32Array(64)
+/** Which heads moved since (by hash, so some others too): those are looked up again. */
+const MOVED_MASK = (1 << 14) - 1
+const moved = new Int32Array(MOVED_MASK + 1)
+let stamp = 0
+
 /**
  * From keys to rows: the hash index knows one slot a key, the head of the key's chain, or the root of its tree when the
  * arrangement has an order.
@@ -14,30 +21,39 @@ import { RowTrees } from './row-trees.ts'
 export class ArrangementIndex {
   private readonly store: RowStore
   private readonly key: readonly number[]
-  private readonly heads: HashIndex
+  private readonly byKey: HashIndex
   private readonly chains: RowChains
   private readonly trees: RowTrees | null
   private keys: readonly Column[] = []
+  private found: Int32Array = headsScratch
   private lastHead = -1
   private readonly matchKey = (a: number, b: number): boolean => this.sameKey(a, b)
 
   constructor(store: RowStore, key: readonly number[], ordered: boolean) {
     this.store = store
     this.key = key
-    this.heads = new HashIndex(new KeyMatcher(key.map((c) => store.columns[c])))
+    this.byKey = new HashIndex(new KeyMatcher(key.map((c) => store.columns[c])))
     this.chains = new RowChains(store)
     this.trees = ordered ? new RowTrees(store) : null
   }
   /** The columns of the batch that `find` and `insert` are about. */
-  begin(cols: readonly Column[]): void {
+  begin(cols: readonly Column[], hashes: Uint32Array, n: number): void {
     this.keys = this.key.map((c) => cols[c])
+    this.found = this.heads(hashes, this.keys, n)
+    stamp++
+  }
+  /** The head of the key of each probe row, -1 where absent; the array is reused by the next call of any index. */
+  heads(hashes: Uint32Array, keys: readonly Column[], n: number): Int32Array {
+    if (headsScratch.length < n) headsScratch = new Int32Array(n * 2)
+    this.byKey.findAll(hashes, keys, n, headsScratch)
+    return headsScratch
   }
   head(hash: number, keys: readonly Column[], row: number): number {
-    return this.heads.find(hash, keys, row)
+    return this.byKey.find(hash, keys, row)
   }
   /** The slot of an identical row, -1 when absent; with an order only `insert` can tell. */
   find(hash: number, cols: readonly Column[], row: number): number {
-    this.lastHead = this.heads.find(hash, this.keys, row)
+    this.lastHead = moved[hash & MOVED_MASK] === stamp ? this.byKey.find(hash, this.keys, row) : this.found[row]
     if (this.lastHead < 0 || this.trees !== null) return -1
     return this.chains.find(this.lastHead, cols, row)
   }
@@ -46,28 +62,33 @@ export class ArrangementIndex {
     const head = this.lastHead
     if (head < 0) {
       this.trees?.insert(-1, slot)
-      this.heads.insert(hash, slot)
+      moved[hash & MOVED_MASK] = stamp
+      this.byKey.insert(hash, slot)
       return -1
     }
     if (this.trees === null) {
       this.chains.add(head, slot, cols, row)
-      this.heads.note(hash, slot)
+      this.byKey.note(hash, slot)
       return -1
     }
     const root = this.trees.insert(head, slot)
     if (this.trees.existing >= 0) return this.trees.existing
-    this.heads.note(hash, slot)
-    if (root !== head) this.heads.replace(hash, head, root)
+    this.byKey.note(hash, slot)
+    if (root !== head) this.moveHead(hash, head, root)
     return -1
   }
   remove(hash: number, slot: number): void {
-    const head = this.heads.headOf(hash, slot, this.matchKey)
+    const head = this.byKey.headOf(hash, slot, this.matchKey)
     const after = this.trees === null ? this.chains.remove(head, slot) : this.trees.remove(head, slot)
-    if (after < 0) this.heads.remove(hash, head)
-    else if (after !== head) this.heads.replace(hash, head, after)
+    if (after !== head) this.moveHead(hash, head, after)
+  }
+  private moveHead(hash: number, from: number, to: number): void {
+    moved[hash & MOVED_MASK] = stamp
+    if (to < 0) this.byKey.remove(hash, from)
+    else this.byKey.replace(hash, from, to)
   }
   hashOf(slot: number): number {
-    return this.heads.hashOf(slot)
+    return this.byKey.hashOf(slot)
   }
   /** Appends all rows of a key to the matches of a probe row. */
   collect(head: number, row: number, out: Matches): void {
@@ -89,7 +110,7 @@ export class ArrangementIndex {
   }
   /** All slots of the one group of an ordered arrangement without key, in order. */
   *inOrder(): Generator<number> {
-    const root = this.heads.find(hashRow([], 0) | 0, [], 0)
+    const root = this.byKey.find(hashRow([], 0) | 0, [], 0)
     const page = new Int32Array(CHUNK_ROWS)
     for (let from = 0; root >= 0; ) {
       const n = this.trees!.range(root, from, page.length, page)
@@ -101,25 +122,26 @@ export class ArrangementIndex {
   /** Builds the index of `count` loaded rows. */
   rebuild(slots: Iterable<number>, count: number): void {
     this.clear()
-    this.heads.reserve(count)
+    this.byKey.reserve(count)
     if (this.trees !== null) this.rebuildTrees(slots, count)
     else
       this.inPages(slots, (page, n, hashes) => {
         const cols = this.store.columns.map((column) => column.gather(page, n))
-        this.begin(cols)
+        this.begin(cols, hashes, n)
         for (let k = 0; k < n; k++) {
-          this.lastHead = this.heads.find(hashes[k] | 0, this.keys, k)
-          this.insert(hashes[k] | 0, page[k], cols, k)
+          const hash = hashes[k] | 0
+          this.lastHead = moved[hash & MOVED_MASK] === stamp ? this.byKey.find(hash, this.keys, k) : this.found[k]
+          this.insert(hash, page[k], cols, k)
         }
       })
   }
   clear(): void {
-    this.heads.clear()
+    this.byKey.clear()
     this.chains.clear()
     this.trees?.clear()
   }
   bytes(): number {
-    return this.heads.bytes() + this.chains.bytes() + (this.trees?.bytes() ?? 0)
+    return this.byKey.bytes() + this.chains.bytes() + (this.trees?.bytes() ?? 0)
   }
   /** Sorted once by (hash, key, order): every tree is then built from its run in O(n). */
   private rebuildTrees(slots: Iterable<number>, count: number): void {
@@ -127,13 +149,13 @@ export class ArrangementIndex {
     let at = 0
     this.inPages(slots, (page, n, hashes) => {
       for (let k = 0; k < n; k++) {
-        this.heads.note(hashes[k] | 0, page[k])
+        this.byKey.note(hashes[k] | 0, page[k])
         all[at++] = page[k]
       }
     })
     const keyColumns = this.key.map((c) => this.store.columns[c])
     all.sort((a, b) => {
-      const byHash = this.heads.hashOf(a) - this.heads.hashOf(b)
+      const byHash = this.byKey.hashOf(a) - this.byKey.hashOf(b)
       if (byHash !== 0) return byHash
       for (const column of keyColumns) {
         if (!column.same(a, b)) return column.compare(a, b) || column.compareForm(a, b)
@@ -143,11 +165,11 @@ export class ArrangementIndex {
     for (let start = 0, end = 0; start < count; start = end) {
       end = start + 1
       while (end < count && this.sameGroup(all[start], all[end])) end++
-      this.heads.insert(this.heads.hashOf(all[start]), this.trees!.build(all, start, end))
+      this.byKey.insert(this.byKey.hashOf(all[start]), this.trees!.build(all, start, end))
     }
   }
   private sameGroup(a: number, b: number): boolean {
-    return this.heads.hashOf(a) === this.heads.hashOf(b) && this.sameKey(a, b)
+    return this.byKey.hashOf(a) === this.byKey.hashOf(b) && this.sameKey(a, b)
   }
   private sameKey(a: number, b: number): boolean {
     for (const c of this.key) if (!this.store.columns[c].same(a, b)) return false

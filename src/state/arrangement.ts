@@ -53,8 +53,11 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   }
   apply(delta: Batch): void {
     const n = delta.n
-    this.hashKeys(this.keyOf(delta.cols), n)
-    this.index.begin(delta.cols)
+    this.hashKeys(
+      this.key.map((c) => delta.cols[c]),
+      n,
+    )
+    this.index.begin(delta.cols, this.hashes, n)
     for (let i = 0; i < n; i++) {
       const diff = delta.diffs[i]
       if (diff !== 0) this.applyRow(delta, i, diff, this.hashes[i] | 0)
@@ -63,10 +66,8 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   probe(keys: readonly Column[], n: number, out: Matches): void {
     this.hashKeys(keys, n)
     out.n = 0
-    for (let i = 0; i < n; i++) {
-      const head = this.index.head(this.hashes[i] | 0, keys, i)
-      if (head >= 0) this.index.collect(head, i, out)
-    }
+    const heads = this.index.heads(this.hashes, keys, n)
+    for (let i = 0; i < n; i++) if (heads[i] >= 0) this.index.collect(heads[i], i, out)
   }
   diff(slot: number): number {
     return this.counts.get(slot)
@@ -198,9 +199,6 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private free(slot: number): void {
     this.store.clear(slot)
     this.space.recycle(slot)
-  }
-  private keyOf(cols: readonly Column[]): readonly Column[] {
-    return this.key.map((c) => cols[c])
   }
   private hashKeys(keys: readonly Column[], n: number): void {
     if (this.hashes.length < n) this.hashes = new Uint32Array(n * 2)

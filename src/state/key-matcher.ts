@@ -5,29 +5,37 @@ import { CHUNK_MASK, CHUNK_SHIFT } from './contract.ts'
 /** How a hash index tells whether a slot is the one that is looked for. */
 export interface Matcher {
   matches(slot: number, probe: readonly Column[], row: number): boolean
+  /** slots[i] ≥ 0 becomes -2 where it does not match probe row i. */
+  verify(slots: Int32Array, probe: readonly Column[], n: number): void
 }
 
 /** SQL's group equality of a slot's key with a probe row. One number without NULLs is the case worth a fast path. */
 export class KeyMatcher implements Matcher {
   private readonly columns: readonly StateColumn[]
-  private readonly single: StateColumn | null
 
   constructor(columns: readonly StateColumn[]) {
     this.columns = columns
-    this.single = columns.length === 1 ? columns[0] : null
   }
   matches(slot: number, probe: readonly Column[], row: number): boolean {
-    if (this.single !== null) {
-      const column = probe[0]
-      if (column.kind === 'f64' && column.nulls === null) {
-        const data = this.single.plainF64(slot >> CHUNK_SHIFT)
-        // NaN equals NaN, but NaN !== NaN: the slow path decides.
-        if (data !== null && data[slot & CHUNK_MASK] === column.data[row]) return true
-      }
-      return this.single.equals(slot, column, row)
-    }
     for (let c = 0; c < this.columns.length; c++) if (!this.columns[c].equals(slot, probe[c], row)) return false
     return true
+  }
+  verify(slots: Int32Array, probe: readonly Column[], n: number): void {
+    const plain = this.columns.length === 1 ? this.columns[0].plain : null
+    const column = probe[0]
+    if (plain === null || column.kind !== 'f64' || column.nulls !== null) {
+      for (let i = 0; i < n; i++) if (slots[i] >= 0 && !this.matches(slots[i], probe, i)) slots[i] = -2
+      return
+    }
+    const data = column.data
+    for (let i = 0; i < n; i++) {
+      const slot = slots[i]
+      if (slot < 0) continue
+      const chunk = plain[slot >> CHUNK_SHIFT]
+      if (chunk !== null && chunk[slot & CHUNK_MASK] === data[i]) continue
+      // NaN equals NaN, but NaN !== NaN: the slow path decides.
+      if (!this.matches(slot, probe, i)) slots[i] = -2
+    }
   }
 }
 
@@ -41,5 +49,8 @@ export class RowMatcher implements Matcher {
   matches(slot: number, probe: readonly Column[], row: number): boolean {
     for (let c = 0; c < this.columns.length; c++) if (!this.columns[c].identical(slot, probe[c], row)) return false
     return true
+  }
+  verify(slots: Int32Array, probe: readonly Column[], n: number): void {
+    for (let i = 0; i < n; i++) if (slots[i] >= 0 && !this.matches(slots[i], probe, i)) slots[i] = -2
   }
 }

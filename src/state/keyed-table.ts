@@ -57,12 +57,15 @@ export class SlotKeyedTable implements KeyedTable, DurableStructure {
   }
   find(keys: readonly Column[], n: number, out: Int32Array): void {
     this.hash(keys, n)
-    for (let i = 0; i < n; i++) out[i] = this.index.find(this.hashes[i] | 0, keys, i)
+    this.index.findAll(this.hashes, keys, n, out)
   }
   findOrInsert(keys: readonly Column[], n: number, out: Int32Array): void {
     this.hash(keys, n)
+    this.index.findAll(this.hashes, keys, n, out)
     for (let i = 0; i < n; i++) {
+      if (out[i] >= 0) continue
       const hash = this.hashes[i] | 0
+      // An earlier row of this call may have brought the key.
       let slot = this.index.find(hash, keys, i)
       if (slot < 0) {
         slot = this.space.take()

@@ -19,6 +19,7 @@ interface Chunk {
 /** bytea, interval, arrays, records: JS values. */
 export class AnyStateColumn implements StateColumn {
   readonly type: SqlType
+  readonly plain = null
   private readonly types: readonly SqlType[]
   private readonly order: (a: Value, b: Value) => number
   private readonly chunks: Chunk[] = []
@@ -70,9 +71,6 @@ export class AnyStateColumn implements StateColumn {
     const data = new Array<unknown>(n)
     for (let k = 0; k < n; k++) data[k] = this.chunks[slots[k] >> CHUNK_SHIFT].data[slots[k] & CHUNK_MASK]
     return { kind: 'any', data, nulls: gatherNulls(this.chunks, slots, n) }
-  }
-  plainF64(): null {
-    return null
   }
   bytes(): number {
     return this.chunks.length * CHUNK_ROWS * 8 + this.held * VALUE_BYTES

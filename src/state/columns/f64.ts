@@ -20,6 +20,7 @@ type Chunk =
 export class F64StateColumn implements StateColumn {
   readonly type: SqlType
   private readonly float: boolean
+  readonly plain: (Float64Array | null)[] = []
   private readonly chunks: Chunk[] = []
 
   constructor(type: SqlType) {
@@ -28,13 +29,19 @@ export class F64StateColumn implements StateColumn {
   }
   set(slot: number, from: Column, row: number): void {
     const c = slot >> CHUNK_SHIFT
-    while (c >= this.chunks.length) {
-      this.chunks.push({ kind: 'f64', data: new Float64Array(CHUNK_ROWS), nulls: null })
+    const at = slot & CHUNK_MASK
+    if (c >= this.chunks.length) this.extend(c)
+    const plain = this.plain[c]
+    if (plain !== null && from.kind === 'f64' && from.nulls === null) {
+      plain[at] = from.data[row]
+      return
     }
     let chunk = this.chunks[c]
-    const at = slot & CHUNK_MASK
     const isNull = from.nulls !== null && from.nulls[row] === 1
-    if (isNull || chunk.nulls !== null) setNull(chunk, at, isNull)
+    if (isNull || chunk.nulls !== null) {
+      setNull(chunk, at, isNull)
+      this.plain[c] = null
+    }
     if (from.kind === 'f64') {
       if (chunk.kind === 'f64') chunk.data[at] = isNull ? 0 : from.data[row]
       else chunk.data[at] = isNull ? 0n : toI64(from.data[row])
@@ -80,15 +87,16 @@ export class F64StateColumn implements StateColumn {
     const nulls = gatherNulls(this.chunks, slots, n)
     const data = new Float64Array(n)
     for (let k = 0; k < n; k++) {
+      const plain = this.plain[slots[k] >> CHUNK_SHIFT]
+      if (plain !== null) {
+        data[k] = plain[slots[k] & CHUNK_MASK]
+        continue
+      }
       const chunk = this.chunks[slots[k] >> CHUNK_SHIFT]
       if (chunk.kind === 'i64') return this.gatherWide(slots, n, nulls)
       data[k] = chunk.data[slots[k] & CHUNK_MASK]
     }
     return { kind: 'f64', data, nulls }
-  }
-  plainF64(chunk: number): Float64Array | null {
-    const it = this.chunks[chunk]
-    return it !== undefined && it.kind === 'f64' && it.nulls === null ? it.data : null
   }
   bytes(): number {
     let bytes = this.chunks.length * CHUNK_ROWS * 8
@@ -97,6 +105,14 @@ export class F64StateColumn implements StateColumn {
   }
   reset(): void {
     this.chunks.length = 0
+    this.plain.length = 0
+  }
+  private extend(c: number): void {
+    while (c >= this.chunks.length) {
+      const data = new Float64Array(CHUNK_ROWS)
+      this.chunks.push({ kind: 'f64', data, nulls: null })
+      this.plain.push(data)
+    }
   }
   private number(slot: number): number {
     return Number(this.chunks[slot >> CHUNK_SHIFT].data[slot & CHUNK_MASK])
@@ -116,6 +132,7 @@ export class F64StateColumn implements StateColumn {
     const from = this.chunks[c]
     const data = new BigInt64Array(CHUNK_ROWS)
     for (let i = 0; i < CHUNK_ROWS; i++) data[i] = toI64(from.data[i] as number)
+    this.plain[c] = null
     return (this.chunks[c] = { kind: 'i64', data, nulls: from.nulls })
   }
 }

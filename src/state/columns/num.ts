@@ -21,6 +21,7 @@ interface Chunk {
 /** numeric: 8 bytes a slot while a chunk has one scale, 10 from then on; mantissas beyond 2^53 in a map. */
 export class NumStateColumn implements StateColumn {
   readonly type: SqlType
+  readonly plain = null
   private readonly chunks: Chunk[] = []
 
   constructor(type: SqlType) {
@@ -110,9 +111,6 @@ export class NumStateColumn implements StateColumn {
       }
     }
     return { kind: 'num', data, scale, scales, big, nulls }
-  }
-  plainF64(): null {
-    return null
   }
   bytes(): number {
     let bytes = this.chunks.length * CHUNK_ROWS * 8

@@ -24,8 +24,8 @@ export interface StateColumn {
   compareForm(a: number, b: number): number
   datum(slot: number): Datum
   gather(slots: Int32Array, n: number): Column
-  /** Typed array and null marks of a chunk when both are plain (f64): the fast path of key probes. */
-  plainF64(chunk: number): Float64Array | null
+  /** By chunk, the array of a chunk of plain doubles, null where there are NULLs or bigints: the fast path of probes. */
+  readonly plain: readonly (Float64Array | null)[] | null
   bytes(): number
   reset(): void
 }

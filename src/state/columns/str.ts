@@ -27,6 +27,7 @@ const SHORT = 48
  */
 export class StrStateColumn implements StateColumn {
   readonly type: SqlType
+  readonly plain = null
   /** jsonb and bpchar do not sort by their bytes. */
   private readonly order: ((a: Value, b: Value) => number) | null
   private readonly chunks: Chunk[] = []
@@ -121,9 +122,6 @@ export class StrStateColumn implements StateColumn {
       copyBytes(chunk.arena, chunk.starts[at], chunk.lengths[at], bytes, offsets[k])
     }
     return { kind: 'str', bytes, offsets, nulls: gatherNulls(this.chunks, slots, n), strings: null }
-  }
-  plainF64(): null {
-    return null
   }
   bytes(): number {
     let bytes = this.chunks.length * CHUNK_ROWS * 8
