@@ -60,9 +60,10 @@ export class IngestThread {
   }
 
   private start(): void {
-    // From the sources this is a .ts file, from a build a .js file.
-    const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
-    const worker = new Worker(new URL(`./ingest-worker.${extension}`, import.meta.url), { name: 'ingest' })
+    const url = new URL('./ingest-worker.ts', import.meta.url)
+    // In a build the files are .js.
+    if (import.meta.url.endsWith('.js')) url.pathname = url.pathname.replace(/\.ts$/, '.js')
+    const worker = new Worker(url, { name: 'ingest' })
     this.worker = worker
     worker.on('message', (message: FromWorker) => {
       if (this.worker === worker) this.receive(message)

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../base/runtime.ts'
+import type { Runtime } from '../base/runtime.ts'
 
 /** Sleeps that one call ends early. */
 export class Pauses {

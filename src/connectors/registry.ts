@@ -1,0 +1,120 @@
+import type { Log } from '../base/log.ts'
+import type { Runtime } from '../base/runtime.ts'
+import { SqlError } from '../base/sql-error.ts'
+import type { ConnectorSpec } from '../catalog/entry.ts'
+import { BYTEA, JSONB, type RowType, TEXT } from '../types/sql-type.ts'
+import type { OptionSpec, SourceConnector } from './contract.ts'
+import { isFormat } from './format/formats.ts'
+import { GENERATOR_OPTIONS, GENERATORS, type GeneratorName } from './generator/generator-options.ts'
+import { GeneratorSource } from './generator/generator-source.ts'
+import { makeGenerator } from './generator/generators.ts'
+import { KAFKA_ALIASES, KAFKA_OPTIONS, START_MODES } from './kafka/kafka-options.ts'
+import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
+import { KafkaSource, type OpenTransport } from './kafka/source.ts'
+import { checkOptions, nearest, type Options, unknownOption } from './options.ts'
+
+export interface ConnectorDeps {
+  readonly runtime: Runtime
+  readonly log: Log
+  /** Read Kafka in worker threads; false: in this thread (embedded, simulated). */
+  readonly threads: boolean
+  /** Another way to Kafka than the network: simulation. Only without threads. */
+  readonly openTransport?: OpenTransport
+}
+
+/** The connector kinds, and their options: the table that validation, documentation and error messages come from. */
+export const CONNECTOR_OPTIONS: Readonly<Record<string, readonly OptionSpec[]>> = {
+  kafka: KAFKA_OPTIONS,
+  ...GENERATOR_OPTIONS,
+}
+
+/** transport × format × envelope, as the catalog keeps them, becomes a source. */
+export function createConnector(spec: ConnectorSpec, rowType: RowType, deps: ConnectorDeps): SourceConnector {
+  const { kind, options } = spec.transport
+  if (kind === 'kafka') {
+    const openTransport: OpenTransport =
+      deps.openTransport ?? ((brokers, clientId) => new KafkajsTransport({ brokers, clientId }, deps.log))
+    return new KafkaSource(spec, rowType, { ...deps, openTransport })
+  }
+  if (isGenerator(kind)) return new GeneratorSource(makeGenerator(kind, options), deps.runtime)
+  throw unknownConnector(kind)
+}
+
+export interface ValidConnector {
+  /** Complete: every option of the table, defaults filled in. Keep these in the catalog. */
+  readonly options: Options
+  /** About options that are known and have no effect here. */
+  readonly notices: readonly string[]
+}
+
+/**
+ * Checks the options of a connector, whichever system's spelling they come in. `nowMs` becomes the start time of a
+ * generator that was given none: it is fixed once, so that a restart makes the same events.
+ */
+export function validateConnector(kind: string, given: Options, nowMs: number): ValidConnector {
+  if (kind === 'kafka') return validateKafka(given)
+  if (!isGenerator(kind)) throw unknownConnector(kind)
+  const what = `load generator ${kind.toUpperCase()}`
+  const options = checkOptions(what, GENERATOR_OPTIONS[kind], given)
+  const filled = { ...options, 'start time': options['start time'] ?? nowMs }
+  const upTo = filled['up to' as keyof typeof filled]
+  if (typeof upTo === 'number' && upTo < 0) throw new SqlError('22023', `option UP TO of ${what} is not negative`)
+  makeGenerator(kind, filled)
+  return { options: filled, notices: [] }
+}
+
+function validateKafka(given: Options): ValidConnector {
+  const notices: string[] = []
+  const renamed: Record<string, Options[string]> = {}
+  for (const [name, value] of Object.entries(given)) {
+    const alias = KAFKA_ALIASES[name]
+    if (alias === undefined && !KAFKA_OPTIONS.some((each) => each.name === name)) {
+      throw unknownOption('connector kafka', [...KAFKA_OPTIONS, ...Object.keys(KAFKA_ALIASES).map(named)], name)
+    }
+    const canonical = alias === undefined ? name : alias.name
+    if (canonical === null) {
+      notices.push(`option "${name}" has no effect: ${alias.note}`)
+      continue
+    }
+    if (renamed[canonical] !== undefined) {
+      throw new SqlError('42601', `option ${canonical.toUpperCase()} is given twice`)
+    }
+    renamed[canonical] = value
+  }
+  const options = { ...checkOptions('connector kafka', KAFKA_OPTIONS, renamed) }
+  const mode = START_MODES[String(options['start mode'])]
+  if (mode === undefined) {
+    const modes = Object.keys(START_MODES).join(', ')
+    throw new SqlError('22023', `"${options['start mode']}" is no start mode`, { hint: `There are ${modes}.` })
+  }
+  if (mode === 'timestamp' && options['start timestamp'] === null) throw missing('start timestamp', 'timestamp')
+  if (mode === 'offsets' && options['start offset'] === null) throw missing('start offset', 'specific-offsets')
+  if (options['start offset'] !== null && options['start timestamp'] !== null) {
+    throw new SqlError('42601', 'START OFFSET and START TIMESTAMP exclude each other')
+  }
+  return { options: { ...options, 'start mode': mode === 'latest' ? 'latest' : 'earliest' }, notices }
+}
+
+const named = (name: string) => ({ name })
+
+function missing(option: string, mode: string): SqlError {
+  return new SqlError('42601', `start mode "${mode}" needs the option ${option.toUpperCase()}`)
+}
+
+export function isGenerator(kind: string): kind is GeneratorName {
+  return (GENERATORS as readonly string[]).includes(kind)
+}
+
+function unknownConnector(kind: string): SqlError {
+  const kinds = Object.keys(CONNECTOR_OPTIONS)
+  const near = nearest(kind, kinds)
+  const hint = near === null ? `There are ${kinds.join(', ')}.` : `Perhaps you meant ${near}.`
+  return new SqlError('0A000', `connector "${kind}" is not supported`, { hint })
+}
+
+/** The columns of a source that declares none: one for the whole payload. A json payload then is a document. */
+export function undeclaredColumns(format: string): RowType {
+  if (!isFormat(format)) throw new SqlError('0A000', `FORMAT ${format.toUpperCase()} is not supported`)
+  if (format === 'text') return [{ name: 'text', type: TEXT, nullable: true }]
+  return [{ name: 'data', type: format === 'bytes' ? BYTEA : JSONB, nullable: true }]
+}
