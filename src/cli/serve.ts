@@ -1,7 +1,8 @@
-import { resolve } from 'node:path'
-import { type LogLevel, stderrLog } from './logger.ts'
-import { processInputs, readOptions } from './option-values.ts'
+import { AssertionError } from '../base/assert.ts'
+import { stderrLog } from './logger.ts'
+import { processInputs } from './option-values.ts'
 import { describeOptions, OptionError } from './options.ts'
+import { serverOptions } from './serve-options.ts'
 import { type RunningServer, type ServerOptions, startServer } from './server.ts'
 
 export const SERVE_HELP = `millrace serve: run a server
@@ -14,33 +15,9 @@ pg_settings. The first line on stdout, once connections are accepted, is
 Logs go to stderr. SIGTERM and SIGINT let running statements end, then exit with 0.
 `
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
-
-export function serverOptions(args: readonly string[]): { options: ServerOptions; logLevel: LogLevel } {
-  const { values, settings } = readOptions(processInputs(args))
-  const host = values['host'] ?? '127.0.0.1'
-  if (!LOOPBACK.test(host)) {
-    throw new OptionError(
-      `refusing to listen on ${host}: there are no passwords yet, so anybody who reaches the port owns the data.\n` +
-        'Listen on 127.0.0.1 and use an SSH tunnel: ssh -L 6875:127.0.0.1:6875 <this machine>',
-    )
-  }
-  return {
-    options: {
-      host,
-      pgPort: Number(values['pg_port']),
-      httpPort: Number(values['http_port']),
-      dataDir: values['memory'] === 'on' ? null : resolve(values['data_dir'] ?? './millrace-data'),
-      demo: values['demo'] === 'on',
-      settings,
-    },
-    logLevel: values['log_level'] as LogLevel,
-  }
-}
-
 /** Resolves with the exit code once a signal ended the server. */
 export async function serve(args: readonly string[]): Promise<number> {
-  const { options, logLevel } = serverOptions(args)
+  const { options, logLevel } = serverOptions(processInputs(args))
   const log = stderrLog(logLevel)
   // Signals may arrive while the server starts (recovery can take seconds): remembered, obeyed once it is up.
   let stop = (): void => {}
@@ -48,7 +25,9 @@ export async function serve(args: readonly string[]): Promise<number> {
     stop = done
   })
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop())
-  const server = await startServer(options, log)
+  const server = await startServer(options, log).catch((error: unknown) => {
+    throw startFailure(error, options)
+  })
   process.stdout.write(`ready: ${server.url}\n`)
   if (options.demo) process.stdout.write(banner(server, options))
   await stopped
@@ -56,6 +35,17 @@ export async function serve(args: readonly string[]): Promise<number> {
   await server.close()
   log.info('stopped')
   return 0
+}
+
+/** What the user can mend gets one clear line; our own mistakes keep their stack. */
+function startFailure(error: unknown, options: ServerOptions): unknown {
+  if (!(error instanceof Error) || error instanceof AssertionError || error instanceof TypeError) return error
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number }
+  if (code === 'EADDRINUSE') {
+    const flag = port === options.httpPort ? '--http-port' : '--pg-port'
+    return new OptionError(`port ${port} is taken: does a server run already? Another one: ${flag} <port>, 0 for any`)
+  }
+  return new OptionError(error.message)
 }
 
 export function banner(server: RunningServer, options: ServerOptions): string {
@@ -67,8 +57,8 @@ export function banner(server: RunningServer, options: ServerOptions): string {
   sql       ${server.url}${http}
 
   Try, in another terminal (no psql? use: npx millrace sql -c "…"):
-    ${psql} -c '\\dm demo.*'
-    ${psql} -c 'SELECT * FROM demo.auctions_by_seller LIMIT 5'
+    ${psql} -c 'SELECT * FROM demo.totals'
+    ${psql} -c 'SELECT * FROM demo.bids_by_buyer ORDER BY total DESC LIMIT 5'
     ${psql} -c 'COPY (SUBSCRIBE TO demo.top_bids WITH (PROGRESS)) TO STDOUT'
     ${psql} -c 'EXPLAIN MATERIALIZED VIEW demo.top_bids'
 

@@ -1,0 +1,30 @@
+import { resolve } from 'node:path'
+import type { LogLevel } from './logger.ts'
+import { type OptionInputs, readOptions } from './option-values.ts'
+import { OptionError } from './options.ts'
+import type { ServerOptions } from './server.ts'
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
+
+/** What `millrace serve` was asked for; anything but a loopback address is refused. */
+export function serverOptions(inputs: OptionInputs): { options: ServerOptions; logLevel: LogLevel } {
+  const { values, settings } = readOptions(inputs)
+  const host = values['host'] ?? '127.0.0.1'
+  if (!LOOPBACK.test(host)) {
+    throw new OptionError(
+      `refusing to listen on ${host}: there are no passwords yet, so anybody who reaches the port owns the data.\n` +
+        'Listen on 127.0.0.1 and use an SSH tunnel: ssh -L 6875:127.0.0.1:6875 <this machine>',
+    )
+  }
+  return {
+    options: {
+      host,
+      pgPort: Number(values['pg_port']),
+      httpPort: Number(values['http_port']),
+      dataDir: values['memory'] === 'on' ? null : resolve(values['data_dir'] ?? './millrace-data'),
+      demo: values['demo'] === 'on',
+      settings,
+    },
+    logLevel: values['log_level'] as LogLevel,
+  }
+}
