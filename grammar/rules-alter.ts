@@ -411,7 +411,9 @@ export function alterRules(g: SqlParser, r: Rules) {
       { ALT: () => g.eat(2, T.GRANT) && false },
       { ALT: () => g.eat(3, T.REVOKE) && true },
     ])
-    g.optIf(4, () => g.peek(2) === T.OPTION,
+    g.optIf(
+      4,
+      () => g.peek(2) === T.OPTION,
       () => {
         g.alt(5, [{ ALT: () => g.eat(6, T.GRANT) }, { ALT: () => g.eat(7, T.ADMIN) }])
         g.words(8, T.OPTION, T.FOR)
@@ -420,7 +422,9 @@ export function alterRules(g: SqlParser, r: Rules) {
     )
     const privileges = g.list(0, () => {
       const words: string[] = []
-      g.someIf(9, () => g.peek(1) !== T.ON && g.peek(1) !== T.TO && g.peek(1) !== T.FROM,
+      g.someIf(
+        9,
+        () => g.peek(1) !== T.ON && g.peek(1) !== T.TO && g.peek(1) !== T.FROM,
         () => void words.push(g.eat(10, ColLabel).value?.toUpperCase()),
       )
       return { privilege: words.join(' '), columns: g.opt(11, () => g.sub(12, r.columnList)) ?? [] }
@@ -467,7 +471,9 @@ export function alterRules(g: SqlParser, r: Rules) {
   r.grantObject = g.rule('grantObject', (): string => {
     const words: string[] = []
     if (g.flag(1, T.ALL)) words.push('ALL')
-    g.loopIf(2, () =>
+    g.loopIf(
+      2,
+      () =>
         g.peek(2) !== T.Comma &&
         g.peek(2) !== T.TO &&
         g.peek(2) !== T.FROM &&

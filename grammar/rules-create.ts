@@ -102,7 +102,9 @@ export function createRules(g: SqlParser, r: Rules) {
       table.hasElements = true
       table.elements = g.sub(10, r.tableElements)
     })
-    g.optIf(11, () => table.partitionOf !== undefined,
+    g.optIf(
+      11,
+      () => table.partitionOf !== undefined,
       () => {
         const bound = g.sub(12, r.partitionBound)
         if (table.partitionOf) table.partitionOf.bound = bound
@@ -163,7 +165,9 @@ export function createRules(g: SqlParser, r: Rules) {
         {
           ALT: () => {
             g.words(6, T.PARTITION, T.BY)
-            const strategy = g.optIf(7, () => g.peek(1) !== T.LParen,
+            const strategy = g.optIf(
+              7,
+              () => g.peek(1) !== T.LParen,
               () => g.eat(8, ColId).value?.toUpperCase(),
             )
             table.partitionBy = { strategy: strategy ?? '', elements: g.sub(9, r.indexElements) }
@@ -382,7 +386,9 @@ export function createRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(2, T.SCHEMA)
           const ifNotExists = g.sub(3, r.ifNotExists)
-          const name = g.optIf(4, () => g.peek(1) !== T.AUTHORIZATION,
+          const name = g.optIf(
+            4,
+            () => g.peek(1) !== T.AUTHORIZATION,
             () => g.sub(5, r.name),
           )
           const authorization = g.opt(6, () => g.eat(7, T.AUTHORIZATION) && g.ident(g.eat(8, ColId)))
@@ -572,7 +578,9 @@ export function createRules(g: SqlParser, r: Rules) {
       ]),
     )
     // A name only where another word follows it: `f(int)` has a type alone.
-    const name = g.optIf(7, () =>
+    const name = g.optIf(
+      7,
+      () =>
         (is(g.peek(2), ColLabel) || g.peek(2) === T.SETOF) &&
         g.peek(2) !== T.DEFAULT &&
         !typePair(g.token(1), g.token(2)),

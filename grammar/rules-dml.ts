@@ -39,7 +39,9 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const table = g.sub(2, r.name)
     const alias = g.opt(3, () => g.eat(4, T.AS) && g.ident(g.eat(5, ColId)))
     const columns =
-      g.optIf(6, () => !g.queryAt(1),
+      g.optIf(
+        6,
+        () => !g.queryAt(1),
         () => g.sub(7, r.assignTargets),
       ) ?? []
     const overriding = g.sub(8, r.overriding)
@@ -181,7 +183,9 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const name = g.sub(2, r.name)
     g.flag(3, T.Star)
     const item: TableItem = { kind: 'table', name, ...(only && { only }), span: g.span(start) }
-    g.optIf(4, () => g.peek(1) !== T.SET,
+    g.optIf(
+      4,
+      () => g.peek(1) !== T.SET,
       () => {
         const from = g.mark()
         g.flag(5, T.AS)

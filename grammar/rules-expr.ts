@@ -108,7 +108,9 @@ export function expressionRules(g: SqlParser, r: Rules) {
     // A non-associative operator refuses its equal as the next one: `a < b < c`.
     let blocked = -1
     let length = 0
-    g.loopIf(5, () => allowed(min, restricted, blocked),
+    g.loopIf(
+      5,
+      () => allowed(min, restricted, blocked),
       () => {
         g.chain(++length)
         const p = precOf[g.peek(1).tokenTypeIdx as number]

@@ -65,7 +65,9 @@ export function fromRules(g: SqlParser, r: Rules) {
       },
     ])
     g.shallower()
-    const alias = g.optIf(7, () => !aliasStops() && !(item.kind !== 'derived' && (item.kind !== 'join' || item.alias)),
+    const alias = g.optIf(
+      7,
+      () => !aliasStops() && !(item.kind !== 'derived' && (item.kind !== 'join' || item.alias)),
       () => g.sub(8, r.alias, false),
     )
     if (alias && (item.kind === 'derived' || item.kind === 'join')) item.alias = alias
@@ -91,11 +93,15 @@ export function fromRules(g: SqlParser, r: Rules) {
     if (g.flag(7, T.Star)) only = false
     const item: TableItem = { kind: 'table', name, ...(only && { only }), span: g.span(start) }
     const alias = () =>
-      g.optIf(8, () => !item.alias && !aliasStops(),
+      g.optIf(
+        8,
+        () => !item.alias && !aliasStops(),
         () => (item.alias = g.sub(9, r.alias, false)),
       )
     alias()
-    g.optIf(10, () => g.peek(2) === T.SYSTEM_TIME,
+    g.optIf(
+      10,
+      () => g.peek(2) === T.SYSTEM_TIME,
       () => {
         g.words(11, T.FOR, T.SYSTEM_TIME)
         g.alt(12, [{ ALT: () => g.eat(13, T.AsOf) }, { ALT: () => g.eat(14, T.AS) }])
@@ -103,7 +109,9 @@ export function fromRules(g: SqlParser, r: Rules) {
         item.systemTime = g.sub(16, r.expr, 0)
       },
     )
-    g.optIf(17, () => item.systemTime !== undefined && !item.alias && !aliasStops(),
+    g.optIf(
+      17,
+      () => item.systemTime !== undefined && !item.alias && !aliasStops(),
       () => (item.alias = g.sub(18, r.alias, false)),
     )
     g.opt(19, () => {
@@ -161,7 +169,9 @@ export function fromRules(g: SqlParser, r: Rules) {
       g.eat(7, T.LParen)
       g.list(0, () => {
         columns.push(g.ident(g.eat(8, ColId)))
-        g.optIf(9, () => typed,
+        g.optIf(
+          9,
+          () => typed,
           () => types.push(g.sub(10, r.typeName)),
         )
       })
@@ -172,7 +182,9 @@ export function fromRules(g: SqlParser, r: Rules) {
 
   r.functionAlias = g.rule('functionAlias', (): { ordinality: boolean; alias?: Alias } => {
     const ordinality = g.flag(1, T.WithType, T.ORDINALITY)
-    const alias = g.optIf(2, () => !aliasStops(),
+    const alias = g.optIf(
+      2,
+      () => !aliasStops(),
       () => g.sub(3, r.alias, true),
     )
     return { ordinality, ...(alias && { alias }) }
@@ -229,10 +241,14 @@ export function fromRules(g: SqlParser, r: Rules) {
     // `a JOIN b JOIN c ON x ON y`: until its condition comes, a join's right side grows.
     g.loop(3, () => (right = g.sub(4, r.joinStep, right, rightStart)))
     join.right = right
-    g.opt(5, () =>
+    g.opt(
+      5,
+      () =>
         g.words(6, T.MATCH_CONDITION, T.LParen) && (join.matchCondition = g.sub(7, r.expr, 0)) && g.eat(8, T.RParen),
     )
-    g.optIf(9, () => g.peek(2) === T.Number || g.peek(2) === T.LParen,
+    g.optIf(
+      9,
+      () => g.peek(2) === T.Number || g.peek(2) === T.LParen,
       () => {
         g.eat(10, T.WITHIN)
         const parens = g.flag(11, T.LParen)

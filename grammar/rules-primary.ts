@@ -186,7 +186,9 @@ export function primaryRules(g: SqlParser, r: Rules) {
     const parts: Ident[] = [
       g.ident(g.alt(6, [{ ALT: () => g.eat(7, ColId) }, { ALT: () => g.eat(8, TypeFunc), IGNORE_AMBIGUITIES: true }])),
     ]
-    g.loopIf(9, () => g.peek(2) !== T.Star,
+    g.loopIf(
+      9,
+      () => g.peek(2) !== T.Star,
       () => {
         g.eat(10, T.Dot)
         parts.push(g.ident(g.eat(11, ColLabel)))
@@ -267,7 +269,9 @@ export function primaryRules(g: SqlParser, r: Rules) {
   /** `* EXCEPT (a, t.b)` */
   r.starExcept = g.rule('starExcept', () => {
     return (
-      g.optIf(1, () => g.peek(2) === T.LParen && !g.queryAt(2),
+      g.optIf(
+        1,
+        () => g.peek(2) === T.LParen && !g.queryAt(2),
         () => {
           g.words(2, T.EXCEPT, T.LParen)
           const columns = g.list(0, () => g.sub(3, r.columnRef))
@@ -355,7 +359,9 @@ export function primaryRules(g: SqlParser, r: Rules) {
       type.span = g.span(start)
       return { kind: 'typedLiteral', type, value: g.eat(15, T.String).value, span: g.span(start) }
     }
-    g.optIf(16, () => g.peek(2) === T.GROUP,
+    g.optIf(
+      16,
+      () => g.peek(2) === T.GROUP,
       () => {
         g.words(17, T.WITHIN, T.GROUP, T.LParen)
         call.orderBy = g.sub(18, r.orderBy)
@@ -363,14 +369,18 @@ export function primaryRules(g: SqlParser, r: Rules) {
         g.eat(19, T.RParen)
       },
     )
-    g.optIf(20, () => g.peek(2) === T.LParen,
+    g.optIf(
+      20,
+      () => g.peek(2) === T.LParen,
       () => {
         g.words(21, T.FILTER, T.LParen, T.WHERE)
         call.filter = g.sub(22, r.expr, 0)
         g.eat(23, T.RParen)
       },
     )
-    g.optIf(24, () => g.peek(2) === T.NULLS,
+    g.optIf(
+      24,
+      () => g.peek(2) === T.NULLS,
       () => {
         call.nulls = g.sub(25, r.nullTreatment)
       },
@@ -408,7 +418,9 @@ export function primaryRules(g: SqlParser, r: Rules) {
   r.argument = g.rule('argument', (): Arg => {
     const start = g.mark()
     const variadic = g.flag(1, T.VARIADIC)
-    const name = g.optIf(2, () => g.peek(2) === T.Arrow || g.peek(2) === T.Assign,
+    const name = g.optIf(
+      2,
+      () => g.peek(2) === T.Arrow || g.peek(2) === T.Assign,
       () => {
         const token = g.alt<SqlToken>(3, [
           { ALT: () => g.eat(4, ColId) },

@@ -42,7 +42,9 @@ export function queryRules(g: SqlParser, r: Rules) {
       span: body?.span,
     }
     g.opt(2, () => (query.orderBy = g.sub(3, r.orderBy)))
-    g.loopIf(4, () =>
+    g.loopIf(
+      4,
+      () =>
         g.peek(1) !== T.FOR ||
         g.peek(2) === T.UPDATE ||
         g.peek(2) === T.SHARE ||
@@ -120,7 +122,9 @@ export function queryRules(g: SqlParser, r: Rules) {
     g.eat(1, T.FETCH)
     g.alt(2, [{ ALT: () => g.eat(3, T.FIRST) }, { ALT: () => g.eat(4, T.NEXT) }])
     const start = g.mark()
-    query.limit = g.optIf(5, () => g.peek(1) !== T.ROW && g.peek(1) !== T.ROWS,
+    query.limit = g.optIf(
+      5,
+      () => g.peek(1) !== T.ROW && g.peek(1) !== T.ROWS,
       () => g.alt<Expr>(6, [{ ALT: () => g.sub(7, r.signExpr, false) }, { ALT: () => g.sub(8, r.primary) }]),
     ) ?? { kind: 'number', text: '1', integer: true, span: g.span(start) }
     g.alt(9, [{ ALT: () => g.eat(10, T.ROW) }, { ALT: () => g.eat(11, T.ROWS) }])
@@ -159,7 +163,9 @@ export function queryRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     let left = g.sub(1, r.queryPrimary)
     let length = 0
-    g.loopIf(2, () => (g.peek(1) === T.INTERSECT ? 2 : 1) > min,
+    g.loopIf(
+      2,
+      () => (g.peek(1) === T.INTERSECT ? 2 : 1) > min,
       () => {
         g.chain(++length)
         const level = g.peek(1) === T.INTERSECT ? 2 : 1
@@ -259,11 +265,15 @@ export function queryRules(g: SqlParser, r: Rules) {
       windows: [],
       span: g.span(start),
     }
-    g.optIf(9, () => g.peek(1) !== T.RParen,
+    g.optIf(
+      9,
+      () => g.peek(1) !== T.RParen,
       () => (select.targets = g.sub(10, r.targets)),
     )
     g.opt(11, () => g.eat(12, T.FROM) && (select.from = g.sub(13, r.fromList)))
-    g.optIf(14, () => g.peek(3) === T.LParen && (g.peek(2) === T.TUMBLING || g.peek(2) === T.HOPPING || g.peek(2) === T.SESSION),
+    g.optIf(
+      14,
+      () => g.peek(3) === T.LParen && (g.peek(2) === T.TUMBLING || g.peek(2) === T.HOPPING || g.peek(2) === T.SESSION),
       () => (select.streamWindow = g.sub(15, r.streamWindow)),
     )
     g.opt(16, () => g.eat(17, T.WHERE) && (select.where = g.sub(18, r.expr, 0)))
@@ -424,7 +434,9 @@ export function queryRules(g: SqlParser, r: Rules) {
     let mode: With['mode'] = 'plain'
     const recursionLimits: With['recursionLimits'] = []
     if (g.flag(2, T.RECURSIVE)) mode = 'recursive'
-    g.optIf(3, () => g.peek(2) === T.RECURSIVE,
+    g.optIf(
+      3,
+      () => g.peek(2) === T.RECURSIVE,
       () => {
         g.words(4, T.MUTUALLY, T.RECURSIVE)
         mode = 'mutuallyRecursive'
@@ -433,7 +445,7 @@ export function queryRules(g: SqlParser, r: Rules) {
           g.list(0, () => {
             let onLimit: 'return' | 'error' = 'error'
             g.opt(7, () =>
-              g.alt(8, [
+              g.alt<unknown>(8, [
                 { ALT: () => g.words(9, T.RETURN, T.AT) && (onLimit = 'return') },
                 { ALT: () => g.words(10, T.ERROR, T.AT) },
               ]),

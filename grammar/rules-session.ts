@@ -142,7 +142,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const s = g.mark()
     g.eat(1, T.SET)
     let scope: SetVariable['scope']
-    g.optIf(2, () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO && g.peek(2) !== T.Dot,
+    g.optIf(
+      2,
+      () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO && g.peek(2) !== T.Dot,
       () => {
         scope = g.alt<SetVariable['scope']>(3, [
           { ALT: () => g.eat(4, T.LOCAL) && 'LOCAL' },
@@ -247,7 +249,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(4, T.INTERVAL)
           const value = g.eat(5, T.String).value
-          const fields = g.optIf(6, () => r.isUnit(g.token(1)),
+          const fields = g.optIf(
+            6,
+            () => r.isUnit(g.token(1)),
             () => {
               let unit = g.eat(7, ColId).value?.toUpperCase()
               g.opt(8, () => g.eat(9, T.TO) && (unit += ` TO ${g.eat(10, ColId).value?.toUpperCase()}`))
@@ -332,11 +336,15 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const show: ShowObjects = { kind: 'showObjects', what: '', span: g.span(s) }
     if (g.flag(1, T.FULL)) show.full = true
     const create = g.peek(1) === T.CREATE
-    g.someIf(2, () => !stops() && !(create && words.length > (words[1] === 'MATERIALIZED' ? 2 : 1)),
+    g.someIf(
+      2,
+      () => !stops() && !(create && words.length > (words[1] === 'MATERIALIZED' ? 2 : 1)),
       () => void words.push(g.eat(3, ColLabel).value?.toUpperCase()),
     )
     show.what = words.join(' ')
-    g.optIf(4, () => create,
+    g.optIf(
+      4,
+      () => create,
       () => (show.on = g.sub(5, r.name)),
     )
     g.loop(6, () =>
@@ -359,7 +367,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
   r.describe = g.rule('describe', (): ShowObjects => {
     const s = g.mark()
     g.eat(1, T.DESCRIBE)
-    g.optIf(2, () => is(g.peek(2), ColId),
+    g.optIf(
+      2,
+      () => is(g.peek(2), ColId),
       () => g.sub(3, r.objectType),
     )
     return { kind: 'showObjects', what: 'COLUMNS', from: g.sub(4, r.name), span: g.span(s) }
@@ -402,7 +412,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
   r.deallocate = g.rule('deallocate', (): Statement => {
     const s = g.mark()
     g.eat(1, T.DEALLOCATE)
-    g.optIf(2, () => is(g.peek(2), ColId) || g.peek(2) === T.ALL,
+    g.optIf(
+      2,
+      () => is(g.peek(2), ColId) || g.peek(2) === T.ALL,
       () => g.eat(3, T.PREPARE),
     )
     const name = g.alt<Ident | undefined>(4, [
@@ -454,7 +466,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
     const mode = g.opt(4, () => {
       g.eat(5, T.IN)
       const words: string[] = []
-      g.someIf(6, () => g.peek(1) !== T.MODE,
+      g.someIf(
+        6,
+        () => g.peek(1) !== T.MODE,
         () => void words.push(g.eat(7, ColLabel).value?.toUpperCase()),
       )
       g.eat(8, T.MODE)
@@ -494,7 +508,9 @@ export function sessionRules(g: SqlParser, r: Rules) {
       { ALT: () => g.eat(9, T.RECOVER) && 'RECOVER' },
     ])
     const options = g.opt(10, () => g.sub(11, r.options)) ?? []
-    g.loopIf(12, () => g.peek(1) !== T.ANALYZE || command === 'VACUUM',
+    g.loopIf(
+      12,
+      () => g.peek(1) !== T.ANALYZE || command === 'VACUUM',
       () => {
         const from = g.mark()
         const word = g.alt(13, [

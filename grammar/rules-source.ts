@@ -129,7 +129,9 @@ export function sourceRules(g: SqlParser, r: Rules) {
       {
         ALT: () => {
           let name = g.eat(9, ColLabel).value?.toUpperCase()
-          g.loopIf(10, () =>
+          g.loopIf(
+            10,
+            () =>
               g.peek(1) !== T.CONNECTION &&
               g.peek(1) !== T.FORMAT &&
               g.peek(1) !== T.INCLUDE &&
@@ -161,7 +163,9 @@ export function sourceRules(g: SqlParser, r: Rules) {
           g.alt(5, [{ ALT: () => g.eat(6, T.BROKER) }, { ALT: () => g.eat(7, T.BROKERS) }])
           const parens = g.flag(8, T.LParen)
           kafka.brokers = g.list(0, () => g.eat(9, T.String).value)
-          g.optIf(10, () => parens,
+          g.optIf(
+            10,
+            () => parens,
             () => g.eat(11, T.RParen),
           )
         },
@@ -188,7 +192,9 @@ export function sourceRules(g: SqlParser, r: Rules) {
     const include: Include = { kind: 'include', what: g.eat(1, ColLabel).value?.toUpperCase(), span: g.span(start) }
     g.opt(2, () => (include.argument = g.eat(3, T.String).value))
     g.opt(4, () => g.eat(5, T.AS) && (include.alias = g.ident(g.eat(6, ColLabel))))
-    g.optIf(7, () => /^(bytes|bytea|text|varchar|string|jsonb)$/.test(g.token(1).value),
+    g.optIf(
+      7,
+      () => /^(bytes|bytea|text|varchar|string|jsonb)$/.test(g.token(1).value),
       () => (include.type = g.sub(8, r.typeName)),
     )
     include.span = g.span(start)
@@ -214,15 +220,21 @@ export function sourceRules(g: SqlParser, r: Rules) {
     }
     g.opt(3, () => g.eat(4, T.ENCODE) && (format.encode = g.eat(5, ColLabel).value?.toUpperCase()))
     g.opt(6, () => g.eat(7, T.MESSAGE) && (format.message = g.eat(8, T.String).value))
-    g.optIf(9, () => format.format === 'REGEX',
+    g.optIf(
+      9,
+      () => format.format === 'REGEX',
       () => (format.regex = g.eat(10, T.String).value),
     )
-    g.optIf(11, () => format.format === 'CSV',
+    g.optIf(
+      11,
+      () => format.format === 'CSV',
       () => (format.csv = g.sub(12, r.csv)),
     )
     g.opt(13, () => g.sub(14, r.formatUsing, format))
     g.opt(15, () => (format.options = [...format.options, ...(g.sub(16, r.options) ?? [])]))
-    g.optIf(17, () => g.peek(2) === T.ENCODE,
+    g.optIf(
+      17,
+      () => g.peek(2) === T.ENCODE,
       () => {
         g.words(18, T.KEY, T.ENCODE)
         format.keyEncode = g.eat(19, ColLabel).value?.toUpperCase()

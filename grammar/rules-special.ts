@@ -239,7 +239,9 @@ export function specialRules(g: SqlParser, r: Rules) {
     const token = g.alt<SqlToken>(4, [{ ALT: () => g.eat(5, T.String) }, { ALT: () => g.eat(6, T.Number) }])
     let fields: IntervalFields | undefined
     const numeric = /^\s*[+-]?\d+(\.\d+)?\s*$/.test(token.value ?? '')
-    g.optIf(7, () => precision === undefined && r.isUnit(g.token(1)) && (numeric || !g.token(1).value.endsWith('s')),
+    g.optIf(
+      7,
+      () => precision === undefined && r.isUnit(g.token(1)) && (numeric || !g.token(1).value.endsWith('s')),
       () => {
         const unit = units[g.eat(8, ColId).value ?? 'day']
         const to = g.opt(9, () => {
@@ -281,7 +283,9 @@ export function specialRules(g: SqlParser, r: Rules) {
   r.windowSpec = g.rule('windowSpec', (): WindowSpec => {
     const start = g.mark()
     g.eat(1, T.LParen)
-    const base = g.optIf(2, () => !(g.peek(1) === T.PARTITION && g.peek(2) === T.BY) && !frameStarts(),
+    const base = g.optIf(
+      2,
+      () => !(g.peek(1) === T.PARTITION && g.peek(2) === T.BY) && !frameStarts(),
       () => g.ident(g.eat(3, ColId)),
     )
     let partitionBy: Expr[] = []

@@ -146,7 +146,9 @@ export function streamRules(g: SqlParser, r: Rules) {
     const move = g.alt(1, [{ ALT: () => g.eat(2, T.FETCH) && false }, { ALT: () => g.eat(3, T.MOVE) && true }])
     const fetch: Fetch = { kind: 'fetch', move, cursor: g.emptyIdent(), with: [], span: g.span(s) }
     // A direction word is the cursor's own name where nothing follows it.
-    g.optIf(4, () =>
+    g.optIf(
+      4,
+      () =>
         g.peek(1) === T.ALL ||
         g.peek(1) === T.FROM ||
         g.peek(1) === T.IN ||
@@ -313,7 +315,9 @@ export function streamRules(g: SqlParser, r: Rules) {
         { ALT: () => g.eat(6, T.VERBOSE) && (explain.verbose = true) },
       ]),
     )
-    g.optIf(7, () => !g.queryAt(1),
+    g.optIf(
+      7,
+      () => !g.queryAt(1),
       () => (explain.options = g.sub(8, r.options)),
     )
     g.alt<unknown>(9, [
@@ -469,7 +473,9 @@ export function streamRules(g: SqlParser, r: Rules) {
       { ALT: () => g.eat(3, T.RESUME) && 'RESUME' },
       { ALT: () => g.eat(4, T.TERMINATE) && 'TERMINATE' },
     ])
-    const object = g.optIf(5, () => is(g.peek(2), ColId),
+    const object = g.optIf(
+      5,
+      () => is(g.peek(2), ColId),
       () => g.sub(6, r.objectType),
     )
     const all = g.flag(7, T.ALL)

@@ -70,7 +70,9 @@ export function tableRules(g: SqlParser, r: Rules) {
       options: [],
       span: g.span(start),
     }
-    g.optIf(2, () => g.peek(1) !== T.GENERATED && !(g.peek(1) === T.METADATA && g.peek(2) === T.FROM),
+    g.optIf(
+      2,
+      () => g.peek(1) !== T.GENERATED && !(g.peek(1) === T.METADATA && g.peek(2) === T.FROM),
       () => (column.type = g.sub(3, r.typeName)),
     )
     g.sub(4, r.columnClauses, column)
@@ -223,7 +225,9 @@ export function tableRules(g: SqlParser, r: Rules) {
 
   r.timing = g.rule('timing', (): ConstraintTiming => {
     const timing: ConstraintTiming = {}
-    g.loopIf(1, () => g.peek(1) !== T.NOT || g.peek(2) === T.DEFERRABLE || g.peek(2) === T.ENFORCED || g.peek(2) === T.VALID,
+    g.loopIf(
+      1,
+      () => g.peek(1) !== T.NOT || g.peek(2) === T.DEFERRABLE || g.peek(2) === T.ENFORCED || g.peek(2) === T.VALID,
       () =>
         g.alt<unknown>(2, [
           { ALT: () => g.eat(3, T.DEFERRABLE) && (timing.deferrable = true) },

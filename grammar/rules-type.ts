@@ -73,7 +73,9 @@ export function typeRules(g: SqlParser, r: Rules) {
       })
       type.arrayDims?.push(bound)
     })
-    g.loopIf(9, () => g.peek(2) === T.RBracket || (g.peek(2) === T.Number && g.peek(3) === T.RBracket),
+    g.loopIf(
+      9,
+      () => g.peek(2) === T.RBracket || (g.peek(2) === T.Number && g.peek(3) === T.RBracket),
       () => {
         g.eat(10, T.LBracket)
         const bound = g.opt(11, () => Number(g.eat(12, T.Number).value))
@@ -191,7 +193,9 @@ export function typeRules(g: SqlParser, r: Rules) {
     const token = g.eat(1, T.INTERVAL)
     let typmods = g.sub(2, r.typmods)
     let fields: string | undefined
-    g.optIf(3, () => r.isUnit(g.token(1)),
+    g.optIf(
+      3,
+      () => r.isUnit(g.token(1)),
       () => {
         fields = g.eat(4, ColId).value?.toUpperCase()
         g.opt(5, () => {
@@ -261,7 +265,9 @@ export function typeRules(g: SqlParser, r: Rules) {
       g.eat(3, T.Dot)
       parts.push(g.ident(g.eat(4, ColLabel)))
     })
-    g.optIf(5, () => g.peek(2) === T.TYPE,
+    g.optIf(
+      5,
+      () => g.peek(2) === T.TYPE,
       () => {
         g.words(6, T.Percent, T.TYPE)
         percent = true
@@ -302,7 +308,9 @@ export function typeRules(g: SqlParser, r: Rules) {
   })
   r.withOptions = g.rule('withOptions', (): WithOption[] => {
     let options: WithOption[] = []
-    g.optIf(1, () => g.peek(2) === T.LParen,
+    g.optIf(
+      1,
+      () => g.peek(2) === T.LParen,
       () => {
         g.eat(2, T.WITH)
         options = g.sub(3, r.options)
@@ -327,7 +335,9 @@ export function typeRules(g: SqlParser, r: Rules) {
           // `START OFFSET (1, 2)`, `connector.name = …`: words and dots up to the value.
           const first = g.eat(7, ColLabel)
           let name = first.quoted ? first.value : first.value?.toLowerCase()
-          g.loopIf(8, () => wordContinues(name),
+          g.loopIf(
+            8,
+            () => wordContinues(name),
             () => {
               const dot = g.flag(9, T.Dot)
               name += (dot ? '.' : ' ') + g.eat(10, ColLabel).value
@@ -337,7 +347,9 @@ export function typeRules(g: SqlParser, r: Rules) {
             g.alt(12, [{ ALT: () => g.eat(13, T.Eq) }, { ALT: () => g.eat(14, T.Arrow) }])
             return g.sub(15, r.optionValue)
           })
-          g.optIf(16, () => value === undefined,
+          g.optIf(
+            16,
+            () => value === undefined,
             () => (value = g.sub(17, r.optionValue)),
           )
           return { kind: 'option', name, quoted: first.quoted, ...(value && { value }), span: g.span(start) }
@@ -380,7 +392,9 @@ export function typeRules(g: SqlParser, r: Rules) {
         ALT: () => {
           g.eat(16, T.INTERVAL)
           const value = g.eat(17, T.String).value
-          const fields = g.optIf(18, () => r.isUnit(g.token(1)),
+          const fields = g.optIf(
+            18,
+            () => r.isUnit(g.token(1)),
             () => g.eat(19, ColId).value?.toUpperCase(),
           )
           return { kind: 'optionInterval', value, ...(fields && { fields }), span: g.span(start) }
@@ -418,7 +432,9 @@ export function typeRules(g: SqlParser, r: Rules) {
         ALT: () => {
           const first = g.eat(36, ColLabel)
           let word = first.value
-          g.loopIf(37, () => g.peek(1) === T.Dot || !first.quoted,
+          g.loopIf(
+            37,
+            () => g.peek(1) === T.Dot || !first.quoted,
             () => {
               const dot = g.flag(38, T.Dot)
               word += (dot ? '.' : ' ') + g.eat(39, ColLabel).value
