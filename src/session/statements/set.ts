@@ -15,8 +15,8 @@ export const setStatement: StatementHandler<SetVariable> = {
       checkSameUser(statement, run)
       return done('SET')
     }
-    const name = spelling(statement.name)
-    const value = assigned(name, statement)
+    const { name } = statement
+    const value = assigned(statement)
     if (local && transaction.mode !== 'explicit') {
       const message = 'SET LOCAL can only be used in transaction blocks'
       run.call.notice({ severity: 'WARNING', sqlstate: '25P01', message })
@@ -36,7 +36,7 @@ export const resetStatement: StatementHandler<Reset> = {
     const { settings } = run.session
     await reporting(run, () => {
       if (statement.name === 'ALL') settings.resetAll()
-      else settings.set(spelling(statement.name), null, false)
+      else settings.set(statement.name, null, false)
     })
     return done('RESET')
   },
@@ -67,7 +67,7 @@ export const discardStatement: StatementHandler<Discard> = {
 }
 
 const isUserChange = (statement: SetVariable): boolean =>
-  ['role', 'session authorization', 'session_authorization'].includes(statement.name)
+  statement.name === 'role' || statement.name === 'session_authorization'
 
 /** There are no roles to change to: naming oneself is all that SET ROLE can do. */
 function checkSameUser(statement: SetVariable, run: Run): void {
@@ -78,23 +78,11 @@ function checkSameUser(statement: SetVariable, run: Run): void {
   }
 }
 
-function assigned(name: string, statement: SetVariable): string | null {
-  if (statement.value === 'DEFAULT') return null
-  return statement.value.map(name === 'search_path' ? quotedValue : valueText).join(', ')
-}
-
-/** The statement forms that are not written as `SET name`. */
-function spelling(name: string): string {
-  switch (name) {
-    case 'time zone':
-      return 'timezone'
-    case 'names':
-      return 'client_encoding'
-    case 'schema':
-      return 'search_path'
-    default:
-      return name
-  }
+/** null: back to the default. */
+function assigned({ name, value }: SetVariable): string | null {
+  if (value === 'DEFAULT') return null
+  if (name === 'timezone' && value[0].kind === 'optionWord' && value[0].word.toLowerCase() === 'local') return null
+  return value.map(name === 'search_path' ? quotedValue : valueText).join(', ')
 }
 
 function valueText(value: OptionValue): string {

@@ -2,6 +2,7 @@ import type { Name } from '../../../grammar/ast-base.ts'
 import type { ShowObjects } from '../../../grammar/ast-statement.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
+import { findObject, findSchema } from '../../catalog/resolve-name.ts'
 import { formatType } from '../../types/pg-type.ts'
 import { BOOL, type RowType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -112,8 +113,8 @@ function inSchema(statement: ShowObjects, session: SessionState): CatalogEntry[]
   const name = statement.from ?? statement.in
   const wanted = name === undefined ? session.searchPath() : [name.parts[name.parts.length - 1].name]
   for (const schemaName of wanted) {
-    const schema = catalog.byName(0, schemaName)
-    if (schema?.kind === 'schema') return [...catalog.all()].filter((entry) => entry.schema === schema.id)
+    const schema = findSchema(catalog, schemaName)
+    if (schema !== undefined) return [...catalog.all()].filter((entry) => entry.schema === schema.id)
   }
   if (name === undefined) return []
   throw new SqlError('3F000', `schema "${wanted[0]}" does not exist`, { position: name.span.start + 1 })
@@ -121,15 +122,16 @@ function inSchema(statement: ShowObjects, session: SessionState): CatalogEntry[]
 
 function relation(name: Name | undefined, session: SessionState): CatalogEntry {
   if (name === undefined) throw new SqlError('42601', 'SHOW COLUMNS needs FROM and a relation')
-  const catalog = session.engine.catalog()
   const parts = name.parts.map((part) => part.name)
-  const schemas = parts.length > 1 ? [parts[parts.length - 2]] : session.searchPath()
-  for (const schemaName of [...schemas, ...(parts.length > 1 ? [] : ['pg_catalog'])]) {
-    const schema = catalog.byName(0, schemaName)
-    const entry = schema && catalog.byName(schema.id, parts[parts.length - 1])
-    if (entry !== undefined) return entry
-  }
-  throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position: name.span.start + 1 })
+  const position = name.span.start + 1
+  const entry = findObject(
+    session.engine.catalog(),
+    parts,
+    { database: session.database, searchPath: session.searchPath() },
+    position,
+  )
+  if (entry !== undefined) return entry
+  throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position })
 }
 
 function columnsOf(entry: CatalogEntry): RowType {

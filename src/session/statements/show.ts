@@ -7,12 +7,11 @@ const ALL_COLUMNS = columns('name', 'setting', 'description')
 
 export const showStatement: StatementHandler<ShowVariable> = {
   fields(statement, session) {
-    const name = settingName(statement)
-    return name === 'all' ? ALL_COLUMNS : columns(session.settings.show(name).name)
+    return statement.name === 'all' ? ALL_COLUMNS : columns(session.settings.show(statement.name).name)
   },
   async run(statement, run) {
     const { settings } = run.session
-    const name = settingName(statement)
+    const { name } = statement
     if (name === 'all') {
       const rows = settings.all().map((row) => [row.name, row.value, row.description])
       return rowsOutcome(ALL_COLUMNS, rows, 'SHOW')
@@ -20,16 +19,4 @@ export const showStatement: StatementHandler<ShowVariable> = {
     const shown = settings.show(name)
     return rowsOutcome(columns(shown.name), [[shown.value]], 'SHOW')
   },
-}
-
-const SPELLINGS: Readonly<Record<string, string>> = {
-  'time zone': 'timezone',
-  'transaction isolation level': 'transaction_isolation',
-  'session authorization': 'session_authorization',
-  names: 'client_encoding',
-}
-
-function settingName(statement: ShowVariable): string {
-  const name = statement.name.toLowerCase()
-  return SPELLINGS[name] ?? name
 }

@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { SqlError } from '../base/sql-error.ts'
+import { harness } from './testing/harness.ts'
+
+describe('a simple query', () => {
+  it('answers with columns, rows and a tag', async () => {
+    const { sql } = harness()
+    expect(await sql('SELECT 1 AS a')).toEqual(['columns a', 'row 1', 'SELECT 1'])
+    expect(await sql('TABLE t')).toEqual([
+      'columns id label',
+      ...[1, 2, 3, 4, 5].map((i) => `row ${i} row ${i}`),
+      'SELECT 5',
+    ])
+  })
+
+  it('without a statement says so', async () => {
+    const { sql } = harness()
+    expect(await sql('')).toEqual(['empty'])
+    expect(await sql(' ; ; ')).toEqual(['empty'])
+  })
+
+  it("has PostgreSQL's command tags", async () => {
+    const { sql } = harness()
+    expect(await sql("INSERT INTO t VALUES (6, 'six'), (7, 'seven')")).toEqual(['INSERT 0 2'])
+    expect(await sql("INSERT INTO t VALUES (8, 'x') RETURNING *")).toEqual([
+      'columns id label',
+      'row 8 x',
+      'INSERT 0 1',
+    ])
+    expect(await sql('TRUNCATE t')).toEqual(['TRUNCATE TABLE'])
+    expect(await sql('CREATE TABLE u (a int)')).toEqual(['CREATE TABLE'])
+    expect(await sql('DROP TABLE u')).toEqual(['DROP TABLE'])
+    expect(await sql('EXPLAIN TABLE t')).toEqual(['columns QUERY PLAN', 'row first line', 'row of explain', 'EXPLAIN'])
+  })
+
+  it('reports an error with its position and goes on', async () => {
+    const { sql } = harness()
+    expect(await sql('SELEC 1')).toEqual([expect.stringContaining('error 42601')])
+    expect(await sql('TABLE nowhere')).toEqual(['error 42P01 relation "nowhere" does not exist'])
+    expect(await sql('SELECT 1')).toContain('SELECT 1')
+  })
+
+  it('refuses by name what is not there', async () => {
+    const { sql } = harness()
+    expect(await sql('LISTEN x')).toEqual(['error 0A000 LISTEN is not supported'])
+    expect(await sql('SELECT $1')).toEqual(['error 42P02 there is no parameter $1'])
+  })
+
+  it('tells a bug of ours apart from an error of the user', async () => {
+    const { engine, sql } = harness()
+    engine.read = async () => {
+      throw new TypeError('oops')
+    }
+    expect(await sql('SELECT 1')).toEqual(['error XX000 internal error'])
+  })
+})
+
+describe('several statements in one text', () => {
+  it('commit together', async () => {
+    const { engine, sql } = harness()
+    const lines = await sql("INSERT INTO t VALUES (6, 'six'); INSERT INTO t VALUES (7, 'seven'); SELECT 1")
+    expect(lines).toEqual(['INSERT 0 1', 'INSERT 0 1', 'columns ?column?', 'row 1', 'SELECT 1'])
+    expect(engine.log).toEqual(['begin', 'commit'])
+  })
+
+  it('are all undone when one fails', async () => {
+    const { engine, table, sql } = harness()
+    expect(await sql("INSERT INTO t VALUES (6, 'six'); INSERT INTO t VALUES (NULL, 'x'); SELECT 1")).toEqual([
+      'INSERT 0 1',
+      expect.stringContaining('error 23502'),
+    ])
+    expect(engine.log).toEqual(['begin', 'rollback'])
+    expect(engine.tables.get(table)).toHaveLength(5)
+  })
+
+  it('that cannot commit do not get the last tag', async () => {
+    const { engine, session, sql } = harness()
+    engine.commitError = new SqlError('40001', 'could not serialize access')
+    expect(await sql("INSERT INTO t VALUES (6, 'a'); INSERT INTO t VALUES (7, 'b')")).toEqual([
+      'INSERT 0 1',
+      'error 40001 could not serialize access',
+    ])
+    expect(session.transactionStatus).toBe('I')
+  })
+
+  it('with DDL among them commit before it', async () => {
+    const { engine, sql } = harness()
+    await sql("INSERT INTO t VALUES (6, 'a'); CREATE TABLE u (a int); INSERT INTO u VALUES (1)")
+    expect(engine.log).toEqual(['begin', 'commit', 'ddl createTable', 'begin', 'commit'])
+  })
+
+  it('may hold a whole transaction', async () => {
+    const { engine, session, sql } = harness()
+    expect(await sql("BEGIN; INSERT INTO t VALUES (6, 'a'); COMMIT; SELECT 1")).toEqual([
+      'BEGIN',
+      'INSERT 0 1',
+      'COMMIT',
+      'columns ?column?',
+      'row 1',
+      'SELECT 1',
+    ])
+    expect(engine.log.slice(0, 2)).toEqual(['begin', 'commit'])
+    expect(session.transactionStatus).toBe('I')
+  })
+})
+
+describe('a transaction', () => {
+  it('sees its own writes, and others see them at COMMIT', async () => {
+    const { engine, table, session, sql } = harness()
+    expect(await sql('BEGIN')).toEqual(['BEGIN'])
+    expect(session.transactionStatus).toBe('T')
+    await sql("INSERT INTO t VALUES (6, 'six')")
+    expect(await sql('TABLE t')).toContain('SELECT 6')
+    expect(engine.tables.get(table)).toHaveLength(5)
+    expect(await sql('COMMIT')).toEqual(['COMMIT'])
+    expect(engine.tables.get(table)).toHaveLength(6)
+    expect(session.transactionStatus).toBe('I')
+  })
+
+  it('that failed takes nothing but its end', async () => {
+    const { engine, session, sql } = harness()
+    await sql('BEGIN')
+    await sql('TABLE nowhere')
+    expect(session.transactionStatus).toBe('E')
+    const refused = 'error 25P02 current transaction is aborted, commands ignored until end of transaction block'
+    expect(await sql('SELECT 1')).toEqual([refused])
+    expect(await sql('SET TimeZone = 0')).toEqual([refused])
+    expect(await sql('BEGIN')).toEqual([refused])
+    expect(await sql('COMMIT')).toEqual(['ROLLBACK'])
+    expect(session.transactionStatus).toBe('I')
+    expect(engine.log).not.toContain('commit')
+  })
+
+  it('warns about BEGIN within and COMMIT without', async () => {
+    const { sql } = harness()
+    expect(await sql('COMMIT')).toEqual(['WARNING there is no transaction in progress', 'COMMIT'])
+    expect(await sql('ROLLBACK')).toEqual(['WARNING there is no transaction in progress', 'ROLLBACK'])
+    await sql('BEGIN')
+    expect(await sql('START TRANSACTION')).toEqual([
+      'WARNING there is already a transaction in progress',
+      'START TRANSACTION',
+    ])
+  })
+
+  it('accepts every isolation level', async () => {
+    const { sql } = harness()
+    for (const level of ['SERIALIZABLE', 'REPEATABLE READ', 'READ COMMITTED', 'READ UNCOMMITTED']) {
+      expect(await sql(`BEGIN ISOLATION LEVEL ${level}`)).toEqual(['BEGIN'])
+      expect(await sql('SHOW transaction_isolation')).toContain(`row ${level.toLowerCase()}`)
+      await sql('COMMIT')
+    }
+  })
+
+  it('that is read only refuses writes', async () => {
+    const { engine, sql } = harness()
+    await sql('BEGIN READ ONLY')
+    await sql('TABLE t')
+    expect(engine.log).toEqual(['begin read only'])
+    expect(await sql("INSERT INTO t VALUES (1, 'x')")).toEqual([
+      'error 25006 cannot execute INSERT in a read-only transaction',
+    ])
+    await sql('ROLLBACK')
+    await sql('SET default_transaction_read_only = on')
+    expect(await sql('TRUNCATE t')).toEqual(['error 25006 cannot execute TRUNCATE TABLE in a read-only transaction'])
+  })
+
+  it('goes on in a new one with AND CHAIN', async () => {
+    const { session, sql } = harness()
+    expect(await sql('COMMIT AND CHAIN')).toEqual([
+      'error 25P01 COMMIT AND CHAIN can only be used in transaction blocks',
+    ])
+    await sql('BEGIN READ ONLY')
+    expect(await sql('COMMIT AND CHAIN')).toEqual(['COMMIT'])
+    expect(session.transactionStatus).toBe('T')
+    expect(await sql('TRUNCATE t')).toEqual([expect.stringContaining('25006')])
+    expect(await sql('ROLLBACK AND CHAIN')).toEqual(['ROLLBACK'])
+    expect(session.transactionStatus).toBe('T')
+  })
+
+  it('refuses DDL and savepoints by name', async () => {
+    const { sql } = harness()
+    await sql('BEGIN')
+    expect(await sql('CREATE TABLE u (a int)')).toEqual([
+      'error 25001 CREATE TABLE cannot run inside a transaction block',
+    ])
+    await sql('ROLLBACK')
+    await sql('BEGIN')
+    expect(await sql('SAVEPOINT a')).toEqual(['error 0A000 SAVEPOINT is not supported'])
+  })
+
+  it('that cannot commit is over', async () => {
+    const { engine, session, sql } = harness()
+    await sql('BEGIN')
+    await sql('TABLE t')
+    engine.commitError = new SqlError('40001', 'could not serialize access')
+    expect(await sql('COMMIT')).toEqual(['error 40001 could not serialize access'])
+    expect(session.transactionStatus).toBe('I')
+  })
+})
