@@ -1,7 +1,7 @@
 /** `npm run build`: JavaScript in dist/, as Node strips no types from files under node_modules. */
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, runHere } from './processes.ts'
+import { isMain, root, runHere } from './processes.ts'
 
 /** tsc rewrites imports from .ts to .js, but not the URLs that workers are started by. */
 export function rewriteWorkerUrls(text: string): string {
@@ -20,4 +20,4 @@ export function build(): boolean {
   return true
 }
 
-if (import.meta.main) process.exitCode = build() ? 0 : 1
+if (isMain(import.meta.url)) process.exitCode = build() ? 0 : 1

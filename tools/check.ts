@@ -1,5 +1,5 @@
 /** `npm run check`: types, lint and format, house rules. */
-import { runHere, runNode, VITEST } from './processes.ts'
+import { isMain, runHere, runNode, VITEST } from './processes.ts'
 
 /** Names of the checks that failed. */
 export function runChecks(tidy: boolean): string[] {
@@ -11,7 +11,7 @@ export function runChecks(tidy: boolean): string[] {
   return checks.filter(([, run]) => run() !== 0).map(([name]) => name)
 }
 
-if (import.meta.main) {
+if (isMain(import.meta.url)) {
   const failed = runChecks(true)
   process.stdout.write(failed.length === 0 ? 'all checks passed\n' : `failed: ${failed.join(', ')}\n`)
   process.exitCode = failed.length === 0 ? 0 : 1

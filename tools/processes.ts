@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export const root = resolve(import.meta.dirname, '..')
 
@@ -17,3 +18,8 @@ export function runNode(args: readonly string[], env: Record<string, string> = {
 }
 
 export const VITEST = join(root, 'node_modules/vitest/vitest.mjs')
+
+/** Whether a module is the script that was started. `import.meta.main` does not tell: the launcher imports it. */
+export function isMain(url: string): boolean {
+  return process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(url)
+}
