@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { isInterval, isNumeric } from '../types/datum.ts'
 import { typeByName } from '../types/pg-type.ts'
 import { arrayOf, type SqlType } from '../types/sql-type.ts'
 import type { TextOptions } from '../types/text.ts'
@@ -22,11 +23,16 @@ export interface Options {
 
 /** `def('int4pl(int4,int4) int4', eval, options)`: the id is the signature up to the closing parenthesis. */
 export function def(signature: string, evaluate: (...args: never[]) => Datum, options: Options = {}): ScalarFunction {
-  return defEnv(signature, (args) => (evaluate as (...args: readonly Datum[]) => Datum)(...args), options)
+  const spread = evaluate as (...args: readonly Datum[]) => Datum
+  return { ...defEnv(signature, () => null, options), eval: (args) => spread(...args) }
 }
 
 /** The same for functions that read their environment. */
-export function defEnv(signature: string, evaluate: ScalarFunction['eval'], options: Options = {}): ScalarFunction {
+export function defEnv(
+  signature: string,
+  evaluate: (args: readonly Datum[], env: EvalEnv, argTypes: readonly SqlType[]) => Datum,
+  options: Options = {},
+): ScalarFunction {
   const { id, name, args, returns } = parseSignature(signature)
   return {
     id,
@@ -39,7 +45,7 @@ export function defEnv(signature: string, evaluate: ScalarFunction['eval'], opti
     volatility: options.volatility ?? 'immutable',
     strict: options.strict ?? true,
     fallible: options.fallible ?? false,
-    eval: evaluate,
+    eval: (values, env, argTypes) => evaluate(values, env, argTypes ?? values.map(shapeOf)),
     ...(options.inline === undefined ? {} : { inline: options.inline }),
     ...(options.example === undefined ? {} : { example: { sql: options.example[0], result: options.example[1] } }),
   }
@@ -92,3 +98,15 @@ export function textOptions(env: EvalEnv): TextOptions {
 /** Result type of functions over arrays whose element type is that of argument `i`. */
 export const elementOf = (i: number) => (args: readonly SqlType[]) => args[i].element ?? args[i]
 export const arrayTypeOf = (i: number) => (args: readonly SqlType[]) => arrayOf(args[i])
+
+/** The type that a value's shape suggests. */
+function shapeOf(value: Datum): SqlType {
+  if (typeof value === 'boolean') return { kind: 'bool' }
+  if (typeof value === 'number') return { kind: Number.isInteger(value) ? 'int8' : 'float8' }
+  if (typeof value === 'bigint') return { kind: 'int8' }
+  if (value instanceof Uint8Array) return { kind: 'bytea' }
+  if (isNumeric(value)) return { kind: 'numeric' }
+  if (isInterval(value)) return { kind: 'interval' }
+  if (Array.isArray(value)) return arrayOf(shapeOf((value as readonly Datum[]).find((item) => item !== null) ?? ''))
+  return { kind: 'text' }
+}

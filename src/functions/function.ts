@@ -24,7 +24,11 @@ export interface ScalarFunction {
   readonly strict: boolean
   /** True when eval can throw for some non-null arguments (overflow, division by zero, bad text …). */
   readonly fallible: boolean
-  readonly eval: (args: readonly Datum[], env: EvalEnv) => Datum
+  /**
+   * `argTypes`: the types of the arguments after coercion. Functions over `any` (concat, to_jsonb, pg_typeof …) need
+   * them: a date is a number like any other without its type. Left out, they go by the shape of the values.
+   */
+  readonly eval: (args: readonly Datum[], env: EvalEnv, argTypes?: readonly SqlType[]) => Datum
   /**
    * JavaScript expression for the generated loops, over f64 columns, non-null arguments given as expression texts.
    * May call helpers of the constants array only through the name `H.` (see render/). Absent: eval is called.

@@ -2,13 +2,41 @@ import { assert } from '../base/assert.ts'
 import { AGGREGATES } from './aggregates.ts'
 import type { AggregateFunction, ScalarFunction } from './function.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
+import { arrayFunctions } from './scalar/array.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
+import { dateMakeFunctions } from './scalar/date-make.ts'
+import { datePartFunctions } from './scalar/date-parts.ts'
+import { datetimeFunctions } from './scalar/datetime-ops.ts'
+import { jsonFunctions } from './scalar/json.ts'
+import { jsonBuildFunctions } from './scalar/json-build.ts'
+import { likeFunctions } from './scalar/like.ts'
+import { mathFunctions } from './scalar/math.ts'
 import { regexFunctions } from './scalar/regex.ts'
+import { systemFunctions } from './scalar/system.ts'
+import { textFunctions } from './scalar/text.ts'
+import { textFormatFunctions } from './scalar/text-format.ts'
+import { toCharFunctions } from './scalar/to-char.ts'
 import type { TableFunction } from './table-function.ts'
 import { TABLE_FUNCTIONS } from './table-functions.ts'
 
 /** The whole function table, found by id (plans), name and operator (binder). */
-export const SCALARS: readonly ScalarFunction[] = [...comparisonFunctions, ...arithmeticFunctions, ...regexFunctions]
+export const SCALARS: readonly ScalarFunction[] = [
+  ...comparisonFunctions,
+  ...arithmeticFunctions,
+  ...mathFunctions,
+  ...textFunctions,
+  ...textFormatFunctions,
+  ...likeFunctions,
+  ...regexFunctions,
+  ...datetimeFunctions,
+  ...arrayFunctions,
+  ...jsonFunctions,
+  ...jsonBuildFunctions,
+  ...datePartFunctions,
+  ...dateMakeFunctions,
+  ...toCharFunctions,
+  ...systemFunctions,
+]
 
 function index<T>(rows: readonly T[], keyOf: (row: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
   const map = new Map<string, T[]>()

@@ -182,5 +182,5 @@ export function call(resolved: Resolved<ScalarFunction>, args: readonly Typed[])
     return value === null || cast === null ? value : cast.eval(value, argTypes[i], exampleEnv)
   })
   if (fn.strict && values.includes(null)) return { type: returns, value: null }
-  return { type: returns, value: fn.eval(values, exampleEnv) }
+  return { type: returns, value: fn.eval(values, exampleEnv, argTypes) }
 }

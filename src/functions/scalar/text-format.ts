@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto'
+import { SqlError } from '../../base/sql-error.ts'
+import type { SqlType } from '../../types/sql-type.ts'
+import { parseEscaped, parseHex } from '../../types/text/string.ts'
+import { formatText } from '../../types/text.ts'
+import type { Datum, Value } from '../../types/value.ts'
+import { def, defEnv, textOptions } from '../define.ts'
+import type { EvalEnv, ScalarFunction } from '../function.ts'
+
+/** Text out of values: concat, format, quoting, encodings and digests. */
+const output = (value: Value, type: SqlType, env: EvalEnv): string => formatText(value, type, textOptions(env))
+
+function concat(values: readonly Datum[], types: readonly SqlType[], env: EvalEnv, from: number): string[] {
+  const parts: string[] = []
+  for (let i = from; i < values.length; i++) {
+    const value = values[i]
+    if (value !== null) parts.push(output(value, types[i], env))
+  }
+  return parts
+}
+
+/** Words that quote_ident must quote though they look like identifiers: PostgreSQL's reserved ones. */
+const RESERVED = new Set(
+  'all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character check coalesce collate collation column concurrently constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group grouping having ilike in initially inner inout int integer intersect interval into is isnull join lateral leading least left like limit localtime localtimestamp national natural nchar none normalize not notnull null nullif numeric offset on only or order out outer overlaps overlay placing position precision primary real references returning right row select session_user setof similar smallint some substring symmetric table tablesample then time timestamp to trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable'.split(
+    ' ',
+  ),
+)
+
+export function quoteIdent(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`
+}
+
+export function quoteLiteral(text: string): string {
+  const body = text.replaceAll("'", "''")
+  return text.includes('\\') ? ` E'${body.replaceAll('\\', '\\\\')}'`.slice(1) : `'${body}'`
+}
+
+/** format(): %s, %I, %L with position and width. */
+function format(args: readonly Datum[], env: EvalEnv, types: readonly SqlType[]): Datum {
+  const template = args[0] as string | null
+  if (template === null) return null
+  let next = 1
+  return template.replace(
+    /%(?:%|(?:(\d+)\$)?(-?)(\d*)(.?))/gs,
+    (whole, position: string | undefined, minus: string, width: string, code: string) => {
+      if (whole === '%%') return '%'
+      if (code === '') throw new SqlError('22023', 'unterminated format() type specifier')
+      if (!'sIL'.includes(code)) throw new SqlError('22023', `unrecognized format() type specifier "${code}"`)
+      if (position !== undefined) next = Number(position)
+      if (next === 0) throw new SqlError('22023', 'format specifies argument 0, but arguments are numbered from 1')
+      if (next >= args.length) throw new SqlError('22023', 'too few arguments for format()')
+      const value = args[next]
+      const text = value === null ? formatNull(code) : formatOne(output(value, types[next], env), code)
+      next++
+      return minus === '-' ? text.padEnd(Number(width)) : text.padStart(Number(width))
+    },
+  )
+}
+
+function formatNull(code: string): string {
+  if (code === 'I') throw new SqlError('22004', 'null values cannot be formatted as an SQL identifier')
+  return code === 'L' ? 'NULL' : ''
+}
+
+function formatOne(text: string, code: string): string {
+  return code === 's' ? text : code === 'I' ? quoteIdent(text) : quoteLiteral(text)
+}
+
+function encode(bytes: Uint8Array, name: string): string {
+  const buffer = Buffer.from(bytes)
+  switch (name.toLowerCase()) {
+    case 'hex':
+      return buffer.toString('hex')
+    case 'base64':
+      return buffer.toString('base64').replace(/(.{76})(?=.)/g, '$1\n')
+    case 'escape':
+      return [...bytes]
+        .map((b) =>
+          b === 0 || b >= 128 ? `\\${b.toString(8).padStart(3, '0')}` : b === 92 ? '\\\\' : String.fromCharCode(b),
+        )
+        .join('')
+    default:
+      throw new SqlError('22023', `unrecognized encoding: "${name}"`)
+  }
+}
+
+function decode(text: string, name: string): Uint8Array {
+  switch (name.toLowerCase()) {
+    case 'hex':
+      return parseHex(text)
+    case 'base64': {
+      const digits = text.replace(/\s/g, '')
+      const bad = /[^A-Za-z0-9+/=]/.exec(digits)
+      if (bad !== null) throw new SqlError('22023', `invalid symbol "${bad[0]}" found while decoding base64 sequence`)
+      if (digits.length % 4 !== 0)
+        throw new SqlError('22023', 'invalid base64 end sequence', {
+          hint: 'Input data is missing padding, is truncated, or is otherwise corrupted.',
+        })
+      return Uint8Array.from(Buffer.from(digits, 'base64'))
+    }
+    case 'escape':
+      return parseEscaped(text)
+    default:
+      throw new SqlError('22023', `unrecognized encoding: "${name}"`)
+  }
+}
+
+const digest = (name: string) => (value: string | Uint8Array) => createHash(name).update(value).digest()
+const hexDigest = (name: string) => (value: string | Uint8Array) => digest(name)(value).toString('hex')
+const bytesDigest = (name: string) => (value: Uint8Array) => Uint8Array.from(digest(name)(value))
+
+const toHex = (width: number) => (value: number | bigint) => BigInt.asUintN(width, BigInt(value)).toString(16)
+
+export const textFormatFunctions: readonly ScalarFunction[] = [
+  defEnv('concat(any) text', (args, env, types) => concat(args, types, env, 0).join(''), {
+    variadic: true,
+    strict: false,
+    volatility: 'stable',
+    example: ["concat('a', 1, null, true)", 'a1t'],
+  }),
+  defEnv(
+    'concat_ws(text,any) text',
+    (args, env, types) => (args[0] === null ? null : concat(args, types, env, 1).join(args[0] as string)),
+    { variadic: true, strict: false, volatility: 'stable', example: ["concat_ws(',', 1, null, 'b')", '1,b'] },
+  ),
+  defEnv('format(text) text', format, {
+    strict: false,
+    fallible: true,
+    volatility: 'stable',
+    example: ["format('100%%')", '100%'],
+  }),
+  defEnv('format(text,any) text', format, {
+    variadic: true,
+    strict: false,
+    fallible: true,
+    volatility: 'stable',
+    example: ["format('%s %I %L %1$s', 1, 'a b', 'it''s')", "1 \"a b\" 'it''s' 1"],
+  }),
+  // text || anything and anything || text: through the value's output.
+  defEnv('textanycat(text,any) text', ([a, b], env, types) => (a as string) + output(b as Value, types[1], env), {
+    op: '||',
+    volatility: 'stable',
+    example: ["'n='::text || 5", 'n=5'],
+  }),
+  defEnv('anytextcat(any,text) text', ([a, b], env, types) => output(a as Value, types[0], env) + (b as string), {
+    op: '||',
+    volatility: 'stable',
+    example: ["5 || ' apples'::text", '5 apples'],
+  }),
+  def('quote_ident(text) text', quoteIdent, { example: ["quote_ident('Foo bar')", '"Foo bar"'] }),
+  def('quote_literal(text) text', quoteLiteral, { example: ["quote_literal('O''Reilly')", "'O''Reilly'"] }),
+  defEnv('quote_nullable(text) text', ([v]) => (v === null ? 'NULL' : quoteLiteral(v as string)), {
+    strict: false,
+    example: ['quote_nullable(null)', 'NULL'],
+  }),
+  def('encode(bytea,text) text', encode, { fallible: true, example: ["encode('\\x123456'::bytea, 'base64')", 'EjRW'] }),
+  def('decode(text,text) bytea', decode, { fallible: true, example: ["decode('EjRW', 'base64')", '\\x123456'] }),
+  def('md5(text) text', hexDigest('md5'), { example: ["md5('abc'::text)", '900150983cd24fb0d6963f7d28e17f72'] }),
+  def('md5(bytea) text', hexDigest('md5'), {
+    example: ["md5('\\x616263'::bytea)", '900150983cd24fb0d6963f7d28e17f72'],
+  }),
+  def('sha256(bytea) bytea', bytesDigest('sha256'), {
+    example: ["sha256(''::bytea)", '\\xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+  }),
+  def('sha512(bytea) bytea', bytesDigest('sha512')),
+  def('to_hex(int4) text', toHex(32), { example: ['to_hex(-1)', 'ffffffff'] }),
+  def('to_hex(int8) text', toHex(64), { example: ['to_hex(4294967296)', '100000000'] }),
+]

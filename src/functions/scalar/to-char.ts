@@ -1,0 +1,269 @@
+import { civilFromDays, dayOfWeek, daysFromCivil, splitMicros, UNIX_EPOCH_JULIAN } from '../../types/calendar.ts'
+import { formatNumeric, isSpecial, makeNumeric } from '../../types/numeric.ts'
+import { numericAbs, numericFromFloat, numericRound } from '../../types/numeric-arith.ts'
+import { formatOffset } from '../../types/text/datetime-output.ts'
+import { utcToLocal, zoneByName } from '../../types/time-zone.ts'
+import type { Numeric } from '../../types/value.ts'
+import { def, defEnv } from '../define.ts'
+import type { ScalarFunction } from '../function.ts'
+import { isoWeek } from './date-parts.ts'
+
+/** to_char of timestamps and numbers: the common patterns; others stand for themselves. */
+type Stamp = number | bigint
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+]
+const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+
+const PATTERN =
+  /"((?:[^"\\]|\\.)*)"|FM|TM|(?:Y,YYY|YYYY|IYYY|YYY|YY|Y|HH24|HH12|HH|MI|SSSSS|SS|MS|US|FF[1-6]|A\.M\.|P\.M\.|a\.m\.|p\.m\.|AM|PM|am|pm|MONTH|Month|month|MON|Mon|mon|MM|DDD|DD|DAY|Day|day|DY|Dy|dy|D|IDDD|ID|WW|W|IW|CC|J|Q|TZ|tz|OF|BC|AD|bc|ad)(?:TH|th)?/g
+
+interface Moment {
+  readonly days: number
+  readonly micros: number
+  readonly zone: string
+  readonly offset: string
+}
+
+function formatMoment(m: Moment, template: string): string {
+  let fill = true
+  return template.replace(PATTERN, (pattern: string, quoted: string | undefined) => {
+    if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1')
+    if (pattern === 'FM' || pattern === 'TM') {
+      fill = false
+      return ''
+    }
+    // A month's name ends in th without being an ordinal.
+    const ordinal = /^month$/i.test(pattern) ? undefined : /(TH|th)$/.exec(pattern)?.[0]
+    const bare = ordinal === undefined ? pattern : pattern.slice(0, -2)
+    const text = part(m, bare, fill)
+    fill = true
+    return ordinal === undefined ? text : text + suffix(Number(text), ordinal)
+  })
+}
+
+function suffix(n: number, like: string): string {
+  const tens = Math.floor(n / 10) % 10
+  const text = tens === 1 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return like === 'TH' ? text.toUpperCase() : text
+}
+
+function cased(pattern: string, name: string, width: number, fill: boolean): string {
+  const text =
+    pattern === pattern.toUpperCase()
+      ? name.toUpperCase()
+      : pattern[0] === pattern[0].toLowerCase()
+        ? name.toLowerCase()
+        : name
+  return fill ? text.padEnd(width) : text
+}
+
+function part(m: Moment, pattern: string, fill: boolean): string {
+  const digits = (value: number, width: number): string => (fill ? String(value).padStart(width, '0') : String(value))
+  const { year: astronomical, month, day } = civilFromDays(m.days)
+  const year = astronomical > 0 ? astronomical : 1 - astronomical
+  const hour = Math.floor(m.micros / 3.6e9)
+  const seconds = Math.floor(m.micros / 1e6)
+  const fraction = m.micros - seconds * 1e6
+  const dayOfYear = m.days - daysFromCivil(astronomical, 1, 1) + 1
+  switch (pattern) {
+    case 'Y,YYY':
+      return `${Math.floor(year / 1000)},${String(year % 1000).padStart(3, '0')}`
+    case 'YYYY':
+      return digits(year, 4)
+    case 'YYY':
+      return digits(year % 1000, 3)
+    case 'YY':
+      return digits(year % 100, 2)
+    case 'Y':
+      return String(year % 10)
+    case 'IYYY':
+      return digits(isoWeek(m.days).year, 4)
+    case 'HH24':
+      return digits(hour, 2)
+    case 'HH':
+    case 'HH12':
+      return digits(hour % 12 || 12, 2)
+    case 'MI':
+      return digits(Math.floor(seconds / 60) % 60, 2)
+    case 'SS':
+      return digits(seconds % 60, 2)
+    case 'SSSSS':
+      return String(seconds)
+    case 'MS':
+      return String(Math.floor(fraction / 1000)).padStart(3, '0')
+    case 'US':
+      return String(fraction).padStart(6, '0')
+    case 'MM':
+      return digits(month, 2)
+    case 'DD':
+      return digits(day, 2)
+    case 'DDD':
+      return digits(dayOfYear, 3)
+    case 'D':
+      return String(dayOfWeek(m.days) + 1)
+    case 'ID':
+      return String(dayOfWeek(m.days) || 7)
+    case 'WW':
+      return digits(Math.floor((dayOfYear - 1) / 7) + 1, 2)
+    case 'W':
+      return String(Math.floor((day - 1) / 7) + 1)
+    case 'IW':
+      return digits(isoWeek(m.days).week, 2)
+    case 'CC':
+      return digits(Math.floor((year - 1) / 100) + 1, 2)
+    case 'J':
+      return String(m.days + UNIX_EPOCH_JULIAN)
+    case 'Q':
+      return String(Math.floor((month + 2) / 3))
+    case 'TZ':
+      return m.zone
+    case 'tz':
+      return m.zone.toLowerCase()
+    case 'OF':
+      return m.offset
+    default:
+      return wordPart(pattern, hour < 12, astronomical > 0, MONTHS[month - 1], DAYS[dayOfWeek(m.days)], fraction, fill)
+  }
+}
+
+function wordPart(
+  pattern: string,
+  morning: boolean,
+  ad: boolean,
+  month: string,
+  day: string,
+  fraction: number,
+  fill: boolean,
+): string {
+  const lower = pattern.toLowerCase()
+  if (lower === 'month') return cased(pattern, month, 9, fill)
+  if (lower === 'mon') return cased(pattern, month.slice(0, 3), 0, false)
+  if (lower === 'day') return cased(pattern, day, 9, fill)
+  if (lower === 'dy') return cased(pattern, day.slice(0, 3), 0, false)
+  if (lower.startsWith('ff')) return String(fraction).padStart(6, '0').slice(0, Number(lower[2]))
+  const pick =
+    lower === 'bc' || lower === 'ad'
+      ? ad
+        ? 'ad'
+        : 'bc'
+      : lower.includes('.')
+        ? morning
+          ? 'a.m.'
+          : 'p.m.'
+        : morning
+          ? 'am'
+          : 'pm'
+  return pattern === lower ? pick : pick.toUpperCase()
+}
+
+function timestampToChar(value: Stamp, template: string): string | null {
+  if (value === Infinity || value === -Infinity) return null
+  return formatMoment({ ...splitMicros(value), zone: '', offset: '+00' }, template)
+}
+
+function timestamptzToChar(value: Stamp, template: string, timeZone: string): string | null {
+  if (value === Infinity || value === -Infinity) return null
+  const zone = zoneByName(timeZone)
+  const utc = splitMicros(value)
+  const offset = zone.offsetAt(utc.days * 86400 + Math.floor(utc.micros / 1e6))
+  const text = formatOffset(offset)
+  return formatMoment(
+    { ...splitMicros(utcToLocal(value, zone)), zone: zone.name === 'UTC' ? 'UTC' : text, offset: text },
+    template,
+  )
+}
+
+/** 9 and 0 for digits, . and D, `,` and G, S, MI, PL, PR, FM. */
+function numberToChar(value: Numeric, template: string): string {
+  const trimmed = /FM/i.test(template)
+  const picture = template.replace(/FM/gi, '')
+  const body = picture.replace(/^(S|PL|MI|SG)|(S|MI|PR|PL|SG|TH|th)$/g, '')
+  const [before, after] = body.split(/[.D]/)
+  const wholeDigits = (before.match(/[09]/g) ?? []).length
+  const fractionDigits = (after?.match(/[09]/g) ?? []).length
+  const negative = value.mantissa < 0
+  const rounded = isSpecial(value) ? value : numericRound(numericAbs(value), fractionDigits)
+  const [whole, fraction = ''] = isSpecial(value) ? ['', ''] : formatNumeric(rounded).split('.')
+  const overflow = isSpecial(value) || whole.replace(/^0+/, '').length > wholeDigits
+  const shown = wholePicture(before, whole.replace(/^0+/, ''), overflow, fractionDigits === 0 || /0/.test(before))
+  let text = shown
+  if (after !== undefined) text += `.${fractionPicture(after, fraction, overflow, trimmed)}`
+  return withSign(text, picture, negative, trimmed)
+}
+
+function wholePicture(picture: string, digits: string, overflow: boolean, showZero: boolean): string {
+  const places = (picture.match(/[09]/g) ?? []).length
+  const forced = places - Math.max(0, picture.replace(/[^09]/g, '').indexOf('0'))
+  const zeros = picture.includes('0') ? forced : showZero ? 1 : 0
+  const text = (overflow ? '#'.repeat(places) : digits.padStart(Math.min(places, zeros), '0')).padStart(places)
+  let at = 0
+  return [...picture]
+    .map((c) => {
+      if (c === '9' || c === '0') return text[at++]
+      if (c === ',' || c === 'G') return at > 0 && text[at - 1] !== ' ' ? ',' : ' '
+      return c
+    })
+    .join('')
+}
+
+function fractionPicture(picture: string, digits: string, overflow: boolean, trimmed: boolean): string {
+  let at = 0
+  const text = [...picture].map((c) => (c === '9' || c === '0' ? (overflow ? '#' : digits[at++]) : c)).join('')
+  if (!trimmed || overflow) return text
+  const keep = picture.lastIndexOf('0') + 1
+  return text.slice(0, keep) + text.slice(keep).replace(/0+$/, '')
+}
+
+function withSign(text: string, picture: string, negative: boolean, trimmed: boolean): string {
+  const squeeze = (s: string) => (trimmed ? s.replaceAll(' ', '') : s)
+  const blanks = /^ */.exec(text)![0]
+  const digits = text.slice(blanks.length)
+  if (/PR$/.test(picture)) return squeeze(negative ? `${blanks}<${digits}>` : `${blanks} ${digits} `)
+  if (/MI$/.test(picture)) return squeeze(text + (negative ? '-' : ' '))
+  if (/^MI/.test(picture)) return squeeze((negative ? '-' : ' ') + text)
+  if (/S$/.test(picture)) return squeeze(text + (negative ? '-' : '+'))
+  if (/^S/.test(picture)) return squeeze(`${blanks}${negative ? '-' : '+'}${digits}`)
+  return squeeze(`${blanks}${negative ? '-' : ' '}${digits}`)
+}
+
+const S = "'2024-03-05 14:05:06.789'::timestamp"
+
+export const toCharFunctions: readonly ScalarFunction[] = [
+  def('to_char(timestamp,text) text', timestampToChar, {
+    volatility: 'stable',
+    example: [`to_char(${S}, 'Day, DDth FMMonth YYYY HH12:MI:SS.MS am')`, 'Tuesday  , 05th March 2024 02:05:06.789 pm'],
+  }),
+  defEnv('to_char(timestamptz,text) text', ([v, t], env) => timestamptzToChar(v as Stamp, t as string, env.timeZone), {
+    volatility: 'stable',
+    example: ["to_char('2024-03-05 14:05:06'::timestamptz, 'YYYY-MM-DD HH24:MI:SS OF')", '2024-03-05 14:05:06 +00'],
+  }),
+  def('to_char(int4,text) text', (v: number, t: string) => numberToChar(makeNumeric(v, 0), t), {
+    volatility: 'stable',
+    example: ["to_char(-1234, '9,999')", '-1,234'],
+  }),
+  def('to_char(int8,text) text', (v: number | bigint, t: string) => numberToChar(makeNumeric(v, 0), t), {
+    volatility: 'stable',
+    example: ["to_char(42::int8, '00000')", ' 00042'],
+  }),
+  def('to_char(float8,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 15), t), {
+    volatility: 'stable',
+    example: ["to_char('3.14159'::float8, 'FM999.00')", '3.14'],
+  }),
+  def('to_char(numeric,text) text', numberToChar, {
+    volatility: 'stable',
+    example: ["to_char(1234.567, '9999.99')", ' 1234.57'],
+  }),
+]
