@@ -95,11 +95,17 @@ export class Ticker {
 
   async #drain(): Promise<void> {
     const { exclusive, runtime } = this.#world
-    while (!this.#stopped && (this.#writes.length > 0 || this.#batches.length > 0)) {
-      await exclusive.run(() => this.#tick())
-      await runtime.yieldToIo()
+    try {
+      while (!this.#stopped && (this.#writes.length > 0 || this.#batches.length > 0)) {
+        await exclusive.run(() => this.#tick())
+        await runtime.yieldToIo()
+      }
+      this.#draining = false
+    } catch (error) {
+      // Final: the journal could not be written, or a tick broke an invariant. Nothing is acknowledged any more.
+      this.#world.fail(error)
+      this.stop()
     }
-    this.#draining = false
   }
 
   async #tick(): Promise<void> {
@@ -122,7 +128,13 @@ export class Ticker {
     const deltas: TableDelta[] = []
     for (const [object, table] of tables) for (const batch of table.staged) deltas.push({ object, batch })
     const sources = batches.map(({ object, batch }) => sourceDelta(object, batch))
-    if (deltas.length > 0 || sources.length > 0) await this.#run(deltas, sources, [...tables.keys()])
+    try {
+      if (deltas.length > 0 || sources.length > 0) await this.#run(deltas, sources, [...tables.keys()])
+    } catch (error) {
+      // Whether the tick is durable is not known: neither success nor failure may be told.
+      for (const { write } of done) write.reject(new SqlError('08007', 'transaction resolution unknown: the journal failed'))
+      throw error
+    }
     for (const { write, result } of done) write.resolve({ ...result, tick: this.#world.tick })
     for (const { resolve } of batches) resolve()
   }
