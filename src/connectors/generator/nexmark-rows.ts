@@ -7,12 +7,23 @@ import {
   bidAuction,
   bidder,
   category,
+  type KindEvents,
   type NexmarkKind,
   personId,
   price,
   seller,
 } from './nexmark-model.ts'
-import { appendFiller, CITIES, channelOf, channelTable, FIRST_NAMES, LAST_NAMES, STATES } from './nexmark-text.ts'
+import {
+  CITIES,
+  channelOf,
+  channelTable,
+  FIRST_NAMES,
+  fillerColumn,
+  LAST_NAMES,
+  letters,
+  pickTexts,
+  STATES,
+} from './nexmark-text.ts'
 import type { EventRandom } from './random.ts'
 
 const int8 = (name: string) => ({ name, type: INT8, nullable: false })
@@ -59,101 +70,81 @@ const timeMs = (clock: NexmarkClock, event: number): number => Math.floor(clock.
 
 export const NEXMARK_ROWS = { person: personRows, auction: auctionRows, bid: bidRows } as const satisfies Record<
   NexmarkKind,
-  (events: Float64Array, n: number, clock: NexmarkClock, wanted: Wanted) => (Column | undefined)[]
+  (of: KindEvents, clock: NexmarkClock, wanted: Wanted) => (Column | undefined)[]
 >
 
-function bidRows(events: Float64Array, n: number, clock: NexmarkClock, wanted: Wanted): (Column | undefined)[] {
-  const { random } = clock
-  const make = new ColumnMaker(events, n, random, wanted)
-  const { name, url } = channelTable()
+function bidRows(of: KindEvents, clock: NexmarkClock, wanted: Wanted): (Column | undefined)[] {
+  const { n, hashes, firstOfKind } = of
+  const channels = new Int32Array(n)
+  if (wants(wanted, 3) || wants(wanted, 4)) for (let i = 0; i < n; i++) channels[i] = channelOf(hashes[i], 5)
   return [
-    make.numbers(0, (event) => bidAuction(event, random)),
-    make.numbers(1, (event) => bidder(event, random)),
-    make.numbers(2, () => price(random, 4)),
-    make.texts(3, (to) => {
-      const bytes = name[channelOf(random, 5)]
-      to.appendBytes(bytes, 0, bytes.length)
-    }),
-    make.texts(4, (to) => {
-      const bytes = url[channelOf(random, 5)]
-      to.appendBytes(bytes, 0, bytes.length)
-    }),
-    make.numbers(5, (event) => timeMs(clock, event) * 1000),
-    make.texts(6, (to) => appendFiller(to, random, 8, 68)),
+    numbers(of, wanted, 0, (_event, cycle, hash) => bidAuction(cycle, hash)),
+    numbers(of, wanted, 1, (_event, cycle, hash) => bidder(cycle, hash)),
+    numbers(of, wanted, 2, (_event, _cycle, hash) => price(hash, 4)),
+    wants(wanted, 3) ? pickTexts(channelTable().name, channels, n) : undefined,
+    wants(wanted, 4) ? pickTexts(channelTable().url, channels, n) : undefined,
+    numbers(of, wanted, 5, (event) => timeMs(clock, event) * 1000),
+    wants(wanted, 6) ? fillerColumn(firstOfKind, n, 68) : undefined,
   ]
 }
 
-function auctionRows(events: Float64Array, n: number, clock: NexmarkClock, wanted: Wanted): (Column | undefined)[] {
-  const { random } = clock
-  const make = new ColumnMaker(events, n, random, wanted)
+function auctionRows(of: KindEvents, clock: NexmarkClock, wanted: Wanted): (Column | undefined)[] {
+  const { n, firstOfKind } = of
   return [
-    make.numbers(0, auctionId),
-    make.texts(1, (to) => appendFiller(to, random, 10, 20)),
-    make.texts(2, (to) => appendFiller(to, random, 12, 100)),
-    make.numbers(3, () => price(random, 4)),
-    make.numbers(4, () => price(random, 4) + price(random, 5)),
-    make.numbers(5, (event) => timeMs(clock, event) * 1000),
-    make.numbers(6, (event) => (timeMs(clock, event) + auctionLengthMs(random, 6, clock.eventMs)) * 1000),
-    make.numbers(7, (event) => seller(event, random)),
-    make.numbers(8, () => category(random, 7)),
-    make.texts(9, (to) => appendFiller(to, random, 14, 320)),
+    numbers(of, wanted, 0, auctionId),
+    wants(wanted, 1) ? fillerColumn(firstOfKind, n, 20) : undefined,
+    wants(wanted, 2) ? fillerColumn(firstOfKind, n, 100) : undefined,
+    numbers(of, wanted, 3, (_event, _cycle, hash) => price(hash, 4)),
+    numbers(of, wanted, 4, (_event, _cycle, hash) => price(hash, 4) + price(hash, 5)),
+    numbers(of, wanted, 5, (event) => timeMs(clock, event) * 1000),
+    numbers(
+      of,
+      wanted,
+      6,
+      (event, _cycle, hash) => (timeMs(clock, event) + auctionLengthMs(hash, 6, clock.eventMs)) * 1000,
+    ),
+    numbers(of, wanted, 7, (_event, cycle, hash) => seller(cycle, hash)),
+    numbers(of, wanted, 8, (_event, _cycle, hash) => category(hash, 7)),
+    wants(wanted, 9) ? fillerColumn(firstOfKind, n, 320) : undefined,
   ]
 }
 
-function personRows(events: Float64Array, n: number, clock: NexmarkClock, wanted: Wanted): (Column | undefined)[] {
+function personRows(of: KindEvents, clock: NexmarkClock, wanted: Wanted): (Column | undefined)[] {
   const { random } = clock
-  const make = new ColumnMaker(events, n, random, wanted)
   const pick = (use: number, from: readonly string[]) => from[random.below(use, from.length)]
-  const letters = (use: number, length: number) => {
-    let out = ''
-    for (let k = 0; k < length; k++) out += String.fromCharCode(97 + random.below(use + k, 26))
-    return out
-  }
   const digits = (use: number) => String(random.below(use, 10_000)).padStart(4, '0')
-  return [
-    make.numbers(0, personId),
-    make.texts(1, (to) => to.appendString(`${pick(0, FIRST_NAMES)} ${pick(1, LAST_NAMES)}`)),
-    make.texts(2, (to) => to.appendString(`${letters(20, 7)}@${letters(30, 5)}.com`)),
-    make.texts(3, (to) => to.appendString(`${digits(40)} ${digits(41)} ${digits(42)} ${digits(43)}`)),
-    make.texts(4, (to) => to.appendString(pick(2, CITIES))),
-    make.texts(5, (to) => to.appendString(pick(3, STATES))),
-    make.numbers(6, (event) => timeMs(clock, event) * 1000),
-    make.texts(7, (to) => appendFiller(to, random, 8, 100)),
-  ]
-}
-
-/** One loop a column, over the events of one kind. */
-class ColumnMaker {
-  private readonly events: Float64Array
-  private readonly n: number
-  private readonly random: EventRandom
-  private readonly wanted: Wanted
-
-  constructor(events: Float64Array, n: number, random: EventRandom, wanted: Wanted) {
-    this.events = events
-    this.n = n
-    this.random = random
-    this.wanted = wanted
-  }
-
-  numbers(column: number, value: (event: number) => number): Column | undefined {
-    if (this.wanted !== null && !this.wanted.has(column)) return undefined
-    const data = new Float64Array(this.n)
-    for (let i = 0; i < this.n; i++) {
-      const event = this.events[i]
-      this.random.at(event)
-      data[i] = value(event)
-    }
-    return { kind: 'f64', data, nulls: null }
-  }
-
-  texts(column: number, append: (to: StrBuilder) => void): Column | undefined {
-    if (this.wanted !== null && !this.wanted.has(column)) return undefined
-    const builder = new StrBuilder(this.n)
-    for (let i = 0; i < this.n; i++) {
-      this.random.at(this.events[i])
-      append(builder)
+  const texts = (column: number, value: () => string): Column | undefined => {
+    if (!wants(wanted, column)) return undefined
+    const builder = new StrBuilder(of.n)
+    for (let i = 0; i < of.n; i++) {
+      random.at(of.events[i])
+      builder.appendString(value())
     }
     return builder.finish()
   }
+  return [
+    numbers(of, wanted, 0, (_event, cycle) => personId(cycle)),
+    texts(1, () => `${pick(0, FIRST_NAMES)} ${pick(1, LAST_NAMES)}`),
+    texts(2, () => `${letters(random, 20, 7)}@${letters(random, 30, 5)}.com`),
+    texts(3, () => `${digits(40)} ${digits(41)} ${digits(42)} ${digits(43)}`),
+    texts(4, () => pick(2, CITIES)),
+    texts(5, () => pick(3, STATES)),
+    numbers(of, wanted, 6, (event) => timeMs(clock, event) * 1000),
+    wants(wanted, 7) ? fillerColumn(of.firstOfKind, of.n, 120) : undefined,
+  ]
+}
+
+const wants = (wanted: Wanted, column: number): boolean => wanted === null || wanted.has(column)
+
+function numbers(
+  of: KindEvents,
+  wanted: Wanted,
+  column: number,
+  value: (event: number, cycle: number, hash: number) => number,
+): Column | undefined {
+  if (!wants(wanted, column)) return undefined
+  const { n, events, cycles, hashes } = of
+  const data = new Float64Array(n)
+  for (let i = 0; i < n; i++) data[i] = value(events[i], cycles[i], hashes[i])
+  return { kind: 'f64', data, nulls: null }
 }

@@ -1,8 +1,8 @@
 import type { Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
 import { INT4, type RowType } from '../../types/sql-type.ts'
-import type { EventGenerator, GeneratedRows } from './event-generator.ts'
-import { kindOf, type NexmarkKind } from './nexmark-model.ts'
+import { type EventGenerator, everyEvent, type GeneratedRows } from './event-generator.ts'
+import { eventsOf, type NexmarkKind } from './nexmark-model.ts'
 import { NEXMARK_ROWS, NEXMARK_TYPES, type NexmarkClock } from './nexmark-rows.ts'
 import { EventRandom } from './random.ts'
 
@@ -44,37 +44,28 @@ export class NexmarkGenerator implements EventGenerator {
 
   generate(from: number, to: number, columns: ReadonlySet<number> | null): GeneratedRows {
     if (this.table === 'event') return this.everyKind(from, to, columns)
-    const events = new Float64Array(to - from)
-    let n = 0
-    for (let event = from; event < to; event++) if (kindOf(event) === this.table) events[n++] = event
-    const offsets = events.subarray(0, n)
-    return { n, offsets, cols: NEXMARK_ROWS[this.table](events, n, this.clock, columns) }
+    const of = eventsOf(this.table, from, to, this.clock.random)
+    const offsets = of.events.subarray(0, of.n)
+    return { n: of.n, offsets, cols: NEXMARK_ROWS[this.table](of, this.clock, columns) }
   }
 
   private everyKind(from: number, to: number, columns: ReadonlySet<number> | null): GeneratedRows {
     const n = to - from
     const types = new Float64Array(n)
-    const offsets = new Float64Array(n)
-    for (let i = 0; i < n; i++) {
-      types[i] = KINDS.indexOf(kindOf(from + i))
-      offsets[i] = from + i
-    }
     const cols: (Column | undefined)[] = [{ kind: 'f64', data: types, nulls: null }]
     for (const [type, kind] of KINDS.entries()) {
-      const events = new Float64Array(n)
+      const of = eventsOf(kind, from, to, this.clock.random)
       const rows = new Int32Array(n).fill(-1)
-      let k = 0
-      for (let i = 0; i < n; i++) {
-        if (types[i] !== type) continue
-        rows[i] = k
-        events[k++] = from + i
+      for (let k = 0; k < of.n; k++) {
+        rows[of.events[k] - from] = k
+        types[of.events[k] - from] = type
       }
       const first = cols.length
       const wanted = columns === null ? null : new Set([...columns].map((c) => c - first))
-      for (const column of NEXMARK_ROWS[kind](events, k, this.clock, wanted)) {
+      for (const column of NEXMARK_ROWS[kind](of, this.clock, wanted)) {
         cols.push(column === undefined ? undefined : takeRows(column, rows, n))
       }
     }
-    return { n, cols, offsets }
+    return { n, cols, offsets: everyEvent(from, to) }
   }
 }

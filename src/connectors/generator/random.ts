@@ -9,24 +9,32 @@ export class EventRandom {
   }
 
   at(event: number): void {
+    this.event = this.hash(event)
+  }
+
+  /** The state that `at` chooses, for loops that keep it themselves (`bitsOf`, `belowOf`). */
+  hash(event: number): number {
     const high = Math.floor(event / 0x1_0000_0000)
-    this.event = mix((event | 0) ^ mix(high ^ this.seed))
+    return mix((event | 0) ^ mix(high ^ this.seed))
   }
 
   /** 32 random bits, independent for each use. */
   bits(use: number): number {
-    return mix(this.event + Math.imul(use + 1, 0x9e3779b9)) >>> 0
+    return bitsOf(this.event, use)
   }
 
   /** Uniform in [0, n). */
   below(use: number, n: number): number {
-    return Math.floor((this.bits(use) / 0x1_0000_0000) * n)
+    return belowOf(this.event, use, n)
   }
+}
 
-  /** Uniform in [0, 1). */
-  unit(use: number): number {
-    return this.bits(use) / 0x1_0000_0000
-  }
+export function bitsOf(hash: number, use: number): number {
+  return mix(hash + Math.imul(use + 1, 0x9e3779b9)) >>> 0
+}
+
+export function belowOf(hash: number, use: number, n: number): number {
+  return Math.floor((bitsOf(hash, use) / 0x1_0000_0000) * n)
 }
 
 /** A bijection of 32 bits in which every bit of the input moves every bit of the output. */
