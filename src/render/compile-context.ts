@@ -9,6 +9,8 @@ export interface CompileContext {
   readonly env: FixedEnv
   /** Values of $1 …. */
   readonly params: Row
+  /** Rows after which loops are generated; a default when left out (tests: 0 at once, Infinity never). */
+  readonly hotRows?: number
 }
 
 /** What one row's evaluation may read and where it stands; one object, reused. */

@@ -19,7 +19,7 @@ import type { Build } from './build.ts'
 import { expandProgram } from './expand.ts'
 import { aggregateRow } from './function-rows.ts'
 import { renderJoin } from './join.ts'
-import { filterProgram, mapProgram } from './programs.ts'
+import { mapProgram } from './programs.ts'
 import { renderScope } from './scope.ts'
 import { renderScoped } from './scoped.ts'
 
@@ -46,8 +46,8 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     }
     case 'map': {
       const pipe = input(node.input)
-      const filter = node.filter === null ? null : filterProgram(node.filter, context)
-      return build.add(new MapOperator(identity, pipe, node.types, mapProgram(filter, node.exprs, context)))
+      const program = mapProgram(node.filter, node.exprs, context)
+      return build.add(new MapOperator(identity, pipe, node.types, program))
     }
     case 'flatMap': {
       const pipe = input(node.input)

@@ -5,30 +5,88 @@ import type { Scalar } from '../plan/scalar.ts'
 import type { Column, F64Column } from '../types/column.ts'
 import { takeRows } from '../types/column-shape.ts'
 import { closureKernel } from './closure.ts'
+import { generateLoop, type Loop } from './codegen.ts'
 import type { CompileContext } from './compile-context.ts'
+import { isNumberType } from './loop-writer.ts'
 import { columnsOf } from './scalar-columns.ts'
+
+/** Rows after which a program is worth generated code: before, writing and optimising it costs more than it saves. */
+const HOT_ROWS = 10_000
 
 /** A compiled predicate: the rows for which it is true. */
 export function filterProgram(predicate: Scalar, ctx: CompileContext): FilterProgram {
-  const kernel = closureKernel(predicate, ctx)
-  return (cols, n, rows, errors, tick) => trueRows(kernel(cols, n, errors, tick) as F64Column, n, rows, errors)
+  const reference = closureFilter(predicate, ctx)
+  const loop = whenHot(ctx, () => generateLoop(predicate, [], [], ctx))
+  return (cols, n, rows, errors, tick) => {
+    const done = loop(n)?.(cols, n, rows, errors, tick)
+    return done == null ? reference(cols, n, rows, errors, tick) : done.n
+  }
 }
 
-function trueRows(column: F64Column, n: number, rows: Int32Array, errors: RowErrors): number {
-  const { data, nulls } = column
-  let kept = 0
-  for (let i = 0; i < n; i++) {
-    if (data[i] === 0 || (nulls !== null && nulls[i] === 1) || errors.has(i)) continue
-    rows[kept++] = i
+/** Filter, then columns: those of number types in one generated loop with the filter, once the program is hot. */
+export function mapProgram(filter: Scalar | null, exprs: readonly Scalar[], ctx: CompileContext): MapProgram {
+  const reference = closureMap(filter, exprs, ctx)
+  const numbers = exprs.filter((expr) => expr.kind !== 'column' && isNumberType(expr.type))
+  if (filter === null && numbers.length === 0) return reference
+  const place = exprs.map((expr) => numbers.indexOf(expr))
+  const others = exprs.map((expr, e) => (expr.kind === 'column' || place[e] >= 0 ? null : closureKernel(expr, ctx)))
+  const simple = others.every((kernel) => kernel === null)
+  const used = new Set<number>()
+  exprs.forEach((expr, e) => {
+    if (others[e] !== null) columnsOf(expr, used)
+  })
+  const loop = whenHot(ctx, () => generateLoop(filter, numbers, exprs, ctx))
+  return (cols, n, rows, errors, tick) => {
+    const done = loop(n)?.(cols, n, rows, errors, tick)
+    if (done == null) return reference(cols, n, rows, errors, tick)
+    const kept = done.n
+    if (kept === 0) return { n: 0, cols: [] }
+    const whole = kept === n
+    const input = simple || whole ? cols : gathered(cols, used, rows, kept)
+    const found = whole ? errors : renumbered(rows, errors)
+    const known = errors.count
+    const out = exprs.map((expr, e) => {
+      if (place[e] >= 0) return done.cols[place[e]]
+      const kernel = others[e]
+      if (kernel !== null) return kernel(input, kept, found, tick)
+      const column = cols[(expr as Extract<Scalar, { kind: 'column' }>).index]
+      return whole ? column : takeRows(column, rows, kept)
+    })
+    return errors.count === known ? { n: kept, cols: out } : withoutErrors(out, kept, rows, errors)
   }
-  return kept
+}
+
+/** A loop that is made once enough rows came by; null before. */
+function whenHot(ctx: CompileContext, make: () => Loop): (n: number) => Loop | null {
+  let seen = 0
+  let loop: Loop | null = null
+  const threshold = ctx.hotRows ?? HOT_ROWS
+  return (n) => {
+    if (loop === null && (seen += n) > threshold) loop = make()
+    return loop
+  }
+}
+
+/** The reference back end of `filterProgram`. */
+export function closureFilter(predicate: Scalar, ctx: CompileContext): FilterProgram {
+  const kernel = closureKernel(predicate, ctx)
+  return (cols, n, rows, errors, tick) => {
+    const { data, nulls } = kernel(cols, n, errors, tick) as F64Column
+    let kept = 0
+    for (let i = 0; i < n; i++) {
+      if (data[i] === 0 || (nulls !== null && nulls[i] === 1) || errors.has(i)) continue
+      rows[kept++] = i
+    }
+    return kept
+  }
 }
 
 /**
- * Filter, then the expressions over the rows that pass. Plain columns are handed on as they are, gathered only when
- * rows were dropped; columns that nothing reads are not touched.
+ * The reference back end of `mapProgram`. Plain columns are handed on as they are, gathered only when rows were
+ * dropped; columns that nothing reads are not touched.
  */
-export function mapProgram(filter: FilterProgram | null, exprs: readonly Scalar[], ctx: CompileContext): MapProgram {
+export function closureMap(filter: Scalar | null, exprs: readonly Scalar[], ctx: CompileContext): MapProgram {
+  const passes = filter === null ? null : closureFilter(filter, ctx)
   const kernels = exprs.map((expr) => (expr.kind === 'column' ? expr.index : closureKernel(expr, ctx)))
   const used = new Set<number>()
   for (const expr of exprs) columnsOf(expr, used)
@@ -36,11 +94,9 @@ export function mapProgram(filter: FilterProgram | null, exprs: readonly Scalar[
     let kept = n
     let input = cols
     let found = errors
-    if (filter !== null && (kept = filter(cols, n, rows, errors, tick)) < n) {
+    if (passes !== null && (kept = passes(cols, n, rows, errors, tick)) < n) {
       if (kept === 0) return { n: 0, cols: [] }
-      const taken: Column[] = []
-      for (const c of used) taken[c] = takeRows(cols[c], rows, kept)
-      input = taken
+      input = gathered(cols, used, rows, kept)
       found = renumbered(rows, errors)
     }
     const known = errors.count
@@ -49,6 +105,12 @@ export function mapProgram(filter: FilterProgram | null, exprs: readonly Scalar[
     if (kept === n) for (let i = 0; i < n; i++) rows[i] = i
     return withoutErrors(out, kept, rows, errors)
   }
+}
+
+function gathered(cols: readonly Column[], used: ReadonlySet<number>, rows: Int32Array, n: number): Column[] {
+  const taken: Column[] = []
+  for (const c of used) taken[c] = takeRows(cols[c], rows, n)
+  return taken
 }
 
 /** Errors of the k-th kept row belong to input row rows[k]. */

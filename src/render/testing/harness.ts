@@ -65,7 +65,8 @@ export class Harness {
       objectId: 100,
       circuit: this.circuit,
       states,
-      context: CONTEXT,
+      // Generated loops take over after a few rows.
+      context: { ...CONTEXT, hotRows: 4 },
       resolve: (object) => this.inputs.get(object)!.output,
       resultKey: [],
     })
