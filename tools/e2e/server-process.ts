@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+
+/** A real server process on a data directory of its own, which can be killed and started again. */
+export class ServerProcess {
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'millrace-e2e-'))
+  readonly #args: readonly string[]
+  #child: ChildProcess | null = null
+  #url = ''
+  /** Everything that it logged. */
+  log = ''
+
+  constructor(args: readonly string[] = []) {
+    this.#args = args
+  }
+
+  get url(): string {
+    return this.#url
+  }
+  get port(): number {
+    return Number(new URL(this.#url).port)
+  }
+  get pid(): number {
+    return this.#child!.pid!
+  }
+
+  /** Resolves when connections are accepted; milliseconds that it took. */
+  async start(): Promise<number> {
+    const began = performance.now()
+    const child = spawn(
+      process.execPath,
+      [MAIN, 'serve', '--pg-port', '0', '--http-port', '0', '--data-dir', this.dataDir, ...this.#args],
+      {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    )
+    this.#child = child
+    child.stderr!.on('data', (chunk: Buffer) => {
+      this.log = (this.log + chunk.toString()).slice(-100_000)
+    })
+    this.#url = await new Promise<string>((resolve, reject) => {
+      createInterface(child.stdout!).on('line', (line) => {
+        if (line.startsWith('ready: ')) resolve(line.slice(7))
+      })
+      child.once('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log}`)))
+    })
+    return performance.now() - began
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+  /** SIGTERM; the exit code. */
+  async stop(): Promise<number | null> {
+    return this.#end('SIGTERM')
+  }
+  async connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.#url })
+    // A killed server cuts its clients: that is what these tests are about.
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+  async dispose(): Promise<void> {
+    await this.kill()
+    rmSync(this.dataDir, { recursive: true, force: true })
+  }
+
+  #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const child = this.#child
+    this.#child = null
+    if (child === null || child.exitCode !== null || child.signalCode !== null)
+      return Promise.resolve(child?.exitCode ?? null)
+    return new Promise((resolve) => {
+      child.once('exit', (code) => resolve(code))
+      child.kill(signal)
+    })
+  }
+}
