@@ -1,5 +1,5 @@
 /** The package as users get it: packed, installed into an empty folder, run from there. */
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,18 @@ function run(command: string, args: readonly string[], cwd: string): string {
   const done = spawnSync(command, args, { cwd, encoding: 'utf8', env })
   if (done.status !== 0) throw new Error(`${command} ${args.join(' ')}\n${done.stdout}\n${done.stderr}`)
   return done.stdout
+}
+
+/** The first line that the server prints. */
+function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    let text = ''
+    child.stdout?.on('data', (data: Buffer) => {
+      text += data
+      if (text.includes('\n')) done(text.slice(0, text.indexOf('\n')))
+    })
+    child.once('exit', (code) => fail(new Error(`ended with ${code} before it was ready`)))
+  })
 }
 
 describe('npm pack', () => {
@@ -39,6 +51,29 @@ describe('npm pack', () => {
 
   test('runs as npx millrace', () => {
     expect(run('npx', ['--no-install', 'millrace', '--version'], folder)).toMatch(/^millrace \d+\.\d+\.\d+\n$/)
+  })
+
+  test('serves: rows that were written are there after kill -9', async () => {
+    const bin = join(folder, 'node_modules/.bin/millrace')
+    const start = () =>
+      spawn(bin, ['serve', '--pg-port', '0', '--http-port', '0', '--data-dir', join(folder, 'data')], {
+        cwd: folder,
+        env,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      })
+    const first = start()
+    const url = (await firstLine(first)).replace('ready: ', '')
+    expect(url).toMatch(/^postgresql:\/\/millrace@127\.0\.0\.1:\d+\/millrace$/)
+    run(bin, ['sql', '--url', url, '-c', 'CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)'], folder)
+    const killed = new Promise((done) => first.once('exit', done))
+    first.kill('SIGKILL')
+    await killed
+    const second = start()
+    const again = (await firstLine(second)).replace('ready: ', '')
+    expect(run(bin, ['sql', '--url', again, '-c', 'SELECT sum(a) FROM t'], folder)).toContain(' 3')
+    const ended = new Promise((done) => second.once('exit', done))
+    second.kill('SIGTERM')
+    expect(await ended).toBe(0)
   })
 })
 

@@ -31,7 +31,15 @@ function unitTests(): Tally {
 function sqlTests(): Tally {
   const folder = join(root, 'sql-tests')
   if (!existsSync(folder) || readdirSync(folder).length === 0) return { passed: 0, failed: 0, skipped: [] }
-  const args = [join(root, 'bin/millrace.cjs'), 'test', '--mode', 'all', 'sql-tests']
+  const args = [
+    join(root, 'bin/millrace.cjs'),
+    'test',
+    '--mode',
+    'all',
+    '--restarts',
+    values.soak ? '1000' : '3',
+    'sql-tests',
+  ]
   const done = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
   process.stdout.write(done.stdout)
   process.stderr.write(done.stderr)

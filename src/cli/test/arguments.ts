@@ -7,11 +7,13 @@ export interface TestArguments {
   readonly labels: readonly string[]
   readonly junit: string | null
   readonly seed: number
+  /** About so many restarts a file. */
+  readonly restarts: number
   readonly recordTimeoutMs: number
   readonly paths: readonly string[]
 }
 
-const VALUED = ['--mode', '--url', '--label', '--junit', '--seed', '--timeout'] as const
+const VALUED = ['--mode', '--url', '--label', '--junit', '--seed', '--restarts', '--timeout'] as const
 
 export function parseTestArguments(args: readonly string[]): TestArguments {
   const given = new Map<string, string[]>()
@@ -39,6 +41,7 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
     labels: [...(url === null ? ['millrace'] : []), ...(given.get('--label') ?? [])],
     junit: last('--junit'),
     seed: wholeNumber('--seed', last('--seed') ?? '1'),
+    restarts: wholeNumber('--restarts', last('--restarts') ?? '5'),
     recordTimeoutMs: wholeNumber('--timeout', last('--timeout') ?? '60') * 1000,
     paths,
   }

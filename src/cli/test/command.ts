@@ -5,11 +5,11 @@ import { parseTestArguments, type TestArguments } from './arguments.ts'
 import type { Mode, ModeCheck } from './check.ts'
 import { SltSyntaxError } from './cursor.ts'
 import { expandPaths, loadRecords } from './files.ts'
-import { type Random, seeded, seedOf } from './random.ts'
+import { seeded, seedOf } from './random.ts'
 import type { SltRecord } from './record.ts'
 import { Relations } from './relations.ts'
 import { type FileReport, Progress, renderJunit, renderTotals, renderUnchecked, type Terminal } from './report.ts'
-import { restartCheck } from './restart-check.ts'
+import { type RestartOptions, restartCheck } from './restart-check.ts'
 import { type FileOutcome, runRecords } from './run-file.ts'
 import { Sessions } from './sessions.ts'
 import { subscribeCheck } from './subscribe-check.ts'
@@ -27,6 +27,7 @@ export const TEST_HELP = `millrace test [options] PATH…: run sqllogictest file
   --label NAME         a label for skipif and onlyif (repeatable); "millrace" holds without --url
   --junit FILE         write a JUnit report
   --seed N             seed of deletes and restarts (1)
+  --restarts N         about so many restarts a file in mode restart (5)
   --timeout SECONDS    longest time of a record (60)
 
 Each failure is printed as file:line with a diff (- expected, + got). The last line is "N passed, M failed": records,
@@ -104,7 +105,11 @@ async function runFile(
     return await runRecords(records, {
       sessions,
       relations,
-      check: checkOf(mode, target, sessions, relations, records.length, random),
+      check: checkOf(mode, target, sessions, relations, {
+        records: records.length,
+        restarts: options.restarts,
+        random,
+      }),
       labels: new Set(options.labels),
       valuewise: VALUEWISE.test(file),
       recordTimeoutMs: options.recordTimeoutMs,
@@ -121,17 +126,16 @@ function checkOf(
   target: Target,
   sessions: Sessions,
   relations: Relations,
-  records: number,
-  random: Random,
+  options: RestartOptions,
 ): ModeCheck {
   switch (mode) {
     case 'pull':
       return {}
     case 'view':
-      return viewCheck({ sessions, relations }, { random, viewKind: 'MATERIALIZED VIEW' })
+      return viewCheck({ sessions, relations }, { random: options.random, viewKind: 'MATERIALIZED VIEW' })
     case 'subscribe':
-      return subscribeCheck({ sessions, relations }, random)
+      return subscribeCheck({ sessions, relations }, options.random)
     case 'restart':
-      return restartCheck(target, sessions, records, random)
+      return restartCheck(target, sessions, options)
   }
 }

@@ -4,16 +4,20 @@ import type { Random } from './random.ts'
 import type { Sessions } from './sessions.ts'
 import type { Target } from './target.ts'
 
-/** Long files are restarted now and then: a start costs what hundreds of statements do. */
-const RESTARTS_PER_FILE = 25
+export interface RestartOptions {
+  readonly records: number
+  /** About so many in a file, at random places: a start costs what hundreds of statements do. */
+  readonly restarts: number
+  readonly random: Random
+}
 
-export function restartCheck(target: Target, sessions: Sessions, records: number, random: Random): ModeCheck {
+export function restartCheck(target: Target, sessions: Sessions, options: RestartOptions): ModeCheck {
   const { restart } = target
   if (restart === null) throw new Error('this server cannot be restarted from here')
-  const chance = Math.min(1, RESTARTS_PER_FILE / Math.max(1, records))
+  const chance = Math.min(1, options.restarts / Math.max(1, options.records))
   return {
     async before() {
-      if (sessions.anyInTransaction || random() >= chance) return
+      if (sessions.anyInTransaction || options.random() >= chance) return
       sessions.destroyAll()
       await restart()
     },
