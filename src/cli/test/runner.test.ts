@@ -226,10 +226,12 @@ on
     let copied = ''
     await connection.query('COPY c TO STDOUT', { onCopyData: (text) => (copied += text) })
     expect(copied).toBe('1\tx\n2\t\\N\n')
-    const slow = connection.query('SELECT pg_sleep(20)')
+    const slow = expect(connection.query('SELECT pg_sleep(20)')).rejects.toMatchObject({
+      server: { sqlstate: '57014' },
+    })
     await admin.query('SELECT pg_sleep(0.2)')
     await connection.cancel()
-    await expect(slow).rejects.toMatchObject({ server: { sqlstate: '57014' } })
+    await slow
     await connection.close()
     await expect(connection.query('SELECT 1')).rejects.toThrow('closed the connection')
   })
