@@ -53,12 +53,12 @@ export class ArrangementIndex {
   }
   /** The slot of an identical row, -1 when absent; with an order only `insert` can tell. */
   find(hash: number, cols: readonly Column[], row: number): number {
-    this.lastHead = moved[hash & MOVED_MASK] === stamp ? this.byKey.find(hash, this.keys, row) : this.found[row]
+    this.lastHead = this.headNow(hash, row)
     if (this.lastHead < 0 || this.trees !== null) return -1
     return this.chains.find(this.lastHead, cols, row)
   }
   /** Right after `find` gave -1 for the same row. The slot of an identical row when there is one (nothing changes then). */
-  insert(hash: number, slot: number, cols: readonly Column[], row: number): number {
+  insert(hash: number, slot: number, cols: readonly Column[] | null, row: number): number {
     const head = this.lastHead
     if (head < 0) {
       this.trees?.insert(-1, slot)
@@ -81,6 +81,9 @@ export class ArrangementIndex {
     const head = this.byKey.headOf(hash, slot, this.matchKey)
     const after = this.trees === null ? this.chains.remove(head, slot) : this.trees.remove(head, slot)
     if (after !== head) this.moveHead(hash, head, after)
+  }
+  private headNow(hash: number, row: number): number {
+    return moved[hash & MOVED_MASK] === stamp ? this.byKey.find(hash, this.keys, row) : this.found[row]
   }
   private moveHead(hash: number, from: number, to: number): void {
     moved[hash & MOVED_MASK] = stamp
@@ -120,18 +123,19 @@ export class ArrangementIndex {
     }
   }
   /** Builds the index of `count` loaded rows. */
-  rebuild(slots: Iterable<number>, count: number): void {
+  rebuild(pages: Pages, count: number): void {
     this.clear()
     this.byKey.reserve(count)
-    if (this.trees !== null) this.rebuildTrees(slots, count)
+    if (this.trees !== null) this.rebuildTrees(pages, count)
     else
-      this.inPages(slots, (page, n, hashes) => {
-        const cols = this.store.columns.map((column) => column.gather(page, n))
-        this.begin(cols, hashes, n)
+      this.inPages(pages, (page, n, hashes) => {
+        this.keys = this.store.gather(this.key, page, n)
+        this.found = this.heads(hashes, this.keys, n)
+        stamp++
         for (let k = 0; k < n; k++) {
           const hash = hashes[k] | 0
-          this.lastHead = moved[hash & MOVED_MASK] === stamp ? this.byKey.find(hash, this.keys, k) : this.found[k]
-          this.insert(hash, page[k], cols, k)
+          this.lastHead = this.headNow(hash, k)
+          this.insert(hash, page[k], null, k)
         }
       })
   }
@@ -144,10 +148,10 @@ export class ArrangementIndex {
     return this.byKey.bytes() + this.chains.bytes() + (this.trees?.bytes() ?? 0)
   }
   /** Sorted once by (hash, key, order): every tree is then built from its run in O(n). */
-  private rebuildTrees(slots: Iterable<number>, count: number): void {
+  private rebuildTrees(pages: Pages, count: number): void {
     const all = new Int32Array(count)
     let at = 0
-    this.inPages(slots, (page, n, hashes) => {
+    this.inPages(pages, (page, n, hashes) => {
       for (let k = 0; k < n; k++) {
         this.byKey.note(hashes[k] | 0, page[k])
         all[at++] = page[k]
@@ -175,22 +179,18 @@ export class ArrangementIndex {
     for (const c of this.key) if (!this.store.columns[c].same(a, b)) return false
     return true
   }
-  private inPages(slots: Iterable<number>, visit: (page: Int32Array, n: number, hashes: Uint32Array) => void): void {
+  private inPages(pages: Pages, visit: (page: Int32Array, n: number, hashes: Uint32Array) => void): void {
     const page = new Int32Array(CHUNK_ROWS)
     const hashes = new Uint32Array(CHUNK_ROWS)
-    let n = 0
-    const flush = () => {
+    for (const n of pages(page)) {
       hashRows(this.store.gather(this.key, page, n), n, hashes)
       visit(page, n, hashes)
-      n = 0
     }
-    for (const slot of slots) {
-      page[n++] = slot
-      if (n === CHUNK_ROWS) flush()
-    }
-    if (n > 0) flush()
   }
 }
+
+/** Fills the page with slots, and tells how many, until there are no more. */
+type Pages = (page: Int32Array) => Iterable<number>
 
 function reserve(out: Matches, more: number): void {
   const needed = out.n + more

@@ -8,7 +8,14 @@ import { ArrangementIndex } from './arrangement-index.ts'
 import { PinnedArrangement } from './arrangement-pin.ts'
 import { batchesOf } from './batches-of.ts'
 import { ChunkedI32 } from './chunked.ts'
-import type { Arrangement, ArrangementPin, Matches, SortColumn } from './contract.ts'
+import {
+  type Arrangement,
+  type ArrangementPin,
+  CHUNK_ROWS,
+  CHUNK_SHIFT,
+  type Matches,
+  type SortColumn,
+} from './contract.ts'
 import type { DurableStructure } from './durable.ts'
 import { RowStore } from './row-store.ts'
 import { SlotSpace } from './slot-space.ts'
@@ -125,11 +132,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   }
   load(slots: Int32Array, batch: Batch, n: number): void {
     this.unload(n === slots.length ? slots : slots.subarray(0, n))
-    for (let c = 0; c < batch.cols.length; c++) {
-      const column = this.store.columns[c]
-      const from = batch.cols[c]
-      for (let i = 0; i < n; i++) column.set(slots[i], from, i)
-    }
+    for (let c = 0; c < batch.cols.length; c++) this.store.columns[c].setAll(slots, batch.cols[c], n)
     for (let i = 0; i < n; i++) {
       this.counts.set(slots[i], batch.diffs[i])
       if (slots[i] >= this.space.high) this.space.high = slots[i] + 1
@@ -144,11 +147,21 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   }
   loaded(): void {
     this.space.restored(this.space.high, (slot) => this.counts.get(slot) !== 0)
-    this.index.rebuild(this.slots(), this.space.live)
+    this.index.rebuild((page) => this.pages(page), this.space.live)
   }
   private *slots(): Generator<number> {
     const high = this.space.high
     for (let slot = 0; slot < high; slot++) if (this.counts.get(slot) !== 0) yield slot
+  }
+  /** Live slots, ascending, a chunk at a time. */
+  private *pages(page: Int32Array): Generator<number> {
+    for (let c = 0; c << CHUNK_SHIFT < this.space.high; c++) {
+      const counts = this.counts.chunks[c]
+      if (counts === undefined) continue
+      let n = 0
+      for (let at = 0; at < CHUNK_ROWS; at++) if (counts[at] !== 0) page[n++] = (c << CHUNK_SHIFT) + at
+      if (n > 0) yield n
+    }
   }
   private applyRow(delta: Batch, row: number, diff: number, hash: number): void {
     const slot = this.index.find(hash, delta.cols, row)

@@ -38,23 +38,31 @@ export function decodeBlock(stored: Uint8Array): Block {
   return { slots, removed, batch: n > 0 ? decodeBatch(rows) : { n: 0, diffs: new Int32Array(0), cols: [] } }
 }
 
-/** Encodes rows into blocks of at most BLOCK_BYTES_MAX, halving until they fit. */
-export function encodeBlocks(slots: Int32Array, batch: Batch, out: Uint8Array[]): void {
-  if (batch.n === 0) return
-  const bytes = encodeBlock({ slots, batch, removed: new Int32Array(0) })
-  // The four bytes of the checksum are part of what is stored.
-  if (bytes.length + CHECKSUM_BYTES <= BLOCK_BYTES_MAX || batch.n === 1) {
-    out.push(bytes)
-    return
-  }
-  const pieces = Math.min(batch.n, Math.ceil((bytes.length + CHECKSUM_BYTES) / (BLOCK_BYTES_MAX * 0.95)))
-  const size = Math.ceil(batch.n / pieces)
-  for (let start = 0; start < batch.n; start += size) {
-    const end = Math.min(batch.n, start + size)
-    encodeBlocks(slots.subarray(start, end), sliceBatch(batch, start, end), out)
+/** Encodes rows into blocks of at most BLOCK_BYTES_MAX. Learns how many rows fit, so that few are encoded twice. */
+export class BlockPacker {
+  readonly blocks: Uint8Array[] = []
+  private rowsPerBlock = 4096
+
+  add(slots: Int32Array, batch: Batch): void {
+    for (let start = 0; start < batch.n; ) {
+      const end = Math.min(batch.n, start + this.rowsPerBlock)
+      const piece = start === 0 && end === batch.n ? batch : sliceBatch(batch, start, end)
+      const bytes = encodeBlock({ slots: slots.subarray(start, end), batch: piece, removed: NONE })
+      // The four bytes of the checksum are part of what is stored.
+      const fits = bytes.length + CHECKSUM_BYTES <= BLOCK_BYTES_MAX
+      const fitting = Math.floor((piece.n * (BLOCK_BYTES_MAX * 0.9)) / bytes.length)
+      this.rowsPerBlock = Math.max(
+        1,
+        Math.min(4096, fits ? Math.max(fitting, this.rowsPerBlock) : Math.min(fitting, piece.n - 1)),
+      )
+      if (!fits && piece.n > 1) continue
+      this.blocks.push(bytes)
+      start = end
+    }
   }
 }
 
+const NONE = new Int32Array(0)
 const CHECKSUM_BYTES = 4
 
 /** Appends the checksum. */

@@ -255,6 +255,30 @@ describe('blocks', () => {
     )
   })
 
+  test('a key with thousands of rows is restored with each of them found by itself', async () => {
+    const store = openMemoryStore(runtime)
+    const types = [INT8, INT8]
+    const make = (state: State) => state.arrangement({ id: 'a', types, key: [1] })
+    const many = Array.from({ length: 5000 }, (_, i): [Row, number] => [[i, i % 2], 1])
+    const state = createState()
+    make(state).apply(deltaBatch(many, types))
+    const { checkpointer } = await recoverState({ store, state: createState(), runtime, log })
+    const collecting = state.collect()
+    let step = collecting.next()
+    while (!step.done) step = collecting.next()
+    await checkpointer.write({ tick: 1, deltas: step.value, extras: new Uint8Array(0) })
+    const fresh = createState()
+    const restored = make(fresh)
+    await recoverState({ store, state: fresh, runtime, log })
+    restored.apply(
+      deltaBatch(
+        many.slice(1).map(([row]) => [row, -1]),
+        types,
+      ),
+    )
+    expect(contents(restored, types)).toEqual([{ row: [0, 0], diff: 1 }])
+  })
+
   test('collect gives the engine its turn, and an unchanged state writes nothing', () => {
     const state = createState()
     const arrangement = state.arrangement({ id: 'a', types: [INT8], key: [0] })

@@ -1,6 +1,6 @@
 import type { Batch } from '../types/batch.ts'
 import { concatBatches, takeBatch } from '../types/batch-build.ts'
-import { type Block, decodeBlock, encodeBlocks, seal, unseal } from './block.ts'
+import { type Block, BlockPacker, decodeBlock, seal, unseal } from './block.ts'
 import { CHUNK_ROWS } from './contract.ts'
 import { blockAddressOf, blockKey, blockRange } from './keys.ts'
 import type { DatabaseName, Store, WriteOp } from './store.ts'
@@ -144,12 +144,12 @@ class BaseWriter {
       slots.set(part, at)
       at += part.length
     }
-    const blocks: Uint8Array[] = []
-    encodeBlocks(slots, concatBatches(this.batches), blocks)
+    const packer = new BlockPacker()
+    packer.add(slots, concatBatches(this.batches))
     this.slots = []
     this.batches = []
     this.rows = 0
-    for (const block of blocks) await this.put(seal(block))
+    for (const block of packer.blocks) await this.put(seal(block))
   }
   private async put(value: Uint8Array): Promise<void> {
     this.ops.push({ kind: 'put', db: 'base', key: blockKey(this.request.id, this.request.through, this.n++), value })

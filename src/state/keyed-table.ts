@@ -131,9 +131,7 @@ export class SlotKeyedTable implements KeyedTable, DurableStructure {
   }
   load(slots: Int32Array, batch: Batch, n: number): void {
     this.unload(n === slots.length ? slots : slots.subarray(0, n))
-    for (let c = 0; c < this.keys.length; c++) {
-      for (let i = 0; i < n; i++) this.keys[c].set(slots[i], batch.cols[c], i)
-    }
+    for (let c = 0; c < this.keys.length; c++) this.keys[c].setAll(slots, batch.cols[c], n)
     for (let a = 0; a < this.accumulators.length; a++) {
       const column = this.accumulators[a]
       const from = batch.cols[this.keys.length + a] as F64Column | AnyColumn

@@ -34,14 +34,14 @@ export class RowChains {
     }
     return -1
   }
-  /** Adds a slot behind the head: the head, and so the key index, stays as it is. */
-  add(head: number, slot: number, cols: readonly Column[], row: number): void {
+  /** Adds a slot behind the head, which stays as it is; without `cols` the row is read from the slot. */
+  add(head: number, slot: number, cols: readonly Column[] | null, row: number): void {
     const after = this.next.get(head)
     this.next.set(slot, after)
     this.previous.set(slot, head + 1)
     if (after !== 0) this.previous.set(after - 1, slot + 1)
     this.next.set(head, slot + 1)
-    if (this.indexed.has(head)) this.index(slot, hashRow(cols, row) | 0)
+    if (this.indexed.has(head)) this.index(slot, cols === null ? this.hashOf(slot) : hashRow(cols, row) | 0)
     else if (this.isLong(head)) this.indexChain(head)
   }
   /** Takes a slot out and returns the head from now on (-1: the chain is empty). */
@@ -80,6 +80,11 @@ export class RowChains {
     for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) this.slotScratch[n++] = slot
     this.rows.rowHashes(this.slotScratch, n, this.hashScratch)
     for (let i = 0; i < n; i++) this.index(this.slotScratch[i], this.hashScratch[i] | 0)
+  }
+  private hashOf(slot: number): number {
+    this.slotScratch[0] = slot
+    this.rows.rowHashes(this.slotScratch, 1, this.hashScratch)
+    return this.hashScratch[0] | 0
   }
   private index(slot: number, hash: number): void {
     this.indexed.add(slot)

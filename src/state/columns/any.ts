@@ -39,6 +39,9 @@ export class AnyStateColumn implements StateColumn {
     this.chunks[c].data[slot & CHUNK_MASK] = isNull ? null : (from as AnyColumn).data[row]
     this.held++
   }
+  setAll(slots: Int32Array, from: Column, n: number): void {
+    for (let i = 0; i < n; i++) this.set(slots[i], from, i)
+  }
   clear(slot: number): void {
     this.chunks[slot >> CHUNK_SHIFT].data[slot & CHUNK_MASK] = null
     this.held--

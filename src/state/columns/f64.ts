@@ -52,6 +52,15 @@ export class F64StateColumn implements StateColumn {
       else chunk.data[at] = toI64(value)
     }
   }
+  setAll(slots: Int32Array, from: Column, n: number): void {
+    const data = from.kind === 'f64' && from.nulls === null ? from.data : null
+    for (let i = 0; i < n; i++) {
+      const c = slots[i] >> CHUNK_SHIFT
+      const plain = data !== null && c < this.plain.length ? this.plain[c] : null
+      if (plain === null) this.set(slots[i], from, i)
+      else plain[slots[i] & CHUNK_MASK] = data![i]
+    }
+  }
   clear(_slot: number): void {
     // Numbers hold nothing: overwritten by the next row of the slot.
   }

@@ -57,6 +57,9 @@ export class NumStateColumn implements StateColumn {
       chunk.scales[at] = scale
     }
   }
+  setAll(slots: Int32Array, from: Column, n: number): void {
+    for (let i = 0; i < n; i++) this.set(slots[i], from, i)
+  }
   clear(slot: number): void {
     this.chunks[slot >> CHUNK_SHIFT].big?.delete(slot & CHUNK_MASK)
   }

@@ -11,6 +11,8 @@ import type { Datum } from '../../types/value.ts'
 export interface StateColumn {
   readonly type: SqlType
   set(slot: number, from: Column, row: number): void
+  /** `set` of row i into slots[i], i < n. */
+  setAll(slots: Int32Array, from: Column, n: number): void
   /** Frees what the value holds; the slot may be set again. */
   clear(slot: number): void
   equals(slot: number, other: Column, row: number): boolean

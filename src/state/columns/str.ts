@@ -57,6 +57,9 @@ export class StrStateColumn implements StateColumn {
     chunk.lengths[at] = length
     chunk.used += length
   }
+  setAll(slots: Int32Array, from: Column, n: number): void {
+    for (let i = 0; i < n; i++) this.set(slots[i], from, i)
+  }
   clear(slot: number): void {
     const chunk = this.chunks[slot >> CHUNK_SHIFT]
     const at = slot & CHUNK_MASK
