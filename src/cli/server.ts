@@ -64,6 +64,7 @@ export async function startServer(
     connectors: (spec, rowType) => createConnector(spec, rowType, { runtime, log, threads: true }),
     settings: settingRows(options),
     onFailure: (error) => endProcess(log, error),
+    ...crashHook(options.settings),
   })
   const planCache = new PlanCache()
   let nextPid = 1
@@ -120,6 +121,26 @@ function listenHttp(
     collect: () => collectMetrics(engine, wire),
     log,
   })
+}
+
+/**
+ * `--set crash_at=journal:12` kills the process at the 12th such moment, `--set compact_bytes_min=…` compacts early: how
+ * the crash tests hit what chance would not.
+ */
+function crashHook(settings: Readonly<Record<string, string>>): { reach?: (moment: string) => void; compactBytesMin?: number } {
+  const compactBytesMin = Number(settings['compact_bytes_min'] ?? Number.NaN)
+  const [moment, count] = (settings['crash_at'] ?? '').split(':')
+  let left = Number(count)
+  return {
+    ...(Number.isFinite(compactBytesMin) ? { compactBytesMin } : {}),
+    ...(moment === ''
+      ? {}
+      : {
+          reach(reached: string) {
+            if (reached === moment && --left === 0) process.kill(process.pid, 'SIGKILL')
+          },
+        }),
+  }
 }
 
 /** After a storage error nothing may be acknowledged; leaving by SIGKILL is safe, an orderly exit can hang. */

@@ -135,7 +135,9 @@ export class Durability implements TickJournal {
     this.#journaledBytes = 0
     this.#lastMs = runtime.monotonicMs()
     this.#collectMsMax = Math.max(this.#collectMsMax, this.#lastMs - started)
-    const done = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras, background }).then(async () => {
+    const writing = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras, background })
+    this.#world.reach('checkpoint')
+    const done = writing.then(async () => {
       this.#checkpointTick = tick
       const forgotten = this.#history.published()
       if (forgotten.length > 0) await this.#store.writeInBackground(forgotten)

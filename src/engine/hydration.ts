@@ -157,6 +157,7 @@ export class Hydration {
     this.#world.circuit.runTick(this.#world.tickContext())
     view.output.takeChanges()
     view.changedTick = this.#world.tick
+    this.#ticker.kick()
     view.setState(this.#reached(targets) ? { kind: 'ready' } : { kind: 'catching up', targets })
   }
 
@@ -190,6 +191,7 @@ export class Hydration {
       pending.push(batch)
       if (pending.length < 4 && runtime.monotonicMs() - since < HYDRATION_SLICE_MS) continue
       await flush()
+      this.#world.reach('hydration')
       since = runtime.monotonicMs()
     }
     await flush()

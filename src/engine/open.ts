@@ -20,7 +20,7 @@ import { builtInEntries, SystemRelations } from './system/system-relations.ts'
 import { decodeTick } from './tick-record.ts'
 import { runTick, Ticker } from './ticker.ts'
 import type { ViewState } from './view.ts'
-import { type ConnectorFactory, World } from './world.ts'
+import { type ConnectorFactory, type CrashMoment, World } from './world.ts'
 
 export interface OpenOptions {
   readonly store: Store
@@ -29,6 +29,10 @@ export interface OpenOptions {
   /** null: nothing is read from outside and nothing is written (inspection). */
   readonly connectors: ConnectorFactory | null
   readonly settings: readonly SettingRow[]
+  /** Bytes of deltas from which on a structure is compacted. */
+  readonly compactBytesMin?: number
+  /** See World.reach. */
+  readonly reach?: (moment: CrashMoment) => void
   /** The server can serve nothing any more. */
   onFailure(error: Error): void
 }
@@ -50,11 +54,19 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     catalog: catalogOf(image, builtInEntries()),
   })
   world.onFailure = options.onFailure
+  if (options.reach !== undefined) world.reach = options.reach
   world.tick = published?.tick ?? 0
   const connectors = options.connectors ?? (() => NO_CONNECTOR)
   const indexes = new IndexLookup(world)
   if (image !== null) rebuild(world, indexes, image, connectors)
-  const recovered = await recoverState({ store, state, runtime, log })
+  const recovered = await recoverState({
+    store,
+    state,
+    runtime,
+    log,
+    ...(options.compactBytesMin === undefined ? {} : { compactBytesMin: options.compactBytesMin }),
+    compacting: () => world.reach('compaction'),
+  })
   const history = await KeptHistory.open(world, store, world.tick)
   for (const [object, sinceMs] of image?.logs ?? []) if (world.logOf(object) !== undefined) await history.restore(object, sinceMs)
   const durability = new Durability({

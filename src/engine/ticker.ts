@@ -22,6 +22,8 @@ export interface WriteJob {
 
 /** Rows of sources in one tick; bounds its length. */
 export const TICK_SOURCE_ROWS_MAX = 32_768
+/** Rows kept back for one hydrating view beyond this hold the sources until it has joined; tables go on. */
+export const HYDRATION_BACKLOG_ROWS_MAX = 1_000_000
 /** Statements in one tick. */
 export const TICK_WRITES_MAX = 1024
 /** Timestamps are reserved this far ahead, so that progress can be told while nothing ticks; ms. */
@@ -87,6 +89,19 @@ export class Ticker {
     await this.#run([], [], [])
   }
 
+  /** Sources wait while a hydrating view has kept back more than it may. */
+  #holdsSources(): boolean {
+    for (const view of this.#world.views.values()) {
+      if (view.state.kind !== 'hydrating') continue
+      if (view.gates.some(({ gate }) => gate.backlogRows > HYDRATION_BACKLOG_ROWS_MAX)) return true
+    }
+    return false
+  }
+
+  /** Something may have become possible. */
+  kick(): void {
+    this.#kick()
+  }
   #kick(): void {
     if (this.#draining || this.#stopped) return
     this.#draining = true
@@ -96,7 +111,7 @@ export class Ticker {
   async #drain(): Promise<void> {
     const { exclusive, runtime } = this.#world
     try {
-      while (!this.#stopped && (this.#writes.length > 0 || this.#batches.length > 0)) {
+      while (!this.#stopped && (this.#writes.length > 0 || (this.#batches.length > 0 && !this.#holdsSources()))) {
         await exclusive.run(() => this.#tick())
         await runtime.yieldToIo()
       }
@@ -124,7 +139,7 @@ export class Ticker {
         write.reject(error)
       }
     }
-    const batches = this.#takeBatches()
+    const batches = this.#holdsSources() ? [] : this.#takeBatches()
     const deltas: TableDelta[] = []
     for (const [object, table] of tables) for (const batch of table.staged) deltas.push({ object, batch })
     const sources = batches.map(({ object, batch }) => sourceDelta(object, batch))
@@ -159,7 +174,9 @@ export class Ticker {
     const record: TickRecord = { tick: world.tick + 1, timestampMs, nowMicros, reservedMs, tables, sources }
     const bytes = encodeTick(record)
     this.journaledBytes += bytes.length
-    await this.#journal.append(record.tick, bytes)
+    const appended = this.#journal.append(record.tick, bytes)
+    world.reach('journal')
+    await appended
     for (const object of flush) world.tables.get(object)!.flush(record.tick)
     runTick(world, record)
     this.#afterTick()

@@ -38,6 +38,8 @@ export class World {
   tick = 0
   /** What recovery had to do, for `millrace.storage` and tests. */
   readonly ran = { replayedTicks: 0 }
+  /** Called at moments where a crash is most awkward: tests kill the process there. */
+  reach: (moment: CrashMoment) => void = () => {}
   /** Ends the process, in a server. */
   onFailure: (error: Error) => void = () => {}
   /** Set once by a storage failure: nothing is served any more. */
@@ -95,6 +97,9 @@ export class World {
 
 /** Rounds of a recursive query within one tick; beyond it the rows concerned are errors (54001). */
 export const RECURSION_ROUNDS_MAX = 10_000
+
+/** Work is under way and not yet durable: a record of the journal, a checkpoint, a compaction, a hydrating view. */
+export type CrashMoment = 'journal' | 'checkpoint' | 'compaction' | 'hydration'
 
 /** Makes the connector of a source; from connectors/, or a fake one in tests. */
 export type ConnectorFactory = (spec: ConnectorSpec, rowType: RowType) => SourceConnector

@@ -42,6 +42,8 @@ export interface CheckpointerOptions {
   readonly published: PublishedCheckpoint | null
   readonly files: Map<string, StructureFiles>
   readonly compactBytesMin?: number
+  /** A compaction was asked for and is not done. */
+  compacting?(): void
 }
 
 /**
@@ -162,7 +164,9 @@ export class Checkpointer {
     const through = this.last!.generation
     const merged = files.deltaBytes
     const request = { id, base, since, through }
-    const result = await (isCompactor(store) ? store.compact(request) : compactStructure(store, request))
+    const merging = isCompactor(store) ? store.compact(request) : compactStructure(store, request)
+    this.options.compacting?.()
+    const result = await merging
     if (this.files.get(id) !== files) {
       // Dropped meanwhile: the new base was never published.
       await store.writeInBackground([{ kind: 'removeRange', db: 'base', ...blockRange(id, through, through) }])

@@ -20,6 +20,7 @@ export interface RecoveryOptions {
   readonly log: Log
   /** Bytes of deltas below which a structure is not compacted. */
   readonly compactBytesMin?: number
+  compacting?(): void
   progress?(rows: number): void
 }
 
