@@ -28,6 +28,6 @@ export function readTree(root: string): SourceFile[] {
 }
 
 export const isTest = (path: string): boolean => /\.test\.ts$/.test(path)
-/** Code that only tests use lies in files of this name. */
-export const isTestKit = (path: string): boolean => /(?:^|\/)[\w-]+\.testkit\.ts$/.test(path)
+/** Code that only tests use lies in files of this name, or in a folder `testing`. */
+export const isTestKit = (path: string): boolean => /\.testkit\.ts$|\/testing\//.test(path)
 export const isCode = (path: string): boolean => /^(?:src|grammar)\/.*\.ts$/.test(path)
