@@ -49,7 +49,11 @@ function evaluate(s: Scalar, env: EvalEnv | undefined): Datum | undefined {
       const args = constants(s.args)
       if (!fn || !args || fn.volatility === 'volatile' || (fn.volatility === 'stable' && !env)) return undefined
       if (fn.strict && args.includes(null)) return null
-      return fn.eval(args, env ?? NO_ENV, s.args.map((a) => a.type))
+      return fn.eval(
+        args,
+        env ?? NO_ENV,
+        s.args.map((a) => a.type),
+      )
     }
     case 'cast': {
       if (s.arg.kind !== 'const') return undefined

@@ -1,0 +1,38 @@
+import type { CatalogSnapshot } from '../../catalog/entry.ts'
+import type { BindEnv } from '../bind/context.ts'
+import type { ChooseFacts } from '../choose/choose.ts'
+import type { Facts } from '../optimise/rule.ts'
+import type { PlanningContext } from '../planned.ts'
+
+export function bindEnv(context: PlanningContext): BindEnv {
+  const { catalog, user, database, searchPath, timeZone, nowMicros } = context
+  return {
+    catalog,
+    database,
+    searchPath,
+    paramTypes: context.paramTypes.map((t) => t ?? undefined),
+    evalEnv: {
+      nowMicros,
+      timeZone,
+      user,
+      database,
+      searchPath,
+      setting: (name) => context.setting(name),
+      // Nothing volatile is evaluated while planning.
+      random: () => 0,
+    },
+  }
+}
+
+export function planFacts(catalog: CatalogSnapshot): Facts & ChooseFacts {
+  return {
+    primaryKey(object) {
+      const entry = catalog.byId(object)
+      return entry?.kind === 'table' ? entry.primaryKey : entry?.kind === 'source' ? entry.upsertKey : null
+    },
+    appendOnly(object) {
+      const entry = catalog.byId(object)
+      return entry?.kind === 'source' && entry.upsertKey === null && entry.connector.envelope.kind === 'none'
+    },
+  }
+}

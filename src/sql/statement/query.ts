@@ -1,0 +1,89 @@
+import type { Query } from '../../../grammar/ast.ts'
+import { assert } from '../../base/assert.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { CatalogSnapshot } from '../../catalog/entry.ts'
+import type { Logical } from '../../plan/logical.ts'
+import { logicalScalars, mapLogicalScalars, rewriteLogical, visitLogical } from '../../plan/logical-walk.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { rewriteScalar } from '../../plan/scalar-walk.ts'
+import { newStatement } from '../bind/bind.ts'
+import type { Statement } from '../bind/context.ts'
+import { bindTopQuery } from '../bind/query.ts'
+import type { Origin } from '../bind/scope.ts'
+import { slotsIn } from '../bind/slot.ts'
+import { choose } from '../choose/choose.ts'
+import { optimise } from '../optimise/optimise.ts'
+import type { FieldOrigin, PlannedRead, PlanningContext } from '../planned.ts'
+import { bindEnv, planFacts } from './env.ts'
+import { findLookup } from './lookup.ts'
+
+/** A SELECT, VALUES or TABLE that a client reads. */
+export function planQuery(node: Query, context: PlanningContext): PlannedRead {
+  const st = newStatement(bindEnv(context))
+  const { locking, ...rest } = node
+  const bound = bindTopQuery(st, { ...rest, locking: [] }, null, null)
+  const paramTypes = st.checkParams(node)
+  const { raw, optimised, physical } = plans(st, bound.plan, context.catalog)
+  const { finishing } = bound
+  const lookup = findLookup(optimised, context.catalog)
+  const row = optimised.rowType
+  return {
+    kind: 'read',
+    request: { plan: physical, finishing, fields: finishing.project.map((c) => row[c]), lookup },
+    origins: bound.origins.map(fieldOrigin),
+    paramTypes,
+    raw,
+    optimised,
+    reads: [...st.reads].sort((a, b) => a - b),
+    lock: locking.length === 0 ? null : rowLock(locking, lookup, context.catalog),
+  }
+}
+
+/** FOR UPDATE and FOR SHARE lock rows of one table by primary key. */
+function rowLock(
+  locking: Query['locking'],
+  lookup: PlannedRead['request']['lookup'],
+  catalog: CatalogSnapshot,
+): PlannedRead['lock'] {
+  const [clause] = locking
+  if (locking.length > 1 || clause.of.length > 0) throw notSupported('FOR … OF', clause.span)
+  if (clause.wait) throw notSupported(clause.wait, clause.span)
+  const entry = lookup && catalog.byId(lookup.object)
+  if (!lookup || entry?.kind !== 'table' || entry.primaryKey !== lookup.columns) {
+    throw notSupported(`FOR ${clause.strength} of rows that are not given by a whole primary key`, clause.span)
+  }
+  return { table: lookup.object, keys: lookup.keys }
+}
+
+const fieldOrigin = (origin: Origin | null): FieldOrigin =>
+  origin ? { tableOid: origin.object, columnNumber: origin.column + 1 } : { tableOid: 0, columnNumber: 0 }
+
+export interface Plans {
+  readonly raw: Logical
+  readonly optimised: Logical
+  readonly physical: PhysicalPlan
+}
+
+/** Bound → optimised → physical. */
+export function plans(st: Statement, bound: Logical, catalog: CatalogSnapshot): Plans {
+  const raw = withParamTypes(st, bound)
+  assertLowered(raw)
+  const facts = planFacts(catalog)
+  const optimised = optimise(raw, facts)
+  return { raw, optimised, physical: choose(optimised, facts) }
+}
+
+/** A parameter met before its type was known takes the one found later. */
+function withParamTypes(st: Statement, plan: Logical): Logical {
+  return rewriteLogical(plan, (p) => mapLogicalScalars(p, (s) => paramsTyped(st, s)))
+}
+
+export const paramsTyped = (st: Statement, s: Scalar): Scalar =>
+  rewriteScalar(s, (x) => (x.kind === 'param' && x.type.kind === 'unknown' ? { ...x, type: st.paramType(x.index) } : x))
+
+function assertLowered(plan: Logical): void {
+  visitLogical(plan, (p) => {
+    for (const s of logicalScalars(p)) assert(slotsIn(s).size === 0, 'no slot is left in a bound plan')
+  })
+}

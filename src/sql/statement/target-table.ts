@@ -1,0 +1,106 @@
+import type { AssignTarget, TableItem } from '../../../grammar/ast.ts'
+import type { Ident, Name } from '../../../grammar/ast-base.ts'
+import { parseExpression } from '../../../grammar/parse.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { TableEntry } from '../../catalog/entry.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { constant } from '../../plan/scalar-walk.ts'
+import { RECURSION } from '../bind/bind.ts'
+import { bindError, type Place } from '../bind/bind-error.ts'
+import { coerce } from '../bind/coerce.ts'
+import { type ExprPlace, Statement } from '../bind/context.ts'
+import { type FromPlan, relation } from '../bind/from-plan.ts'
+import { lookupRelation, tableRow } from '../bind/relation.ts'
+import { EMPTY_SCOPE } from '../bind/scope.ts'
+import { slotsIn } from '../bind/slot.ts'
+import { typeText } from '../type-text.ts'
+
+/** The table that INSERT, UPDATE or DELETE writes. */
+export function targetTable(st: Statement, name: Name, verb: string): TableEntry {
+  const entry = lookupRelation(st, name)
+  if (entry.kind === 'table' && entry.fedBy === null) return entry
+  const what = {
+    view: 'view',
+    materializedView: 'materialized view',
+    source: 'source',
+    system: 'system relation',
+    table: 'table',
+  }
+  if (entry.kind === 'table') {
+    throw bindError('42809', `cannot ${verb} table "${entry.name}"`, name, {
+      detail: 'It stores what a source delivers.',
+    })
+  }
+  throw bindError('42809', `cannot ${verb} ${what[entry.kind]} "${entry.name}"`, name)
+}
+
+export function tableFrom(entry: TableEntry, alias: Ident | undefined): FromPlan {
+  const rowType = tableRow(entry)
+  const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
+  const plan = { kind: 'get', object: entry.id, name: entry.name, rowType } as const
+  return relation(
+    plan,
+    alias?.name ?? entry.name,
+    null,
+    rowType.map((f) => f.name),
+    origins,
+    entry.primaryKey,
+  )
+}
+
+export function itemAlias(item: TableItem): Ident | undefined {
+  const columns = item.alias?.columns ?? []
+  if (columns.length > 0) throw notSupported('column names in the alias of the target', columns[0].span)
+  return item.alias?.name
+}
+
+/** Number of the column that an assignment names. */
+export function assignedColumn(entry: TableEntry, target: AssignTarget): number {
+  if (target.path.length > 0) throw notSupported('assignment to a part of a column', target.span)
+  const at = entry.columns.findIndex((c) => c.name === target.column.name)
+  if (at < 0) {
+    throw bindError('42703', `column "${target.column.name}" of relation "${entry.name}" does not exist`, target)
+  }
+  return at
+}
+
+/** The value as the column stores it: PostgreSQL's assignment cast and its message. */
+export function assign(st: Statement, entry: TableEntry, at: number, value: Scalar, place: Place): Scalar {
+  const column = entry.columns[at]
+  try {
+    return coerce(st, value, column.type, 'assignment', place)
+  } catch (e) {
+    const mismatch = (e as { sqlstate?: string }).sqlstate === '42804'
+    if (!mismatch) throw e
+    throw bindError(
+      '42804',
+      `column "${column.name}" is of type ${typeText(column.type)} but expression is of type ${typeText(value.type)}`,
+      place,
+      { hint: 'You will need to rewrite or cast the expression.' },
+    )
+  }
+}
+
+/** The DEFAULT of a column, NULL when it has none. */
+export function defaultValue(st: Statement, entry: TableEntry, at: number): Scalar {
+  const { type, defaultSql } = entry.columns[at]
+  if (defaultSql === null) return constant(null, type)
+  return bindDefault(st, defaultSql, (s, place) => coerce(st, s, type, 'assignment', place))
+}
+
+/** A DEFAULT's text stands alone: no columns, no subqueries; its offsets mean nothing in the statement. */
+export function bindDefault(st: Statement, sql: string, convert: (s: Scalar, at: Place) => Scalar): Scalar {
+  const node = parseExpression(sql)
+  const inner = new Statement({ ...st.env, paramTypes: [] }, RECURSION, st)
+  const place: ExprPlace = {
+    scope: EMPTY_SCOPE,
+    ctes: null,
+    clause: 'DEFAULT expressions',
+    aggregates: false,
+    windows: false,
+    rows: false,
+  }
+  const value = convert(inner.bind.expr(inner, node, place), node)
+  if (slotsIn(value).size > 0) throw bindError('0A000', 'cannot use subquery in DEFAULT expression', node)
+  return value
+}

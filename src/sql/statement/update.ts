@@ -1,0 +1,162 @@
+import type { Delete, Expr, FromItem, Update } from '../../../grammar/ast.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { TableEntry } from '../../catalog/entry.ts'
+import type { KeyLookup } from '../../plan/dml.ts'
+import type { Logical } from '../../plan/logical.ts'
+import { columnsOfRow, join, project, projectColumns, semiJoin } from '../../plan/logical-make.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { TRUE } from '../../plan/scalar-walk.ts'
+import { newStatement } from '../bind/bind.ts'
+import type { CteScope, ExprPlace, Statement } from '../bind/context.ts'
+import { bindWith } from '../bind/cte.ts'
+import { bindCondition } from '../bind/expr-condition.ts'
+import { bindFrom } from '../bind/from.ts'
+import { type FromPlan, scopeOf, shiftFrom } from '../bind/from-plan.ts'
+import { handled } from '../bind/handled.ts'
+import { slotsIn } from '../bind/slot.ts'
+import { Stage } from '../bind/stage.ts'
+import { foldScalar } from '../optimise/fold.ts'
+import type { PlannedWrite, PlanningContext } from '../planned.ts'
+import { bindEnv } from './env.ts'
+import { bindAssignments } from './insert.ts'
+import { primaryKeyMatch } from './lookup.ts'
+import { paramsTyped, plans } from './query.ts'
+import { bindReturning } from './returning.ts'
+import { itemAlias, tableFrom, targetTable } from './target-table.ts'
+
+/** UPDATE: the old rows beside their new values. */
+export function planUpdate(node: Update, context: PlanningContext): PlannedWrite {
+  handled(node, ['with', 'table', 'set', 'from', 'where', 'returning'])
+  handled(node.table, ['name', 'alias'])
+  const st = newStatement(bindEnv(context))
+  const entry = targetTable(st, node.table.name, 'update')
+  const table = tableFrom(entry, itemAlias(node.table))
+  const open = node.with ? bindWith(st, node.with, null, null) : NO_WITH
+  const { stage, place, names } = joined(st, table, node.from, open.ctes)
+  if (node.from.length > 0 && !entry.primaryKey) {
+    throw notSupported('UPDATE … FROM of a table without primary key', node.from[0].span)
+  }
+  const where = node.where && bindCondition(st, node.where, place, 'WHERE')
+  const assigned = bindAssignments(st, entry, node.set, { ...place, clause: 'UPDATE' })
+  if (where) stage.filter(where, st.position(node.where as Expr))
+  const old = columnsOfRow(table.plan.rowType)
+  const next = old.map((c, i) => {
+    const value = assigned.get(i)
+    return value ? stage.resolve(value) : c
+  })
+  const columns = names.map((n) => n)
+  let plan = project(stage.plan, [...old, ...next], [...columns, ...columns.map((n) => `new_${n}`)])
+  if (node.from.length > 0) plan = firstMatch(plan, entry)
+  const returning = bindReturning(st, node.returning, table)
+  const set = next.map((s) => paramsTyped(st, s))
+  const simple = node.from.length === 0 && !node.with && [...assigned.values()].every((s) => slotsIn(s).size === 0)
+  const lookup = simple ? keyLookup(st, where, entry) : null
+  const paramTypes = st.checkParams(node)
+  return {
+    kind: 'write',
+    statement: {
+      kind: 'update',
+      table: entry.id,
+      lookup,
+      set: simple ? set : [],
+      plan: plans(st, open.close(plan), context.catalog).physical,
+      returning,
+      reads: readsOf(st, entry),
+    },
+    returning: returning?.fields ?? null,
+    paramTypes,
+  }
+}
+
+/** DELETE: the rows to go. */
+export function planDelete(node: Delete, context: PlanningContext): PlannedWrite {
+  handled(node, ['with', 'table', 'using', 'where', 'returning'])
+  handled(node.table, ['name', 'alias'])
+  const st = newStatement(bindEnv(context))
+  const entry = targetTable(st, node.table.name, 'delete from')
+  const table = tableFrom(entry, itemAlias(node.table))
+  const open = node.with ? bindWith(st, node.with, null, null) : NO_WITH
+  const { stage, place } = joined(st, table, node.using, open.ctes)
+  const where = node.where && bindCondition(st, node.where, place, 'WHERE')
+  if (where) stage.filter(where, st.position(node.where as Expr))
+  const width = table.plan.rowType.length
+  let plan = projectColumns(
+    stage.plan,
+    table.plan.rowType.map((_, i) => i),
+  )
+  // However often USING matched, a row goes once.
+  if (node.using.length > 0) plan = matched(table.plan, plan, width)
+  const returning = bindReturning(st, node.returning, table)
+  const lookup = node.using.length === 0 && !node.with ? keyLookup(st, where, entry) : null
+  const paramTypes = st.checkParams(node)
+  return {
+    kind: 'write',
+    statement: {
+      kind: 'delete',
+      table: entry.id,
+      lookup,
+      plan: plans(st, open.close(plan), context.catalog).physical,
+      returning,
+      reads: readsOf(st, entry),
+    },
+    returning: returning?.fields ?? null,
+    paramTypes,
+  }
+}
+
+const NO_WITH = { ctes: null, close: (p: Logical): Logical => p }
+
+/** The target, and beside it what FROM or USING names. */
+function joined(
+  st: Statement,
+  table: FromPlan,
+  items: readonly FromItem[],
+  ctes: CteScope | null,
+): { stage: Stage; place: ExprPlace; names: readonly string[] } {
+  let from: FromPlan = table
+  if (items.length > 0) {
+    const others = bindFrom(st, items, null, ctes)
+    const moved = shiftFrom(others, table.plan.rowType.length)
+    from = {
+      plan: join('inner', table.plan, others.plan, TRUE),
+      tables: [...table.tables, ...moved.tables],
+      visible: [...table.visible, ...moved.visible],
+    }
+  }
+  const scope = scopeOf(from, null)
+  const place: ExprPlace = { scope, ctes, clause: 'WHERE', aggregates: false, windows: false, rows: false }
+  return { stage: new Stage(st, scope, from.plan), place, names: table.plan.rowType.map((f) => f.name) }
+}
+
+function keyLookup(st: Statement, where: Scalar | undefined, entry: TableEntry): KeyLookup | null {
+  if (!where || slotsIn(where).size > 0) return null
+  return primaryKeyMatch(foldScalar(paramsTyped(st, where)), entry) ?? null
+}
+
+/** A row that several FROM rows match is updated once, by the first in the order of all values. */
+function firstMatch(plan: Logical, entry: TableEntry): Logical {
+  return {
+    kind: 'topK',
+    input: plan,
+    partition: entry.primaryKey ?? [],
+    order: [],
+    limit: 1,
+    offset: 0,
+    rowType: plan.rowType,
+    position: -1,
+  }
+}
+
+function matched(table: Logical, rows: Logical, width: number): Logical {
+  const on: Scalar[] = table.rowType.map((f, i) => ({
+    kind: 'distinctFrom',
+    left: { kind: 'column', index: i, type: f.type },
+    right: { kind: 'column', index: width + i, type: f.type },
+    negated: true,
+    type: { kind: 'bool' },
+  }))
+  return semiJoin(false, table, rows, on.length === 1 ? on[0] : { kind: 'and', args: on, type: { kind: 'bool' } })
+}
+
+const readsOf = (st: Statement, entry: TableEntry): readonly number[] =>
+  [...st.reads, entry.id].filter((id, i, all) => all.indexOf(id) === i).sort((a, b) => a - b)
