@@ -31,12 +31,16 @@ export class ServerProcess {
     return this.#child!.pid!
   }
 
-  /** Resolves when connections are accepted; milliseconds that it took. */
-  async start(): Promise<number> {
+  get alive(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  /** Resolves when connections are accepted; milliseconds that it took. `more`: arguments for this start alone. */
+  async start(more: readonly string[] = []): Promise<number> {
     const began = performance.now()
     const child = spawn(
       process.execPath,
-      [MAIN, 'serve', '--pg-port', '0', '--http-port', '0', '--data-dir', this.dataDir, ...this.#args],
+      [MAIN, 'serve', '--pg-port', '0', '--http-port', '0', '--data-dir', this.dataDir, ...this.#args, ...more],
       {
         stdio: ['ignore', 'pipe', 'pipe'],
       },
