@@ -1,5 +1,6 @@
 import type { Column } from '../types/column.ts'
 import { hashRow, hashRows } from '../types/hash.ts'
+import { ChunkedI32 } from './chunked.ts'
 import { CHUNK_ROWS, type Matches } from './contract.ts'
 import { HashIndex } from './hash-index.ts'
 import { KeyMatcher } from './key-matcher.ts'
@@ -67,7 +68,7 @@ export class ArrangementIndex {
       return -1
     }
     if (this.trees === null) {
-      this.chains.add(head, slot, cols, row)
+      this.chains.add(head, slot, this.chains.walked, cols, row)
       this.byKey.note(hash, slot)
       return -1
     }
@@ -126,6 +127,7 @@ export class ArrangementIndex {
   rebuild(pages: Pages, count: number): void {
     this.clear()
     this.byKey.reserve(count)
+    const lengths = new ChunkedI32()
     if (this.trees !== null) this.rebuildTrees(pages, count)
     else
       this.inPages(pages, (page, n, hashes) => {
@@ -135,6 +137,9 @@ export class ArrangementIndex {
         for (let k = 0; k < n; k++) {
           const hash = hashes[k] | 0
           this.lastHead = this.headNow(hash, k)
+          const head = this.lastHead < 0 ? page[k] : this.lastHead
+          this.chains.walked = lengths.get(head)
+          lengths.set(head, this.chains.walked + 1)
           this.insert(hash, page[k], null, k)
         }
       })

@@ -19,6 +19,8 @@ export class RowChains {
   private readonly previous = new ChunkedI32()
   private readonly indexed = new SlotBits()
   private readonly byRow: HashIndex
+  /** Rows of the chain in which the last `find` found nothing. */
+  walked = 0
   private readonly slotScratch = new Int32Array(WALK_MAX + 1)
   private readonly hashScratch = new Uint32Array(WALK_MAX + 1)
 
@@ -29,20 +31,25 @@ export class RowChains {
   /** The slot of an identical row in the chain of `head`, -1 when absent. */
   find(head: number, cols: readonly Column[], row: number): number {
     if (this.indexed.has(head)) return this.byRow.find(hashRow(cols, row) | 0, cols, row)
+    this.walked = 0
     for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) {
       if (this.rows.sameBeyondKey(slot, cols, row)) return slot
+      this.walked++
     }
     return -1
   }
-  /** Adds a slot behind the head, which stays as it is; without `cols` the row is read from the slot. */
-  add(head: number, slot: number, cols: readonly Column[] | null, row: number): void {
+  /**
+   * Adds a slot behind the head of a chain of `length` rows; the head stays as it is. Without `cols` the row is read
+   * from the slot.
+   */
+  add(head: number, slot: number, length: number, cols: readonly Column[] | null, row: number): void {
     const after = this.next.get(head)
     this.next.set(slot, after)
     this.previous.set(slot, head + 1)
     if (after !== 0) this.previous.set(after - 1, slot + 1)
     this.next.set(head, slot + 1)
     if (this.indexed.has(head)) this.index(slot, cols === null ? this.hashOf(slot) : hashRow(cols, row) | 0)
-    else if (this.isLong(head)) this.indexChain(head)
+    else if (length >= WALK_MAX) this.indexChain(head)
   }
   /** Takes a slot out and returns the head from now on (-1: the chain is empty). */
   remove(head: number, slot: number): number {
@@ -69,11 +76,6 @@ export class RowChains {
   }
   bytes(): number {
     return this.next.bytes() + this.previous.bytes() + this.indexed.bytes() + this.byRow.bytes()
-  }
-  private isLong(head: number): boolean {
-    let n = 0
-    for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) if (++n > WALK_MAX) return true
-    return false
   }
   private indexChain(head: number): void {
     let n = 0

@@ -65,12 +65,18 @@ export class F64StateColumn implements StateColumn {
     // Numbers hold nothing: overwritten by the next row of the slot.
   }
   equals(slot: number, other: Column, row: number): boolean {
+    const plain = this.plain[slot >> CHUNK_SHIFT]
+    if (plain !== null && other.kind === 'f64' && other.nulls === null) {
+      const a = plain[slot & CHUNK_MASK]
+      const b = other.data[row]
+      return a === b || (Number.isNaN(a) && Number.isNaN(b))
+    }
     return equalAt(this.chunks[slot >> CHUNK_SHIFT] as Column, slot & CHUNK_MASK, other, row)
   }
   identical(slot: number, other: Column, row: number): boolean {
     const chunk = this.chunks[slot >> CHUNK_SHIFT]
     const at = slot & CHUNK_MASK
-    if (!equalAt(chunk as Column, at, other, row)) return false
+    if (!this.equals(slot, other, row)) return false
     // Floats are never i64: the two zeros are equal, and yet two rows.
     return !this.float || signedZero(chunk.data[at] as number) === signedZero((other as F64Column).data[row])
   }
