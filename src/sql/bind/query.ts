@@ -4,7 +4,7 @@ import { notSupported } from '../../base/sql-error.ts'
 import type { Finishing, Logical, SortKey } from '../../plan/logical.ts'
 import { project, projectColumns } from '../../plan/logical-make.ts'
 import { column } from '../../plan/scalar-walk.ts'
-import { INT8 } from '../../types/sql-type.ts'
+import { INT8, type SqlType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { coerce, constantValue, settleUnknown } from './coerce.ts'
 import type { BoundBody, CteScope, ExprPlace, Statement } from './context.ts'
@@ -29,10 +29,18 @@ interface Ordered extends BoundBody {
 }
 
 /** A whole statement's query: ORDER BY and LIMIT are left to the finishing. */
-export function bindTopQuery(st: Statement, node: Query, parent: Scope | null, ctes: CteScope | null): BoundQuery {
+export function bindTopQuery(
+  st: Statement,
+  node: Query,
+  parent: Scope | null,
+  ctes: CteScope | null,
+  wanted: readonly SqlType[] = [],
+): BoundQuery {
   const opened = openQuery(st, node, parent, ctes)
   const { columns, order } = opened.body
-  const exprs = columns.map((c) => settleUnknown(st, c.expr))
+  const exprs = columns.map((c, i) =>
+    wanted[i] ? coerce(st, c.expr, wanted[i], 'assignment', node) : settleUnknown(st, c.expr),
+  )
   const keys: SortKey[] = []
   const extra = order.map((o) => settleUnknown(st, o.expr))
   const all = [...exprs]

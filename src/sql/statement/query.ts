@@ -7,6 +7,7 @@ import { logicalScalars, mapLogicalScalars, rewriteLogical, visitLogical } from 
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { rewriteScalar } from '../../plan/scalar-walk.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { newStatement } from '../bind/bind.ts'
 import type { Statement } from '../bind/context.ts'
 import { bindTopQuery } from '../bind/query.ts'
@@ -18,11 +19,11 @@ import type { FieldOrigin, PlannedRead, PlanningContext } from '../planned.ts'
 import { bindEnv, planFacts } from './env.ts'
 import { findLookup } from './lookup.ts'
 
-/** A SELECT, VALUES or TABLE that a client reads. */
-export function planQuery(node: Query, context: PlanningContext): PlannedRead {
+/** A SELECT, VALUES or TABLE that a client reads. `wanted`: types that its columns must be assigned to. */
+export function planQuery(node: Query, context: PlanningContext, wanted?: readonly SqlType[]): PlannedRead {
   const st = newStatement(bindEnv(context))
   const { locking, ...rest } = node
-  const bound = bindTopQuery(st, { ...rest, locking: [] }, null, null)
+  const bound = bindTopQuery(st, { ...rest, locking: [] }, null, null, wanted)
   const paramTypes = st.checkParams(node)
   const { raw, optimised, physical } = plans(st, bound.plan, context.catalog)
   const { finishing } = bound

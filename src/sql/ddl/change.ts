@@ -1,0 +1,91 @@
+import type { Name } from '../../../grammar/ast-base.ts'
+import type { Alter, Drop, ObjectType } from '../../../grammar/ast-ddl.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { CatalogEntry } from '../../catalog/entry.ts'
+import { checkDatabase, findObject, findSchema } from '../../catalog/resolve-name.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import { bindError } from '../bind/bind-error.ts'
+import { handled } from '../bind/handled.ts'
+import type { PlanningContext } from '../planned.ts'
+
+const KINDS: Readonly<Partial<Record<ObjectType, { readonly kind: CatalogEntry['kind']; readonly word: string }>>> = {
+  TABLE: { kind: 'table', word: 'table' },
+  SOURCE: { kind: 'source', word: 'source' },
+  VIEW: { kind: 'view', word: 'view' },
+  'MATERIALIZED VIEW': { kind: 'materializedView', word: 'materialized view' },
+  INDEX: { kind: 'index', word: 'index' },
+  CONNECTION: { kind: 'connection', word: 'connection' },
+  SCHEMA: { kind: 'schema', word: 'schema' },
+}
+
+/** DROP: the objects by id; null when IF EXISTS leaves nothing to do. */
+export function planDrop(node: Drop, context: PlanningContext): DdlPlan | null {
+  handled(node, ['object', 'ifExists', 'names', 'signatures', 'behavior', 'concurrently'])
+  if (node.concurrently) throw notSupported('CONCURRENTLY', node.span)
+  if (node.signatures.some((s) => s !== undefined)) throw notSupported(`DROP ${node.object}`, node.span)
+  const objects: number[] = []
+  for (const name of node.names) {
+    const entry = find(node.object, name, context, node.ifExists)
+    if (entry) objects.push(entry.id)
+  }
+  return objects.length === 0 ? null : { kind: 'drop', objects, cascade: node.behavior === 'CASCADE' }
+}
+
+function find(object: ObjectType, name: Name, context: PlanningContext, ifExists: boolean): CatalogEntry | undefined {
+  const known = KINDS[object]
+  if (!known) throw notSupported(`${object} objects`, name.span)
+  const parts = name.parts.map((p) => p.name)
+  const text = parts.join('.')
+  let entry: CatalogEntry | undefined
+  if (known.kind === 'schema') {
+    checkDatabase(parts, 2, context, name.span.start + 1)
+    entry = findSchema(context.catalog, parts[parts.length - 1])
+  } else entry = findObject(context.catalog, parts, context, name.span.start + 1)
+  if (!entry) {
+    if (!ifExists)
+      throw bindError(known.kind === 'schema' ? '3F000' : '42P01', `${known.word} "${text}" does not exist`, name)
+    context.notice({
+      severity: 'NOTICE',
+      sqlstate: '00000',
+      message: `${known.word} "${text}" does not exist, skipping`,
+    })
+    return undefined
+  }
+  if (entry.kind === 'system' || (entry.kind === 'schema' && entry.id < 16384 && entry.name !== 'public')) {
+    throw bindError('42501', `cannot change system object "${entry.name}"`, name)
+  }
+  if (entry.kind !== known.kind) {
+    const other = Object.entries(KINDS).find(([, k]) => k.kind === entry.kind)
+    throw bindError('42809', `"${entry.name}" is not a ${known.word}`, name, {
+      hint: other ? `Use ${other[0]} for a ${other[1].word}.` : undefined,
+    })
+  }
+  return entry
+}
+
+/** ALTER … RENAME [COLUMN], ALTER MATERIALIZED VIEW … SKIP ERRORS; everything else is refused by name. */
+export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null {
+  handled(node, ['object', 'ifExists', 'name', 'actions'])
+  if (node.actions.length > 1) throw notSupported('several actions of one ALTER', node.actions[1].span)
+  const entry = find(node.object, node.name, context, node.ifExists ?? false)
+  if (!entry) return null
+  const [action] = node.actions
+  switch (action.kind) {
+    case 'renameTo':
+      return { kind: 'rename', object: entry.id, newName: action.name.name }
+    case 'renameColumn': {
+      const row = entry.kind === 'table' ? entry.columns : 'rowType' in entry ? entry.rowType : []
+      const column = row.findIndex((c) => c.name === action.column.name)
+      if (column < 0) throw bindError('42703', `column "${action.column.name}" does not exist`, action.column)
+      return { kind: 'renameColumn', object: entry.id, column, newName: action.name.name }
+    }
+    case 'skipErrors':
+      if (entry.kind !== 'materializedView') throw bindError('42809', 'SKIP ERRORS is for materialized views', action)
+      return { kind: 'skipErrors', object: entry.id }
+    default:
+      throw notSupported(`ALTER ${node.object} … ${words(action.kind)}`, action.span)
+  }
+}
+
+/** `addColumn` → ADD COLUMN. */
+const words = (kind: string): string => kind.replace(/([A-Z])/g, ' $1').toUpperCase()

@@ -1,0 +1,151 @@
+import type { ColumnConstraint, ColumnDef, TableElement } from '../../../grammar/ast-table.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { ColumnPlan } from '../../plan/ddl.ts'
+import { bindError, type Place } from '../bind/bind-error.ts'
+import { coerce } from '../bind/coerce.ts'
+import type { Statement } from '../bind/context.ts'
+import { handled } from '../bind/handled.ts'
+import { bindDefault } from '../statement/target-table.ts'
+import { resolveType } from '../type-name.ts'
+import { typeText } from '../type-text.ts'
+
+/** The parentheses of CREATE TABLE and CREATE SOURCE. */
+export interface Columns {
+  readonly columns: readonly ColumnPlan[]
+  readonly primaryKey: readonly number[] | null
+  /** Flink's `c INT METADATA FROM 'partition'`, ksqlDB's `HEADERS`: column number → what it holds. */
+  readonly metadata: readonly { readonly column: number; readonly what: string; readonly at: Place }[]
+  /** ksqlDB's `k INT KEY`. */
+  readonly keys: readonly number[]
+}
+
+export function bindColumns(st: Statement, elements: readonly TableElement[], sql: string): Columns {
+  const columns: ColumnPlan[] = []
+  const metadata: { column: number; what: string; at: Place }[] = []
+  const keys: number[] = []
+  let primaryKey: number[] | null = null
+  const setKey = (key: number[], at: Place): void => {
+    if (primaryKey) throw bindError('42P16', 'multiple primary keys for one table are not allowed', at)
+    primaryKey = key
+  }
+  for (const element of elements) {
+    if (element.kind !== 'column') continue
+    const number = columns.length
+    const bound = bindColumn(st, element, sql)
+    if (columns.some((c) => c.name === bound.plan.name)) {
+      throw bindError('42701', `column "${bound.plan.name}" specified more than once`, element)
+    }
+    columns.push(bound.plan)
+    if (bound.primaryKey) setKey([number], element)
+    if (element.key) keys.push(number)
+    if (element.metadata)
+      metadata.push({ column: number, what: element.metadata.from ?? element.name.name, at: element })
+  }
+  for (const element of elements) {
+    switch (element.kind) {
+      case 'column':
+        break
+      case 'tablePrimaryKey': {
+        handled(element, ['columns', 'timing'])
+        checkTiming(element.timing, element)
+        setKey(
+          element.columns.map((c) => columnNumber(columns, c.name, c)),
+          element,
+        )
+        break
+      }
+      case 'watermarkFor':
+        throw notSupported('WATERMARK', element.span)
+      case 'likeTable':
+        throw notSupported('LIKE', element.span)
+      case 'allColumns':
+        throw notSupported('* among the columns', element.span)
+      case 'tableUnique':
+        throw notSupported('UNIQUE', element.span)
+      case 'tableCheck':
+        throw notSupported('CHECK', element.span)
+      case 'foreignKey':
+        throw notSupported('FOREIGN KEY', element.span)
+    }
+  }
+  const key: readonly number[] | null = primaryKey
+  // A primary key makes its columns NOT NULL.
+  const final = columns.map((c, i) => ((key as readonly number[] | null)?.includes(i) ? { ...c, notNull: true } : c))
+  return { columns: final, primaryKey: key, metadata, keys }
+}
+
+function columnNumber(columns: readonly ColumnPlan[], name: string, at: Place): number {
+  const found = columns.findIndex((c) => c.name === name)
+  if (found < 0) throw bindError('42703', `column "${name}" named in key does not exist`, at)
+  return found
+}
+
+function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: ColumnPlan; primaryKey: boolean } {
+  handled(node, ['name', 'type', 'constraints', 'metadata', 'key', 'options'])
+  if (node.options.length > 0) throw notSupported('options of a column', node.span)
+  if (!node.type) {
+    const computed = node.constraints.some((c) => c.kind === 'generated')
+    throw notSupported(computed ? 'a computed column' : 'a column without a type', node.span)
+  }
+  const type = resolveType(node.type)
+  if (node.metadata) handled({ ...node.metadata, kind: 'metadata', span: node.span }, ['from', 'virtual'])
+  let notNull = false
+  let nullable = false
+  let primaryKey = false
+  let defaultSql: string | null = null
+  for (const constraint of node.constraints) {
+    checkTiming(constraint.timing, constraint)
+    switch (constraint.kind) {
+      case 'notNull':
+        notNull = true
+        break
+      case 'nullable':
+        nullable = true
+        break
+      case 'primaryKey':
+        handled(constraint, ['timing', 'name'])
+        primaryKey = true
+        break
+      case 'default': {
+        defaultSql = sql.slice(constraint.expr.span.start, constraint.expr.span.end)
+        bindDefault(st, defaultSql, (s, at) => {
+          try {
+            return coerce(st, s, type, 'assignment', at)
+          } catch (e) {
+            if ((e as { sqlstate?: string }).sqlstate !== '42804') throw e
+            throw bindError(
+              '42804',
+              `column "${node.name.name}" is of type ${typeText(type)} but default expression is of type ${typeText(s.type)}`,
+              constraint,
+            )
+          }
+        })
+        break
+      }
+      default:
+        throw notSupported(REFUSED[constraint.kind], constraint.span)
+    }
+  }
+  if (nullable && (notNull || primaryKey)) {
+    throw bindError('42601', `conflicting NULL/NOT NULL declarations for column "${node.name.name}"`, node)
+  }
+  return { plan: { name: node.name.name, type, notNull, defaultSql }, primaryKey }
+}
+
+const REFUSED: Readonly<
+  Record<Exclude<ColumnConstraint['kind'], 'notNull' | 'nullable' | 'primaryKey' | 'default'>, string>
+> = {
+  generated: 'a computed column',
+  identity: 'an identity column',
+  unique: 'UNIQUE',
+  check: 'CHECK',
+  references: 'REFERENCES',
+  lateness: 'LATENESS',
+  watermark: 'WATERMARK',
+}
+
+/** `NOT ENFORCED` is what Flink writes; a key is kept unique here in any case. */
+function checkTiming(timing: ColumnConstraint['timing'], at: Place & { readonly span: { start: number } }): void {
+  const { enforced: _, ...rest } = timing
+  handled({ kind: 'timing', span: at.span, ...rest }, [])
+}

@@ -1,0 +1,255 @@
+import type {
+  CreateConnection,
+  CreateIndex,
+  CreateSchema,
+  CreateSource,
+  CreateTable,
+} from '../../../grammar/ast-ddl.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import { checkDatabase } from '../../catalog/resolve-name.ts'
+import type { ColumnPlan, DdlPlan } from '../../plan/ddl.ts'
+import { newStatement } from '../bind/bind.ts'
+import { bindError } from '../bind/bind-error.ts'
+import type { Statement } from '../bind/context.ts'
+import { handled } from '../bind/handled.ts'
+import { bindInnerQuery } from '../bind/query.ts'
+import { lookupRelation, relationRow } from '../bind/relation.ts'
+import type { PlanningContext } from '../planned.ts'
+import { bindEnv } from '../statement/env.ts'
+import { plans } from '../statement/query.ts'
+import { canonicalSql } from './canonical.ts'
+import { bindColumns } from './columns.ts'
+import { bindConnector } from './connector.ts'
+import { lastName, readsOf, schemaOf } from './create-view.ts'
+import { kafkaOptions } from './kafka-spelling.ts'
+import { namedOptions, optionText } from './option-value.ts'
+
+const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
+
+/** A table, a table fed by a source, a table of a query; Flink's connected table without a key is a stream. */
+export function planCreateTable(node: CreateTable, context: PlanningContext): DdlPlan {
+  handled(node, [
+    'ifNotExists',
+    'word',
+    'name',
+    'elements',
+    'hasElements',
+    'appendOnly',
+    'transport',
+    'fromSource',
+    'with',
+    'as',
+    'withData',
+    ...ENCODING,
+  ])
+  if (node.word !== 'TABLE') throw notSupported(`CREATE ${node.word}`, node.span)
+  const st = newStatement(bindEnv(context))
+  const schema = schemaOf(st, node.name, context)
+  const create = { schema: schema.id, name: lastName(node.name), ifNotExists: node.ifNotExists ?? false }
+  const none = { fromSource: null, connector: null, query: null }
+  if (node.as) return tableOfQuery(st, node, context, create)
+  if (node.fromSource) return tableOfSource(st, node, context, create)
+  const connected = node.transport !== undefined || namedOptions(node.with).some((o) => o.name === 'connector')
+  const declared = bindColumns(st, node.elements, context.sql)
+  if (!connected) {
+    handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements'])
+    return {
+      kind: 'createTable',
+      ...create,
+      ...none,
+      columns: declared.columns,
+      primaryKey: declared.primaryKey,
+      sql: canonicalSql(st, context.sql, node.span),
+      dependsOn: readsOf(st),
+    }
+  }
+  const bound = bindConnector(st, node, declared, node.hasElements)
+  const flink = node.format === undefined && node.valueFormat === undefined
+  const sql = canonicalSql(st, context.sql, node.span)
+  const key = bound.upsertKey ?? declared.primaryKey
+  if (flink && !node.transport && key === null) {
+    const { connector, columns, dependsOn } = bound
+    return { kind: 'createSource', ...create, rowType: rowOf(columns), connector, upsertKey: null, dependsOn, sql }
+  }
+  return {
+    kind: 'createTable',
+    ...create,
+    columns: bound.columns,
+    primaryKey: key,
+    fromSource: null,
+    connector: bound.connector,
+    query: null,
+    dependsOn: bound.dependsOn,
+    sql,
+  }
+}
+
+type Named = { readonly schema: number; readonly name: string; readonly ifNotExists: boolean }
+
+function tableOfQuery(st: Statement, node: CreateTable, context: PlanningContext, create: Named): DdlPlan {
+  handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'as', 'withData'])
+  const query = node.as as NonNullable<CreateTable['as']>
+  const { plan } = bindInnerQuery(st, query, null, null)
+  st.checkParams(node)
+  const names = node.elements.map((e) => {
+    if (e.kind !== 'column' || e.type || e.constraints.length > 0)
+      throw notSupported('column definitions of CREATE TABLE … AS', e.span)
+    return e.name
+  })
+  if (names.length > plan.rowType.length)
+    throw bindError('42601', 'too many column names were specified', names[plan.rowType.length])
+  const columns = plan.rowType.map((f, i) => ({
+    name: names[i]?.name ?? f.name,
+    type: f.type,
+    notNull: false,
+    defaultSql: null,
+  }))
+  columns.forEach((c, i) => {
+    if (columns.findIndex((o) => o.name === c.name) < i)
+      throw bindError('42701', `column "${c.name}" specified more than once`, node)
+  })
+  return {
+    kind: 'createTable',
+    ...create,
+    columns,
+    primaryKey: null,
+    fromSource: null,
+    connector: null,
+    query: node.withData === false ? null : plans(st, plan, context.catalog).physical,
+    // The rows are copied: the table does not depend on what they were read from.
+    dependsOn: [],
+    sql: canonicalSql(st, context.sql, node.span),
+  }
+}
+
+function tableOfSource(st: Statement, node: CreateTable, context: PlanningContext, create: Named): DdlPlan {
+  handled(node, ['ifNotExists', 'word', 'name', 'fromSource', 'hasElements'])
+  const from = node.fromSource as NonNullable<CreateTable['fromSource']>
+  if (from.reference !== undefined) throw notSupported('REFERENCE', from.source.span)
+  if (from.options.length > 0) throw notSupported('options of FROM SOURCE', from.source.span)
+  const entry = lookupRelation(st, from.source)
+  if (entry.kind !== 'source') throw bindError('42809', `"${entry.name}" is not a source`, from.source)
+  st.refer(from.source, entry.id, true)
+  const columns = relationRow(entry).map((f) => ({
+    name: f.name,
+    type: f.type,
+    notNull: !f.nullable,
+    defaultSql: null,
+  }))
+  return {
+    kind: 'createTable',
+    ...create,
+    columns,
+    primaryKey: entry.upsertKey,
+    fromSource: entry.id,
+    connector: null,
+    query: null,
+    dependsOn: [entry.id],
+    sql: canonicalSql(st, context.sql, node.span),
+  }
+}
+
+const rowOf = (columns: readonly ColumnPlan[]) =>
+  columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
+
+export function planCreateSource(node: CreateSource, context: PlanningContext): DdlPlan {
+  handled(node, ['ifNotExists', 'name', 'elements', 'hasElements', 'transport', 'with', ...ENCODING])
+  const st = newStatement(bindEnv(context))
+  const schema = schemaOf(st, node.name, context)
+  const declared = bindColumns(st, node.elements, context.sql)
+  const withDefault = declared.columns.find((c) => c.defaultSql !== null)
+  if (withDefault) throw notSupported('DEFAULT in a source', node.elements[0].span)
+  const bound = bindConnector(st, node, declared, node.hasElements && declared.columns.length > 0)
+  return {
+    kind: 'createSource',
+    schema: schema.id,
+    name: lastName(node.name),
+    ifNotExists: node.ifNotExists ?? false,
+    rowType: rowOf(bound.columns),
+    connector: bound.connector,
+    upsertKey: bound.upsertKey,
+    dependsOn: bound.dependsOn,
+    sql: canonicalSql(st, context.sql, node.span),
+  }
+}
+
+export function planCreateSchema(node: CreateSchema, context: PlanningContext): DdlPlan {
+  handled(node, ['ifNotExists', 'name'])
+  if (!node.name) throw notSupported('CREATE SCHEMA AUTHORIZATION', node.span)
+  const parts = node.name.parts.map((p) => p.name)
+  checkDatabase(parts, 2, context, node.name.span.start + 1)
+  const name = parts[parts.length - 1]
+  if (name.startsWith('pg_')) {
+    throw bindError('42939', `unacceptable schema name "${name}"`, node.name, {
+      detail: 'The prefix "pg_" is reserved for system schemas.',
+    })
+  }
+  return {
+    kind: 'createSchema',
+    name,
+    ifNotExists: node.ifNotExists ?? false,
+    sql: context.sql.slice(node.span.start, node.span.end),
+  }
+}
+
+export function planCreateConnection(node: CreateConnection, context: PlanningContext): DdlPlan {
+  handled(node, ['ifNotExists', 'name', 'to', 'options', 'with'])
+  if (node.with.length > 0) throw notSupported('WITH options of a connection', node.with[0].span)
+  const to = node.to?.toUpperCase()
+  if (to !== 'KAFKA') throw notSupported(`CREATE CONNECTION TO ${to ?? 'nothing'}`, node.span)
+  const st = newStatement(bindEnv(context))
+  const options = namedOptions(node.options)
+  for (const option of options) {
+    // Secrets would end up in the text that the catalog keeps.
+    if (/password|secret|sasl/i.test(option.name))
+      throw notSupported(`option ${option.name.toUpperCase()}`, option.span)
+    if (option.name === 'security protocol' && optionText(option).toUpperCase() !== 'PLAINTEXT') {
+      throw notSupported(`SECURITY PROTOCOL ${optionText(option)}`, option.span)
+    }
+  }
+  return {
+    kind: 'createConnection',
+    schema: schemaOf(st, node.name, context).id,
+    name: lastName(node.name),
+    ifNotExists: node.ifNotExists ?? false,
+    transport: 'kafka',
+    options: kafkaOptions(options.filter((o) => o.name !== 'security protocol')),
+    dependsOn: [],
+    sql: context.sql.slice(node.span.start, node.span.end),
+  }
+}
+
+export function planCreateIndex(node: CreateIndex, context: PlanningContext): DdlPlan {
+  handled(node, ['ifNotExists', 'unique', 'name', 'table', 'elements', 'method'])
+  const st = newStatement(bindEnv(context))
+  const entry = lookupRelation(st, node.table)
+  if (entry.kind !== 'table' && entry.kind !== 'materializedView') {
+    throw bindError('42809', `"${entry.name}" is not a table or materialized view`, node.table)
+  }
+  if (node.method && node.method.name !== 'btree') throw notSupported(`USING ${node.method.name}`, node.method.span)
+  const row = relationRow(entry)
+  const columns = node.elements.map((e) => {
+    // The order of an index is not kept: it answers equality.
+    handled(e, ['expr', 'direction', 'nulls'])
+    if (e.expr.kind !== 'column' || e.expr.parts.length !== 1) throw notSupported('an expression in an index', e.span)
+    const [{ name }] = e.expr.parts
+    const at = row.findIndex((f) => f.name === name)
+    if (at < 0) throw bindError('42703', `column "${name}" does not exist`, e)
+    return at
+  })
+  const base = `${entry.name}_${columns.map((c) => row[c].name).join('_')}_idx`
+  let name = node.name?.name ?? base
+  for (let n = 1; !node.name && context.catalog.byName(entry.schema, name); n++) name = `${base}${n}`
+  st.refer(node.table, entry.id, true)
+  return {
+    kind: 'createIndex',
+    schema: entry.schema,
+    name,
+    ifNotExists: node.ifNotExists ?? false,
+    on: entry.id,
+    columns,
+    unique: node.unique ?? false,
+    dependsOn: [entry.id],
+    sql: canonicalSql(st, context.sql, node.span),
+  }
+}

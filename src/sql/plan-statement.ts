@@ -1,0 +1,148 @@
+import type { Expr, Query } from '../../grammar/ast.ts'
+import type { Ident, Name } from '../../grammar/ast-base.ts'
+import type { Statement } from '../../grammar/ast-statement.ts'
+import { GrammarError } from '../../grammar/errors.ts'
+import { parseStatements } from '../../grammar/parse.ts'
+import { notSupported, SqlError } from '../base/sql-error.ts'
+import type { DdlPlan } from '../plan/ddl.ts'
+import type { InsertPlan } from '../plan/dml.ts'
+import type { Scalar } from '../plan/scalar.ts'
+import type { RowType, SqlType } from '../types/sql-type.ts'
+import { newStatement } from './bind/bind.ts'
+import { bindError } from './bind/bind-error.ts'
+import { tableRow } from './bind/relation.ts'
+import { planAlter, planDrop } from './ddl/change.ts'
+import {
+  planCreateConnection,
+  planCreateIndex,
+  planCreateSchema,
+  planCreateSource,
+  planCreateTable,
+} from './ddl/create-table.ts'
+import { planCreateMaterializedView, planCreateView } from './ddl/create-view.ts'
+import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
+import { bindEnv } from './statement/env.ts'
+import { planInsert } from './statement/insert.ts'
+import { planQuery } from './statement/query.ts'
+import { planSubscribe } from './statement/subscribe.ts'
+import { defaultValue, targetTable } from './statement/target-table.ts'
+import { planDelete, planUpdate } from './statement/update.ts'
+
+/** The statements of a text, empty ones left out; 42601 with position and hint where it is not SQL. */
+export function parseSql(sql: string): readonly Statement[] {
+  try {
+    return parseStatements(sql)
+  } catch (e) {
+    if (!(e instanceof GrammarError)) throw e
+    throw new SqlError(e.sqlstate, e.message, { position: e.position + 1, hint: e.hint })
+  }
+}
+
+/**
+ * One statement as data. Pure: reads the catalog snapshot of the context, touches no engine. Statements of the session
+ * itself (SET, BEGIN, cursors, COPY, EXPLAIN) are not planned here; what nobody implements is refused by name.
+ */
+export function planStatement(node: Statement, context: PlanningContext): Planned {
+  switch (node.kind) {
+    case 'query':
+      return planQuery(node, context)
+    case 'insert':
+      return planInsert(node, context)
+    case 'update':
+      return planUpdate(node, context)
+    case 'delete':
+      return planDelete(node, context)
+    case 'truncate': {
+      if (node.identity === 'RESTART') throw notSupported('RESTART IDENTITY', node.span)
+      if (node.behavior === 'CASCADE') throw notSupported('TRUNCATE … CASCADE', node.span)
+      const st = newStatement(bindEnv(context))
+      const tables = node.tables.map((t) => {
+        if (t.only) throw notSupported('ONLY', t.name.span)
+        return targetTable(st, t.name, 'truncate').id
+      })
+      return { kind: 'write', statement: { kind: 'truncate', tables }, returning: null, paramTypes: [] }
+    }
+    case 'subscribe':
+      return planSubscribe(node, context)
+    case 'createSchema':
+      return ddl(planCreateSchema(node, context))
+    case 'createTable':
+      return ddl(planCreateTable(node, context))
+    case 'createSource':
+      return ddl(planCreateSource(node, context))
+    case 'createView':
+      return ddl(planCreateView(node, context))
+    case 'createMaterializedView':
+      return ddl(planCreateMaterializedView(node, context))
+    case 'createIndex':
+      return ddl(planCreateIndex(node, context))
+    case 'createConnection':
+      return ddl(planCreateConnection(node, context))
+    case 'drop':
+      return ddl(planDrop(node, context))
+    case 'alter':
+      return ddl(planAlter(node, context))
+    case 'createOther':
+      throw notSupported(`CREATE ${node.what}`, node.span)
+    default:
+      throw notSupported(statementName(node.kind), node.span)
+  }
+}
+
+const ddl = (statement: DdlPlan | null): Planned => ({ kind: 'ddl', statement, paramTypes: [] })
+
+/** `createSink` → CREATE SINK. */
+const statementName = (kind: string): string => kind.replace(/([A-Z])/g, ' $1').toUpperCase()
+
+export interface CopyTarget {
+  readonly table: Name
+  readonly columns: readonly Ident[]
+}
+
+/** `INSERT INTO table (columns) VALUES ($1, …)` for COPY FROM: one row of expressions over the parameters. */
+export function planCopyFrom(
+  target: CopyTarget,
+  context: PlanningContext,
+): { readonly insert: InsertPlan; readonly columns: RowType } {
+  const st = newStatement(bindEnv(context))
+  const entry = targetTable(st, target.table, 'copy to')
+  const row = tableRow(entry)
+  const numbers = target.columns.map((c) => {
+    const at = row.findIndex((f) => f.name === c.name)
+    if (at < 0) throw bindError('42703', `column "${c.name}" of relation "${entry.name}" does not exist`, c)
+    return at
+  })
+  numbers.forEach((n, i) => {
+    if (numbers.indexOf(n) < i)
+      throw bindError('42701', `column "${row[n].name}" specified more than once`, target.columns[i])
+  })
+  const given = target.columns.length > 0 ? numbers : row.map((_, i) => i)
+  const values = row.map((f, c): Scalar => {
+    const index = given.indexOf(c)
+    return index < 0 ? defaultValue(st, entry, c) : { kind: 'param', index, type: f.type }
+  })
+  const insert: InsertPlan = {
+    kind: 'insert',
+    table: entry.id,
+    source: { kind: 'values', rows: [values] },
+    onConflict: null,
+    returning: null,
+    reads: [],
+  }
+  return { insert, columns: given.map((c) => row[c]) }
+}
+
+/** `SELECT arg::type, …` without FROM: the arguments of EXECUTE. */
+export function planArguments(args: readonly Expr[], types: readonly SqlType[], context: PlanningContext): PlannedRead {
+  const span = { start: args[0]?.span.start ?? 0, end: args.at(-1)?.span.end ?? 0 }
+  const targets = args.map((expr) => ({ kind: 'target', span: expr.span, expr }) as const)
+  const query: Query = {
+    kind: 'query',
+    span,
+    body: { kind: 'select', span, targets: [...targets], from: [], groupBy: [], windows: [] },
+    orderBy: [],
+    locking: [],
+    options: [],
+  }
+  return planQuery(query, context, types)
+}
