@@ -1,6 +1,6 @@
 /** A throwaway PostgreSQL 15 on loopback: the reference for results. */
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './ports.ts'
@@ -11,6 +11,12 @@ export interface PostgresService {
   readonly port: number
   readonly dir: string
   stop(): void
+}
+
+export interface PostgresOptions {
+  readonly port?: number
+  /** Asked for by scram-sha-256; without one everybody is trusted. */
+  readonly password?: string
 }
 
 const VERSIONS_ROOT = '/usr/lib/postgresql'
@@ -42,7 +48,7 @@ function run(command: string, args: readonly string[]): void {
   if (done.status !== 0) throw new Error(`${command} failed (${done.status ?? done.error?.message})`)
 }
 
-export async function startPostgres(options: { readonly port?: number } = {}): Promise<PostgresService> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresService> {
   const bin = binaries()
   if (bin === null) throw new Error(postgresMissing() ?? '')
   const dir = mkdtempSync(join(tmpdir(), 'millrace-postgres-'))
@@ -54,7 +60,10 @@ export async function startPostgres(options: { readonly port?: number } = {}): P
     const owned = spawnSync('chown', ['postgres', dir])
     if (owned.status !== 0) throw new Error('there is no user "postgres" to run PostgreSQL as')
   }
-  run(`${bin}/initdb`, ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
+  const passwordFile = join(dir, 'password')
+  if (options.password !== undefined) writeFileSync(passwordFile, options.password, { mode: 0o644 })
+  const auth = options.password === undefined ? ['-A', 'trust'] : ['-A', 'scram-sha-256', `--pwfile=${passwordFile}`]
+  run(`${bin}/initdb`, ['-D', data, '-U', 'postgres', ...auth, '-E', 'UTF8', '--locale=C.UTF-8', '--no-sync'])
   const settings = `-p ${port} -h 127.0.0.1 -c unix_socket_directories='' -c fsync=off -c wal_level=logical -c timezone=UTC`
   try {
     run(`${bin}/pg_ctl`, ['-D', data, '-l', log, '-w', '-o', settings, 'start'])

@@ -5,6 +5,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import { type DatabaseError, parse, serialize } from 'pg-protocol'
 import { ConnectionLost, QueryError, type ResultColumn, type ServerMessage, type StatementResult } from './result.ts'
+import { md5Password, SCRAM, ScramExchange } from './scram.ts'
 import { parseUrl } from './url.ts'
 
 /** The messages that matter here, with the fields that pg-protocol gives them. */
@@ -16,6 +17,9 @@ interface Message {
   readonly chunk?: Buffer
   readonly processID?: number
   readonly secretKey?: number
+  readonly salt?: Buffer
+  readonly mechanisms?: readonly string[]
+  readonly data?: string
 }
 
 export interface QueryHooks {
@@ -49,6 +53,7 @@ export class PgConnection {
   readonly #url: string
   #pending: Pending | null = null
   #lost: ConnectionLost | null = null
+  #scram: ScramExchange | null = null
   #backend: { processId: number; secret: number } | null = null
 
   private constructor(socket: Socket, url: string) {
@@ -67,7 +72,7 @@ export class PgConnection {
       const options = { user: target.user, database: target.database, application_name: 'millrace' }
       socket.write(serialize.startup(options))
     })
-    parse(socket, (message: unknown) => connection.#receive(message as Message, target.password))
+    parse(socket, (message: unknown) => connection.#receive(message as Message))
     await ready
     return connection
   }
@@ -134,16 +139,20 @@ export class PgConnection {
     pending?.reject(pending.error ?? this.#lost)
   }
 
-  #receive(message: Message, password: string | null): void {
+  #receive(message: Message): void {
     const pending = this.#pending
     switch (message.name) {
       case 'authenticationCleartextPassword':
-        this.#socket.write(serialize.password(password ?? ''))
-        return
       case 'authenticationMD5Password':
       case 'authenticationSASL':
-        this.#fail('the server asks for a password method that this client does not speak')
-        this.#socket.destroy()
+      case 'authenticationSASLContinue':
+      case 'authenticationSASLFinal':
+        try {
+          this.#authenticate(message)
+        } catch (error) {
+          this.#fail((error as Error).message)
+          this.#socket.destroy()
+        }
         return
       case 'parameterStatus': {
         const { parameterName, parameterValue } = message as unknown as Record<string, string>
@@ -169,6 +178,29 @@ export class PgConnection {
         return
       default:
         if (pending) this.#receiveResult(message, pending)
+    }
+  }
+
+  #authenticate(message: Message): void {
+    const { user, password } = parseUrl(this.#url)
+    if (password === null) throw new Error('the server asks for a password: give one in the URL')
+    switch (message.name) {
+      case 'authenticationCleartextPassword':
+        this.#socket.write(serialize.password(password))
+        return
+      case 'authenticationMD5Password':
+        this.#socket.write(serialize.password(md5Password(user, password, message.salt ?? Buffer.alloc(0))))
+        return
+      case 'authenticationSASL':
+        if (!message.mechanisms?.includes(SCRAM)) throw new Error(`the server does not offer ${SCRAM}`)
+        this.#scram = new ScramExchange(password)
+        this.#socket.write(serialize.sendSASLInitialResponseMessage(SCRAM, this.#scram.first()))
+        return
+      case 'authenticationSASLContinue':
+        this.#socket.write(serialize.sendSCRAMClientFinalMessage(this.#scram?.answer(message.data ?? '') ?? ''))
+        return
+      default:
+        this.#scram?.verify(message.data ?? '')
     }
   }
 
