@@ -18,7 +18,7 @@ export const BANNED_WORDS: readonly BannedWord[] = [
     pattern: /\bAI[- ]generated\b|\bClaude\b|\bChatGPT\b|\bthe (?:brief|prompt) says\b/i,
     instead: 'nothing: the product alone',
   },
-  { pattern: /(?<![\w.])\/work\/(?:main|shared)\b/, instead: 'a relative path' },
+  { pattern: /(?<![\w.])\/(?:home|Users|work)\/\w/, instead: 'a relative path' },
   { pattern: /\bissue #?\d+\b/i, instead: 'the reason itself' },
 ]
 
