@@ -1,10 +1,10 @@
 import type { Expr } from '../../grammar/ast.ts'
-import type { Ident, Name, TypeName } from '../../grammar/ast-base.ts'
+import type { TypeName } from '../../grammar/ast-base.ts'
 import type { Explain, Statement } from '../../grammar/ast-statement.ts'
-import type { Notice } from '../base/sql-error.ts'
-import type { CatalogSnapshot } from '../catalog/entry.ts'
-import type { DdlStatement, ReadRequest, SubscribeRequest, WriteStatement } from '../engine/api.ts'
 import type { InsertPlan } from '../plan/dml.ts'
+import type { CopyTarget } from '../sql/plan-statement.ts'
+import type * as sql from '../sql/planned.ts'
+import type { FieldOrigin, PlannedDdl, PlannedSubscribe, PlannedWrite, PlanningContext } from '../sql/planned.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
 
 /**
@@ -25,57 +25,13 @@ export interface Planner {
   resolveType(name: TypeName): SqlType
 }
 
-export interface PlanningContext {
-  readonly sql: string
-  readonly catalog: CatalogSnapshot
-  readonly user: string
-  readonly database: string
-  readonly searchPath: readonly string[]
-  readonly timeZone: string
-  readonly nowMicros: number
-  setting(name: string): string | undefined
-  /** Types that the client gave for $1…; null: to be inferred. */
-  readonly paramTypes: readonly (SqlType | null)[]
-  notice(notice: Notice): void
-}
-
+/** The parts of a planned read that a session uses. */
+export type PlannedRead = Pick<sql.PlannedRead, 'kind' | 'request' | 'origins' | 'paramTypes' | 'lock'>
 export type Planned = PlannedRead | PlannedWrite | PlannedDdl | PlannedSubscribe
+export type { FieldOrigin, PlanningContext }
 
-interface PlannedBase {
-  /** Types of $1…, inferred where the client gave none. */
-  readonly paramTypes: readonly SqlType[]
-}
-export interface PlannedRead extends PlannedBase {
-  readonly kind: 'read'
-  readonly request: Omit<ReadRequest, 'params'>
-  /** Table and column that each field comes from, where it is a plain column. */
-  readonly origins: readonly FieldOrigin[]
-}
-export interface PlannedWrite extends PlannedBase {
-  readonly kind: 'write'
-  readonly statement: WriteStatement
-  readonly returning: RowType | null
-}
-export interface PlannedDdl extends PlannedBase {
-  readonly kind: 'ddl'
-  /** null: nothing to do (IF NOT EXISTS, IF EXISTS). */
-  readonly statement: DdlStatement | null
-}
-export interface PlannedSubscribe extends PlannedBase {
-  readonly kind: 'subscribe'
-  readonly request: Omit<SubscribeRequest, 'params'>
-}
-
-export interface FieldOrigin {
-  readonly tableOid: number
-  readonly columnNumber: number
-}
 export const NO_ORIGIN: FieldOrigin = { tableOid: 0, columnNumber: 0 }
 
-export interface CopyTarget {
-  readonly table: Name
-  readonly columns: readonly Ident[]
-}
 export interface PlannedCopyFrom {
   readonly insert: InsertPlan
   /** Columns in the order in which the data has them; their types are those of the parameters. */

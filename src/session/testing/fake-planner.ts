@@ -189,7 +189,7 @@ function constant(rows: Datum[][], types: readonly SqlType[]): PhysicalPlan {
 
 function read(plan: PhysicalPlan, fields: RowType, paramTypes: readonly SqlType[]): PlannedRead {
   const finishing = { order: [], limit: null, offset: 0, project: fields.map((_, i) => i) }
-  return { kind: 'read', request: { plan, finishing, fields, lookup: null }, origins: [], paramTypes }
+  return { kind: 'read', request: { plan, finishing, fields, lookup: null }, origins: [], paramTypes, lock: null }
 }
 
 function literal(expr: Expr, type: SqlType): Datum {

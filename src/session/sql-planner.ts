@@ -1,0 +1,93 @@
+import type { Explain, Statement } from '../../grammar/ast-statement.ts'
+import { notSupported, SqlError } from '../base/sql-error.ts'
+import { findObject } from '../catalog/resolve-name.ts'
+import { explainJson, explainLogical, explainPhysical, finishingText } from '../sql/explain.ts'
+import { parseSql, planArguments, planCopyFrom, planStatement } from '../sql/plan-statement.ts'
+import type { PlannedRead } from '../sql/planned.ts'
+import { resolveType } from '../sql/type-name.ts'
+import type { Planner, PlanningContext } from './planner.ts'
+
+/** The planner of `sql/`, as sessions use it. */
+export const sqlPlanner: Planner = {
+  parse: parseSql,
+  plan: planStatement,
+  planCopyFrom,
+  planArguments,
+  explain,
+  resolveType,
+}
+
+/** EXPLAIN of a query, or of a view's query: the physical plan unless another stage is asked for. */
+function explain(statement: Explain, context: PlanningContext): readonly string[] {
+  if (statement.analyze) throw notSupported('EXPLAIN ANALYZE', statement.span)
+  if (statement.timestamp) throw notSupported('EXPLAIN TIMESTAMP', statement.span)
+  if (statement.with.length > 0) throw notSupported('EXPLAIN … WITH', statement.with[0]!.span)
+  const json = formatOf(statement) === 'JSON'
+  const planned = subject(statement, context)
+  const names = planned.request.fields.map((f) => f.name)
+  const stage = statement.stage ?? 'PHYSICAL'
+  const finishing = finishingText(planned.request.finishing, names)
+  switch (stage) {
+    case 'RAW':
+    case 'DECORRELATED':
+      return lines(json ? explainJson(planned.raw) : `${finishing}\n${explainLogical(planned.raw)}`)
+    case 'OPTIMIZED':
+    case 'LOCALLY OPTIMIZED':
+      return lines(json ? explainJson(planned.optimised) : `${finishing}\n${explainLogical(planned.optimised)}`)
+    case 'PHYSICAL':
+    case 'PLAN': {
+      if (json) return lines(explainJson(planned.request.plan))
+      const { lookup, plan } = planned.request
+      const name = (object: number) => context.catalog.byId(object)?.name ?? String(object)
+      if (lookup !== null) return [finishing, `lookup ${name(lookup.object)} by [${lookup.columns.join(', ')}]`]
+      return lines(`${finishing}\n${explainPhysical(plan, name)}`)
+    }
+  }
+}
+
+const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== 'Finish')
+
+function formatOf(statement: Explain): string {
+  let format = (statement.format ?? 'TEXT').toUpperCase()
+  for (const option of statement.options) {
+    if (option.name.toUpperCase() !== 'FORMAT') throw notSupported(`EXPLAIN (${option.name})`, option.span)
+    format = optionText(option).toUpperCase()
+  }
+  if (format !== 'TEXT' && format !== 'JSON') throw notSupported(`EXPLAIN (FORMAT ${format})`, statement.span)
+  return format
+}
+
+function optionText(option: Explain['options'][number]): string {
+  const { value } = option
+  if (value === undefined) return ''
+  if ('name' in value && typeof value.name === 'object' && value.name !== null && 'parts' in value.name) return value.name.parts.at(-1)!.name
+  if ('parts' in value && Array.isArray(value.parts)) return String((value.parts.at(-1) as { name: string }).name)
+  return 'value' in value ? String(value.value) : ''
+}
+
+/** What is explained, planned as a read. */
+function subject(statement: Explain, context: PlanningContext): PlannedRead {
+  if (statement.object !== undefined) {
+    const { name, type } = statement.object
+    const parts = name.parts.map((p) => p.name)
+    const entry = findObject(context.catalog, parts, context, name.span.start + 1)
+    if (entry === undefined) throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position: name.span.start + 1 })
+    if (entry.kind !== 'view' && entry.kind !== 'materializedView') {
+      throw new SqlError('42809', `"${entry.name}" is not a ${type.toLowerCase()}`, { position: name.span.start + 1 })
+    }
+    return planned(queryOf(parseSql(entry.sql)[0]!), { ...context, sql: entry.sql })
+  }
+  return planned(queryOf(statement.statement!), context)
+}
+
+function queryOf(statement: Statement): Statement {
+  if (statement.kind === 'createMaterializedView' || statement.kind === 'createView') return statement.query as Statement
+  if (statement.kind === 'query') return statement
+  throw notSupported(`EXPLAIN of ${statement.kind.replace(/([A-Z])/g, ' $1').toUpperCase()}`, statement.span)
+}
+
+function planned(query: Statement, context: PlanningContext): PlannedRead {
+  const result = planStatement(query, context)
+  if (result.kind !== 'read') throw new SqlError('42809', 'only queries and views can be explained')
+  return result
+}
