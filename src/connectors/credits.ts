@@ -8,14 +8,18 @@ export class Credits {
   private closed = false
   private waiting: (() => void)[] = []
 
-  constructor(max = CREDITS_MAX) {
+  private readonly onFailure: () => void
+
+  /** `onFailure`: a delivery threw; `throwIfFailed` says what. */
+  constructor(onFailure: () => void, max = CREDITS_MAX) {
     this.max = max
+    this.onFailure = onFailure
   }
 
   /** Waits for a credit, then calls `deliver` without waiting for its promise. Throws what an earlier delivery threw. */
   async spend(deliver: () => Promise<void>): Promise<void> {
     while (this.out >= this.max && this.failure === null && !this.closed) await this.change()
-    if (this.failure !== null) throw this.failure.error
+    this.throwIfFailed()
     if (this.closed) return
     this.out++
     void this.settle(deliver)
@@ -24,6 +28,10 @@ export class Credits {
   /** Resolves when everything delivered so far is done with. */
   async drained(): Promise<void> {
     while (this.out > 0 && !this.closed) await this.change()
+    this.throwIfFailed()
+  }
+
+  throwIfFailed(): void {
     if (this.failure !== null) throw this.failure.error
   }
 
@@ -38,6 +46,7 @@ export class Credits {
       await deliver()
     } catch (error) {
       this.failure ??= { error }
+      this.onFailure()
     } finally {
       this.out--
       this.wake()

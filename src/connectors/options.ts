@@ -1,5 +1,7 @@
 import { unreachable } from '../base/assert.ts'
 import { SqlError } from '../base/sql-error.ts'
+import { INTERVAL, TIMESTAMPTZ } from '../types/sql-type.ts'
+import { parseText } from '../types/text.ts'
 import type { Datum, ValueArray } from '../types/value.ts'
 import type { OptionSpec } from './contract.ts'
 
@@ -88,34 +90,27 @@ function ill(what: string, spec: OptionSpec, value: Exclude<Datum, null>): never
   throw new SqlError('22023', `option ${spelt(spec.name)} of ${what} takes ${EXPECTED[spec.type]}${shown}`)
 }
 
-const SPAN_MICROS: Readonly<Record<string, number>> = {
-  us: 1,
-  ms: 1_000,
-  millisecond: 1_000,
-  s: 1_000_000,
-  sec: 1_000_000,
-  second: 1_000_000,
-  m: 60_000_000,
-  min: 60_000_000,
-  minute: 60_000_000,
-  h: 3_600_000_000,
-  hour: 3_600_000_000,
-}
-
-/** '100ms', '1s', '2 minutes': the spans that options are written with. */
 function parseSpan(text: string): Datum {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*$/i.exec(text)
-  if (match === null) return null
-  const unit = SPAN_MICROS[match[2].toLowerCase()] ?? (match[2].toLowerCase() === 'm' ? SPAN_MICROS['ms'] : undefined)
-  return unit === undefined ? null : { months: 0, days: 0, micros: Math.round(Number(match[1]) * unit) }
+  try {
+    return parseText(text, INTERVAL)
+  } catch (error) {
+    if (error instanceof SqlError) return null
+    throw error
+  }
 }
 
+/** Milliseconds, or a timestamp as its text. */
 function timestampMs(value: Exclude<Datum, null>): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null
   if (typeof value !== 'string') return null
   if (/^[+-]?\d+$/.test(value.trim())) return Number(value)
-  const parsed = Date.parse(value)
-  return Number.isNaN(parsed) ? null : parsed
+  try {
+    const micros = Number(parseText(value, TIMESTAMPTZ))
+    return Number.isFinite(micros) ? Math.floor(micros / 1000) : null
+  } catch (error) {
+    if (error instanceof SqlError) return null
+    throw error
+  }
 }
 
 /** One number, a list, '(0, 10)', or Flink's 'partition:0,offset:42;partition:1,offset:300'. NULLs: not given. */

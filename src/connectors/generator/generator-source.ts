@@ -94,7 +94,7 @@ class GeneratorReader {
   private readonly options: ReaderOptions
   private readonly runtime: Runtime
   private readonly columns: ReadonlySet<number> | null
-  private readonly credits = new Credits()
+  private readonly credits = new Credits(() => this.pauses.wake())
   private readonly pauses: Pauses
   private position: number
   private stopped = false
@@ -133,6 +133,7 @@ class GeneratorReader {
     const { until, onEnd } = this.options
     const bound = until === undefined ? this.source.limit() : (until.get(0) ?? 0)
     while (!this.stopped && this.position < bound) {
+      this.credits.throwIfFailed()
       const due = until === undefined ? this.source.due() : bound
       if (this.position >= due) {
         this.tell()

@@ -1,15 +1,15 @@
-import { systemRuntime } from '../../base/runtime.ts'
+import { type Runtime, systemRuntime } from '../../base/runtime.ts'
 import type { FakeCluster } from './fake-cluster.testkit.ts'
 import { FakeTransport } from './fake-transport.testkit.ts'
 import type { KafkaWorld } from './source.testkit.ts'
 
 /** The cluster in memory as the suite wants it. */
-export function fakeWorld(cluster: FakeCluster): KafkaWorld {
+export function fakeWorld(cluster: FakeCluster, runtime: Runtime = systemRuntime): KafkaWorld {
   let producers = 0
   return {
     brokers: 'fake-0:9092',
     threads: false,
-    openTransport: () => new FakeTransport(cluster, systemRuntime),
+    openTransport: () => new FakeTransport(cluster, runtime),
     createTopic: async (topic, partitions) => cluster.createTopic(topic, partitions),
     addPartitions: async (topic, total) => cluster.addPartitions(topic, total - cluster.topic(topic).partitions.length),
     deleteTopic: async (topic) => cluster.deleteTopic(topic),

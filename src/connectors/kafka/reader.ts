@@ -35,7 +35,7 @@ type Fetched = { readonly parts: readonly FetchedPartition[] } | { readonly erro
  */
 export class KafkaReader implements SourceReader {
   private readonly o: KafkaReaderOptions
-  private readonly credits = new Credits()
+  private readonly credits = new Credits(() => this.pauses.wake())
   private readonly pauses: Pauses
   private readonly status: StatusReport
   private readonly until: Positions | null
@@ -98,6 +98,7 @@ export class KafkaReader implements SourceReader {
         this.failure = error
       }
       if (this.stopped) return
+      this.credits.throwIfFailed()
       if (await this.ended()) return
       if (this.failure !== null) await this.backOff()
     }

@@ -1,5 +1,5 @@
 import { silentLog } from '../../base/log.ts'
-import { systemRuntime } from '../../base/runtime.ts'
+import { type Runtime, systemRuntime } from '../../base/runtime.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
 import { rowsOf } from '../../types/batch-build.ts'
 import { INT4, INT8, type RowType, TEXT, TIMESTAMPTZ } from '../../types/sql-type.ts'
@@ -53,9 +53,14 @@ export function orderSpec(world: KafkaWorld, topic: string, options: Record<stri
   }
 }
 
-export function sourceOf(world: KafkaWorld, spec: ConnectorSpec, rowType: RowType = ORDER_TYPE): KafkaSource {
+export function sourceOf(
+  world: KafkaWorld,
+  spec: ConnectorSpec,
+  rowType: RowType = ORDER_TYPE,
+  runtime: Runtime = systemRuntime,
+): KafkaSource {
   const { threads, openTransport } = world
-  return new KafkaSource(spec, rowType, { runtime: systemRuntime, log: silentLog, threads, openTransport })
+  return new KafkaSource(spec, rowType, { runtime, log: silentLog, threads, openTransport })
 }
 
 /** Takes in what a reader delivers, checking the laws of order as it comes. */
