@@ -60,7 +60,8 @@ function formatOf(statement: Explain): string {
 function optionText(option: Explain['options'][number]): string {
   const { value } = option
   if (value === undefined) return ''
-  if ('name' in value && typeof value.name === 'object' && value.name !== null && 'parts' in value.name) return value.name.parts.at(-1)!.name
+  if ('name' in value && typeof value.name === 'object' && value.name !== null && 'parts' in value.name)
+    return value.name.parts.at(-1)!.name
   if ('parts' in value && Array.isArray(value.parts)) return String((value.parts.at(-1) as { name: string }).name)
   return 'value' in value ? String(value.value) : ''
 }
@@ -71,7 +72,8 @@ function subject(statement: Explain, context: PlanningContext): PlannedRead {
     const { name, type } = statement.object
     const parts = name.parts.map((p) => p.name)
     const entry = findObject(context.catalog, parts, context, name.span.start + 1)
-    if (entry === undefined) throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position: name.span.start + 1 })
+    if (entry === undefined)
+      throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position: name.span.start + 1 })
     if (entry.kind !== 'view' && entry.kind !== 'materializedView') {
       throw new SqlError('42809', `"${entry.name}" is not a ${type.toLowerCase()}`, { position: name.span.start + 1 })
     }
@@ -81,7 +83,8 @@ function subject(statement: Explain, context: PlanningContext): PlannedRead {
 }
 
 function queryOf(statement: Statement): Statement {
-  if (statement.kind === 'createMaterializedView' || statement.kind === 'createView') return statement.query as Statement
+  if (statement.kind === 'createMaterializedView' || statement.kind === 'createView')
+    return statement.query as Statement
   if (statement.kind === 'query') return statement
   throw notSupported(`EXPLAIN of ${statement.kind.replace(/([A-Z])/g, ' $1').toUpperCase()}`, statement.span)
 }

@@ -121,21 +121,24 @@ export class Stage {
    */
   #keepNotAny(slot: SubquerySlot, operands: readonly Scalar[], position: number): void {
     const compare = slot.compare ?? TRUE
-    const plain = slot.inColumn
-    const nullable = this.#compareNullable(slot, operands)
     const conditions: Scalar[] = []
-    if (!nullable) conditions.push(compare)
-    else if (plain) {
-      const [x, y] = [column(0, operands[0].type), column(1, slot.plan.rowType[0].type)]
-      conditions.push(compare)
-      if (slot.plan.rowType[0].nullable) conditions.push(isNull(y))
-      if (scalarNullable(operands[0], this.plan.rowType)) conditions.push(isNull(x))
-    } else conditions.push({ kind: 'coalesce', args: [compare, TRUE], type: BOOL })
+    if (!this.#compareNullable(slot, operands)) conditions.push(compare)
+    else if (slot.inColumn) conditions.push(compare, ...this.#unknownConditions(slot, operands))
+    else conditions.push({ kind: 'coalesce', args: [compare, TRUE], type: BOOL })
     for (const condition of conditions) {
       const m = this.#matching({ ...slot, compare: condition }, operands)
       const right = small(m.right, m.on, m.left.rowType.length)
       this.plan = m.wrap(semiJoin(true, m.left, right, m.on, position))
     }
+  }
+
+  /** When a comparison is NULL: for IN of one column either side being so, each with its own plain condition. */
+  #unknownConditions(slot: SubquerySlot, operands: readonly Scalar[]): Scalar[] {
+    if (!slot.inColumn) return [isNull(slot.compare ?? TRUE)]
+    const conditions: Scalar[] = []
+    if (slot.plan.rowType[0].nullable) conditions.push(isNull(column(1, slot.plan.rowType[0].type)))
+    if (scalarNullable(operands[0], this.plan.rowType)) conditions.push(isNull(column(0, operands[0].type)))
+    return conditions
   }
 
   #compareNullable(slot: SubquerySlot, operands: readonly Scalar[]): boolean {
@@ -179,8 +182,8 @@ export class Stage {
       case 'any': {
         const some = this.#mark(slot, operands)
         if (!this.#compareNullable(slot, operands)) return some
-        const compare = slot.compare ?? TRUE
-        const unknown = this.#mark({ ...slot, compare: isNull(compare) }, operands)
+        const marks = this.#unknownConditions(slot, operands).map((c) => this.#mark({ ...slot, compare: c }, operands))
+        const unknown: Scalar = marks.length === 1 ? marks[0] : { kind: 'or', args: marks, type: BOOL }
         return caseOf(
           [
             [some, TRUE],

@@ -108,9 +108,9 @@ function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: Column
         break
       case 'default': {
         defaultSql = sql.slice(constraint.expr.span.start, constraint.expr.span.end)
-        bindDefault(st, defaultSql, (s, at) => {
+        bindDefault(st, defaultSql, (inner, s, at) => {
           try {
-            return coerce(st, s, type, 'assignment', at)
+            return coerce(inner, s, type, 'assignment', at)
           } catch (e) {
             if ((e as { sqlstate?: string }).sqlstate !== '42804') throw e
             throw bindError(

@@ -6,6 +6,7 @@ import { fuse } from './fuse.ts'
 import { inlineLet } from './inline-let.ts'
 import { joinOrder } from './join-order.ts'
 import { outerToInner } from './outer-to-inner.ts'
+import { presence } from './presence.ts'
 import { prune } from './prune.ts'
 import type { Facts, Rule } from './rule.ts'
 import { topK } from './top-k.ts'
@@ -19,6 +20,7 @@ export const RULES: readonly Rule[] = [
   outerToInner,
   filterDown,
   joinOrder,
+  presence,
   fold,
   topK,
   prune,

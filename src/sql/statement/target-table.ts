@@ -85,11 +85,15 @@ export function assign(st: Statement, entry: TableEntry, at: number, value: Scal
 export function defaultValue(st: Statement, entry: TableEntry, at: number): Scalar {
   const { type, defaultSql } = entry.columns[at]
   if (defaultSql === null) return constant(null, type)
-  return bindDefault(st, defaultSql, (s, place) => coerce(st, s, type, 'assignment', place))
+  return bindDefault(st, defaultSql, (inner, s, place) => coerce(inner, s, type, 'assignment', place))
 }
 
 /** A DEFAULT's text stands alone: no columns, no subqueries; its offsets mean nothing in the statement. */
-export function bindDefault(st: Statement, sql: string, convert: (s: Scalar, at: Place) => Scalar): Scalar {
+export function bindDefault(
+  st: Statement,
+  sql: string,
+  convert: (inner: Statement, s: Scalar, at: Place) => Scalar,
+): Scalar {
   const node = parseExpression(sql)
   const inner = new Statement({ ...st.env, paramTypes: [] }, RECURSION, st)
   const place: ExprPlace = {
@@ -100,7 +104,7 @@ export function bindDefault(st: Statement, sql: string, convert: (s: Scalar, at:
     windows: false,
     rows: false,
   }
-  const value = convert(inner.bind.expr(inner, node, place), node)
+  const value = convert(inner, inner.bind.expr(inner, node, place), node)
   if (slotsIn(value).size > 0) throw bindError('0A000', 'cannot use subquery in DEFAULT expression', node)
   return value
 }
