@@ -9,7 +9,7 @@ import { batchFromRows, rowAt } from '../types/batch-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { CallContext, LookupPlan, ReadRequest, ReadResult } from './api.ts'
-import { bindParams } from './bind-params.ts'
+import { bindFinishing, bindParams } from './bind-params.ts'
 import { evalEnv } from './eval-env.ts'
 import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
@@ -27,8 +27,9 @@ export interface ReadDeps {
 }
 
 /** A pull: every relation at one tick; keys through an index, anything else as a one-shot circuit over the snapshot. */
-export async function read(deps: ReadDeps, request: ReadRequest, call: CallContext): Promise<ReadResult> {
+export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext): Promise<ReadResult> {
   const { world } = deps
+  const request = { ...asked, finishing: bindFinishing(asked.finishing, asked.params) }
   if (request.lookup !== null) {
     const { lookup } = request
     await waitForViews(deps, [lookup.object], call)

@@ -50,20 +50,14 @@ const lines = (text: string): readonly string[] => text.split('\n').filter((line
 function formatOf(statement: Explain): string {
   let format = (statement.format ?? 'TEXT').toUpperCase()
   for (const option of statement.options) {
-    if (option.name.toUpperCase() !== 'FORMAT') throw notSupported(`EXPLAIN (${option.name})`, option.span)
-    format = optionText(option).toUpperCase()
+    if (option.kind !== 'option' || option.name.toUpperCase() !== 'FORMAT') {
+      throw notSupported(option.kind === 'option' ? `EXPLAIN (${option.name})` : 'EXPLAIN (...)', option.span)
+    }
+    const { value } = option
+    format = (value?.kind === 'optionString' ? value.value : value?.kind === 'optionWord' ? value.word : '').toUpperCase()
   }
   if (format !== 'TEXT' && format !== 'JSON') throw notSupported(`EXPLAIN (FORMAT ${format})`, statement.span)
   return format
-}
-
-function optionText(option: Explain['options'][number]): string {
-  const { value } = option
-  if (value === undefined) return ''
-  if ('name' in value && typeof value.name === 'object' && value.name !== null && 'parts' in value.name)
-    return value.name.parts.at(-1)!.name
-  if ('parts' in value && Array.isArray(value.parts)) return String((value.parts.at(-1) as { name: string }).name)
-  return 'value' in value ? String(value.value) : ''
 }
 
 /** What is explained, planned as a read. */

@@ -6,7 +6,7 @@ import type { Batch } from '../../types/batch.ts'
 import { batchFromRows, rowsOf } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } from '../api.ts'
-import { bindParams } from '../bind-params.ts'
+import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps } from '../read.ts'
 import { objectsOf, readStreams, type Snapshot } from '../snapshot.ts'
@@ -42,7 +42,8 @@ export class SnapshotTransaction implements Transaction {
     this.#readOnly = readOnly
   }
 
-  async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
+  async read(asked: ReadRequest, call: CallContext): Promise<ReadResult> {
+    const request = { ...asked, finishing: bindFinishing(asked.finishing, asked.params) }
     const { world } = this.#deps
     await this.#begin()
     const program: ProgramEnv = { params: request.params, env: evalEnv(world, call) }
