@@ -1,0 +1,164 @@
+import type pg from 'pg'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { pgClient, pgRows } from './testing/pg-client.ts'
+import { serveEngine } from './testing/serve-engine.ts'
+
+/** Engine, planner, sessions and protocol together, as a driver sees them. */
+let server: Awaited<ReturnType<typeof serveEngine>>
+let a: pg.Client
+let b: pg.Client
+let schema = 0
+
+beforeAll(async () => {
+  server = await serveEngine()
+  a = await pgClient(server.port)
+  b = await pgClient(server.port)
+})
+afterAll(async () => {
+  await a.end()
+  await b.end()
+  await server.close()
+})
+beforeEach(async () => {
+  const name = `s${++schema}`
+  await a.query(`CREATE SCHEMA ${name}`)
+  for (const client of [a, b]) await client.query(`SET search_path = ${name}`)
+  await a.query(
+    "CREATE TABLE t (id int PRIMARY KEY, owner text NOT NULL, region text DEFAULT 'eu', amount numeric(12,2))",
+  )
+  await a.query("INSERT INTO t VALUES (1, 'ada', 'eu', 1.50), (2, 'bob', 'us', 2)")
+})
+
+describe('tables', () => {
+  it('take writes with their tags and give rows back', async () => {
+    const inserted = await a.query('INSERT INTO t (id, owner) VALUES ($1, $2) RETURNING *', [3, 'eve'])
+    expect(inserted).toMatchObject({ command: 'INSERT', rowCount: 1 })
+    expect(inserted.rows).toEqual([{ id: 3, owner: 'eve', region: 'eu', amount: null }])
+    expect(await a.query("UPDATE t SET region = 'x' WHERE id = $1", [3])).toMatchObject({
+      command: 'UPDATE',
+      rowCount: 1,
+    })
+    expect(await a.query('DELETE FROM t WHERE region = $1', ['x'])).toMatchObject({ command: 'DELETE', rowCount: 1 })
+    expect(await pgRows(b, 'SELECT id, amount FROM t ORDER BY id DESC')).toEqual([
+      [2, '2.00'],
+      [1, '1.50'],
+    ])
+  })
+
+  it('report violated constraints by name', async () => {
+    await expect(a.query("INSERT INTO t VALUES (1, 'x')")).rejects.toMatchObject({ code: '23505', table: 't' })
+    await expect(a.query('INSERT INTO t (id) VALUES (9)')).rejects.toMatchObject({ code: '23502', column: 'owner' })
+  })
+
+  it('answer point lookups with parameters', async () => {
+    for (const id of [1, 2, 3]) {
+      const rows = await pgRows(b, 'SELECT owner FROM t WHERE id = $1', [id])
+      expect(rows).toEqual(id === 3 ? [] : [[id === 1 ? 'ada' : 'bob']])
+    }
+  })
+})
+
+describe('materialized views', () => {
+  it('follow every write at once, for everybody', async () => {
+    await a.query(
+      'CREATE MATERIALIZED VIEW m AS SELECT region, count(*) AS n, sum(amount) AS total FROM t GROUP BY region',
+    )
+    for (let id = 10; id < 20; id++) {
+      await a.query("INSERT INTO t VALUES ($1, 'x', 'eu', 1)", [id])
+      expect(await pgRows(b, "SELECT n FROM m WHERE region = 'eu'")).toEqual([[String(id - 8)]])
+    }
+    expect(await pgRows(b, 'SELECT * FROM m ORDER BY region')).toEqual([
+      ['eu', '11', '11.50'],
+      ['us', '1', '2.00'],
+    ])
+  })
+
+  it('can be subscribed to', async () => {
+    await a.query('CREATE MATERIALIZED VIEW m AS SELECT region, count(*) AS n FROM t GROUP BY region')
+    await b.query('BEGIN')
+    await b.query('DECLARE c CURSOR FOR SUBSCRIBE TO m')
+    const first = await pgRows(b, 'FETCH ALL FROM c')
+    expect(first.map((row) => row.slice(1))).toEqual([
+      ['1', 'eu', '1'],
+      ['1', 'us', '1'],
+    ])
+    await a.query("INSERT INTO t VALUES (3, 'x')")
+    const next = await pgRows(b, 'FETCH ALL FROM c')
+    expect(next.map((row) => row.slice(1)).sort()).toEqual([
+      ['-1', 'eu', '1'],
+      ['1', 'eu', '2'],
+    ])
+    expect(Number(next[0][0])).toBeGreaterThan(Number(first[0][0]))
+    await b.query('COMMIT')
+  })
+})
+
+describe('transactions', () => {
+  it('are invisible until COMMIT and gone after ROLLBACK', async () => {
+    const count = async (client: pg.Client) => (await pgRows(client, 'SELECT count(*) FROM t'))[0][0]
+    await a.query('BEGIN')
+    await a.query("INSERT INTO t VALUES (5, 'x')")
+    expect([await count(a), await count(b)]).toEqual(['3', '2'])
+    await a.query('COMMIT')
+    expect(await count(b)).toBe('3')
+    await a.query('BEGIN')
+    await a.query('DELETE FROM t')
+    await a.query('ROLLBACK')
+    expect(await count(a)).toBe('3')
+  })
+
+  it('that read what another changed fail with 40001', async () => {
+    await a.query('BEGIN')
+    await pgRows(a, 'SELECT sum(amount) FROM t')
+    await b.query('UPDATE t SET amount = 9 WHERE id = 1')
+    await a.query("INSERT INTO t VALUES (7, 'x')")
+    await expect(a.query('COMMIT')).rejects.toMatchObject({ code: '40001' })
+    expect(await pgRows(a, 'SELECT count(*) FROM t')).toEqual([['2']])
+  })
+
+  it('wait for a row that another has locked', async () => {
+    await a.query('BEGIN')
+    await a.query('SELECT * FROM t WHERE id = 1 FOR UPDATE')
+    await b.query("SET statement_timeout = '80ms'")
+    await b.query('BEGIN')
+    await expect(b.query('SELECT * FROM t WHERE id = 1 FOR UPDATE')).rejects.toMatchObject({ code: '57014' })
+    await b.query('ROLLBACK')
+    await b.query('RESET statement_timeout')
+    await b.query('BEGIN')
+    const waiting = b.query('SELECT amount FROM t WHERE id = 1 FOR UPDATE')
+    await a.query('COMMIT')
+    expect((await waiting).rows).toEqual([{ amount: '1.50' }])
+    await b.query('COMMIT')
+  })
+
+  it('of one text are one', async () => {
+    await expect(a.query("INSERT INTO t VALUES (8, 'x'); INSERT INTO t VALUES (8, 'y')")).rejects.toMatchObject({
+      code: '23505',
+    })
+    expect(await pgRows(a, 'SELECT count(*) FROM t')).toEqual([['2']])
+  })
+})
+
+describe('the rest of the session', () => {
+  it('PREPARE and EXECUTE with expressions', async () => {
+    await a.query('PREPARE q (int) AS SELECT owner FROM t WHERE id = $1')
+    expect((await a.query('EXECUTE q (1 + 1)')).rows).toEqual([{ owner: 'bob' }])
+    await a.query('DEALLOCATE q')
+  })
+
+  it('EXPLAIN', async () => {
+    const rows = await pgRows(a, 'EXPLAIN SELECT region FROM t WHERE amount > 1')
+    expect(rows.length).toBeGreaterThan(1)
+  })
+
+  it('errors point at their place', async () => {
+    await expect(a.query('SELECT nope FROM t')).rejects.toMatchObject({ code: '42703', position: '8' })
+    await expect(a.query('SELEC 1')).rejects.toMatchObject({ code: '42601', position: '1' })
+    await expect(a.query('SELECT 1/0')).rejects.toMatchObject({ code: '22012' })
+  })
+
+  it('SHOW', async () => {
+    expect(await pgRows(a, 'SHOW TABLES')).toEqual([['t']])
+    expect((await pgRows(a, 'SHOW COLUMNS FROM t'))[3]).toEqual(['amount', true, 'numeric(12,2)'])
+  })
+})
