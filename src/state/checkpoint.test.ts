@@ -12,10 +12,10 @@ import type { Checkpointer } from './checkpoint.ts'
 import { CHUNK_MASK, CHUNK_SHIFT } from './contract.ts'
 import { createState, type State } from './factory.ts'
 import { ALL_KEYS } from './keys.ts'
-import { openInlineStore } from './lmdb/inline.ts'
+import { openInlineStore, openReadOnlyStore } from './lmdb/inline.ts'
 import { openLmdbStore } from './lmdb/store.ts'
 import { openMemoryStore } from './memory-store.ts'
-import { recoverState } from './recovery.ts'
+import { loadState, recoverState } from './recovery.ts'
 import { SimStore } from './sim-store.ts'
 import type { Store } from './store.ts'
 import { anyDelta, contents, deltaBatch, Multiset, rowTypes } from './testing.ts'
@@ -198,7 +198,7 @@ describe('a crash', () => {
           await store.close()
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     )
     expect(seen.compactions).toBeGreaterThan(0)
     expect(seen.unpublished).toBeGreaterThan(0)
@@ -277,6 +277,32 @@ describe('blocks', () => {
       ),
     )
     expect(contents(restored, types)).toEqual([{ row: [0, 0], diff: 1 }])
+  })
+
+  test('a stopped directory can be read, and nothing is written to it; what nobody claims can be dropped', async () => {
+    const path = directory()
+    let store = openInlineStore({ directory: path, runtime, ballastBytes: 4096 })
+    const server = new Server()
+    const { checkpointer } = await recover(store, server)
+    server.apply(rows(10))
+    await server.checkpoint(checkpointer, 7)
+    await checkpointer.settle()
+    await store.close()
+    const reader = openReadOnlyStore({ directory: path, runtime })
+    const state = createState()
+    const keyed = state.arrangement({ id: 'v1/1/rows', types: rowTypes, key: [1] })
+    const loaded = await loadState({ store: reader, state, runtime, log })
+    expect(loaded).toMatchObject({ published: { tick: 7 }, unclaimed: ['v1/2/rows', 'v1/3/groups'] })
+    expect(contents(keyed)).toEqual(contents(server.keyed))
+    await reader.close()
+    store = openInlineStore({ directory: path, runtime, ballastBytes: 4096 })
+    const after = new Server()
+    const second = await recover(store, after)
+    after.state.drop('v1/2/rows')
+    await after.checkpoint(second.checkpointer, 8)
+    const { unclaimed } = await loadState({ store, state: createState(), runtime, log })
+    expect(unclaimed).toEqual(['v1/1/rows', 'v1/3/groups'])
+    await store.close()
   })
 
   test('collect gives the engine its turn, and an unchanged state writes nothing', () => {

@@ -53,7 +53,9 @@ export function createState(options: StateOptions = {}): State {
     arrangement: (spec: ArrangementSpec): Arrangement => add(new SlotArrangement(spec)),
     keyedTable: (spec: KeyedTableSpec): KeyedTable => add(new SlotKeyedTable(spec, options.pager ?? null)),
     drop(id) {
-      if (structures.delete(id)) dropped.add(id)
+      // Also one that was never made since the start: recovery names those `unclaimed`.
+      structures.delete(id)
+      dropped.add(id)
     },
     structure: (id) => structures.get(id),
     structures: () => structures.values(),

@@ -24,12 +24,15 @@ export interface RecoveryOptions {
   progress?(rows: number): void
 }
 
-export interface Recovered {
-  readonly checkpointer: Checkpointer
+export interface Loaded {
   readonly published: PublishedCheckpoint | null
   readonly rows: number
   /** Structures with durable rows that nobody made: still there, loaded nowhere. */
   readonly unclaimed: readonly string[]
+}
+
+export interface Recovered extends Loaded {
+  readonly checkpointer: Checkpointer
 }
 
 /** What the engine needs first, to know which structures there are. */
@@ -38,11 +41,22 @@ export function readPublished(store: Store): Promise<PublishedCheckpoint | null>
 }
 
 /**
- * Fills the structures of `state` from the published checkpoint: base blocks, then deltas oldest first, by slot; then
- * indexes and free lists are rebuilt. One pass over each database; what was never published, or is superseded, is
- * removed on the way, before the first checkpoint can reuse its generation. Hence the checkpointer comes from here.
+ * Loads the state, and removes what was never published or is superseded before the first checkpoint can reuse its
+ * generation: that is why the checkpointer comes from here.
  */
 export async function recoverState(options: RecoveryOptions): Promise<Recovered> {
+  const { files, leftovers, ...loaded } = await loadState(options)
+  if (leftovers.length > 0) await options.store.writeInBackground(leftovers)
+  return { ...loaded, checkpointer: new Checkpointer({ ...options, published: loaded.published, files }) }
+}
+
+/**
+ * Fills the structures of `state` from the published checkpoint: base blocks, then deltas oldest first, by slot; then
+ * indexes and free lists are rebuilt. One pass over each database. Writes nothing (`millrace inspect`).
+ */
+export async function loadState(
+  options: RecoveryOptions,
+): Promise<Loaded & { readonly files: Map<string, StructureFiles>; readonly leftovers: readonly WriteOp[] }> {
   const { store, state, runtime } = options
   const published = await readCheckpoint(store)
   const records = await readStructures(store)
@@ -81,9 +95,7 @@ export async function recoverState(options: RecoveryOptions): Promise<Recovered>
     structure.loaded()
     await runtime.yieldToIo()
   }
-  if (leftovers.length > 0) await store.writeInBackground(leftovers)
-  const checkpointer = new Checkpointer({ ...options, published, files })
-  return { checkpointer, published, rows, unclaimed: [...unclaimed] }
+  return { published, rows, unclaimed: [...unclaimed], files, leftovers }
 }
 
 function counts(

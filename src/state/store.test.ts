@@ -140,7 +140,9 @@ describe.each([
     expect(await bytesAt(reader, key(1))).toEqual([42])
     await reader.close()
   })
+})
 
+describe('the lock of a data directory', () => {
   test.each([
     ['of a dead process', { pid: 4_000_000, started: '1', boot: 'x' }],
     ['of this pid before the last boot', { pid: process.pid, started: '1', boot: 'x' }],
@@ -148,7 +150,7 @@ describe.each([
   ])('a lock %s is taken over', async (_name, lock) => {
     const path = directory()
     writeFileSync(join(path, 'lock'), JSON.stringify(lock))
-    const store = open({ directory: path, runtime, ballastBytes })
+    const store = openInlineStore({ directory: path, runtime, ballastBytes })
     await store.commit([put('meta', key(1), key(1))])
     await store.close()
   })
