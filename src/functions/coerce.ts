@@ -23,7 +23,7 @@ export function canCoerce(from: SqlType, to: ArgType): boolean {
   if (isPoly(to)) {
     if (to.poly === 'anyarray' || to.poly === 'anycompatiblearray')
       return from.kind === 'array' || from.kind === 'unknown'
-    return true
+    return to.poly !== 'anynonarray' || from.kind !== 'array'
   }
   return from.kind === 'unknown' || sameBaseType(from, to) || findCast(from, to, 'implicit') !== undefined
 }
@@ -36,7 +36,7 @@ export function bindPoly(declared: readonly ArgType[], actual: readonly SqlType[
   return declared.map((arg, i) => {
     if (!isPoly(arg)) return arg
     if (arg.poly === 'any') return actual[i].kind === 'unknown' ? TEXT : actual[i]
-    if (arg.poly === 'anyelement') return element
+    if (arg.poly === 'anyelement' || arg.poly === 'anynonarray') return element
     if (arg.poly === 'anyarray') return arrayOf(element)
     return arg.poly === 'anycompatible' ? compatible : arrayOf(compatible)
   })
@@ -50,7 +50,7 @@ function elementType(declared: readonly ArgType[], actual: readonly SqlType[]): 
   let used = false
   for (let i = 0; i < declared.length; i++) {
     const arg = declared[i]
-    if (!isPoly(arg) || (arg.poly !== 'anyelement' && arg.poly !== 'anyarray')) continue
+    if (!isPoly(arg) || arg.poly.startsWith('anycompatible') || arg.poly === 'any') continue
     used = true
     if (actual[i].kind === 'unknown') continue
     const type = arg.poly === 'anyarray' ? actual[i].element : actual[i]

@@ -69,6 +69,7 @@ function argType(name: string): ArgType {
   switch (name) {
     case 'any':
     case 'anyelement':
+    case 'anynonarray':
     case 'anyarray':
     case 'anycompatible':
     case 'anycompatiblearray':

@@ -41,7 +41,7 @@ export interface ScalarFunction {
 /** A concrete type, or one of PostgreSQL's pseudo-types for polymorphic functions. */
 export type ArgType =
   | SqlType
-  | { readonly poly: 'any' | 'anyelement' | 'anyarray' | 'anycompatible' | 'anycompatiblearray' }
+  | { readonly poly: 'any' | 'anyelement' | 'anynonarray' | 'anyarray' | 'anycompatible' | 'anycompatiblearray' }
 
 /** What stable functions may read; constant within a tick. */
 export interface EvalEnv {

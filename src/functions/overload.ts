@@ -109,6 +109,9 @@ function bySameType<C extends Candidate>(matches: readonly Match<C>[], actual: r
   const known = actual.filter((type) => type.kind !== 'unknown')
   if (known.length === 0 || known.length === actual.length) return [...matches]
   if (!known.every((type) => sameBaseType(type, known[0]))) return [...matches]
-  const fitting = matches.filter(({ declared }) => declared.every((arg) => canCoerce(known[0], arg)))
+  const assumed = actual.map(() => known[0])
+  const fitting = matches.filter(
+    ({ declared }) => declared.every((arg) => canCoerce(known[0], arg)) && bindPoly(declared, assumed) !== undefined,
+  )
   return fitting.length === 1 ? fitting : [...matches]
 }

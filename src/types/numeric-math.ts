@@ -15,6 +15,7 @@ import {
   divideToScale,
   divisionByZero,
   leadingDigit,
+  numericMul,
   numericRound,
   numericSub,
   numericToFloat,
@@ -26,7 +27,10 @@ import type { Numeric } from './value.ts'
 /** Roots, powers and logarithms of numerics: fixed-point integers with guard digits, PostgreSQL's result scales. */
 const ONE: Numeric = { mantissa: 1, scale: 0 }
 const GUARD = 12
-const { LOG10E: LOG10_E } = Math
+/** PostgreSQL's constants: they decide result scales at powers of ten. */
+const LOG10_E = Number('0.434294481903252')
+const EXP_ARGUMENT_MAX = 6000
+const DIGITS_MIN = 16
 
 export function numericSqrt(v: Numeric): Numeric {
   if (isSpecial(v)) {
@@ -54,9 +58,11 @@ function integerRoot(n: bigint): bigint {
 
 export function numericExp(v: Numeric): Numeric {
   if (isSpecial(v)) return v.mantissa === -Infinity ? makeNumeric(0, 0) : v
-  const weight = Math.max(-16383, Math.min(16383, numericToFloat(v) * LOG10_E))
-  if (weight >= 16383 * 8) throw numericOverflow()
+  const argument = numericToFloat(v)
+  if (argument >= EXP_ARGUMENT_MAX) throw numericOverflow()
+  const weight = Math.max(-2000, argument * LOG10_E)
   const scale = scaleForWeight(Math.trunc(weight), v.scale)
+  if (argument <= -EXP_ARGUMENT_MAX) return makeNumeric(0, scale)
   return expToScale(v, scale, weight)
 }
 
@@ -176,10 +182,17 @@ export function numericPower(base: Numeric, exponent: Numeric): Numeric {
     throw new SqlError('2201F', 'a negative number raised to a non-integer power yields a complex result')
   }
   if (base.mantissa === 0) return makeNumeric(0, 16)
-  const weight = approximateLn(base) * numericToFloat(exponent) * LOG10_E
+  const weight = resultWeight(base, exponent)
   if (weight > 131072) throw numericOverflow()
   if (weight < -RESULT_SCALE_MAX) return makeNumeric(0, RESULT_SCALE_MAX)
   return powerByLogarithm(base, exponent, scaleForWeight(Math.trunc(weight), base.scale, exponent.scale), weight)
+}
+
+/** Decimal weight of base^exponent, from a logarithm of 8 digits as PostgreSQL estimates it. */
+function resultWeight(base: Numeric, exponent: Numeric): number {
+  const scale = Math.max(0, 8 - lnWeight(base))
+  const product = numericMul(lnToScale(base, scale), exponent)
+  return numericToFloat(numericRound(product, scale)) * LOG10_E
 }
 
 function powerByLogarithm(base: Numeric, exponent: Numeric, scale: number, weight: number): Numeric {
@@ -195,7 +208,7 @@ function integerPower(base: Numeric, exponent: number, exponentScale: number): N
   const weight = magnitude === 0 ? 0 : exponent * approximateLn(absolute) * Math.LOG10E
   if (weight > 131072) throw numericOverflow()
   if (weight + 1 < -RESULT_SCALE_MAX) return makeNumeric(0, RESULT_SCALE_MAX)
-  const scale = scaleForWeight(Math.trunc(weight), base.scale, exponentScale)
+  const scale = Math.min(Math.max(DIGITS_MIN, base.scale, exponentScale), RESULT_SCALE_MAX)
   if (exponent === 0) return numericRound(ONE, scale)
   const bits = magnitude.toString(2).length * Math.abs(exponent)
   if (bits > 200_000) {

@@ -108,11 +108,8 @@ export function age(a: number | bigint, b: number | bigint): Interval {
     days--
   }
   if (days < 0) {
-    // Borrow the length of the month of the earlier date (of the later one when counting backwards).
-    const month = swapped ? x : y
-    days += swapped
-      ? daysInMonth(month.year, month.month === 1 ? 12 : month.month - 1)
-      : daysInMonth(month.year, month.month)
+    // Borrow the length of the earlier date's month.
+    days += daysInMonth(y.year, y.month)
     months--
   }
   const interval = makeInterval(months, days, micros)

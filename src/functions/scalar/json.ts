@@ -18,6 +18,12 @@ function item(node: JsonNode | undefined, index: number): JsonNode | undefined {
   return node !== undefined && isArray(node) ? node[index < 0 ? node.length + index : index] : undefined
 }
 
+/** jsonb keeps a bare scalar as an array of one, and lets that show. */
+function itemOf(kind: 'json' | 'jsonb', node: JsonNode, index: number): JsonNode | undefined {
+  const scalar = !isArray(node) && !(node instanceof JsonObject)
+  return item(kind === 'jsonb' && scalar ? [node] : node, index)
+}
+
 function atPath(node: JsonNode | undefined, path: ValueArray): JsonNode | undefined {
   for (const step of path) {
     if (step === null || node === undefined) return undefined
@@ -63,14 +69,18 @@ function access(kind: 'json' | 'jsonb'): ScalarFunction[] {
       op: '->>',
       example: [`'{"a": "x"}'::${kind} ->> 'a'`, 'x'],
     }),
-    def(`${kind}_array_element(${kind},int4) ${kind}`, (v: string, i: number) => json(item(parseJson(v), i)), {
+    def(`${kind}_array_element(${kind},int4) ${kind}`, (v: string, i: number) => json(itemOf(kind, parseJson(v), i)), {
       op: '->',
       example: [`${list} -> -2`, '"b"'],
     }),
-    def(`${kind}_array_element_text(${kind},int4) text`, (v: string, i: number) => text(item(parseJson(v), i)), {
-      op: '->>',
-      example: [`${list} ->> 1`, 'b'],
-    }),
+    def(
+      `${kind}_array_element_text(${kind},int4) text`,
+      (v: string, i: number) => text(itemOf(kind, parseJson(v), i)),
+      {
+        op: '->>',
+        example: [`${list} ->> 1`, 'b'],
+      },
+    ),
     def(`${kind}_extract_path(${kind},text[]) ${kind}`, (v: string, p: ValueArray) => json(atPath(parseJson(v), p)), {
       op: '#>',
       example: [`${doc} #> '{a,b,0}'`, '10'],
@@ -192,11 +202,12 @@ function removePath(text: string, path: ValueArray): string {
 
 function pretty(node: JsonNode, indent: string): string {
   const inner = `${indent}    `
-  if (node instanceof JsonObject && node.entries.length > 0) {
+  if (node instanceof JsonObject) {
+    if (node.entries.length === 0) return `{\n${indent}}`
     return `{\n${node.entries.map(([key, value]) => `${inner}${quoteJson(key)}: ${pretty(value, inner)}`).join(',\n')}\n${indent}}`
   }
-  if (isArray(node) && node.length > 0)
-    return `[\n${node.map((each) => inner + pretty(each, inner)).join(',\n')}\n${indent}]`
+  if (isArray(node) && node.length === 0) return `[\n${indent}]`
+  if (isArray(node)) return `[\n${node.map((each) => inner + pretty(each, inner)).join(',\n')}\n${indent}]`
   return formatJsonb(node)
 }
 

@@ -52,7 +52,7 @@ const ilike = (text: string, pattern: string): boolean => likeMatcher(pattern, '
 function likeEscape(pattern: string, escaping: string): string {
   const units = [...escaping]
   if (units.length > 1)
-    throw new SqlError('22019', 'invalid escape string', { hint: 'Escape string must be empty or one character.' })
+    throw new SqlError('22025', 'invalid escape string', { hint: 'Escape string must be empty or one character.' })
   if (escaping === '\\') return pattern
   const out: string[] = []
   const all = [...pattern]

@@ -131,7 +131,7 @@ const numerics: readonly ScalarFunction[] = [
   ...['power', 'pow'].map((name) =>
     def(`${name}(numeric,numeric) numeric`, numericPower, {
       fallible: true,
-      example: [`${name}(9.0, 3.0)`, '729.00000000000000'],
+      example: [`${name}(9.0, 3.0)`, '729.0000000000000000'],
     }),
   ),
   def('numeric_power(numeric,numeric) numeric', numericPower, {

@@ -179,6 +179,14 @@ export const regexFunctions: readonly ScalarFunction[] = [
   ...operators('text'),
   ...operators('name'),
   ...operators('bpchar'),
+  def(
+    'substring(text,text) text',
+    (s: string, p: string) => {
+      const m = compileRegex(p, '').exec(s)
+      return m === null ? null : ((m.length > 1 ? m[1] : m[0]) ?? null)
+    },
+    { ...fallible, example: ["substring('foobar', 'o(.)b')", 'o'] },
+  ),
   def('regexp_replace(text,text,text) text', (s: string, p: string, r: string) => regexReplace(s, p, r, ''), {
     ...fallible,
     example: ["regexp_replace('foobarbaz', 'b(..)', 'X\\1Y')", 'fooXarYbaz'],

@@ -137,16 +137,24 @@ export const textFormatFunctions: readonly ScalarFunction[] = [
     example: ["format('%s %I %L %1$s', 1, 'a b', 'it''s')", "1 \"a b\" 'it''s' 1"],
   }),
   // text || anything and anything || text: through the value's output.
-  defEnv('textanycat(text,any) text', ([a, b], env, types) => (a as string) + output(b as Value, types[1], env), {
-    op: '||',
-    volatility: 'stable',
-    example: ["'n='::text || 5", 'n=5'],
-  }),
-  defEnv('anytextcat(any,text) text', ([a, b], env, types) => output(a as Value, types[0], env) + (b as string), {
-    op: '||',
-    volatility: 'stable',
-    example: ["5 || ' apples'::text", '5 apples'],
-  }),
+  defEnv(
+    'textanycat(text,anynonarray) text',
+    ([a, b], env, types) => (a as string) + output(b as Value, types[1], env),
+    {
+      op: '||',
+      volatility: 'stable',
+      example: ["'n='::text || 5", 'n=5'],
+    },
+  ),
+  defEnv(
+    'anytextcat(anynonarray,text) text',
+    ([a, b], env, types) => output(a as Value, types[0], env) + (b as string),
+    {
+      op: '||',
+      volatility: 'stable',
+      example: ["5 || ' apples'::text", '5 apples'],
+    },
+  ),
   def('quote_ident(text) text', quoteIdent, { example: ["quote_ident('Foo bar')", '"Foo bar"'] }),
   def('quote_literal(text) text', quoteLiteral, { example: ["quote_literal('O''Reilly')", "'O''Reilly'"] }),
   defEnv('quote_nullable(text) text', ([v]) => (v === null ? 'NULL' : quoteLiteral(v as string)), {

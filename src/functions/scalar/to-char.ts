@@ -28,7 +28,7 @@ const MONTHS = [
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 const PATTERN =
-  /"((?:[^"\\]|\\.)*)"|FM|TM|(?:Y,YYY|YYYY|IYYY|YYY|YY|Y|HH24|HH12|HH|MI|SSSSS|SS|MS|US|FF[1-6]|A\.M\.|P\.M\.|a\.m\.|p\.m\.|AM|PM|am|pm|MONTH|Month|month|MON|Mon|mon|MM|DDD|DD|DAY|Day|day|DY|Dy|dy|D|IDDD|ID|WW|W|IW|CC|J|Q|TZ|tz|OF|BC|AD|bc|ad)(?:TH|th)?/g
+  /"((?:[^"\\]|\\.)*)"|FM|TM|fm|tm|(?:Y,YYY|YYYY|IYYY|YYY|YY|Y|HH24|HH12|HH|MI|SSSSS|SS|MS|US|FF[1-6]|A\.M\.|P\.M\.|a\.m\.|p\.m\.|AM|PM|am|pm|MONTH|Month|month|MON|Mon|mon|MM|DDD|DD|DAY|Day|day|DY|Dy|dy|D|IDDD|ID|WW|W|IW|CC|J|Q|TZ|tz|OF|BC|AD|bc|ad)(?:TH|th)?/g
 
 interface Moment {
   readonly days: number
@@ -41,7 +41,7 @@ function formatMoment(m: Moment, template: string): string {
   let fill = true
   return template.replace(PATTERN, (pattern: string, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1')
-    if (pattern === 'FM' || pattern === 'TM') {
+    if (/^(FM|TM)$/i.test(pattern)) {
       fill = false
       return ''
     }
@@ -70,10 +70,15 @@ function cased(pattern: string, name: string, width: number, fill: boolean): str
   return fill ? text.padEnd(width) : text
 }
 
+/** The year as written before BC. */
+function shownYear(astronomical: number): number {
+  return astronomical > 0 ? astronomical : 1 - astronomical
+}
+
 function part(m: Moment, pattern: string, fill: boolean): string {
   const digits = (value: number, width: number): string => (fill ? String(value).padStart(width, '0') : String(value))
   const { year: astronomical, month, day } = civilFromDays(m.days)
-  const year = astronomical > 0 ? astronomical : 1 - astronomical
+  const year = shownYear(astronomical)
   const hour = Math.floor(m.micros / 3.6e9)
   const seconds = Math.floor(m.micros / 1e6)
   const fraction = m.micros - seconds * 1e6
@@ -90,7 +95,7 @@ function part(m: Moment, pattern: string, fill: boolean): string {
     case 'Y':
       return String(year % 10)
     case 'IYYY':
-      return digits(isoWeek(m.days).year, 4)
+      return digits(shownYear(isoWeek(m.days).year), 4)
     case 'HH24':
       return digits(hour, 2)
     case 'HH':
@@ -123,7 +128,7 @@ function part(m: Moment, pattern: string, fill: boolean): string {
     case 'IW':
       return digits(isoWeek(m.days).week, 2)
     case 'CC':
-      return digits(Math.floor((year - 1) / 100) + 1, 2)
+      return (astronomical > 0 ? '' : '-') + digits(Math.floor((year - 1) / 100) + 1, 2)
     case 'J':
       return String(m.days + UNIX_EPOCH_JULIAN)
     case 'Q':
@@ -201,6 +206,7 @@ function numberToChar(value: Numeric, template: string): string {
   const shown = wholePicture(before, whole.replace(/^0+/, ''), overflow, fractionDigits === 0 || /0/.test(before))
   let text = shown
   if (after !== undefined) text += `.${fractionPicture(after, fraction, overflow, trimmed)}`
+  if (trimmed && text.trim() === '.') text = '0.'
   return withSign(text, picture, negative, trimmed)
 }
 

@@ -163,7 +163,7 @@ class Scanner {
       this.julian = +m[1]
       return m
     }
-    if (this.typeName.startsWith('time ')) return undefined
+    if (this.typeName === 'time') return undefined
     m = this.take(/^(\d{4})(\d\d)(\d\d)(?![\d:.])/) ?? this.take(/^(\d\d)(\d\d)(\d\d)(?![\d:.])/)
     return m === undefined ? undefined : this.setDate(m, m[1], +m[2], +m[3])
   }
@@ -181,7 +181,7 @@ class Scanner {
     let m = this.take(/^t?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?(?!\d)/)
     if (m === undefined && this.hasDate())
       m = this.take(/^t?(\d\d)(\d\d)(\d\d)?(?:\.(\d*))?(?!\d)/) ?? this.take(/^t(\d\d)()()()(?!\d)/)
-    if (m === undefined && this.typeName.startsWith('time ')) m = this.take(/^t?(\d\d)(\d\d)(\d\d)(?:\.(\d*))?$/)
+    if (m === undefined && this.typeName === 'time') m = this.take(/^t?(\d\d)(\d\d)(\d\d)(?:\.(\d*))?$/)
     if (m === undefined) {
       m = this.take(/^(\d{1,2})()()()(?=\s*[ap]m\b)/)
       if (m === undefined) return undefined

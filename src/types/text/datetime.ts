@@ -21,16 +21,16 @@ export function parseDate(text: string, clock: Clock): number {
 }
 
 export function parseTime(text: string, clock: Clock): number {
-  const parts = parseDateTime(text, 'time without time zone')
+  const parts = parseDateTime(text, 'time')
   if (parts.special === 'now') {
-    return splitMicros(specialTimestamp('now', clock, false, 'time without time zone', text)).micros
+    return splitMicros(specialTimestamp('now', clock, false, 'time', text)).micros
   }
-  if (parts.micros === undefined) throw badSyntax('time without time zone', text)
+  if (parts.micros === undefined) throw badSyntax('time', text)
   return parts.micros
 }
 
 export function parseTimestamp(text: string, clock: Clock): number | bigint {
-  const name = 'timestamp without time zone'
+  const name = 'timestamp'
   const parts = parseDateTime(text, name)
   // A zone in the text is read and ignored.
   return parts.special === undefined
