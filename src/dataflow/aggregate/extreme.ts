@@ -64,7 +64,10 @@ export class ExtremeAccumulator implements Accumulator {
     return some === n ? column : takeRows(column, place, n)
   }
   private firstOf(keys: readonly Column[], row: number): number {
-    for (let from = 0; ; from += PAGE) {
+    // Nearly always the first one counts; the others are looked at only behind negative counts.
+    if (this.values.range(keys, row, 0, 1, this.page) === 0) return -1
+    if (this.values.diff(this.page[0]) > 0) return this.page[0]
+    for (let from = 1; ; from += PAGE) {
       const n = this.values.range(keys, row, from, PAGE, this.page)
       for (let k = 0; k < n; k++) if (this.values.diff(this.page[k]) > 0) return this.page[k]
       if (n < PAGE) return -1

@@ -1,7 +1,7 @@
 import type { Arrangement, KeyedTable, SortColumn, StateFactory, StateStructure } from '../../state/contract.ts'
 import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
-import { datumAt, isNullAt } from '../../types/column-read.ts'
+import { datumAt } from '../../types/column-read.ts'
 import { equalRows } from '../../types/hash.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
@@ -55,7 +55,7 @@ export class OrderedAccumulator implements Accumulator {
   results(_slots: Int32Array, n: number, keys: readonly Column[]): Column {
     const out = columnBuilder(this.spec.type, n)
     for (let i = 0; i < n; i++)
-      out.append(this.spec.kind === 'array_agg' ? this.arrayOf(keys, i) : this.textOf(keys, i))
+      out.append(this.spec.kind === 'array_agg' ? this.arrayOf(keys, i) : this.joinedOf(keys, i))
     return out.finish()
   }
   private arrayOf(keys: readonly Column[], group: number): Datum {
@@ -66,16 +66,21 @@ export class OrderedAccumulator implements Accumulator {
     })
     return items.length === 0 ? null : items
   }
-  private textOf(keys: readonly Column[], group: number): Datum {
-    let text: string | null = null
+  private joinedOf(keys: readonly Column[], group: number): Datum {
+    const parts: (string | Uint8Array)[] = []
     this.walk(keys, group, (args, row, count) => {
-      const part = datumAt(args[0], row, this.spec.argTypes[0]) as string | null
+      const part = datumAt(args[0], row, this.spec.argTypes[0]) as string | Uint8Array | null
       if (part === null) return
       const between =
-        args.length < 2 || isNullAt(args[1], row) ? '' : (datumAt(args[1], row, this.spec.argTypes[1]) as string)
-      for (let k = 0; k < count; k++) text = text === null ? part : text + between + part
+        args.length < 2 ? null : (datumAt(args[1], row, this.spec.argTypes[1]) as string | Uint8Array | null)
+      for (let k = 0; k < count; k++) {
+        if (parts.length > 0 && between !== null) parts.push(between)
+        parts.push(part)
+      }
     })
-    return text
+    if (parts.length === 0) return null
+    if (this.spec.type.kind === 'bytea') return new Uint8Array(Buffer.concat(parts as Uint8Array[]))
+    return parts.join('')
   }
   /** The group's rows in order; with DISTINCT each value of the arguments once. */
   private walk(

@@ -68,9 +68,12 @@ export class SumFloatAccumulator implements Accumulator {
     const sTail = x - (s - (s - x)) + (small[at] - (s - x))
     const t = s + large[at]
     const tTail = s - (t - (t - s)) + (large[at] - (t - s))
-    if (sTail === 0 || tTail === 0) {
-      small[at] = (sTail === 0 ? tTail : sTail) + 0
-      large[at] = t + 0
+    const u = sTail + tTail
+    const uTail = sTail - (u - (u - sTail)) + (tTail - (u - sTail))
+    if (uTail === 0) {
+      const sum = t + u
+      large[at] = sum + 0
+      small[at] = t - (sum - (sum - t)) + (u - (sum - t)) + 0
     } else this.addSlowly(slot, value, diff)
   }
   private addSlowly(slot: number, value: number, diff: number): void {
@@ -124,19 +127,22 @@ export class SumFloatAccumulator implements Accumulator {
   private sumOf(slot: number): number | undefined {
     const chunk = slot >> CHUNK_SHIFT
     const at = slot & CHUNK_MASK
-    const partials: number[] = []
-    addToExpansion(partials, this.table.chunkF64(this.first + 1, chunk)[at])
-    addToExpansion(partials, this.table.chunkF64(this.first + 2, chunk)[at])
+    const small = this.table.chunkF64(this.first + 1, chunk)[at]
+    const large = this.table.chunkF64(this.first + 2, chunk)[at]
     const rest = this.table.chunkAny(this.first + 3, chunk)[at] as Rest | undefined
-    if (rest !== undefined) {
-      if (rest.nan > 0 || (rest.inf > 0 && rest.minusInf > 0)) return NaN
-      if (rest.inf > 0) return Infinity
-      if (rest.minusInf > 0) return -Infinity
-      for (const partial of rest.partials) addToExpansion(partials, partial)
-      if (Math.abs(roundExpansion(rest.huge)) * GROW === Infinity) return undefined
-      for (const partial of rest.huge) addToExpansion(partials, partial * GROW)
-    }
-    const exact = roundExpansion(partials)
+    if (rest === undefined) return this.fitted(small + large)
+    const partials: number[] = []
+    addToExpansion(partials, small)
+    addToExpansion(partials, large)
+    if (rest.nan > 0 || (rest.inf > 0 && rest.minusInf > 0)) return NaN
+    if (rest.inf > 0) return Infinity
+    if (rest.minusInf > 0) return -Infinity
+    for (const partial of rest.partials) addToExpansion(partials, partial)
+    if (Math.abs(roundExpansion(rest.huge)) * GROW === Infinity) return undefined
+    for (const partial of rest.huge) addToExpansion(partials, partial * GROW)
+    return this.fitted(roundExpansion(partials))
+  }
+  private fitted(exact: number): number | undefined {
     const sum = this.type.kind === 'float4' ? Math.fround(exact) : exact
     return Number.isFinite(sum) ? sum : undefined
   }
