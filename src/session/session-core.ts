@@ -18,6 +18,9 @@ import { TransactionState } from './transaction-state.ts'
 
 const NOTICE_RANK = { INFO: 4, NOTICE: 3, WARNING: 4 } satisfies Record<Notice['severity'], number>
 
+/** Statements without a plan whose result columns depend on their text alone. */
+const REPEATED: ReadonlySet<string | undefined> = new Set(['begin', 'commit', 'rollback', 'set', 'show'])
+
 /** The state of one session and the making of plans; the protocol's verbs are in session.ts. */
 export class SessionCore implements SessionState {
   readonly engine: Engine
@@ -112,9 +115,10 @@ export class SessionCore implements SessionState {
     return this.planCache.get(this.cacheKey(sql, paramOids), this.engine.catalog().version)
   }
 
-  /** Only plans are worth keeping; schema changes never repeat. */
+  /** Plans, and the small statements that drivers repeat around them; schema changes do not repeat. */
   remember(sql: string, paramOids: readonly number[], prepared: Prepared): void {
-    if (prepared.plan === null || prepared.plan.kind === 'ddl') return
+    const { plan, statement } = prepared
+    if (plan === null ? !REPEATED.has(statement?.kind) : plan.kind === 'ddl') return
     this.planCache.set(this.cacheKey(sql, paramOids), prepared)
   }
 

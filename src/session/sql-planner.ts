@@ -54,7 +54,9 @@ function formatOf(statement: Explain): string {
       throw notSupported(option.kind === 'option' ? `EXPLAIN (${option.name})` : 'EXPLAIN (...)', option.span)
     }
     const { value } = option
-    format = (value?.kind === 'optionString' ? value.value : value?.kind === 'optionWord' ? value.word : '').toUpperCase()
+    format = (
+      value?.kind === 'optionString' ? value.value : value?.kind === 'optionWord' ? value.word : ''
+    ).toUpperCase()
   }
   if (format !== 'TEXT' && format !== 'JSON') throw notSupported(`EXPLAIN (FORMAT ${format})`, statement.span)
   return format

@@ -138,7 +138,8 @@ export const SETTINGS: readonly SettingDefinition[] = [
   },
   {
     name: 'search_path',
-    default: '"$user", public',
+    // Without PostgreSQL's "$user": the usual user's name is that of the server's own schema.
+    default: 'public',
     description: 'Sets the schema search order for names that are not schema-qualified.',
     parse: text,
   },
