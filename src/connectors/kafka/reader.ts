@@ -133,6 +133,7 @@ export class KafkaReader implements SourceReader {
     }
     this.topic = topic
     for (const { leader, partition } of topic.partitions) {
+      if (leader < 0 && !this.isDone(partition)) this.status.stalled(`partition ${partition} has no leader`)
       if (leader < 0 || this.leaders.has(leader) || this.isDone(partition)) continue
       this.leaders.set(leader, this.lead(leader))
     }

@@ -1,8 +1,9 @@
+import type { Worker } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type KafkaService, startKafka } from '../../../tools/services/kafka.ts'
 import { serviceMissing } from '../../../tools/services/missing.ts'
 import { RealWorld } from './real-world.testkit.ts'
-import { order, orderSpec, range, readAll, sourceOf } from './source.testkit.ts'
+import { order, orderSpec, range, readAll, sourceOf, Taken } from './source.testkit.ts'
 import { kafkaSourceSuite } from './source-suite.testkit.ts'
 
 const missing = serviceMissing('kafka')
@@ -53,12 +54,36 @@ describe.skipIf(missing !== null)(`Kafka source, a real broker${missing === null
     expect(new Set(sums)).toEqual(new Set([(99_999 * 100_000) / 2]))
   })
 
+  test('a worker that dies is replaced, and nothing is lost or doubled', async () => {
+    const topic = `worker-${process.pid}`
+    await threaded.createTopic(topic, 2)
+    const source = sourceOf(threaded, orderSpec(threaded, topic))
+    const taken = new Taken()
+    const reader = source.open(taken.options(await source.startPositions()))
+    await threaded.produce(
+      topic,
+      0,
+      range(0, 100).map((i) => order(i)),
+    )
+    await taken.until('100 records', () => taken.count === 100)
+    const thread = Reflect.get(source, 'thread') as object
+    await (Reflect.get(thread, 'worker') as Worker).terminate()
+    await taken.until('a stall', () => taken.status.state === 'stalled')
+    for (const partition of range(0, 2)) await threaded.produce(topic, partition, [order(100 + partition)])
+    await taken.until('two more records', () => taken.count === 102)
+    expect(
+      taken
+        .rows()
+        .map(([id]) => id as number)
+        .sort((a, b) => a - b),
+    ).toEqual(range(0, 102))
+    await reader.stop()
+    await source.close()
+  })
+
   test('a broker that does not answer is an error within ten seconds that names host and reason', async () => {
-    const world = { ...inThread, brokers: '127.0.0.1:1,localhost:2', openTransport: inThread.openTransport }
-    const source = sourceOf(world as unknown as RealWorld, {
-      ...orderSpec(inThread, 'x'),
-      transport: { kind: 'kafka', options: { broker: world.brokers, topic: 'x' } },
-    })
+    const transport = { kind: 'kafka', options: { broker: '127.0.0.1:1,localhost:2', topic: 'x' } }
+    const source = sourceOf(inThread, { ...orderSpec(inThread, 'x'), transport })
     const start = performance.now()
     await expect(source.partitions()).rejects.toMatchObject({
       sqlstate: '08001',

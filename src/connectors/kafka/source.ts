@@ -153,12 +153,22 @@ export class KafkaSource implements SourceConnector {
     }
   }
 
-  private async ask<T>(question: (transport: KafkaTransport) => Promise<T>): Promise<T> {
+  /** The connection may have been closed as idle since the last question. */
+  private async twice<T>(question: (transport: KafkaTransport) => Promise<T>): Promise<T> {
     this.asking ??= this.transport()
+    try {
+      return await question(this.asking)
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.kind !== 'connection') throw error
+      return question(this.asking)
+    }
+  }
+
+  private async ask<T>(question: (transport: KafkaTransport) => Promise<T>): Promise<T> {
     const late = () =>
       new KafkaError('connection', '08001', `no answer from Kafka broker "${this.task.brokers.join(',')}" in time`)
     try {
-      return await withDeadline(this.deps.runtime, question(this.asking), DEADLINE_MS, late)
+      return await withDeadline(this.deps.runtime, this.twice(question), DEADLINE_MS, late)
     } catch (error) {
       throw sqlErrorOf(error)
     }
