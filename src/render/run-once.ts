@@ -18,6 +18,8 @@ export interface RunOnceRequest {
   readonly tick: TickContext
   /** Called between slices of work: gives way to others, throws when the call was cancelled. */
   readonly slice: () => Promise<void>
+  /** Rows fed between two slices; a default when left out. */
+  readonly sliceRows?: number
 }
 
 export interface Snapshot {
@@ -39,7 +41,7 @@ const SLICE_ROWS = 16_384
  * this plan would hold.
  */
 export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
-  const { plan, context, tick, slice } = request
+  const { plan, context, tick, slice, sliceRows = SLICE_ROWS } = request
   const build = renderCircuit({
     plan,
     objectId: 0,
@@ -57,7 +59,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
     for (const batch of snapshot.rows) {
       get.pushRows(batch)
       pending += batch.n
-      if (pending < SLICE_ROWS) continue
+      if (pending < sliceRows) continue
       pending = 0
       circuit.runTick(tick)
       await slice()
