@@ -2,12 +2,12 @@
 const PAIRS = `
   abs(float4) 1394  abs(float8) 1395  abs(int2) 1398  abs(int4) 1397  abs(int8) 1396  abs(numeric) 1705
   acos(float8) 1601  age(timestamp) 2059  age(timestamp,timestamp) 2058  age(timestamptz) 1386
-  age(timestamptz,timestamptz) 1199  array_append(anycompatiblearray,anycompatible) 378
-  array_cat(anycompatiblearray,anycompatiblearray) 383  array_eq(anyarray,anyarray) 744
-  array_fill(anyelement,int4[]) 1193  array_ge(anyarray,anyarray) 396  array_gt(anyarray,anyarray) 392
-  array_le(anyarray,anyarray) 393  array_length(anyarray,int4) 2176  array_lower(anyarray,int4) 2091
-  array_lt(anyarray,anyarray) 391  array_ndims(anyarray) 748  array_ne(anyarray,anyarray) 390
-  array_position(anycompatiblearray,anycompatible) 3277
+  age(timestamptz,timestamptz) 1199  anytextcat(anynonarray,text) 2004
+  array_append(anycompatiblearray,anycompatible) 378  array_cat(anycompatiblearray,anycompatiblearray) 383
+  array_eq(anyarray,anyarray) 744  array_fill(anyelement,int4[]) 1193  array_ge(anyarray,anyarray) 396
+  array_gt(anyarray,anyarray) 392  array_le(anyarray,anyarray) 393  array_length(anyarray,int4) 2176
+  array_lower(anyarray,int4) 2091  array_lt(anyarray,anyarray) 391  array_ndims(anyarray) 748
+  array_ne(anyarray,anyarray) 390  array_position(anycompatiblearray,anycompatible) 3277
   array_position(anycompatiblearray,anycompatible,int4) 3278
   array_positions(anycompatiblearray,anycompatible) 3279  array_prepend(anycompatible,anycompatiblearray) 379
   array_remove(anycompatiblearray,anycompatible) 3167
@@ -153,33 +153,33 @@ const PAIRS = `
   starts_with(text,text) 3696  statement_timestamp() 2648  string_agg(bytea,bytea) 3545
   string_agg(text,text) 3538  string_to_array(text,text) 394  string_to_array(text,text,text) 376
   string_to_table(text,text) 6160  strpos(text,text) 868  substr(text,int4) 883  substr(text,int4,int4) 877
-  substring(text,int4) 937  substring(text,int4,int4) 936  sum(float4) 2110  sum(float8) 2111  sum(int2) 2109
-  sum(int4) 2108  sum(int8) 2107  sum(interval) 2113  sum(numeric) 2114  tan(float8) 1606  tanh(float8) 2464
-  text(bpchar) 401  text(name) 406  text_ge(text,text) 743  text_gt(text,text) 742  text_le(text,text) 741
-  text_lt(text,text) 740  textcat(text,text) 1258  texteq(text,text) 67  texticlike(text,text) 1633
-  texticnlike(text,text) 1634  texticregexeq(text,text) 1238  texticregexne(text,text) 1239
-  textlike(text,text) 850  textne(text,text) 157  textnlike(text,text) 851  textregexeq(text,text) 1254
-  textregexne(text,text) 1256  time_eq(time,time) 1145  time_ge(time,time) 1105  time_gt(time,time) 1104
-  time_le(time,time) 1103  time_lt(time,time) 1102  time_mi_interval(time,interval) 1748
-  time_mi_time(time,time) 1690  time_ne(time,time) 1106  time_pl_interval(time,interval) 1747
-  timedate_pl(time,date) 1296  timestamp_eq(timestamp,timestamp) 2052  timestamp_ge(timestamp,timestamp) 2056
-  timestamp_gt(timestamp,timestamp) 2057  timestamp_le(timestamp,timestamp) 2055
-  timestamp_lt(timestamp,timestamp) 2054  timestamp_mi(timestamp,timestamp) 2031
-  timestamp_mi_interval(timestamp,interval) 2033  timestamp_ne(timestamp,timestamp) 2053
-  timestamp_pl_interval(timestamp,interval) 2032  timestamptz_eq(timestamptz,timestamptz) 1152
-  timestamptz_ge(timestamptz,timestamptz) 1156  timestamptz_gt(timestamptz,timestamptz) 1157
-  timestamptz_le(timestamptz,timestamptz) 1155  timestamptz_lt(timestamptz,timestamptz) 1154
-  timestamptz_mi(timestamptz,timestamptz) 1188  timestamptz_mi_interval(timestamptz,interval) 1190
-  timestamptz_ne(timestamptz,timestamptz) 1153  timestamptz_pl_interval(timestamptz,interval) 1189
-  timezone(interval,timestamp) 2070  timezone(interval,timestamptz) 1026  timezone(text,timestamp) 2069
-  timezone(text,timestamptz) 1159  to_char(float8,text) 1776  to_char(int4,text) 1773  to_char(int8,text) 1774
-  to_char(numeric,text) 1772  to_char(timestamp,text) 2049  to_char(timestamptz,text) 1770  to_hex(int4) 2089
-  to_hex(int8) 2090  to_json(anyelement) 3176  to_jsonb(anyelement) 3787  to_timestamp(float8) 1158
-  transaction_timestamp() 2647  translate(text,text,text) 878  trim_array(anyarray,int4) 6172
-  trim_scale(numeric) 5043  trunc(float8) 1343  trunc(numeric) 1710  trunc(numeric,int4) 1709  txid_current() 2943
-  unnest(anyarray) 2331  upper(text) 871  uuid_eq(uuid,uuid) 2956  uuid_ge(uuid,uuid) 2957
-  uuid_gt(uuid,uuid) 2958  uuid_le(uuid,uuid) 2955  uuid_lt(uuid,uuid) 2954  uuid_ne(uuid,uuid) 2959  version() 89
-  width_bucket(numeric,numeric,numeric,int4) 2170
+  substring(text,int4) 937  substring(text,int4,int4) 936  substring(text,text) 2073  sum(float4) 2110
+  sum(float8) 2111  sum(int2) 2109  sum(int4) 2108  sum(int8) 2107  sum(interval) 2113  sum(numeric) 2114
+  tan(float8) 1606  tanh(float8) 2464  text(bpchar) 401  text(name) 406  text_ge(text,text) 743
+  text_gt(text,text) 742  text_le(text,text) 741  text_lt(text,text) 740  textanycat(text,anynonarray) 2003
+  textcat(text,text) 1258  texteq(text,text) 67  texticlike(text,text) 1633  texticnlike(text,text) 1634
+  texticregexeq(text,text) 1238  texticregexne(text,text) 1239  textlike(text,text) 850  textne(text,text) 157
+  textnlike(text,text) 851  textregexeq(text,text) 1254  textregexne(text,text) 1256  time_eq(time,time) 1145
+  time_ge(time,time) 1105  time_gt(time,time) 1104  time_le(time,time) 1103  time_lt(time,time) 1102
+  time_mi_interval(time,interval) 1748  time_mi_time(time,time) 1690  time_ne(time,time) 1106
+  time_pl_interval(time,interval) 1747  timedate_pl(time,date) 1296  timestamp_eq(timestamp,timestamp) 2052
+  timestamp_ge(timestamp,timestamp) 2056  timestamp_gt(timestamp,timestamp) 2057
+  timestamp_le(timestamp,timestamp) 2055  timestamp_lt(timestamp,timestamp) 2054
+  timestamp_mi(timestamp,timestamp) 2031  timestamp_mi_interval(timestamp,interval) 2033
+  timestamp_ne(timestamp,timestamp) 2053  timestamp_pl_interval(timestamp,interval) 2032
+  timestamptz_eq(timestamptz,timestamptz) 1152  timestamptz_ge(timestamptz,timestamptz) 1156
+  timestamptz_gt(timestamptz,timestamptz) 1157  timestamptz_le(timestamptz,timestamptz) 1155
+  timestamptz_lt(timestamptz,timestamptz) 1154  timestamptz_mi(timestamptz,timestamptz) 1188
+  timestamptz_mi_interval(timestamptz,interval) 1190  timestamptz_ne(timestamptz,timestamptz) 1153
+  timestamptz_pl_interval(timestamptz,interval) 1189  timezone(interval,timestamp) 2070
+  timezone(interval,timestamptz) 1026  timezone(text,timestamp) 2069  timezone(text,timestamptz) 1159
+  to_char(float8,text) 1776  to_char(int4,text) 1773  to_char(int8,text) 1774  to_char(numeric,text) 1772
+  to_char(timestamp,text) 2049  to_char(timestamptz,text) 1770  to_hex(int4) 2089  to_hex(int8) 2090
+  to_json(anyelement) 3176  to_jsonb(anyelement) 3787  to_timestamp(float8) 1158  transaction_timestamp() 2647
+  translate(text,text,text) 878  trim_array(anyarray,int4) 6172  trim_scale(numeric) 5043  trunc(float8) 1343
+  trunc(numeric) 1710  trunc(numeric,int4) 1709  txid_current() 2943  unnest(anyarray) 2331  upper(text) 871
+  uuid_eq(uuid,uuid) 2956  uuid_ge(uuid,uuid) 2957  uuid_gt(uuid,uuid) 2958  uuid_le(uuid,uuid) 2955
+  uuid_lt(uuid,uuid) 2954  uuid_ne(uuid,uuid) 2959  version() 89  width_bucket(numeric,numeric,numeric,int4) 2170
 `
 
 export const PG_PROC_OIDS: Readonly<Record<string, number>> = Object.fromEntries(
