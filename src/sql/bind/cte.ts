@@ -98,7 +98,7 @@ function mutuallyRecursive(st: Statement, node: With, parent: Scope | null, ctes
     const declared = queries[i].rowType
     if (plan.rowType.length !== declared.length) {
       throw bindError(
-        '42601',
+        '42P10',
         `WITH MUTUALLY RECURSIVE query "${cte.name.name}" declares ${declared.length} columns but returns ${plan.rowType.length}`,
         cte.query,
       )

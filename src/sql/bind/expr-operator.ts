@@ -124,7 +124,23 @@ export function bindSubscript(st: Statement, node: Node<'subscript'>, place: Exp
     )
   }
   const index = coerce(st, st.bind.expr(st, node.index, place), INT4, 'assignment', node.index)
-  return callFunction(st, 'array_get', [operand, index], node)
+  return callFunction(st, 'array_subscript', [operand, index], node)
+}
+
+export function bindSlice(st: Statement, node: Node<'slice'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'from', 'to'])
+  const operand = st.bind.expr(st, node.operand, place)
+  if (operand.type.kind !== 'array') {
+    throw bindError(
+      '42804',
+      `cannot subscript type ${typeText(operand.type)} because it does not support subscripting`,
+      node,
+    )
+  }
+  const bound = (e: Expr | undefined, missing: number): Scalar =>
+    e ? coerce(st, st.bind.expr(st, e, place), INT4, 'assignment', e) : { kind: 'const', value: missing, type: INT4 }
+  // Arrays here begin at 1, so a missing bound is the first or the last possible one.
+  return callFunction(st, 'array_slice', [operand, bound(node.from, 1), bound(node.to, 2147483647)], node)
 }
 
 export function bindAtTimeZone(st: Statement, node: Node<'atTimeZone'>, place: ExprPlace): Scalar {

@@ -25,6 +25,7 @@ import {
   bindOverlay,
   bindPosition,
   bindQuantifiedArray,
+  bindSlice,
   bindSubscript,
   bindSubstring,
   bindTrim,
@@ -95,7 +96,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   row: refuse('a row value in this place'),
   map: refuse('MAP'),
   subscript: bindSubscript,
-  slice: refuse('an array slice'),
+  slice: bindSlice,
   field: refuse('a field of a composite value'),
   fieldStar: refuse('.* of a composite value'),
   collate: refuse('COLLATE'),
@@ -120,7 +121,7 @@ function bindColumn(st: Statement, node: Extract<Expr, { kind: 'column' }>, plac
   handled(node, ['parts'])
   let found: ReturnType<typeof findColumn>
   try {
-    found = findColumn(place.scope, node.parts, node)
+    found = findColumn(place.scope, node.parts, node, st.env.database)
   } catch (e) {
     const [first] = node.parts
     const wholeRow = node.parts.length === 1 && place.scope.tables.some((t) => t.alias === first.name)

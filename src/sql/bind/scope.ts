@@ -46,12 +46,15 @@ export interface Found {
 }
 
 /** `a`, `t.a` or `s.t.a` in the nearest scope that has it. Throws PostgreSQL's errors. */
-export function findColumn(scope: Scope, parts: readonly Ident[], at: Place): Found {
+export function findColumn(scope: Scope, parts: readonly Ident[], at: Place, database = ''): Found {
   if (parts.length === 1) return findUnqualified(scope, parts[0].name, at)
   const names = parts.map((p) => p.name)
   if (names.length > 4)
     throw bindError('42601', `improper qualified name (too many dotted names): ${names.join('.')}`, at)
   const [alias, name] = names.slice(-2)
+  if (names.length === 4 && names[0] !== database) {
+    throw bindError('0A000', `cross-database references are not implemented: ${names.join('.')}`, at)
+  }
   const schema = names.length > 2 ? names[names.length - 3] : null
   const found = findTable(scope, schema, alias, at)
   const matches = found.table.columns.filter((c) => c.name === name)

@@ -18,6 +18,13 @@ const KINDS: Readonly<Partial<Record<ObjectType, { readonly kind: CatalogEntry['
   SCHEMA: { kind: 'schema', word: 'schema' },
 }
 
+/** What PostgreSQL answers where such an object does not exist; relations are 42P01. */
+const MISSING: Readonly<Partial<Record<CatalogEntry['kind'], string>>> = {
+  schema: '3F000',
+  index: '42704',
+  connection: '42704',
+}
+
 /** DROP: the objects by id; null when IF EXISTS leaves nothing to do. */
 export function planDrop(node: Drop, context: PlanningContext): DdlPlan | null {
   handled(node, ['object', 'ifExists', 'names', 'signatures', 'behavior', 'concurrently'])
@@ -42,8 +49,7 @@ function find(object: ObjectType, name: Name, context: PlanningContext, ifExists
     entry = findSchema(context.catalog, parts[parts.length - 1])
   } else entry = findObject(context.catalog, parts, context, name.span.start + 1)
   if (!entry) {
-    if (!ifExists)
-      throw bindError(known.kind === 'schema' ? '3F000' : '42P01', `${known.word} "${text}" does not exist`, name)
+    if (!ifExists) throw bindError(MISSING[known.kind] ?? '42P01', `${known.word} "${text}" does not exist`, name)
     context.notice({
       severity: 'NOTICE',
       sqlstate: '00000',

@@ -85,7 +85,8 @@ function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: Column
   if (node.options.length > 0) throw notSupported('options of a column', node.span)
   if (!node.type) {
     const computed = node.constraints.some((c) => c.kind === 'generated')
-    throw notSupported(computed ? 'a computed column' : 'a column without a type', node.span)
+    if (computed) throw notSupported('a computed column', node.span)
+    throw bindError('42601', `column "${node.name.name}" has no type`, node)
   }
   const type = resolveType(node.type)
   if (node.metadata) handled({ ...node.metadata, kind: 'metadata', span: node.span }, ['from', 'virtual'])
