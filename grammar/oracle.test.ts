@@ -54,7 +54,7 @@ const precedence = [
   'SELECT a AT TIME ZONE b || c, a + b AT TIME ZONE c COLLATE "C", a::text COLLATE "C"',
   'SELECT a[1].b.c[2:3], (a).b.*, (f(x)).y, a.b[1][:2], ARRAY[[1, 2], [3]]',
   'SELECT a @> b -> c ->> d, a OPERATOR(pg_catalog.+) b * c, @ -5, a !~~ b',
-  'SELECT x IS DISTINCT FROM y + 1, x IS NOT DISTINCT FROM y IS NULL, x ISNULL, x NOTNULL',
+  'SELECT x IS DISTINCT FROM y + 1, (x IS NOT DISTINCT FROM y) IS NULL, x ISNULL, x NOTNULL',
   'SELECT a = ANY (b), a <> ALL (SELECT 1), a LIKE ANY (ARRAY[b]), a < SOME (SELECT c)',
   'SELECT 1 UNION SELECT 2 INTERSECT SELECT 3 EXCEPT ALL SELECT 4 ORDER BY 1 LIMIT 2',
   '(SELECT 1 ORDER BY 1) UNION (SELECT 2 LIMIT 1) OFFSET 1',

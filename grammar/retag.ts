@@ -69,7 +69,7 @@ export function retag(tokens: SqlToken[]) {
     } else if (type === T.AS) {
       if (next === T.OF && startsInstant(tokens, i)) token.retag(T.AsOf)
     } else if (specialFunctions.has(type)) {
-      if (next !== T.LParen) token.retag(Identifier)
+      if (next !== T.LParen && !(type === T.LEAST && tokens[i - 1]?.tokenType === T.AT)) token.retag(Identifier)
     } else if (plainFunctions.has(type)) token.retag(Identifier)
   }
 }

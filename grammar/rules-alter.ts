@@ -184,7 +184,11 @@ export function alterRules(g: SqlParser, r: Rules) {
           { kind: 'validateConstraint', constraint: g.ident(g.eat(13, ColId)), span: g.span(s) }
         ),
       },
-      { ALT: () => g.eat(14, T.AS) && { kind: 'asQuery', query: g.sub(15, r.query), span: g.span(s) } },
+      {
+        GATE: () => g.peek(2) === T.SELECT || g.peek(2) === T.WITH || g.peek(2) === T.VALUES,
+        ALT: () => g.eat(14, T.AS) && { kind: 'asQuery', query: g.sub(15, r.query), span: g.span(s) },
+        IGNORE_AMBIGUITIES: true,
+      },
       { ALT: () => ({ kind: 'sequenceOptions', options: g.sub(16, r.someSequenceOptions), span: g.span(s) }) },
     ])
   })

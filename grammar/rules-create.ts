@@ -250,15 +250,24 @@ export function createRules(g: SqlParser, r: Rules) {
           g.alt<unknown>(9, [
             { ALT: () => words.push(g.eat(10, T.IGNORE).image) },
             { ALT: () => g.eat(11, T.OVERWRITE) && words.push('OVERWRITE') },
-            { ALT: () => g.words(12, T.DO, T.NOTHING) && words.push('DO NOTHING') },
             {
               ALT: () => {
-                g.words(13, T.DO, T.UPDATE)
-                words.push('DO UPDATE')
-                g.opt(14, () => {
-                  g.words(15, T.IF, T.NOT, T.NULL)
-                  words.push('IF NOT NULL')
-                })
+                g.eat(12, T.DO)
+                g.alt<unknown>(13, [
+                  { ALT: () => g.eat(14, T.NOTHING) && words.push('DO NOTHING') },
+                  {
+                    ALT: () => {
+                      g.eat(15, T.UPDATE)
+                      words.push('DO UPDATE')
+                      g.opt(16, () =>
+                        g.alt<unknown>(17, [
+                          { ALT: () => g.words(18, T.IF, T.NOT, T.NULL) && words.push('IF NOT NULL') },
+                          { ALT: () => g.eat(19, T.FULL) && words.push('FULL') },
+                        ]),
+                      )
+                    },
+                  },
+                ])
               },
             },
           ])
@@ -630,15 +639,16 @@ export function createRules(g: SqlParser, r: Rules) {
       { ALT: () => g.words(11, T.CALLED, T.ON, T.NULL, T.INPUT) && option('CALLED ON NULL INPUT') },
       {
         GATE: () => g.peek(2) === T.NULL,
-        ALT: () => g.words(12, T.RETURNS, T.NULL, T.ON, T.NULL, T.INPUT) && option('RETURNS NULL ON NULL INPUT'),
+        ALT: () =>
+          g.words(12, T.RETURNS, T.NULL, T.ON) && g.words(13, T.NULL, T.INPUT) && option('RETURNS NULL ON NULL INPUT'),
       },
-      { ALT: () => g.eat(13, T.PARALLEL) && option('PARALLEL', { value: g.eat(14, ColLabel).value }) },
-      { ALT: () => g.words(15, T.SECURITY, T.DEFINER) && option('SECURITY DEFINER') },
-      { ALT: () => g.eat(16, T.COST) && option('COST', { value: g.sub(17, r.signedNumber) }) },
-      { ALT: () => g.eat(18, T.ROWS) && option('ROWS', { value: g.sub(19, r.signedNumber) }) },
-      { ALT: () => g.eat(20, T.AS) && option('AS', { values: g.list(0, () => g.eat(21, T.String).value) }) },
-      { ALT: () => g.words(22, T.USING, T.LINK) && option('USING LINK', { value: g.eat(23, T.String).value }) },
-      { ALT: () => g.eat(24, T.RETURN) && option('RETURN', { expr: g.sub(25, r.expr, 0) }) },
+      { ALT: () => g.eat(14, T.PARALLEL) && option('PARALLEL', { value: g.eat(15, ColLabel).value }) },
+      { ALT: () => g.words(16, T.SECURITY, T.DEFINER) && option('SECURITY DEFINER') },
+      { ALT: () => g.eat(17, T.COST) && option('COST', { value: g.sub(18, r.signedNumber) }) },
+      { ALT: () => g.eat(19, T.ROWS) && option('ROWS', { value: g.sub(20, r.signedNumber) }) },
+      { ALT: () => g.eat(21, T.AS) && option('AS', { values: g.list(0, () => g.eat(22, T.String).value) }) },
+      { ALT: () => g.words(23, T.USING, T.LINK) && option('USING LINK', { value: g.eat(24, T.String).value }) },
+      { ALT: () => g.eat(25, T.RETURN) && option('RETURN', { expr: g.sub(26, r.expr, 0) }) },
     ])
   })
 

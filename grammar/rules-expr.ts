@@ -102,7 +102,7 @@ export function expressionRules(g: SqlParser, r: Rules) {
     if (fresh) g.deeper()
     let left = g.alt<Expr>(1, [
       { ALT: () => g.sub(2, r.notExpr) },
-      { ALT: () => g.sub(3, r.signExpr, restricted) },
+      { ALT: () => g.sub(3, r.signExpr, restricted), IGNORE_AMBIGUITIES: true },
       { ALT: () => g.sub(4, r.primary) },
     ])
     // A non-associative operator refuses its equal as the next one: `a < b < c`.
@@ -112,7 +112,8 @@ export function expressionRules(g: SqlParser, r: Rules) {
       5,
       () => allowed(min, restricted, blocked),
       () => {
-        g.chain(++length)
+        // AND and OR grow one flat node.
+        if (g.peek(1) !== T.AND && g.peek(1) !== T.OR) g.chain(++length)
         const p = precOf[g.peek(1).tokenTypeIdx as number]
         blocked = -1
         left = g.alt<Expr>(6, [

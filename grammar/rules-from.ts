@@ -24,7 +24,7 @@ export function fromRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     const lateral = g.flag(1, T.LATERAL)
     return g.alt<FromItem>(2, [
-      { ALT: () => g.sub(3, r.fromParenthesis, lateral, start) },
+      { ALT: () => g.sub(3, r.fromParenthesis, lateral, start), IGNORE_AMBIGUITIES: true },
       { ALT: () => g.sub(4, r.rowsFrom, lateral, start), GATE: () => g.peek(2) === T.FROM, IGNORE_AMBIGUITIES: true },
       { ALT: () => g.sub(5, r.wrappedFunction, lateral, start) },
       { GATE: () => functionStarts(), ALT: () => g.sub(6, r.fromFunction, lateral, start), IGNORE_AMBIGUITIES: true },
@@ -139,7 +139,7 @@ export function fromRules(g: SqlParser, r: Rules) {
       case T.MATCH_CONDITION:
         return next === T.LParen
       case T.OPTIONS:
-        return next === T.LParen && g.peek(4) === T.Eq
+        return next === T.LParen && (g.peek(3) === T.LIMIT || g.peek(4) === T.Eq || is(g.peek(4), ColLabel))
       case T.UP:
         return next === T.TO
       case T.ENVELOPE:
@@ -239,7 +239,9 @@ export function fromRules(g: SqlParser, r: Rules) {
     const join: Join = { kind: 'join', ...head, left, right, span: g.span(start) }
     if ((head?.type === 'CROSS' || head?.natural) && !g.recording) return join
     // `a JOIN b JOIN c ON x ON y`: until its condition comes, a join's right side grows.
+    g.deeper()
     g.loop(3, () => (right = g.sub(4, r.joinStep, right, rightStart)))
+    g.shallower()
     join.right = right
     g.opt(
       5,

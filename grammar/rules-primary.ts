@@ -135,27 +135,24 @@ export function primaryRules(g: SqlParser, r: Rules) {
       name: token.value as SqlValue['name'],
       span: g.span(start),
     })
-    const timed = (token: SqlToken): Expr => {
-      const precision = g.sub(1, r.precision)
-      return {
-        kind: 'sqlValue',
-        name: token.value as SqlValue['name'],
-        ...(precision !== undefined && { precision }),
-        span: g.span(start),
-      }
-    }
-    return g.alt<Expr>(2, [
-      { ALT: () => value(g.eat(3, T.CURRENT_DATE)) },
-      { ALT: () => timed(g.eat(4, T.CURRENT_TIME)) },
-      { ALT: () => timed(g.eat(5, T.CURRENT_TIMESTAMP)) },
-      { ALT: () => timed(g.eat(6, T.LOCALTIME)) },
-      { ALT: () => timed(g.eat(7, T.LOCALTIMESTAMP)) },
-      { ALT: () => value(g.eat(8, T.CURRENT_ROLE)) },
-      { ALT: () => value(g.eat(9, T.CURRENT_USER)) },
-      { ALT: () => value(g.eat(10, T.USER)) },
-      { ALT: () => value(g.eat(11, T.SESSION_USER)) },
-      { ALT: () => value(g.eat(12, T.SYSTEM_USER)) },
-      { ALT: () => value(g.eat(13, T.CURRENT_CATALOG)) },
+    const timed = (token: SqlToken, precision: number | undefined): Expr => ({
+      kind: 'sqlValue',
+      name: token.value as SqlValue['name'],
+      ...(precision !== undefined && { precision }),
+      span: g.span(start),
+    })
+    return g.alt<Expr>(1, [
+      { ALT: () => value(g.eat(2, T.CURRENT_DATE)) },
+      { ALT: () => timed(g.eat(3, T.CURRENT_TIME), g.sub(4, r.precision)) },
+      { ALT: () => timed(g.eat(5, T.CURRENT_TIMESTAMP), g.sub(6, r.precision)) },
+      { ALT: () => timed(g.eat(7, T.LOCALTIME), g.sub(8, r.precision)) },
+      { ALT: () => timed(g.eat(9, T.LOCALTIMESTAMP), g.sub(10, r.precision)) },
+      { ALT: () => value(g.eat(11, T.CURRENT_ROLE)) },
+      { ALT: () => value(g.eat(12, T.CURRENT_USER)) },
+      { ALT: () => value(g.eat(13, T.USER)) },
+      { ALT: () => value(g.eat(14, T.SESSION_USER)) },
+      { ALT: () => value(g.eat(15, T.SYSTEM_USER)) },
+      { ALT: () => value(g.eat(16, T.CURRENT_CATALOG)) },
     ])
   })
 

@@ -125,7 +125,11 @@ export function queryRules(g: SqlParser, r: Rules) {
     query.limit = g.optIf(
       5,
       () => g.peek(1) !== T.ROW && g.peek(1) !== T.ROWS,
-      () => g.alt<Expr>(6, [{ ALT: () => g.sub(7, r.signExpr, false) }, { ALT: () => g.sub(8, r.primary) }]),
+      () =>
+        g.alt<Expr>(6, [
+          { ALT: () => g.sub(7, r.signExpr, false), IGNORE_AMBIGUITIES: true },
+          { ALT: () => g.sub(8, r.primary) },
+        ]),
     ) ?? { kind: 'number', text: '1', integer: true, span: g.span(start) }
     g.alt(9, [{ ALT: () => g.eat(10, T.ROW) }, { ALT: () => g.eat(11, T.ROWS) }])
     g.alt(12, [

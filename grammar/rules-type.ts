@@ -101,68 +101,61 @@ export function typeRules(g: SqlParser, r: Rules) {
         span: g.span(start),
       }
     }
-    const withTypmods = (token: SqlToken, name: string) => named(token, name, g.sub(1, r.typmods))
-    const character = (token: SqlToken): TypeName => {
-      const varying = g.sub(2, r.varying)
-      const typmods = g.sub(3, r.typmods)
+    const character = (token: SqlToken, varying: boolean, typmods: TypeMod[]): TypeName =>
       // A bare CHAR is CHAR(1); a bare VARCHAR has no bound.
-      return named(token, varying ? 'varchar' : 'bpchar', varying || typmods?.length ? typmods : [1])
-    }
-    const moment = (token: SqlToken, name: string): TypeName => {
-      const typmods = g.sub(4, r.typmods)
-      return named(token, g.sub(5, r.timeZone) ? `${name}tz` : name, typmods)
-    }
-    return g.alt<TypeName>(6, [
-      { ALT: () => withTypmods(g.eat(7, T.INT), 'int4') },
-      { ALT: () => withTypmods(g.eat(8, T.INTEGER), 'int4') },
-      { ALT: () => withTypmods(g.eat(9, T.SMALLINT), 'int2') },
-      { ALT: () => withTypmods(g.eat(10, T.BIGINT), 'int8') },
-      { ALT: () => named(g.eat(11, T.REAL), 'float4') },
+      named(token, varying ? 'varchar' : 'bpchar', varying || typmods?.length ? typmods : [1])
+    const moment = (token: SqlToken, name: string, typmods: TypeMod[], zoned: boolean): TypeName =>
+      named(token, zoned ? `${name}tz` : name, typmods)
+    return g.alt<TypeName>(1, [
+      { ALT: () => named(g.eat(2, T.INT), 'int4', g.sub(3, r.typmods)) },
+      { ALT: () => named(g.eat(4, T.INTEGER), 'int4', g.sub(5, r.typmods)) },
+      { ALT: () => named(g.eat(6, T.SMALLINT), 'int2', g.sub(7, r.typmods)) },
+      { ALT: () => named(g.eat(8, T.BIGINT), 'int8', g.sub(9, r.typmods)) },
+      { ALT: () => named(g.eat(10, T.REAL), 'float4') },
       {
         ALT: () => {
-          const token = g.eat(12, T.FLOAT)
-          const typmods = g.sub(13, r.typmods)
+          const token = g.eat(11, T.FLOAT)
+          const typmods = g.sub(12, r.typmods)
           return named(token, typmods?.length && Number(typmods[0]) <= 24 ? 'float4' : 'float8')
         },
       },
       {
         ALT: () => {
-          const token = g.eat(14, T.DOUBLE)
-          g.flag(15, T.PRECISION)
+          const token = g.eat(13, T.DOUBLE)
+          g.flag(14, T.PRECISION)
           return named(token, 'float8')
         },
         IGNORE_AMBIGUITIES: true,
       },
-      { ALT: () => withTypmods(g.eat(16, T.DECIMAL), 'numeric') },
-      { ALT: () => withTypmods(g.eat(17, T.DEC), 'numeric') },
-      { ALT: () => withTypmods(g.eat(18, T.NUMERIC), 'numeric') },
-      { ALT: () => named(g.eat(19, T.BOOLEAN), 'bool') },
-      { ALT: () => named(g.eat(20, T.JSON), 'json') },
+      { ALT: () => named(g.eat(15, T.DECIMAL), 'numeric', g.sub(16, r.typmods)) },
+      { ALT: () => named(g.eat(17, T.DEC), 'numeric', g.sub(18, r.typmods)) },
+      { ALT: () => named(g.eat(19, T.NUMERIC), 'numeric', g.sub(20, r.typmods)) },
+      { ALT: () => named(g.eat(21, T.BOOLEAN), 'bool') },
+      { ALT: () => named(g.eat(22, T.JSON), 'json') },
       {
         ALT: () => {
-          const token = g.eat(21, T.BIT)
-          const varying = g.sub(22, r.varying)
-          const typmods = g.sub(23, r.typmods)
+          const token = g.eat(23, T.BIT)
+          const varying = g.sub(24, r.varying)
+          const typmods = g.sub(25, r.typmods)
           return named(token, varying ? 'varbit' : 'bit', varying || typmods?.length ? typmods : [1])
         },
       },
-      { ALT: () => character(g.eat(24, T.CHAR)) },
-      { ALT: () => character(g.eat(25, T.CHARACTER)) },
-      { ALT: () => character(g.eat(26, T.NCHAR)) },
+      { ALT: () => character(g.eat(26, T.CHAR), g.sub(27, r.varying), g.sub(28, r.typmods)) },
+      { ALT: () => character(g.eat(29, T.CHARACTER), g.sub(30, r.varying), g.sub(31, r.typmods)) },
+      { ALT: () => character(g.eat(32, T.NCHAR), g.sub(33, r.varying), g.sub(34, r.typmods)) },
       {
         ALT: () => {
-          g.eat(27, T.NATIONAL)
-          return character(
-            g.alt<SqlToken>(28, [{ ALT: () => g.eat(29, T.CHAR) }, { ALT: () => g.eat(30, T.CHARACTER) }]),
-          )
+          g.eat(35, T.NATIONAL)
+          const token = g.alt<SqlToken>(36, [{ ALT: () => g.eat(37, T.CHAR) }, { ALT: () => g.eat(38, T.CHARACTER) }])
+          return character(token, g.sub(39, r.varying), g.sub(40, r.typmods))
         },
       },
-      { ALT: () => withTypmods(g.eat(31, T.VARCHAR), 'varchar') },
-      { ALT: () => moment(g.eat(32, T.TIME), 'time') },
-      { ALT: () => moment(g.eat(33, T.TIMESTAMP), 'timestamp') },
-      { ALT: () => g.sub(34, r.intervalType) },
-      { ALT: () => g.sub(35, r.containerType), IGNORE_AMBIGUITIES: true },
-      { ALT: () => g.sub(36, r.namedType), IGNORE_AMBIGUITIES: true },
+      { ALT: () => named(g.eat(41, T.VARCHAR), 'varchar', g.sub(42, r.typmods)) },
+      { ALT: () => moment(g.eat(43, T.TIME), 'time', g.sub(44, r.typmods), g.sub(45, r.timeZone)) },
+      { ALT: () => moment(g.eat(46, T.TIMESTAMP), 'timestamp', g.sub(47, r.typmods), g.sub(48, r.timeZone)) },
+      { ALT: () => g.sub(49, r.intervalType) },
+      { ALT: () => g.sub(50, r.containerType), IGNORE_AMBIGUITIES: true },
+      { ALT: () => g.sub(51, r.namedType), IGNORE_AMBIGUITIES: true },
     ])
   })
 
@@ -440,6 +433,13 @@ export function typeRules(g: SqlParser, r: Rules) {
               word += (dot ? '.' : ' ') + g.eat(39, ColLabel).value
             },
           )
+          // Materialize's `RETAIN HISTORY = FOR '1h'`.
+          const after = g.optIf(
+            40,
+            () => word === 'for',
+            () => g.eat(41, T.String).value,
+          )
+          if (after !== undefined) return { kind: 'optionString', value: after, span: g.span(start) }
           return { kind: 'optionWord', word, quoted: first.quoted, span: g.span(start) }
         },
         IGNORE_AMBIGUITIES: true,
