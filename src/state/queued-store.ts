@@ -3,8 +3,9 @@ import type { DatabaseName, Store, StoreEntry, WriteOp } from './store.ts'
 import { StoreFailure } from './store.ts'
 import { keyAfter, type StoreCore } from './store-core.ts'
 
-/** A background transaction ends after this, so that a commit waits for little. */
+/** A background transaction ends after this, or after so many bytes (its sync takes as long), so that a commit waits for little. */
 const BACKGROUND_MS = 2
+const BACKGROUND_BYTES = 512 << 10
 const PAGE_BYTES = 1 << 20
 
 interface Waiting {
@@ -111,12 +112,17 @@ export class QueuedStore implements Store {
     if (this.background.length === 0) return
     const done: Waiting[] = []
     const end = this.runtime.monotonicMs() + BACKGROUND_MS
+    let bytes = 0
     this.core.transaction((apply) => {
       do {
         const first = this.background[0]
-        if (first.next < first.ops.length) apply(first.ops[first.next++])
+        if (first.next < first.ops.length) {
+          const op = first.ops[first.next++]
+          if (op.kind === 'put') bytes += op.value.length
+          apply(op)
+        }
         if (first.next === first.ops.length) done.push(this.background.shift()!)
-      } while (this.background.length > 0 && this.runtime.monotonicMs() < end)
+      } while (this.background.length > 0 && bytes < BACKGROUND_BYTES && this.runtime.monotonicMs() < end)
     })
     for (const { resolve } of done) resolve()
   }

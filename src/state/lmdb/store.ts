@@ -30,6 +30,7 @@ class WorkerStore implements Store, Compactor {
   private readonly waiting = new Map<number, { resolve: (value: Answer) => void; reject: (error: Error) => void }>()
   private failure: StoreFailure | null = null
   private nextId = 1
+  private gathered: { readonly ops: WriteOp[]; readonly done: Promise<void> } | null = null
   private lastBackground: Promise<void> = Promise.resolve()
 
   constructor(options: LmdbOptions, unlock: () => void) {
@@ -44,9 +45,14 @@ class WorkerStore implements Store, Compactor {
     )
     this.worker.on('exit', () => this.fail(new StoreFailure('the storage thread ended')))
   }
-  async commit(ops: readonly WriteOp[]): Promise<void> {
-    const packed = packOps(ops)
-    await this.ask({ kind: 'commit', ops: packed }, [packed.buffer])
+  commit(ops: readonly WriteOp[]): Promise<void> {
+    if (this.gathered === null) {
+      // One message, and one transaction, for all commits of this turn.
+      const gathered = { ops: [] as WriteOp[], done: Promise.resolve().then(() => this.sendGathered()) }
+      this.gathered = gathered
+    }
+    for (const op of ops) this.gathered.ops.push(op)
+    return this.gathered.done
   }
   writeInBackground(ops: readonly WriteOp[]): Promise<void> {
     // Calls keep their order although each is sent in pieces.
@@ -85,6 +91,11 @@ class WorkerStore implements Store, Compactor {
     this.fail(new StoreFailure('the store is closed'))
     await this.worker.terminate()
     this.unlock()
+  }
+  private async sendGathered(): Promise<void> {
+    const packed = packOps(this.gathered!.ops)
+    this.gathered = null
+    await this.ask({ kind: 'commit', ops: packed }, [packed.buffer])
   }
   private async sendPieces(ops: readonly WriteOp[]): Promise<void> {
     const acknowledged: Promise<Answer>[] = []
