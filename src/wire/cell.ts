@@ -3,8 +3,10 @@ import type { Column, F64Column, NumColumn, StrColumn } from '../types/column.ts
 import { datumAt } from '../types/column-read.ts'
 import type { SqlType, TypeKind } from '../types/sql-type.ts'
 import { formatText, type TextOptions } from '../types/text.ts'
+import { zoneByName } from '../types/time-zone.ts'
 import type { Value } from '../types/value.ts'
 import { putDecimal, putInteger } from './ascii-number.ts'
+import { putDate, putTime, putTimestamp } from './ascii-time.ts'
 import type { ByteWriter } from './byte-writer.ts'
 
 /** Appends the bytes of row i, which is not NULL, without their length. */
@@ -47,6 +49,34 @@ const numeric: CellForm = (column, type, options) => {
   }
 }
 
+const date: CellForm = (column, type, options) => {
+  const slow = formatted(column, type, options)
+  const { data } = column as F64Column
+  return (out, i) => {
+    if (!putDate(out, data[i])) slow(out, i)
+  }
+}
+
+const time: CellForm = (column, type, options) => {
+  const slow = formatted(column, type, options)
+  const { data } = column as F64Column
+  return (out, i) => {
+    // 24:00:00 is a time too.
+    if (data[i] < 86_400_000_000) putTime(out, data[i])
+    else slow(out, i)
+  }
+}
+
+const timestamp: CellForm = (column, type, options) => {
+  const slow = formatted(column, type, options)
+  if (column.kind !== 'f64') return slow
+  const { data } = column
+  const zone = type.kind === 'timestamptz' ? zoneByName(options.timeZone ?? 'UTC') : null
+  return (out, i) => {
+    if (!putTimestamp(out, data[i], zone)) slow(out, i)
+  }
+}
+
 const TEXT_CELLS = {
   bool,
   int2: integer,
@@ -62,10 +92,10 @@ const TEXT_CELLS = {
   name: stringBytes,
   char: stringBytes,
   bytea: formatted,
-  date: formatted,
-  time: formatted,
-  timestamp: formatted,
-  timestamptz: formatted,
+  date,
+  time,
+  timestamp,
+  timestamptz: timestamp,
   interval: formatted,
   uuid: stringBytes,
   json: stringBytes,

@@ -118,6 +118,24 @@ describe.each(CASES.map(([type, values]) => [type.kind, type, values] as const))
   },
 )
 
+it('timestamps of any zone and second are what formatText gives', () => {
+  const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns', 'Asia/Kolkata', 'Pacific/Kiritimati', '-3')
+  const instants = fc.integer({ min: -62_200_000_000, max: 253_500_000_000 })
+  fc.assert(
+    fc.property(zones, instants, fc.integer({ min: 0, max: 999_999 }), (timeZone, seconds, fraction) => {
+      for (const type of [types.TIMESTAMP, types.TIMESTAMPTZ]) {
+        const value = seconds * 1e6 + fraction
+        if (!Number.isSafeInteger(value)) return
+        const out = new ByteWriter(4)
+        const field = { name: 'c', type, tableOid: 0, columnNumber: 0, format: 0 as const }
+        new RowEncoder(out, batchFromRows([type], [[value]]), [field], { timeZone }).writeRow(0)
+        expect(rowsOf(out)[0]?.toString()).toBe(formatText(value, type, { timeZone }))
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
 it("pg-protocol's parser reads the rows of several columns", () => {
   const fields = [types.INT4, types.TEXT, types.BOOL].map((type, i): ResultField => {
     return { name: `c${i}`, type, tableOid: 0, columnNumber: 0, format: 0 }
