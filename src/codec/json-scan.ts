@@ -47,12 +47,16 @@ function compileScanner(fields: RowType): Scan {
     new Set(fields.map((f) => f.name)).size === fields.length
   if (!usable) return () => false
   const readers = fields.map((field) => readerOf(field.type))
+  // Compact JSON has no white space: the call is made only where there is some.
+  const skip = 'if (bytes[at] <= 32) at = space(bytes, at, end);'
   const body = [
     'return function scan(bytes, start, end, builders) {',
     ...fields.map((_, f) => `const b${f} = builders[${f}], n${f} = b${f}.length;`),
-    'let at = space(bytes, start, end);',
+    'let at = start;',
+    skip,
     'if (bytes[at] !== 123) return false;',
-    'at = space(bytes, at + 1, end);',
+    'at++;',
+    skip,
     'let next = 0;',
     'if (bytes[at] === 125) at++; else for (;;) {',
     'if (bytes[at] !== 34) return false;',
@@ -60,9 +64,10 @@ function compileScanner(fields: RowType): Scan {
     'if (f === -2) return false;',
     'at = f < 0 ? skipString(bytes, at + 1, end) : at + 2 + lengths[f];',
     'if (at < 0) return false;',
-    'at = space(bytes, at, end);',
+    skip,
     'if (bytes[at] !== 58) return false;',
-    'at = space(bytes, at + 1, end);',
+    'at++;',
+    skip,
     'switch (f) {',
     ...fields.map((field, f) => {
       const onNull = field.nullable
@@ -73,8 +78,8 @@ function compileScanner(fields: RowType): Scan {
     'default: at = skipValue(bytes, at, end);',
     '}',
     'if (at < 0) return false;',
-    'at = space(bytes, at, end);',
-    'if (bytes[at] === 44) { at = space(bytes, at + 1, end); continue; }',
+    skip,
+    `if (bytes[at] === 44) { at++; ${skip} continue; }`,
     'if (bytes[at] !== 125) return false;',
     'at++; break;',
     '}',
