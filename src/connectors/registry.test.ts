@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { SqlError } from '../base/sql-error.ts'
-import { CONNECTOR_OPTIONS, undeclaredColumns, validateConnector } from './registry.ts'
+import {
+  CONNECTOR_OPTIONS,
+  generatorRowType,
+  generatorUpsertKey,
+  undeclaredColumns,
+  validateConnector,
+} from './registry.ts'
 
 const NOW_MS = 1_700_000_000_000
 const options = (kind: string, given: Record<string, never> | object) =>
@@ -92,6 +98,19 @@ describe('connector options', () => {
       'up to': null,
       'start time': NOW_MS,
     })
+  })
+
+  test('generators declare their columns', () => {
+    expect(generatorRowType('auction', 'bids').map((field) => field.name)).toEqual([
+      'id',
+      'buyer',
+      'auction_id',
+      'amount',
+      'bid_time',
+    ])
+    expect([generatorUpsertKey('key value'), generatorUpsertKey('counter')]).toEqual([[0], null])
+    expect(() => generatorRowType('nexmrk', 'bid')).toThrow('connector "nexmrk" is not supported')
+    expect(() => generatorRowType('auction', null)).toThrow('AUCTION has no table by default')
   })
 
   test('every option is described', () => {

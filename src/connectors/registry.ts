@@ -7,7 +7,7 @@ import type { OptionSpec, SourceConnector } from './contract.ts'
 import { isFormat } from './format/formats.ts'
 import { GENERATOR_OPTIONS, GENERATORS, type GeneratorName } from './generator/generator-options.ts'
 import { GeneratorSource } from './generator/generator-source.ts'
-import { makeGenerator } from './generator/generators.ts'
+import { makeGenerator, relationOf } from './generator/generators.ts'
 import { KAFKA_ALIASES, KAFKA_OPTIONS, START_MODES } from './kafka/kafka-options.ts'
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
 import { KafkaSource, type OpenTransport } from './kafka/source.ts'
@@ -110,6 +110,17 @@ function unknownConnector(kind: string): SqlError {
   const near = nearest(kind, kinds)
   const hint = near === null ? `There are ${kinds.join(', ')}.` : `Perhaps you meant ${near}.`
   return new SqlError('0A000', `connector "${kind}" is not supported`, { hint })
+}
+
+/** The columns of a load generator's relation; `table` for those that have several. */
+export function generatorRowType(name: string, table: string | null): RowType {
+  if (isGenerator(name)) return relationOf(name, table)
+  throw unknownConnector(name)
+}
+
+/** Key columns of a load generator whose rows replace each other, else null: the `upsertKey` of its source. */
+export function generatorUpsertKey(name: string): readonly number[] | null {
+  return name === 'key value' ? [0] : null
 }
 
 /** The columns of a source that declares none: one for the whole payload. A json payload then is a document. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { SqlError } from '../../base/sql-error.ts'
 import { decodeJsonValue } from '../../codec/json.ts'
 import { compileJsonDecoder, type JsonDecoder as ScanJson } from '../../codec/json-scan.ts'
@@ -103,6 +104,7 @@ function decodeBare(
   length: number,
   builder: ColumnBuilder,
 ): string | null {
+  if (!isUtf8(bytes.subarray(start, start + length))) return 'malformed JSON: not valid UTF-8'
   try {
     const value = decodeJsonValue(field.type, parseJson(decodeUtf8(bytes, start, start + length)))
     if (value === null && !field.nullable) return `null value for column "${field.name}"`

@@ -21,7 +21,7 @@ export interface PacedGenerator {
 }
 
 /** The row type of a generator's relation; what CREATE SOURCE without columns declares. */
-export function generatorRowType(name: GeneratorName, table: string | null): RowType {
+export function relationOf(name: GeneratorName, table: string | null): RowType {
   switch (name) {
     case 'counter':
       return CounterGenerator.rowType
@@ -32,11 +32,6 @@ export function generatorRowType(name: GeneratorName, table: string | null): Row
     case 'nexmark':
       return nexmarkType(tableOf(name, NEXMARK_TABLES, table))
   }
-}
-
-/** Key columns of a generator whose rows replace each other, else null. */
-export function generatorUpsertKey(name: GeneratorName): readonly number[] | null {
-  return name === 'key value' ? [0] : null
 }
 
 /** From checked options (`start time` filled in). */

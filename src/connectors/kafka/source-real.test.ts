@@ -54,6 +54,22 @@ describe.skipIf(missing !== null)(`Kafka source, a real broker${missing === null
     expect(new Set(sums)).toEqual(new Set([(99_999 * 100_000) / 2]))
   })
 
+  test('a broker too old for topic ids is asked by name, with the same answer', async () => {
+    const topic = `by-name-${process.pid}`
+    await inThread.createTopic(topic, 1)
+    await inThread.transaction(topic, 0, ['1', '2'], 'abort')
+    await inThread.produce(topic, 0, [order(3)], { compression: 'zstd' })
+    const transport = inThread.openTransport(service.brokers, 'test')
+    const found = (await transport.metadata(topic))!
+    const [{ leader }] = found.partitions
+    const partitions = [{ partition: 0, offset: 0 }]
+    const limits = { leader, partitions, maxWaitMs: 100, maxBytes: 1_000_000, maxPartitionBytes: 1_000_000 }
+    const byId = await transport.fetch({ topic: found, ...limits })
+    expect(byId[0]).toMatchObject({ error: null, logStart: 0, end: 4, aborted: [{ firstOffset: 0 }] })
+    expect(await transport.fetch({ topic: { ...found, id: null }, ...limits })).toEqual(byId)
+    await transport.close()
+  })
+
   test('a worker that dies is replaced, and nothing is lost or doubled', async () => {
     const topic = `worker-${process.pid}`
     await threaded.createTopic(topic, 2)
