@@ -352,7 +352,9 @@ export function queryRules(g: SqlParser, r: Rules) {
         GATE: () => g.peek(2) === T.SETS,
         ALT: () => {
           g.words(2, T.GROUPING, T.SETS, T.LParen)
+          g.deeper()
           const sets = g.list(0, () => g.sub(3, r.groupItem))
+          g.shallower()
           g.eat(4, T.RParen)
           return { kind: 'groupingSets', sets, span: g.span(start) }
         },

@@ -60,8 +60,10 @@ export function typeRules(g: SqlParser, r: Rules) {
 
   r.typeName = g.rule('typeName', (): TypeName => {
     const start = g.mark()
+    g.deeper()
     const setof = g.flag(1, T.SETOF)
     const type = g.sub(2, r.simpleType)
+    g.shallower()
     if (!g.recording) type.setof = setof
     g.opt(3, () => {
       g.eat(4, T.ARRAY)
@@ -375,7 +377,9 @@ export function typeRules(g: SqlParser, r: Rules) {
         ALT: () => {
           const close = g.alt(8, [{ ALT: () => g.eat(9, T.LParen) }, { ALT: () => g.eat(10, T.LBracket) }])
           void close
+          g.deeper()
           const items = g.opt(11, () => g.list(0, () => g.sub(12, r.optionValue))) ?? []
+          g.shallower()
           g.alt(13, [{ ALT: () => g.eat(14, T.RParen) }, { ALT: () => g.eat(15, T.RBracket) }])
           return { kind: 'optionList', items, span: g.span(start) }
         },
