@@ -4,7 +4,7 @@ import type { ResultSink, Session } from '../session/contract.ts'
 /** Schema `demo` of a fresh database: the auction generator, and three views whose state stays bounded. */
 const STATEMENTS = [
   'CREATE SCHEMA demo',
-  "CREATE SOURCE demo.bids FROM LOAD GENERATOR AUCTION (TABLE 'bids', RATE 20)",
+  "CREATE SOURCE demo.bids FROM LOAD GENERATOR AUCTION (TABLE 'bids', TICK INTERVAL '500 ms')",
   `CREATE MATERIALIZED VIEW demo.bids_by_buyer AS
      SELECT buyer, count(*) AS bids, sum(amount) AS total, max(amount) AS highest FROM demo.bids GROUP BY buyer`,
   `CREATE MATERIALIZED VIEW demo.top_bids AS

@@ -6,6 +6,7 @@ import type { RowType } from '../../types/sql-type.ts'
 import type { CallContext } from '../api.ts'
 import { type StreamStart, streamStart } from '../hydration.ts'
 import { SourceRuntime } from '../source.ts'
+import { connectorSpec } from './connector-spec.ts'
 import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
 
 type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
@@ -13,7 +14,8 @@ type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
 /** Asks the service first (≤ 10 s): a missing topic or an unreachable broker fails the statement and leaves nothing. */
 export async function createSource(deps: DdlDeps, plan: CreateSource, call: CallContext): Promise<void> {
   if (exists(deps, plan, call)) return
-  const { connector } = await openConnector(deps, plan.connector, plan.rowType)
+  const spec = connectorSpec(deps.world, plan.connector, call)
+  const { connector } = await openConnector(deps, spec, plan.rowType)
   let kept = false
   try {
     await deps.world.exclusive.run(async () => {
@@ -21,7 +23,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
       const { world } = deps
       const { name, schema, sql, dependsOn, rowType, upsertKey } = plan
       const id = world.catalog.nextId
-      const entry: SourceEntry = { kind: 'source', id, name, schema, sql, dependsOn, rowType, connector: plan.connector, upsertKey }
+      const entry: SourceEntry = { kind: 'source', id, name, schema, sql, dependsOn, rowType, connector: spec, upsertKey }
       const errors = errorsRelation(deps, entry, id + 1)
       world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
       startSource(deps, entry, connector)

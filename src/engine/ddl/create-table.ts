@@ -10,6 +10,7 @@ import { TableRuntime } from '../table.ts'
 import { checkNotNull } from '../write/constraints.ts'
 import { expand } from '../transaction/transaction.ts'
 import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+import { connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
@@ -67,7 +68,8 @@ export function startTable({ world }: Pick<DdlDeps, 'world'>, entry: TableEntry)
 async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContext): Promise<void> {
   const { world } = deps
   const rowType = plan.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
-  const own = plan.connector === null ? null : await openConnector(deps, plan.connector, rowType)
+  const spec = plan.connector === null ? null : connectorSpec(world, plan.connector, call)
+  const own = spec === null ? null : await openConnector(deps, spec, rowType)
   const starts = plan.fromSource === null ? null : await deps.hydration.prepare([plan.fromSource])
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
@@ -85,7 +87,7 @@ async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContex
         sql: plan.sql,
         dependsOn: plan.dependsOn,
         rowType,
-        connector: plan.connector!,
+        connector: spec!,
         upsertKey: plan.primaryKey,
       }
       entries.push(entry, errorsRelation(deps, entry, id++))

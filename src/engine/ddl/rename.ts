@@ -4,21 +4,24 @@ import type { DdlPlan } from '../../plan/ddl.ts'
 import type { DdlDeps } from './ddl.ts'
 
 /**
- * Renames an object. Views are kept as text that names what they read, so an object that others read keeps its name:
- * 2BP01 says which. The relations that come with it (`"x$errors"`) are renamed along.
+ * Renames an object. Whoever reads it is kept as text in which every object stands as `"schema"."name"`: there the name
+ * is put right. The relations that come with it (`"x$errors"`) are renamed along.
  */
 export async function rename(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'rename' }>): Promise<void> {
   const { world } = deps
   await world.exclusive.run(async () => {
     const entry = world.catalog.byId(plan.object)
     if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
-    checkUnread(deps, entry)
+    if (world.isBuiltIn(entry)) throw new SqlError('42501', `permission denied: "${entry.name}" is part of the system`)
     if (world.catalog.byName(entry.schema, plan.newName) !== undefined) {
       throw new SqlError(entry.kind === 'schema' ? '42P06' : '42P07', `${entry.kind === 'schema' ? 'schema' : 'relation'} "${plan.newName}" already exists`)
     }
     const parts = world.catalog.dependants(entry.id).map((id) => world.catalog.byId(id)!).filter((e) => e.kind === 'system')
     const renamed = parts.map((e): CatalogEntry => ({ ...e, name: e.name.replace(entry.name, plan.newName) }))
-    replace(deps, [{ ...entry, name: plan.newName }, ...renamed])
+    const text = entry.kind === 'schema' ? [`${quoted(entry.name)}.`, `${quoted(plan.newName)}.`] : inSchema(deps, entry, plan.newName)
+    const readers = [...world.catalog.all()].filter((e) => e.id !== entry.id && e.sql.includes(text[0]!) && !renamed.some((r) => r.id === e.id))
+    const reworded = readers.map((e): CatalogEntry => ({ ...e, sql: e.sql.replaceAll(text[0]!, text[1]!) }))
+    replace(deps, [{ ...entry, name: plan.newName }, ...renamed, ...reworded])
     await deps.checkpoint()
   })
 }
@@ -42,13 +45,20 @@ export async function renameColumn(deps: DdlDeps, plan: Extract<DdlPlan, { kind:
   })
 }
 
+function inSchema({ world }: DdlDeps, entry: CatalogEntry, newName: string): string[] {
+  const schema = world.catalog.byId(entry.schema)!.name
+  return [`${quoted(schema)}.${quoted(entry.name)}`, `${quoted(schema)}.${quoted(newName)}`]
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
+
+/** A column's name stands in many places of a text: objects that are read keep the names of their columns. */
 function checkUnread(deps: DdlDeps, entry: CatalogEntry): void {
   const { catalog } = deps.world
   const readers = catalog.dependants(entry.id).map((id) => catalog.byId(id)!).filter((e) => e.kind !== 'system' && e.kind !== 'index')
-  const inside = entry.kind === 'schema' ? [...catalog.all()].filter((e) => e.schema === entry.id && e.kind !== 'system' && e.dependsOn.length > 0) : []
-  const blocking = [...readers, ...inside][0]
+  const blocking = readers[0]
   if (blocking === undefined) return
-  throw new SqlError('2BP01', `cannot rename "${entry.name}" because "${blocking.name}" reads it by name`, {
+  throw new SqlError('2BP01', `cannot rename a column of "${entry.name}" because "${blocking.name}" reads it by name`, {
     hint: 'Drop the objects that read it first.',
   })
 }
