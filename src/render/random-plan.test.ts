@@ -1,5 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createState } from '../state/factory.ts'
+import { memoryPager } from '../state/pager.ts'
 import { type Change, Harness } from './testing/harness.ts'
 import { anyPlan, OBJECTS, OPS } from './testing/random-plan.ts'
 import { anyDatum, type Gen, pickFrom } from './testing/random-scalar.ts'
@@ -14,13 +16,20 @@ function anyTick(g: Gen): Change[] {
   })
 }
 
-function check(g: Gen, ops: Parameters<typeof anyPlan>[1], size: number): void {
-  const harness = new Harness(anyPlan(g, ops, size), OBJECTS)
+function check(
+  g: Gen,
+  ops: Parameters<typeof anyPlan>[1],
+  size: number,
+  state = createState(),
+  between: (harness: Harness) => void = () => {},
+): void {
+  const harness = new Harness(anyPlan(g, ops, size), OBJECTS, state)
   for (let tick = 0; tick < 5; tick++) {
     harness.step(anyTick(g))
     const expected = harness.expected()
     expect(harness.rows.text()).toBe(expected.rows.text())
     expect(harness.errors.text()).toBe(expected.errors.text())
+    between(harness)
   }
 }
 
@@ -51,6 +60,25 @@ describe('incremental equals recompute at every tick', () => {
     fc.assert(
       fc.property(fc.gen(), (g) => check(g, ['scope', 'map', 'scope'], 2)),
       { numRuns: RUNS },
+    )
+  })
+  it('aggregates whose chunks are evicted at every tick', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => {
+        const state = createState({ pager: memoryPager() })
+        check(g, ['aggregate'], 2, state, () => state.evict())
+      }),
+      { numRuns: RUNS },
+    )
+  })
+  it('plans rendered again onto their durable state, as after a restart', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => {
+        check(g, OPS, 4, createState(), (harness) => {
+          if (g(fc.boolean)) harness.restart()
+        })
+      }),
+      { numRuns: RUNS * 2 },
     )
   })
 })

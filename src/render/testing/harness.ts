@@ -1,9 +1,9 @@
+import { assert } from '../../base/assert.ts'
 import { Circuit } from '../../dataflow/circuit.ts'
 import { ERROR_TYPES, type TickContext } from '../../dataflow/contract.ts'
 import { InputNode } from '../../dataflow/input.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
-import type { StateFactory } from '../../state/contract.ts'
-import { createState } from '../../state/factory.ts'
+import { createState, type State } from '../../state/factory.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -38,39 +38,58 @@ export interface Change {
 
 /** A view beside the naive answer over everything that was pushed so far. */
 export class Harness {
-  readonly circuit = new Circuit()
+  circuit = new Circuit()
   readonly inputs = new Map<number, InputNode>()
-  readonly view: RenderedView
+  view: RenderedView
   readonly rows = new ZSet()
   readonly errors = new ZSet()
+  private states: State
   private readonly plan: PhysicalPlan
   private readonly objects: ReadonlyMap<number, readonly SqlType[]>
   private readonly contents = new Map<number, Relation>()
   private tick = 0
 
-  constructor(
-    plan: PhysicalPlan,
-    objects: ReadonlyMap<number, readonly SqlType[]>,
-    states: StateFactory = createState(),
-  ) {
+  constructor(plan: PhysicalPlan, objects: ReadonlyMap<number, readonly SqlType[]>, states: State = createState()) {
     this.plan = plan
     this.objects = objects
-    for (const [object, types] of objects) {
+    for (const object of objects.keys()) this.contents.set(object, { rows: new ZSet(), errors: new ZSet() })
+    this.states = states
+    this.view = this.open()
+  }
+
+  private open(): RenderedView {
+    for (const [object, types] of this.objects) {
       this.inputs.set(object, new InputNode({ id: object, position: -1 }, types))
-      this.contents.set(object, { rows: new ZSet(), errors: new ZSet() })
     }
     this.circuit.add(this.inputs.values())
-    this.view = renderPlan({
-      plan,
+    const view = renderPlan({
+      plan: this.plan,
       objectId: 100,
       circuit: this.circuit,
-      states,
+      states: this.states,
       // Generated loops take over after a few rows.
       context: { ...CONTEXT, hotRows: 4 },
       resolve: (object) => this.inputs.get(object)!.output,
       resultKey: [],
     })
-    this.view.connect()
+    view.connect()
+    return view
+  }
+
+  /** A new process: the plan is rendered again, and its state filled from what was durable. */
+  restart(): void {
+    const before = this.states
+    this.states = createState()
+    this.circuit = new Circuit()
+    this.view = this.open()
+    for (const { id } of before.structures()) {
+      const from = before.structure(id)!
+      const to = this.states.structure(id)
+      assert(to !== undefined, `the plan makes ${id} again`)
+      const slots = Int32Array.from({ length: from.space.high }, (_, slot) => slot).filter((slot) => from.isLive(slot))
+      to.load(slots, from.save(slots, slots.length), slots.length)
+      to.loaded()
+    }
   }
 
   /** One tick with these changes. */
