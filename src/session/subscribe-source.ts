@@ -70,7 +70,7 @@ export class SubscribeSource implements RowSource {
   private batchOf(message: SubscribeMessage): Batch {
     switch (message.kind) {
       case 'rows':
-        return this.rows(message.timestampMs, message.batch)
+        return changeRows(message.timestampMs, message.batch, this.progress)
       case 'progress':
         this.progressMs = message.timestampMs
         return this.progressRow(message.timestampMs)
@@ -79,16 +79,6 @@ export class SubscribeSource implements RowSource {
       default:
         return unreachable(message)
     }
-  }
-
-  private rows(timestampMs: number, batch: Batch): Batch {
-    const { n } = batch
-    const counts = new Float64Array(n)
-    for (let i = 0; i < n; i++) counts[i] = batch.diffs[i]
-    const cols: Column[] = [timestamps(timestampMs, n)]
-    if (this.progress) cols.push({ kind: 'f64', data: new Float64Array(n), nulls: null })
-    cols.push({ kind: 'f64', data: counts, nulls: null }, ...batch.cols)
-    return { n, diffs: new Int32Array(n).fill(1), cols }
   }
 
   private progressRow(timestampMs: number): Batch {
@@ -101,6 +91,25 @@ export class SubscribeSource implements RowSource {
       cols: [timestamps(timestampMs, 1), progressed, nullColumn(INT8, 1), ...data],
     }
   }
+}
+
+/** Batches made last, by the batch of changes: subscribers of one view get the same object, which wire/ encodes once. */
+const MADE_MAX = 64
+const made = new Map<Batch, { readonly timestampMs: number; readonly progress: boolean; readonly rows: Batch }>()
+
+function changeRows(timestampMs: number, batch: Batch, progress: boolean): Batch {
+  const known = made.get(batch)
+  if (known?.timestampMs === timestampMs && known.progress === progress) return known.rows
+  const { n } = batch
+  const counts = new Float64Array(n)
+  for (let i = 0; i < n; i++) counts[i] = batch.diffs[i]
+  const cols: Column[] = [timestamps(timestampMs, n)]
+  if (progress) cols.push({ kind: 'f64', data: new Float64Array(n), nulls: null })
+  cols.push({ kind: 'f64', data: counts, nulls: null }, ...batch.cols)
+  const rows: Batch = { n, diffs: new Int32Array(n).fill(1), cols }
+  made.set(batch, { timestampMs, progress, rows })
+  if (made.size > MADE_MAX) made.delete(made.keys().next().value!)
+  return rows
 }
 
 function timestamps(ms: number, n: number): NumColumn {

@@ -12,6 +12,7 @@ import { Input } from './input.ts'
 import { Output } from './output.ts'
 import { FatalError, protocolViolation } from './protocol-error.ts'
 import { MessageSink, type SinkPort } from './result-sink.ts'
+import type { SharedRows } from './shared-rows.ts'
 
 /**
  * What may come next:
@@ -24,6 +25,7 @@ type State = 'ready' | 'skipping' | 'copyFailed'
 /** One client: its socket, its session, and the loop that answers one message after the other. */
 export class Connection implements SinkPort {
   readonly output: Output
+  readonly sharedRows: SharedRows
   private readonly input: Input
   private readonly socket: Socket
   private readonly host: ConnectionHost
@@ -37,6 +39,7 @@ export class Connection implements SinkPort {
   constructor(socket: Socket, host: ConnectionHost) {
     this.socket = socket
     this.host = host
+    this.sharedRows = host.sharedRows
     this.output = new Output(socket, host.runtime)
     this.input = new Input(socket, new FrameReader(frontendLimit))
     // A client that is gone ends its statement.

@@ -5,10 +5,12 @@ import type { TextOptions } from '../types/text.ts'
 import * as message from './backend.ts'
 import { RowEncoder } from './data-row.ts'
 import type { Output } from './output.ts'
+import type { SharedRows } from './shared-rows.ts'
 
 /** What a sink needs of its connection. */
 export interface SinkPort {
   readonly output: Output
+  readonly sharedRows: SharedRows
   textOptions(): TextOptions
   /** Chunks of COPY FROM STDIN until CopyDone. */
   readCopyData(): AsyncIterable<Uint8Array>
@@ -29,7 +31,14 @@ export class MessageSink implements ResultSink {
 
   async rows(batch: Batch, fields: readonly ResultField[]): Promise<void> {
     const { output } = this.port
-    const encoder = new RowEncoder(output.writer, batch, fields, this.port.textOptions())
+    const options = this.port.textOptions()
+    const shared = this.port.sharedRows.get(batch, fields, options)
+    if (shared !== null) {
+      output.writer.bytes(shared)
+      if (output.full) await output.relieve()
+      return
+    }
+    const encoder = new RowEncoder(output.writer, batch, fields, options)
     for (let i = 0; i < batch.n; i++) {
       for (let copies = batch.diffs[i]; copies > 0; copies--) {
         encoder.writeRow(i)

@@ -6,6 +6,7 @@ import type { Session } from '../session/contract.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionHost, OpenSession } from './connection-host.ts'
 import { WIRE_LIMITS } from './limits.ts'
+import { SharedRows } from './shared-rows.ts'
 
 export interface WireServerOptions {
   readonly host: string
@@ -49,6 +50,7 @@ class PgServer implements WireServer {
       runtime: options.runtime,
       log: options.log,
       startupTimeoutMs: options.startupTimeoutMs ?? WIRE_LIMITS.startupTimeoutMs,
+      sharedRows: new SharedRows(),
       open: (request) => this.open(request),
       closed: (session) => this.sessions.delete(session.backendPid),
       cancel: (pid, secretKey) => {
