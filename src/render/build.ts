@@ -3,14 +3,18 @@ import { Circuit } from '../dataflow/circuit.ts'
 import type { Fanout } from '../dataflow/edge.ts'
 import type { OperatorBase, OperatorIdentity } from '../dataflow/operator.ts'
 import { ArrangeOperator } from '../dataflow/operators/arrange.ts'
-import type { GetOperator } from '../dataflow/operators/get.ts'
+import { GetOperator } from '../dataflow/operators/get.ts'
 import type { JoinSide } from '../dataflow/operators/join.ts'
+import { RowsAndErrorsOperator } from '../dataflow/operators/rows-and-errors.ts'
 import { ScopedArrangeOperator } from '../dataflow/scope/arrange.ts'
 import type { IterationClock } from '../dataflow/scope/clock.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { INT4 } from '../types/sql-type.ts'
 import type { CompileContext } from './compile-context.ts'
+import type { SharedArrangements } from './sharing.ts'
+
+type GetNode = Extract<PhysicalNode, { op: 'get' }>
 
 /** Turns one node into operators (render/node.ts); handed around so that scopes can render their bodies. */
 export type RenderOp = (build: Build, number: number, node: PhysicalNode) => Fanout
@@ -33,6 +37,12 @@ export class Build {
   /** Edge of an object; of an import or variable of a scope. */
   readonly source: (kind: 'object' | 'import' | 'variable', index: number, columns: readonly number[]) => Fanout
   readonly renderOp: RenderOp
+  /** Arrangements shared with other views; null: none are. */
+  readonly sharing: SharedArrangements | null
+  /** Gives this view's operators what shared arrangements already hold. */
+  readonly catchUps: (() => void)[] = []
+  /** Lets go of shared arrangements. */
+  readonly releases: (() => void)[] = []
   private readonly edges = new Map<number, Fanout>()
   private readonly arrangements = new Map<Fanout, Map<string, ArrangeOperator | ScopedArrangeOperator>>()
 
@@ -44,6 +54,7 @@ export class Build {
     readonly clock: IterationClock | null
     readonly source: Build['source']
     readonly renderOp: RenderOp
+    readonly sharing?: SharedArrangements | null
   }) {
     this.nodes = spec.nodes
     this.states = spec.states
@@ -52,6 +63,7 @@ export class Build {
     this.clock = spec.clock
     this.source = spec.source
     this.renderOp = spec.renderOp
+    this.sharing = spec.sharing ?? null
   }
 
   /** All nodes; inputs come before their consumers. */
@@ -81,6 +93,8 @@ export class Build {
 
   /** One side of a join: the input under its keys, shared with every other operator that wants the same. */
   arranged(number: number, keys: readonly number[]): JoinSide {
+    const node = this.nodes[number]
+    if (this.sharing !== null && node?.op === 'get') return this.shared(this.sharing, number, node, keys)
     const input = this.edge(number)
     let byKey = this.arrangements.get(input)
     if (byKey === undefined) this.arrangements.set(input, (byKey = new Map()))
@@ -92,6 +106,29 @@ export class Build {
       this.add(operator)
     }
     return { input: operator.output.pipe(), arrangement: operator.arrangement, keys }
+  }
+
+  private shared(sharing: SharedArrangements, number: number, node: GetNode, keys: readonly number[]): JoinSide {
+    const { object, columns } = node
+    const { arrange, fresh, release } = sharing.acquire({ object, columns, keys }, this.circuit, this.states, () => {
+      const get = this.makeGet(number, node)
+      this.gets.push(get)
+      return get
+    })
+    this.releases.push(release)
+    const rows = arrange.output.pipe()
+    if (!fresh) {
+      this.catchUps.push(() => {
+        for (const batch of arrange.arrangement.scan()) rows.pushRows(batch)
+      })
+    }
+    const both = this.add(new RowsAndErrorsOperator(this.identity(number), rows, this.edge(number).pipe()))
+    return { input: both.pipe(), arrangement: arrange.arrangement, keys }
+  }
+
+  makeGet(number: number, { object, columns, types }: GetNode): GetOperator {
+    const source = this.source('object', object, columns)
+    return new GetOperator({ ...this.identity(number), object, columns, types, source })
   }
 
   private arrange(number: number, input: Fanout, keys: readonly number[], name: string) {

@@ -5,7 +5,6 @@ import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
 import { ConstantOperator } from '../dataflow/operators/constant.ts'
 import { DistinctOperator } from '../dataflow/operators/distinct.ts'
 import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
-import { GetOperator } from '../dataflow/operators/get.ts'
 import { MapOperator } from '../dataflow/operators/map.ts'
 import { NegateOperator } from '../dataflow/operators/negate.ts'
 import { RowNumberOperator } from '../dataflow/operators/row-number.ts'
@@ -30,9 +29,7 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
   const input = (of: number) => build.edge(of).pipe()
   switch (node.op) {
     case 'get': {
-      const source = build.source('object', node.object, node.columns)
-      const { object, columns, types } = node
-      const get = new GetOperator({ ...identity, object, columns, types, source })
+      const get = build.makeGet(number, node)
       build.gets.push(get)
       return build.add(get)
     }

@@ -8,6 +8,7 @@ import type { StateFactory } from '../state/contract.ts'
 import { Build } from './build.ts'
 import type { CompileContext } from './compile-context.ts'
 import { renderOp } from './node.ts'
+import type { SharedArrangements } from './sharing.ts'
 
 export interface RenderRequest {
   readonly plan: PhysicalPlan
@@ -20,6 +21,8 @@ export interface RenderRequest {
   readonly resolve: (objectId: number, columns: readonly number[]) => Fanout
   /** Columns that the result is arranged by, for lookups. */
   readonly resultKey: readonly number[]
+  /** Arrangements shared between views; left out: none. */
+  readonly sharing?: SharedArrangements
 }
 
 export interface RenderedView {
@@ -29,13 +32,18 @@ export interface RenderedView {
   readonly gets: readonly GetOperator[]
   /** Connects all gets to the live edges of their objects. Between ticks. */
   connect(): void
+  /**
+   * A new view only (not one that is rendered onto its state): gives its operators what shared arrangements already
+   * hold. Between ticks, before the first tick in which the view runs.
+   */
+  catchUp(): void
   /** Leaves the circuit and forgets the state for good. */
   dispose(): void
 }
 
 /** The operators of a plan without a result that is kept; the caller takes what comes out of `edge`. */
 export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKey'>): Build {
-  const { plan, objectId, states, context, resolve } = request
+  const { plan, objectId, states, context, resolve, sharing = null } = request
   const build = new Build({
     nodes: plan.nodes,
     states,
@@ -43,6 +51,7 @@ export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKe
     prefix: String(objectId),
     clock: null,
     renderOp,
+    sharing,
     source: (_kind, object, columns) => resolve(object, columns),
   })
   build.renderAll()
@@ -65,9 +74,13 @@ export function renderPlan(request: RenderRequest): RenderedView {
     connect() {
       for (const get of build.gets) get.connect()
     },
+    catchUp() {
+      for (const catchUp of build.catchUps) catchUp()
+    },
     dispose() {
       for (const operator of operators) operator.circuit?.remove([operator])
       for (const operator of operators) for (const structure of operator.state()) states.drop(structure.id)
+      for (const release of build.releases) release()
     },
   }
 }
