@@ -42,6 +42,7 @@ const word = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y
 const operator = /[~!@#^&|`?+\-*/%<>=]+/y
 const number =
   /0[xX](?:_?[0-9A-Fa-f])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*(?:\.(?!\.)(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d(?:_?\d)*)?/y
+const beyondAscii = /[^\u0000-\u007f]/
 const param = /\$\d+/y
 const punctuation: Record<string, TokenType> = {
   ',': T.Comma,
@@ -64,12 +65,11 @@ export function lex(sql: string): SqlToken[] {
   }
   try {
     while (at < end) {
-      space.lastIndex = at
-      if (space.test(sql)) {
+      const c = sql[at]
+      if ((c <= ' ' || c === '-') && matches(space, sql, at)) {
         at = space.lastIndex
         continue
       }
-      const c = sql[at]
       if (c === '/' && sql[at + 1] === '*') {
         at = skipComment(sql, at)
         continue
@@ -176,7 +176,8 @@ function readWord(sql: string, at: number, to: number, push: Push) {
     return push(s.name ? Identifier : T.String, s.end, s.value, s.name)
   }
   // Only ASCII folds, as in a UTF-8 database.
-  const folded = sql.slice(at, to).replace(/[A-Z]+/g, (m) => m.toLowerCase())
+  const text = sql.slice(at, to)
+  const folded = beyondAscii.test(text) ? text.replace(/[A-Z]+/g, (m) => m.toLowerCase()) : text.toLowerCase()
   push(keywordTypes.get(folded) ?? Identifier, to, folded)
 }
 

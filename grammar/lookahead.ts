@@ -20,7 +20,7 @@ import {
 type First = { types: Set<TokenType>; empty: boolean }
 type Composite = { definition: IProduction[] }
 /** The parser as the lookahead functions see it. */
-type Ahead = { LA(n: number): { tokenTypeIdx: number } }
+type Ahead = { LA_FAST(n: number): { tokenTypeIdx: number } }
 
 const kinds: Record<OptionalProductionType, unknown> = {
   Option,
@@ -57,7 +57,7 @@ export class LazyLookahead implements ILookaheadStrategy {
       return result
     }
     return function (this: Ahead, alternatives?: IOrAlt<unknown>[]): number | undefined {
-      const candidates = (table ?? build())[this.LA(1).tokenTypeIdx]
+      const candidates = (table ?? build())[this.LA_FAST(1).tokenTypeIdx]
       if (candidates === undefined) return otherwise
       for (let i = 0; i < candidates.length; i++) {
         const gate = alternatives?.[candidates[i]].GATE
@@ -81,7 +81,7 @@ export class LazyLookahead implements ILookaheadStrategy {
       return result
     }
     return function (this: Ahead): boolean {
-      return (table ?? build())[this.LA(1).tokenTypeIdx] === true
+      return (table ?? build())[this.LA_FAST(1).tokenTypeIdx] === true
     } as never
   }
 

@@ -4,7 +4,7 @@ import type { Expr, Is, Like, Quantified } from './ast.ts'
 import type { Ident, Span } from './ast-base.ts'
 import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
-import { AnyOperator, ColLabel, PrefixOperator, T } from './tokens.ts'
+import { AnyOperator, ColLabel, Identifier, PrefixOperator, T } from './tokens.ts'
 
 /** Higher binds tighter. */
 export const prec = {
@@ -100,11 +100,15 @@ export function expressionRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     const fresh = min === 0
     if (fresh) g.deeper()
-    let left = g.alt<Expr>(1, [
-      { ALT: () => g.sub(2, r.notExpr) },
-      { ALT: () => g.sub(3, r.signExpr, restricted), IGNORE_AMBIGUITIES: true },
-      { ALT: () => g.sub(4, r.primary) },
-    ])
+    const first = g.peek(1)
+    let left =
+      !g.recording && (first === Identifier || first === T.Number || first === T.String)
+        ? g.sub(101, r.primary)
+        : g.alt<Expr>(1, [
+            { ALT: () => g.sub(2, r.notExpr) },
+            { ALT: () => g.sub(3, r.signExpr, restricted), IGNORE_AMBIGUITIES: true },
+            { ALT: () => g.sub(4, r.primary) },
+          ])
     // A non-associative operator refuses its equal as the next one: `a < b < c`.
     let blocked = -1
     let length = 0

@@ -6,11 +6,18 @@ import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
-import { ColId, ColLabel, T, TypeFunc } from './tokens.ts'
+import { ColId, ColLabel, Identifier, T, TypeFunc } from './tokens.ts'
 
 export function primaryRules(g: SqlParser, r: Rules) {
   r.primary = g.rule('primary', (): Expr => {
     const start = g.mark()
+    // Most operands are one of these; the table of alternatives below costs a closure each.
+    if (!g.recording) {
+      const type = g.peek(1)
+      if (type === Identifier) return g.sub(101, r.wordExpr)
+      if (type === T.Number) return numberLiteral(g.eat(101, T.Number), start)
+      if (type === T.String) return { kind: 'string', value: g.eat(101, T.String).value, span: g.span(start) }
+    }
     return g.alt<Expr>(1, [
       { ALT: () => numberLiteral(g.eat(2, T.Number), start) },
       { ALT: () => ({ kind: 'string', value: g.eat(3, T.String).value, span: g.span(start) }) },
@@ -168,7 +175,7 @@ export function primaryRules(g: SqlParser, r: Rules) {
   r.wordExpr = g.rule('wordExpr', (): Expr => {
     const start = g.mark()
     const first = g.token(1)
-    if (!g.recording) {
+    if (!g.recording && first.tokenType !== Identifier) {
       if (first.tokenType === T.INTERVAL && !first.quoted && intervalFollows()) return g.sub(1, r.intervalLiteral)
       if (first.tokenType === T.MAP && (g.peek(2) === T.LBrace || g.peek(2) === T.LBracket)) return g.sub(2, r.mapExpr)
       if (first.tokenType === T.CURRENT_SCHEMA && g.peek(2) !== T.LParen) {
