@@ -1,0 +1,58 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { Logical } from '../plan/logical.ts'
+import { explainLogical } from './explain.ts'
+import { RULES } from './optimise/optimise.ts'
+import { parseSql } from './plan-statement.ts'
+import { planFacts } from './statement/env.ts'
+import { explainStatement } from './statement/explain.ts'
+import { catalogOf, contextOf, planRead } from './testing.ts'
+
+/**
+ * Plans as text. A golden file holds SQL, a line `----` and the text, blocks parted by a line `====`.
+ * `UPDATE_GOLDENS=1` writes the texts anew; what changed is then read in the diff.
+ */
+const FOLDER = join(import.meta.dirname, 'goldens')
+const catalog = catalogOf(readFileSync(join(FOLDER, 'schema.sql'), 'utf8'))
+const update = process.env['UPDATE_GOLDENS'] === '1'
+
+function check(file: string, render: (sql: string) => string): void {
+  const path = join(FOLDER, file)
+  const blocks = readFileSync(path, 'utf8').trimEnd().split('\n====\n')
+  const results = blocks.map((block) => {
+    const [sql] = block.split('\n----\n')
+    return `${sql.trimEnd()}\n----\n${render(sql.trim())}`
+  })
+  const text = `${results.join('\n====\n')}\n`
+  if (update) writeFileSync(path, text)
+  expect(text).toBe(readFileSync(path, 'utf8'))
+}
+
+const explain = (sql: string): string => {
+  const [node] = parseSql(sql)
+  if (node.kind !== 'explain') throw new Error('a golden of plans holds EXPLAIN statements')
+  return explainStatement(node, contextOf(sql, catalog)).join('\n')
+}
+
+describe('EXPLAIN', () => {
+  const files = readdirSync(FOLDER).filter((f) => f.startsWith('explain-'))
+  test.each(files)('%s', (file) => check(file, explain))
+})
+
+describe('each rule, alone on the plan that the rules before it leave', () => {
+  test.each(RULES.map((rule, i) => ({ rule, i })).filter(({ rule, i }) => RULES.indexOf(rule) === i))(
+    '$rule.name',
+    ({ rule, i }) => {
+      const file = `rule-${rule.name}.golden`
+      expect(existsSync(join(FOLDER, file)), `${file} exists`).toBe(true)
+      const facts = planFacts(catalog)
+      check(file, (sql) => {
+        const before = RULES.slice(0, i).reduce<Logical>((p, r) => r.apply(p, facts), planRead(sql, catalog).raw)
+        const after = rule.apply(before, facts)
+        expect(explainLogical(after), 'the example shows the rule at work').not.toBe(explainLogical(before))
+        return `${explainLogical(before)}\n→\n${explainLogical(after)}`
+      })
+    },
+  )
+})
