@@ -225,6 +225,31 @@ describe('plans', () => {
   })
 })
 
+describe('FETCH by the protocol', () => {
+  it('has the columns of the cursor that is open when it is bound', async () => {
+    const { session, sql } = harness()
+    await session.parse('f', 'FETCH 2 FROM c', [])
+    expect(session.describeStatement('f').fields).toBeNull()
+    await sql('BEGIN')
+    await sql('DECLARE c CURSOR FOR TABLE t')
+    const sink = new Recorder()
+    await session.bind('', 'f', [], [])
+    expect(session.describePortal('')?.map((field) => field.name)).toEqual(['id', 'label'])
+    await session.execute('', 0, sink)
+    expect(sink.lines).toEqual(['row 1 row 1', 'row 2 row 2', 'FETCH 2'])
+  })
+
+  it('an SQL cursor is a portal', async () => {
+    const { session, sql } = harness()
+    await sql('BEGIN')
+    await sql('DECLARE c CURSOR FOR TABLE t')
+    const sink = new Recorder()
+    await session.execute('c', 4, sink)
+    expect(sink.lines.at(-1)).toBe('suspended')
+    expect((await sql('FETCH ALL FROM c')).at(-1)).toBe('FETCH 1')
+  })
+})
+
 describe('PREPARE in SQL', () => {
   it('runs with arguments, and shares its names with the protocol', async () => {
     const { session, sql } = harness()

@@ -2,7 +2,7 @@ import type { Prepared } from './prepared.ts'
 
 /** Texts longer than this are planned anew each time: they hardly repeat, and would fill the memory. */
 const SQL_LENGTH_MAX = 16_384
-export const PLAN_CACHE_ENTRIES_MAX = 1_000
+const PLAN_CACHE_ENTRIES_MAX = 1_000
 
 /**
  * Plans by SQL text, least recently used first out. Shared by all sessions of an engine; the key holds what else a

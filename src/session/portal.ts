@@ -34,7 +34,6 @@ export function makePortal(
     isCursor: false,
     cursor: null,
     tag: null,
-    rowsSent: 0,
     state: 'new',
   }
 }
@@ -88,7 +87,6 @@ async function deliverSome(portal: Portal, maxRows: number, sink: ResultSink, si
     left -= taken.rows
     sent += taken.rows
   }
-  portal.rowsSent += sent
   sink.portalSuspended()
 }
 

@@ -33,6 +33,5 @@ export interface Portal {
   cursor: RowCursor | null
   /** Command tag of everything so far, once all rows were sent. */
   tag: ((rows: number) => string) | null
-  rowsSent: number
   state: 'new' | 'open' | 'done'
 }

@@ -103,8 +103,13 @@ export class SessionCore implements SessionState {
   }
 
   refreshed(prepared: Prepared, notice: (notice: Notice) => void): Prepared {
-    if (prepared.catalogVersion === this.engine.catalog().version || prepared.plan === null) return prepared
     const { statement, sql, paramTypes, fields } = prepared
+    if (prepared.plan === null) {
+      // What FETCH returns depends on the cursor of that name now.
+      const now = statement?.kind === 'fetch' ? resultFields(statement, this) : fields
+      return sameFields(fields, now) ? prepared : { ...prepared, fields: now }
+    }
+    if (prepared.catalogVersion === this.engine.catalog().version) return prepared
     // Types that were inferred once were told to the client: they stay.
     const again = this.prepare(statement, sql, paramTypes, notice)
     if (!sameFields(fields, again.fields)) throw new SqlError('0A000', 'cached plan must not change result type')

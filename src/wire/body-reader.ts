@@ -64,7 +64,7 @@ export class BodyReader {
 }
 
 /** 22021 naming the first bytes that are no UTF-8, as PostgreSQL does. */
-export function invalidUtf8(bytes: Uint8Array): SqlError {
+function invalidUtf8(bytes: Uint8Array): SqlError {
   let start = 0
   while (start < bytes.length) {
     let length = 1

@@ -3,7 +3,7 @@ import { findZone } from '../../types/time-zone.ts'
 import { bool, int, invalid, milliseconds, oneOf, only, type SettingDefinition, text } from './definition.ts'
 
 /** The PostgreSQL version that drivers are told; they choose their catalog queries by it. */
-export const SERVER_VERSION = '15.8'
+const SERVER_VERSION = '15.8'
 const SERVER_VERSION_NUM = '150008'
 
 const ISOLATION = oneOf('serializable', 'repeatable read', 'read committed', 'read uncommitted', 'strict serializable')

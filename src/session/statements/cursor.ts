@@ -19,7 +19,7 @@ import { readOutcome } from './query.ts'
 import { openSubscription } from './subscribe.ts'
 
 /** DECLARE, FETCH, MOVE, CLOSE: cursors over queries and subscriptions, forward only, until the transaction ends. */
-export const PORTALS_MAX = 1_000
+const PORTALS_MAX = 1_000
 
 export const declareStatement: StatementHandler<DeclareCursor> = {
   async run(statement, run) {
@@ -40,7 +40,6 @@ export const declareStatement: StatementHandler<DeclareCursor> = {
       isCursor: true,
       cursor,
       tag: null,
-      rowsSent: 0,
       state: 'open',
     })
     return done('DECLARE CURSOR')

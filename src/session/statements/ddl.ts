@@ -4,7 +4,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import { done, type StatementHandler } from '../run.ts'
 
 /** The grammar's DDL without EXECUTE and comments. */
-export type SchemaChange = DdlStatement
+type SchemaChange = DdlStatement
 
 const TAGS = {
   createSchema: 'CREATE SCHEMA',

@@ -11,7 +11,7 @@ import { done, type Run, type SessionState, type StatementHandler } from '../run
 import { readOutcome } from './query.ts'
 
 /** PREPARE, EXECUTE, DEALLOCATE in SQL; the same statements that Parse makes. */
-export const PREPARED_STATEMENTS_MAX = 10_000
+const PREPARED_STATEMENTS_MAX = 10_000
 
 export const prepareStatement: StatementHandler<Prepare> = {
   async run(statement, run) {
