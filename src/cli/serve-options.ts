@@ -23,7 +23,8 @@ export function serverOptions(inputs: OptionInputs): { options: ServerOptions; l
       httpPort: Number(values['http_port']),
       dataDir: values['memory'] === 'on' ? null : resolve(values['data_dir'] ?? './millrace-data'),
       demo: values['demo'] === 'on',
-      settings,
+      // The log is made before the server; pg_settings shows its level all the same.
+      settings: { ...settings, log_level: values['log_level'] ?? 'info' },
     },
     logLevel: values['log_level'] as LogLevel,
   }
