@@ -1,41 +1,11 @@
 // Text to tokens, after PostgreSQL's scanner with standard_conforming_strings on. Names and operators are read by one
 // pattern each and then retagged from a table; nothing here knows the grammar.
-import { EOF, type IToken, type TokenType } from 'chevrotain'
+import { EOF, type TokenType } from 'chevrotain'
 import { GrammarError, syntaxError } from './errors.ts'
 import { bitString, dollarString, escapeString, plainString, quotedName, unicodeEscapes } from './lexer-strings.ts'
 import { retag } from './retag.ts'
+import { SqlToken } from './token.ts'
 import { Identifier, keywordTypes, symbolTypes, T } from './tokens.ts'
-
-/** Chevrotain's token with what the grammar needs beside it. */
-export class SqlToken implements IToken {
-  image: string
-  startOffset: number
-  /** Inclusive, as Chevrotain has it. */
-  endOffset: number
-  tokenType: TokenType
-  tokenTypeIdx: number
-  /** Folded name, decoded string, or decimal number text. */
-  value: string
-  quoted: boolean
-  /** Of an opening parenthesis or bracket: how many tokens further its partner stands; 0 when it has none. */
-  match = 0
-  error: GrammarError | undefined = undefined
-  payload: undefined = undefined
-
-  constructor(tokenType: TokenType, image: string, start: number, value: string, quoted: boolean) {
-    this.tokenType = tokenType
-    this.tokenTypeIdx = tokenType.tokenTypeIdx as number
-    this.image = image
-    this.startOffset = start
-    this.endOffset = start + image.length - 1
-    this.value = value
-    this.quoted = quoted
-  }
-  retag(type: TokenType) {
-    this.tokenType = type
-    this.tokenTypeIdx = type.tokenTypeIdx as number
-  }
-}
 
 const space = /[ \t\n\r\f\v]+|--[^\n\r]*/y
 const word = /[A-Za-z_\u0080-\uffff][A-Za-z0-9_$\u0080-\uffff]*/y

@@ -1,7 +1,7 @@
 // A hint for a misspelt keyword: the word at the error, or the one before it, is one typing slip from a word that
 // statements are made of.
 
-import type { SqlToken } from './lexer.ts'
+import type { SqlToken } from './token.ts'
 import { Identifier } from './tokens.ts'
 
 const common =

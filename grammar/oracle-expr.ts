@@ -1,7 +1,12 @@
 // For tests: our expressions as the tree libpg-query gives, so that the two can be compared node by node.
-import type { Alias, Arg, Call, Expr, Frame, FrameBound, OrderItem, WindowSpec } from './ast.ts'
+import type { Alias, Arg, Call, Expr, Frame, FrameBound, OrderItem, Query, WindowSpec } from './ast.ts'
 import type { Ident, Name, TypeName } from './ast-base.ts'
-import { pgQuery } from './oracle-query.ts'
+
+/** Set by the file of queries, which builds on this one. */
+let pgQuery: (q: Query) => Pg = () => ({})
+export function useQueries(convert: (q: Query) => Pg): void {
+  pgQuery = convert
+}
 
 export type Pg = { [key: string]: unknown }
 

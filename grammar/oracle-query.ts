@@ -29,6 +29,7 @@ import {
   str,
   strings,
   Unsupported,
+  useQueries,
 } from './oracle-expr.ts'
 
 export function pgQuery(q: Query): Pg {
@@ -59,6 +60,8 @@ export function pgQuery(q: Query): Pg {
     },
   }
 }
+
+useQueries(pgQuery)
 
 function pgBody(b: QueryBody): Pg {
   switch (b.kind) {

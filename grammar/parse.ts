@@ -3,11 +3,12 @@ import { EOF } from 'chevrotain'
 import type { Expr } from './ast.ts'
 import type { Statement } from './ast-statement.ts'
 import { GrammarError, syntaxError } from './errors.ts'
-import { endToken, lex, type SqlToken } from './lexer.ts'
+import { endToken, lex } from './lexer.ts'
 import { nearMiss } from './near-miss.ts'
 import { SqlParser, unexpected } from './parser.ts'
 import { ruleFiles } from './rule-files.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { T } from './tokens.ts'
 
 export function buildParser(validate: boolean): { g: SqlParser; r: Rules } {

@@ -4,10 +4,10 @@
 import { EmbeddedActionsParser, EOF, type IOrAlt, type TokenType } from 'chevrotain'
 import type { Ident, Span } from './ast-base.ts'
 import { GrammarError, statementTooComplex, syntaxError } from './errors.ts'
-import type { SqlToken } from './lexer.ts'
 import { LazyLookahead } from './lookahead.ts'
 import { is } from './retag.ts'
-import type { Rule } from './rules.ts'
+import type { Rule } from './rule-types.ts'
+import type { SqlToken } from './token.ts'
 import { T, vocabulary } from './tokens.ts'
 
 /** Nesting of parentheses, subqueries and prefix operators; keeps every later recursion over the tree off the stack's end. */

@@ -1,6 +1,6 @@
 // Words whose meaning their neighbours decide. Settled here, once, so that the grammar needs one token of lookahead.
 import type { TokenType } from 'chevrotain'
-import type { SqlToken } from './lexer.ts'
+import type { SqlToken } from './token.ts'
 import { BareLabel, ColId, ColLabel, Identifier, T } from './tokens.ts'
 
 const negatable = new Set<TokenType>([T.BETWEEN, T.IN, T.LIKE, T.ILIKE, T.SIMILAR])

@@ -14,23 +14,12 @@ import type {
   FunctionParameter,
   PartitionBound,
 } from './ast-ddl.ts'
-import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
+import type { CreateHead } from './rule-types.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T, TypeFunc } from './tokens.ts'
-
-/** What stands between CREATE and the kind of object. */
-export type CreateHead = {
-  start: number
-  orReplace?: true
-  temporary?: true
-  unlogged?: true
-  local?: true
-  recursive?: true
-  unique?: true
-  default?: true
-}
 
 export function createRules(g: SqlParser, r: Rules) {
   r.create = g.rule('create', (): DdlStatement => {

@@ -1,8 +1,9 @@
 // Expressions by precedence, PostgreSQL's table. One rule climbs; what an operator takes is in the rules below it.
 import type { TokenType } from 'chevrotain'
 import type { Expr, Is, Like, Quantified } from './ast.ts'
-import type { Ident, Span } from './ast-base.ts'
+import type { Ident } from './ast-base.ts'
 import type { SqlParser } from './parser.ts'
+import type { NamedOperator } from './rule-types.ts'
 import type { Rules } from './rules.ts'
 import { AnyOperator, ColLabel, Identifier, PrefixOperator, T } from './tokens.ts'
 
@@ -78,8 +79,6 @@ const restrictedOut = new Set<TokenType>([
   T.AT,
   T.COLLATE,
 ])
-
-export type NamedOperator = { op: string; schema?: Ident[]; span: Span }
 
 export function expressionRules(g: SqlParser, r: Rules) {
   const allowed = (min: number, restricted: boolean, blocked: number) => {

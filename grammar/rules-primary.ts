@@ -2,10 +2,10 @@
 import type { Arg, Call, Case, Expr } from './ast.ts'
 import type { Ident, Name } from './ast-base.ts'
 import type { SqlValue } from './ast-leaf.ts'
-import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, Identifier, T, TypeFunc } from './tokens.ts'
 
 export function primaryRules(g: SqlParser, r: Rules) {

@@ -21,10 +21,10 @@ import type {
   TransactionMode,
   Truncate,
 } from './ast-statement.ts'
-import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
 export function sessionRules(g: SqlParser, r: Rules) {

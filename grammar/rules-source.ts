@@ -2,10 +2,10 @@
 import type { WithOption } from './ast-base.ts'
 import type { CreateConnection, CreateSink, CreateSource, CreateTable } from './ast-ddl.ts'
 import type { Encoding, Format, Include, SourceEnvelope, Transport } from './ast-table.ts'
-import type { SqlToken } from './lexer.ts'
 import { push, type SqlParser } from './parser.ts'
+import type { CreateHead } from './rule-types.ts'
 import type { Rules } from './rules.ts'
-import type { CreateHead } from './rules-create.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
 export function sourceRules(g: SqlParser, r: Rules) {

@@ -1,9 +1,9 @@
 // The functions SQL gives a syntax of their own, interval literals, windows. A word comes here only with its parenthesis.
 import type { Arg, Expr, Frame, FrameBound, Trim, WindowSpec } from './ast.ts'
 import type { IntervalFields } from './ast-leaf.ts'
-import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, T } from './tokens.ts'
 
 const units: Record<string, IntervalFields> = {}

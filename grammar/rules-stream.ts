@@ -13,10 +13,10 @@ import type {
   Statement,
   Subscribe,
 } from './ast-statement.ts'
-import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
 export function streamRules(g: SqlParser, r: Rules) {

@@ -12,9 +12,9 @@ import type {
   TableElement,
   Watermark,
 } from './ast-table.ts'
-import type { SqlToken } from './lexer.ts'
 import { push, type SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
 export function tableRules(g: SqlParser, r: Rules) {

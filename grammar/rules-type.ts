@@ -2,9 +2,9 @@
 import type { Call, Expr } from './ast.ts'
 import type { Ident, Name, OptionValue, Span, TypeMod, TypeName, WithOption } from './ast-base.ts'
 import type { ColumnRef } from './ast-leaf.ts'
-import type { SqlToken } from './lexer.ts'
 import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
+import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T, TypeFunc } from './tokens.ts'
 
 /** Spellings that are one word to PostgreSQL's catalog name; the multi-word ones are in the rules. */

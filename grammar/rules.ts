@@ -102,12 +102,8 @@ import type {
   Transport,
   Watermark,
 } from './ast-table.ts'
-import type { SqlToken } from './lexer.ts'
-import type { CreateHead } from './rules-create.ts'
-import type { NamedOperator } from './rules-expr.ts'
-
-/** Callable only through `g.sub`; the brand keeps a rule from being called as a function. */
-export type Rule<A extends unknown[], R> = { readonly ruleName: string; readonly rule: (...args: A) => R }
+import type { CreateHead, NamedOperator, Rule } from './rule-types.ts'
+import type { SqlToken } from './token.ts'
 
 export type Rules = {
   // rules-alter.ts
