@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest'
+import { SqlError } from '../base/sql-error.ts'
+import { parseSql, planStatement } from './plan-statement.ts'
+import { catalogOf, contextOf } from './testing.ts'
+
+const catalog = catalogOf(`
+  CREATE TABLE t (id int PRIMARY KEY, a int, b text);
+  CREATE TABLE s (k int, a int, v numeric);
+  CREATE VIEW vw AS SELECT a FROM t;
+  CREATE INDEX t_a ON t (a);
+`)
+
+/** Where the error points is marked by ¶ in the statement. */
+const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string])[] = [
+  ['SELECT * FROM ¶nope', '42P01', 'relation "nope" does not exist'],
+  ['SELECT ¶nope FROM t', '42703', 'column "nope" does not exist'],
+  ['SELECT ¶t.nope FROM t', '42703', 'column t.nope does not exist'],
+  ['SELECT ¶x.a FROM t', '42P01', 'missing FROM-clause entry for table "x"'],
+  ['SELECT ¶a FROM t, s', '42702', 'column reference "a" is ambiguous'],
+  ['SELECT 1 FROM t, ¶t', '42712', 'table name "t" specified more than once'],
+  ['SELECT * FROM t, (SELECT ¶t.a) x', '42P01', 'invalid reference to FROM-clause entry for table "t"'],
+  [
+    'SELECT ¶b FROM t GROUP BY a',
+    '42803',
+    'column "t.b" must appear in the GROUP BY clause or be used in an aggregate function',
+  ],
+  [
+    'SELECT a, count(*) FROM s GROUP BY a HAVING ¶k > 1',
+    '42803',
+    'column "s.k" must appear in the GROUP BY clause or be used in an aggregate function',
+  ],
+  [
+    'SELECT (SELECT max(k) FROM s WHERE s.a = t.id) FROM t GROUP BY a',
+    '42803',
+    'subquery uses ungrouped column "t.id" from outer query',
+  ],
+  ['SELECT 1 FROM t WHERE ¶count(*) > 1', '42803', 'aggregate functions are not allowed in WHERE'],
+  ['SELECT sum(¶count(*)) FROM t', '42803', 'aggregate function calls cannot be nested'],
+  ['SELECT a FROM t GROUP BY ¶7', '42P10', 'GROUP BY position 7 is not in select list'],
+  ['SELECT a FROM t ORDER BY ¶7', '42P10', 'ORDER BY position 7 is not in select list'],
+  [
+    'SELECT DISTINCT a FROM t ORDER BY ¶b',
+    '42P10',
+    'for SELECT DISTINCT, ORDER BY expressions must appear in select list',
+  ],
+  ['SELECT 1 FROM t WHERE ¶a', '42804', 'argument of WHERE must be type boolean, not type integer'],
+  ['SELECT CASE WHEN true THEN ¶1 ELSE b END FROM t', '42804', 'CASE types text and integer cannot be matched'],
+  ['SELECT a ¶+ b FROM t', '42883', 'operator does not exist: integer + text'],
+  ['SELECT ¶nope(a) FROM t', '42883', 'function nope(integer) does not exist'],
+  ['SELECT ¶abs(DISTINCT a) FROM t', '42809', 'DISTINCT specified, but abs is not an aggregate function'],
+  ["SELECT ¶'x'::int", '22P02', 'invalid input syntax for type integer: "x"'],
+  ['SELECT a::¶nope FROM t', '42704', 'type "nope" does not exist'],
+  ['SELECT a FROM t UNION ¶SELECT a, b FROM t', '42601', 'each UNION query must have the same number of columns'],
+  ['SELECT 1 WHERE ¶1 IN (SELECT a, b FROM t)', '42601', 'subquery has too many columns'],
+  ['SELECT a FROM t LIMIT ¶-1', '2201W', 'LIMIT must not be negative'],
+  ['SELECT * FROM t JOIN s USING (¶b)', '42703', 'column "b" specified in USING clause does not exist in right table'],
+  ['WITH x AS (SELECT 1), ¶x AS (SELECT 2) SELECT 1', '42712', 'WITH query name "x" specified more than once'],
+  [
+    'WITH RECURSIVE ¶r AS (SELECT * FROM r) SELECT * FROM r',
+    '42P19',
+    'recursive query "r" does not have the form non-recursive-term UNION [ALL] recursive-term',
+  ],
+  ['INSERT INTO t (¶nope) VALUES (1)', '42703', 'column "nope" of relation "t" does not exist'],
+  ['INSERT INTO t (id) VALUES (1, ¶2)', '42601', 'INSERT has more expressions than target columns'],
+  ['INSERT INTO t (id, ¶a) VALUES (1)', '42601', 'INSERT has more target columns than expressions'],
+  ['INSERT INTO t (id) VALUES (¶true)', '42804', 'column "id" is of type integer but expression is of type boolean'],
+  ['INSERT INTO ¶vw VALUES (1)', '42809', 'cannot insert into view "vw"'],
+  [
+    'INSERT INTO s VALUES (1) ¶ON CONFLICT (k) DO NOTHING',
+    '42P10',
+    'there is no unique or exclusion constraint matching the ON CONFLICT specification',
+  ],
+  ['UPDATE t SET a = 1, ¶a = 2', '42601', 'multiple assignments to same column "a"'],
+  ['CREATE TABLE x (a int, ¶a int)', '42701', 'column "a" specified more than once'],
+  ['CREATE TABLE ¶nope.x (a int)', '3F000', 'schema "nope" does not exist'],
+  ['CREATE TABLE x (a int, PRIMARY KEY (¶b))', '42703', 'column "b" named in key does not exist'],
+  ['DROP TABLE ¶vw', '42809', '"vw" is not a table'],
+  ['DROP INDEX ¶nope', '42704', 'index "nope" does not exist'],
+]
+
+/** Refused by name: parsed, understood, not implemented. */
+const REFUSED: readonly (readonly [sql: string, feature: string])[] = [
+  ['SELECT ¶rank() OVER (ORDER BY a) FROM t', 'window function rank'],
+  ['SELECT a FROM t GROUP BY ¶ROLLUP (a)', 'ROLLUP'],
+  ['SELECT ¶t FROM t', 'a whole row as a value'],
+  ['SELECT ¶b COLLATE "C" FROM t', 'COLLATE'],
+  ['SELECT * FROM ¶t TABLESAMPLE SYSTEM (10)', 'TABLESAMPLE'],
+  ['CREATE TABLE x (a int ¶CHECK (a > 0))', 'CHECK'],
+  ['CREATE TABLE x (a int ¶REFERENCES t)', 'REFERENCES'],
+  ['ALTER TABLE t ¶ADD COLUMN c int', 'ALTER TABLE … ADD COLUMN'],
+  ['SUBSCRIBE t ENVELOPE UPSERT (KEY (a))', 'SUBSCRIBE … ENVELOPE'],
+  ["¶CREATE SINK x FROM t INTO KAFKA BROKER 'a:1' TOPIC 't' FORMAT JSON", 'CREATE SINK'],
+]
+
+function failure(sql: string): SqlError {
+  try {
+    for (const node of parseSql(sql)) planStatement(node, contextOf(sql, catalog))
+  } catch (e) {
+    if (e instanceof SqlError) return e
+    throw e
+  }
+  throw new Error(`planned without an error: ${sql}`)
+}
+
+const place = (marked: string): number | undefined => (marked.includes('¶') ? marked.indexOf('¶') + 1 : undefined)
+
+test.each(WRONG)('%s', (marked, sqlstate, message) => {
+  const error = failure(marked.replace('¶', ''))
+  expect(`${error.sqlstate} ${error.message}`).toBe(`${sqlstate} ${message}`)
+  if (place(marked) !== undefined) expect(error.fields.position).toBe(place(marked))
+})
+
+test.each(REFUSED)('refused: %s', (marked, feature) => {
+  const error = failure(marked.replace('¶', ''))
+  expect(`${error.sqlstate} ${error.message}`).toBe(`0A000 ${feature} is not supported`)
+  if (place(marked) !== undefined) expect(error.fields.position).toBe(place(marked))
+})
+
+test('a near miss of a column is hinted at', () => {
+  expect(failure('SELECT idd FROM t').fields.hint).toBe('Perhaps you meant to reference the column "t.id".')
+})
