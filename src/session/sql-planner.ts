@@ -1,6 +1,9 @@
+import type { Name } from '../../grammar/ast-base.ts'
 import type { Explain, Statement } from '../../grammar/ast-statement.ts'
 import { notSupported, SqlError } from '../base/sql-error.ts'
+import type { CatalogEntry } from '../catalog/entry.ts'
 import { findObject } from '../catalog/resolve-name.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
 import { explainJson, explainLogical, explainPhysical, finishingText } from '../sql/explain.ts'
 import { parseSql, planArguments, planCopyFrom, planStatement } from '../sql/plan-statement.ts'
 import type { PlannedRead } from '../sql/planned.ts'
@@ -23,9 +26,12 @@ function explain(statement: Explain, context: PlanningContext): readonly string[
   if (statement.timestamp) throw notSupported('EXPLAIN TIMESTAMP', statement.span)
   if (statement.with.length > 0) throw notSupported('EXPLAIN … WITH', statement.with[0]!.span)
   const json = formatOf(statement) === 'JSON'
+  const stage = statement.stage ?? 'PHYSICAL'
+  const name = (object: number) => context.catalog.byId(object)?.name ?? String(object)
+  const stored = stage === 'PHYSICAL' || stage === 'PLAN' ? maintained(statement, context) : null
+  if (stored !== null) return lines(json ? explainJson(stored) : explainPhysical(stored, name))
   const planned = subject(statement, context)
   const names = planned.request.fields.map((f) => f.name)
-  const stage = statement.stage ?? 'PHYSICAL'
   const finishing = finishingText(planned.request.finishing, names)
   switch (stage) {
     case 'RAW':
@@ -38,7 +44,6 @@ function explain(statement: Explain, context: PlanningContext): readonly string[
     case 'PLAN': {
       if (json) return lines(explainJson(planned.request.plan))
       const { lookup, plan } = planned.request
-      const name = (object: number) => context.catalog.byId(object)?.name ?? String(object)
       if (lookup !== null) return [finishing, `lookup ${name(lookup.object)} by [${lookup.columns.join(', ')}]`]
       return lines(`${finishing}\n${explainPhysical(plan, name)}`)
     }
@@ -62,14 +67,29 @@ function formatOf(statement: Explain): string {
   return format
 }
 
+/** The plan that keeps a materialized view up to date; null for everything else. */
+function maintained(statement: Explain, context: PlanningContext): PhysicalPlan | null {
+  const named = statement.object === undefined ? null : entryOf(statement.object.name, context)
+  const text = named?.kind === 'materializedView' ? named.sql : null
+  const create = text !== null ? parseSql(text)[0]! : statement.statement
+  if (create?.kind !== 'createMaterializedView') return null
+  const result = planStatement(create, text === null ? context : { ...context, sql: text })
+  return result.kind === 'ddl' && result.statement?.kind === 'createMaterializedView' ? result.statement.plan : null
+}
+
+function entryOf(name: Name, context: PlanningContext): CatalogEntry {
+  const parts = name.parts.map((p) => p.name)
+  const entry = findObject(context.catalog, parts, context, name.span.start + 1)
+  if (entry === undefined)
+    throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position: name.span.start + 1 })
+  return entry
+}
+
 /** What is explained, planned as a read. */
 function subject(statement: Explain, context: PlanningContext): PlannedRead {
   if (statement.object !== undefined) {
     const { name, type } = statement.object
-    const parts = name.parts.map((p) => p.name)
-    const entry = findObject(context.catalog, parts, context, name.span.start + 1)
-    if (entry === undefined)
-      throw new SqlError('42P01', `relation "${parts.join('.')}" does not exist`, { position: name.span.start + 1 })
+    const entry = entryOf(name, context)
     if (entry.kind !== 'view' && entry.kind !== 'materializedView') {
       throw new SqlError('42809', `"${entry.name}" is not a ${type.toLowerCase()}`, { position: name.span.start + 1 })
     }

@@ -4,6 +4,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCall } from './expr-call.ts'
+import { bindCollate } from './expr-collate.ts'
 import { bindCase, bindCoalesce, bindGreatest, bindNullIf } from './expr-choice.ts'
 import { bindBetween, bindInList, bindIs, bindIsDistinct, bindLike, bindLogic, bindNot } from './expr-condition.ts'
 import {
@@ -99,7 +100,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   slice: bindSlice,
   field: refuse('a field of a composite value'),
   fieldStar: refuse('.* of a composite value'),
-  collate: refuse('COLLATE'),
+  collate: bindCollate,
   atTimeZone: bindAtTimeZone,
   extract: bindExtract,
   substring: bindSubstring,
