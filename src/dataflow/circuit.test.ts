@@ -73,6 +73,25 @@ describe('a circuit', () => {
     expect([input.output.consumers, circuit.size, circuit.busy]).toEqual([0, 1, false])
   })
 
+  it('holds back operators until a later call', () => {
+    const circuit = new Circuit()
+    const input = new InputNode(at(0), TYPES)
+    const slow = new NegateOperator(at(1), input.output.pipe())
+    const after = new NegateOperator(at(2), slow.output.pipe())
+    const beside = new NegateOperator(at(3), input.output.pipe())
+    const [late, now] = [after.output.pipe(), beside.output.pipe()]
+    circuit.add([input, slow, after, beside])
+    for (const text of ['+ 1', '+ 2']) {
+      push(input, text)
+      circuit.runTick(tickAt(1), new Set([slow]))
+    }
+    expect([late.pending, circuit.busy]).toEqual([false, true])
+    expect(formatDelta(now.take().rows, TYPES)).toEqual(['- 1', '- 2'])
+    circuit.runTick(tickAt(1))
+    expect(formatDelta(late.take().rows, TYPES)).toEqual(['+ 1', '+ 2'])
+    expect(circuit.busy).toBe(false)
+  })
+
   it('adopts a circuit that was hydrated apart, with what is pending', () => {
     const [apart, live] = [new Circuit(), new Circuit()]
     const source = new InputNode(at(0), TYPES)

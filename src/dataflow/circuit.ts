@@ -61,24 +61,34 @@ export class Circuit implements Scheduler {
     this.enqueue(operator)
   }
 
-  /** One tick: every operator with pending input runs once, producers first. */
-  runTick(tick: TickContext): void {
+  /**
+   * One tick: every operator with pending input runs once, producers first. Those `held` keep their input for a later
+   * call (one-shot runs, between slices of a snapshot).
+   */
+  runTick(tick: TickContext, held: ReadonlySet<OperatorBase> | null = null): void {
+    let holding = 0
     try {
-      for (let rank = 0; this.waiting > 0; rank++) {
+      for (let rank = 0; this.waiting > holding; rank++) {
         assert(rank < this.dirty.length, 'a waiting operator has a place in the queue')
         this.runningRank = rank
         const bucket = this.dirty[rank]
+        let stay = 0
         for (let i = 0; i < bucket.length; i++) {
           const operator = bucket[i]
           if (operator.rank !== rank) {
             this.enqueue(operator) // moved down since it was queued
             continue
           }
+          if (held?.has(operator)) {
+            bucket[stay++] = operator
+            holding++
+            continue
+          }
           operator.dirty = false
           this.waiting--
           operator.step(tick)
         }
-        bucket.length = 0
+        bucket.length = stay
       }
     } finally {
       this.runningRank = -1

@@ -72,6 +72,10 @@ export abstract class OperatorBase implements Operator, Consumer {
   get startsBusy(): boolean {
     return false
   }
+  /** A change costs more than what it changes: whole partitions or groups. One-shot runs feed it all at once. */
+  get costsWhole(): boolean {
+    return false
+  }
   enter(scheduler: Scheduler): void {
     this.scheduler = scheduler
     if (this.startsBusy || this.inputs.some((pipe) => pipe.pending)) this.wake()

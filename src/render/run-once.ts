@@ -51,7 +51,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
   })
   const { circuit, gets } = build
   const result = build.edge(plan.root).pipe()
-  circuit.runTick(tick)
+  const held = new Set(build.operators.filter((operator) => operator.costsWhole))
+  circuit.runTick(tick, held)
   for (const get of gets) {
     const snapshot = request.snapshot(get.object, get.columns)
     for (const batch of snapshot.errors) get.pushErrors(batch)
@@ -61,12 +62,13 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
       pending += batch.n
       if (pending < sliceRows) continue
       pending = 0
-      circuit.runTick(tick)
+      circuit.runTick(tick, held)
       await slice()
     }
-    circuit.runTick(tick)
+    circuit.runTick(tick, held)
   }
   await slice()
+  circuit.runTick(tick)
   const { rows, errors } = result.take()
   return { rows: consolidate(rows), errors: consolidate(errors) }
 }

@@ -93,6 +93,10 @@ export class AggregateOperator extends OperatorBase {
     return this.global && this.groups.rows === 0
   }
 
+  override get costsWhole(): boolean {
+    return this.spec.aggregates.some(({ strategy }) => strategy === 'string_agg' || strategy === 'array_agg')
+  }
+
   step(): void {
     const delta = this.inputs[0].take()
     if (this.startsBusy) this.firstGroup()

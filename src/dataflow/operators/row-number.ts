@@ -24,6 +24,10 @@ export class RowNumberOperator extends PartitionedOperator {
     this.atMost = spec.atMost ?? Number.POSITIVE_INFINITY
   }
 
+  override get costsWhole(): boolean {
+    return !Number.isFinite(this.atMost)
+  }
+
   protected partitionOutput(keys: readonly Column[], partition: number, out: Batch[]): void {
     const slots: number[] = []
     const numbers: number[] = []

@@ -26,6 +26,10 @@ export class TopKOperator extends PartitionedOperator {
     this.to = spec.limit === null ? Number.POSITIVE_INFINITY : spec.offset + spec.limit
   }
 
+  override get costsWhole(): boolean {
+    return !Number.isFinite(this.to)
+  }
+
   protected partitionOutput(keys: readonly Column[], partition: number, out: Batch[]): void {
     const slots: number[] = []
     const counts: number[] = []
