@@ -1,0 +1,118 @@
+import { silentLog } from '../../src/base/log.ts'
+import { systemRuntime } from '../../src/base/runtime.ts'
+import { SqlError } from '../../src/base/sql-error.ts'
+import type { LiveEngine } from '../../src/engine/engine.ts'
+import { openEngine } from '../../src/engine/open.ts'
+import type { ResultSink, Session } from '../../src/session/contract.ts'
+import { PlanCache } from '../../src/session/plan-cache.ts'
+import { createSession } from '../../src/session/session.ts'
+import { sqlPlanner } from '../../src/session/sql-planner.ts'
+import { openMemoryStore } from '../../src/state/memory-store.ts'
+import type { Store } from '../../src/state/store.ts'
+import { rowsOf } from '../../src/types/batch-build.ts'
+import { formatText } from '../../src/types/text.ts'
+
+/** Values as PostgreSQL writes them. */
+export type TextRow = readonly (string | null)[]
+
+/** The whole server but its sockets: an engine in memory, and sessions on it. */
+export class LocalEngine {
+  readonly engine: LiveEngine
+  readonly #planCache = new PlanCache()
+  #lastPid = 0
+
+  private constructor(engine: LiveEngine) {
+    this.engine = engine
+  }
+
+  static async open(store: Store = openMemoryStore(systemRuntime)): Promise<LocalEngine> {
+    const engine = await openEngine({
+      store,
+      runtime: systemRuntime,
+      log: silentLog,
+      connectors: () => {
+        throw new Error('no sources here')
+      },
+      settings: [],
+      onFailure: (error) => {
+        throw error
+      },
+    })
+    return new LocalEngine(engine)
+  }
+
+  session(): LocalSession {
+    return new LocalSession(
+      createSession({
+        engine: this.engine,
+        planner: sqlPlanner,
+        runtime: systemRuntime,
+        log: silentLog,
+        settings: {},
+        user: 'millrace',
+        database: 'millrace',
+        backendPid: ++this.#lastPid,
+        planCache: this.#planCache,
+      }),
+    )
+  }
+  close(): Promise<void> {
+    return this.engine.close()
+  }
+}
+
+export class LocalSession {
+  readonly session: Session
+
+  constructor(session: Session) {
+    this.session = session
+  }
+
+  /** Rows of the last statement that gave any; throws the SqlError of a failed one. */
+  async query(sql: string): Promise<TextRow[]> {
+    const rows: TextRow[] = []
+    await this.#run(sql, (row) => rows.push(row))
+    return rows
+  }
+
+  /** A SUBSCRIBE, row by row as they come; the promise ends with it. `cancel` is not an error of it. */
+  async follow(sql: string, onRow: (row: TextRow) => void): Promise<void> {
+    try {
+      await this.#run(sql, onRow)
+    } catch (error) {
+      if (!(error instanceof SqlError) || error.sqlstate !== '57014') throw error
+    }
+  }
+  cancel(): void {
+    this.session.cancel()
+  }
+
+  async #run(sql: string, onRow: (row: TextRow) => void): Promise<void> {
+    let failed: SqlError | null = null
+    const sink: ResultSink = {
+      rowDescription() {},
+      async rows(batch, fields) {
+        const types = fields.map((f) => f.type)
+        rowsOf(batch, types).forEach((row, i) => {
+          const text = row.map((v, c) => (v === null ? null : formatText(v, types[c]!)))
+          for (let n = batch.diffs[i]!; n > 0; n--) onRow(text)
+        })
+      },
+      copyOutStart() {},
+      async copyData() {},
+      copyOutEnd() {},
+      async *copyIn() {},
+      commandComplete() {},
+      emptyQuery() {},
+      portalSuspended() {},
+      notice() {},
+      parameterStatus() {},
+      async flush() {},
+      error(error) {
+        failed = error
+      },
+    }
+    await this.session.simpleQuery(sql, sink)
+    if (failed !== null) throw failed
+  }
+}
