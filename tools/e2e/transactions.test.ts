@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LocalEngine, type LocalSession } from './local-engine.ts'
+
+/** Two sessions and their transactions: what one sees of the other, who waits, who fails. */
+
+let local: LocalEngine
+let a: LocalSession
+let b: LocalSession
+
+beforeEach(async () => {
+  local = await LocalEngine.open()
+  a = local.session()
+  b = local.session()
+  await a.query('CREATE TABLE accounts (id int PRIMARY KEY, balance int NOT NULL)')
+  await a.query('CREATE TABLE log (n int)')
+  await a.query('INSERT INTO accounts VALUES (1, 100), (2, 200), (3, 300)')
+  await a.query('CREATE MATERIALIZED VIEW sums AS SELECT count(*) AS n, sum(balance) AS total FROM accounts')
+})
+afterEach(async () => {
+  await a.session.close()
+  await b.session.close()
+  await local.close()
+})
+
+const settled = async (promise: Promise<unknown>): Promise<boolean> => {
+  let done = false
+  promise.then(
+    () => {
+      done = true
+    },
+    () => {
+      done = true
+    },
+  )
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  return done
+}
+
+test('a transaction reads its own writes, through views too; others see them at COMMIT, all at once', async () => {
+  await a.query('BEGIN')
+  await a.query('UPDATE accounts SET balance = balance - 10 WHERE id = 1')
+  await a.query('INSERT INTO accounts VALUES (4, 1000)')
+  await a.query('DELETE FROM accounts WHERE id = 3')
+  await a.query('INSERT INTO log VALUES (1)')
+  expect(await a.query('SELECT id, balance FROM accounts ORDER BY id')).toEqual([
+    ['1', '90'],
+    ['2', '200'],
+    ['4', '1000'],
+  ])
+  expect(await a.query('SELECT * FROM sums')).toEqual([['3', '1290']])
+  expect(await a.query('SELECT balance FROM accounts WHERE id = 1')).toEqual([['90']])
+  expect(await b.query('SELECT * FROM sums')).toEqual([['3', '600']])
+  expect(await b.query('SELECT count(*) FROM log')).toEqual([['0']])
+  const seen: string[] = []
+  const following = b.follow('SUBSCRIBE TO accounts', (row) => seen.push(row.join(' ')))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  await a.query('COMMIT')
+  expect(await a.query('SELECT * FROM sums')).toEqual([['3', '1290']])
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  b.cancel()
+  await following
+  const changes = seen.slice(3)
+  expect(new Set(changes.map((c) => c.split(' ')[0])).size, 'one tick').toBe(1)
+  expect(changes.map((c) => c.split(' ').slice(1).join(' ')).sort()).toEqual([
+    '-1 1 100',
+    '-1 3 300',
+    '1 1 90',
+    '1 4 1000',
+  ])
+})
+
+test('ROLLBACK and a failed statement leave nothing', async () => {
+  await a.query('BEGIN')
+  await a.query('DELETE FROM accounts')
+  expect(await a.query('SELECT * FROM sums')).toEqual([['0', null]])
+  await a.query('ROLLBACK')
+  await a.query('BEGIN')
+  await a.query('INSERT INTO log VALUES (1)')
+  await expect(a.query('INSERT INTO accounts VALUES (1, 0)')).rejects.toMatchObject({ sqlstate: '23505' })
+  await expect(a.query('SELECT 1')).rejects.toMatchObject({ sqlstate: '25P02' })
+  await a.query('COMMIT')
+  expect(await a.query('SELECT * FROM sums')).toEqual([['3', '600']])
+  expect(await a.query('SELECT * FROM log')).toEqual([])
+})
+
+test('a snapshot is repeatable: tables, views and keys as they were at the first statement', async () => {
+  await a.query('BEGIN')
+  expect(await a.query('SELECT * FROM sums')).toEqual([['3', '600']])
+  await b.query('UPDATE accounts SET balance = 0')
+  await b.query('DELETE FROM accounts WHERE id = 2')
+  expect(await b.query('SELECT * FROM sums')).toEqual([['2', '0']])
+  expect(await a.query('SELECT * FROM sums')).toEqual([['3', '600']])
+  expect(await a.query('SELECT balance FROM accounts WHERE id = 2')).toEqual([['200']])
+  expect(await a.query('SELECT sum(balance) FROM accounts')).toEqual([['600']])
+  await a.query('COMMIT')
+  expect(await a.query('SELECT * FROM sums')).toEqual([['2', '0']])
+})
+
+test('40001 when what was read has changed; not when other keys have', async () => {
+  await a.query('BEGIN')
+  await a.query('SELECT balance FROM accounts WHERE id = 1')
+  await b.query('UPDATE accounts SET balance = 1 WHERE id = 1')
+  await a.query('INSERT INTO log VALUES (1)')
+  await expect(a.query('COMMIT')).rejects.toMatchObject({ sqlstate: '40001' })
+  expect(await a.query('SELECT * FROM log')).toEqual([])
+
+  await a.query('BEGIN')
+  await a.query('SELECT balance FROM accounts WHERE id = 1')
+  await b.query('UPDATE accounts SET balance = 2 WHERE id = 2')
+  await a.query('INSERT INTO log VALUES (1)')
+  await a.query('COMMIT')
+  expect(await a.query('SELECT * FROM log')).toEqual([['1']])
+})
+
+test('40001 when a view or a whole relation that was read has changed (write skew)', async () => {
+  for (const read of [
+    'SELECT * FROM sums',
+    'SELECT sum(balance) FROM accounts',
+    'SELECT id FROM accounts WHERE balance > 150',
+  ]) {
+    await a.query('BEGIN')
+    await a.query(read)
+    await b.query('UPDATE accounts SET balance = balance + 1 WHERE id = 2')
+    await a.query('INSERT INTO log VALUES (7)')
+    await expect(a.query('COMMIT'), read).rejects.toMatchObject({ sqlstate: '40001' })
+  }
+  await a.query('BEGIN')
+  await a.query('SELECT balance FROM accounts WHERE id = 9')
+  await b.query('INSERT INTO accounts VALUES (9, 9)')
+  await a.query('INSERT INTO log VALUES (7)')
+  await expect(a.query('COMMIT'), 'a key that was not there').rejects.toMatchObject({ sqlstate: '40001' })
+  expect(await a.query('SELECT * FROM log')).toEqual([])
+})
+
+test('two blind increments: the second waits for the first, no update is lost', async () => {
+  await a.query('BEGIN')
+  await a.query('UPDATE accounts SET balance = balance + 1 WHERE id = 1')
+  const other = b.query('UPDATE accounts SET balance = balance + 10 WHERE id = 1')
+  expect(await settled(other), 'it waits').toBe(false)
+  await a.query('COMMIT')
+  await other
+  expect(await a.query('SELECT balance FROM accounts WHERE id = 1')).toEqual([['111']])
+})
+
+test('FOR UPDATE waits; the lock goes with ROLLBACK', async () => {
+  await a.query('BEGIN')
+  expect(await a.query('SELECT balance FROM accounts WHERE id = 1 FOR UPDATE')).toEqual([['100']])
+  await b.query('BEGIN')
+  const waiting = b.query('SELECT balance FROM accounts WHERE id = 1 FOR UPDATE')
+  expect(await settled(waiting)).toBe(false)
+  await a.query('ROLLBACK')
+  expect(await waiting).toEqual([['100']])
+  await b.query('UPDATE accounts SET balance = 5 WHERE id = 1')
+  await b.query('COMMIT')
+  expect(await a.query('SELECT balance FROM accounts WHERE id = 1')).toEqual([['5']])
+})
+
+test('a queue of FOR UPDATE: each in turn reads what the one before it wrote', async () => {
+  const sessions = [0, 1, 2, 3, 4].map(() => local.session())
+  await Promise.all(
+    sessions.map(async (session) => {
+      for (;;) {
+        try {
+          await session.query('BEGIN')
+          const [[balance]] = (await session.query('SELECT balance FROM accounts WHERE id = 1 FOR UPDATE')) as [
+            [string],
+          ]
+          await session.query(`UPDATE accounts SET balance = ${Number(balance) + 1} WHERE id = 1`)
+          await session.query('COMMIT')
+          return
+        } catch (error) {
+          expect(error).toMatchObject({ sqlstate: '40001' })
+          await session.query('ROLLBACK')
+        }
+      }
+    }),
+  )
+  expect(await a.query('SELECT balance FROM accounts WHERE id = 1')).toEqual([['105']])
+})
+
+test('a deadlock ends one of the two with 40P01, the other goes on', async () => {
+  await a.query('BEGIN')
+  await b.query('BEGIN')
+  await a.query('UPDATE accounts SET balance = 1 WHERE id = 1')
+  await b.query('UPDATE accounts SET balance = 2 WHERE id = 2')
+  const waiting = a.query('UPDATE accounts SET balance = 1 WHERE id = 2')
+  expect(await settled(waiting)).toBe(false)
+  await expect(b.query('UPDATE accounts SET balance = 2 WHERE id = 1')).rejects.toMatchObject({ sqlstate: '40P01' })
+  await b.query('ROLLBACK')
+  await waiting
+  await a.query('COMMIT')
+  expect(await a.query('SELECT id, balance FROM accounts ORDER BY id')).toEqual([
+    ['1', '1'],
+    ['2', '1'],
+    ['3', '300'],
+  ])
+})
+
+test('a wait is cancelled with 57014, and a closed session gives its locks back', async () => {
+  await a.query('BEGIN')
+  await a.query('DELETE FROM accounts WHERE id = 1')
+  const waiting = b.query('UPDATE accounts SET balance = 0 WHERE id = 1')
+  expect(await settled(waiting)).toBe(false)
+  b.cancel()
+  await expect(waiting).rejects.toMatchObject({ sqlstate: '57014' })
+  const again = b.query('UPDATE accounts SET balance = 0 WHERE id = 1')
+  expect(await settled(again)).toBe(false)
+  await a.session.close()
+  await again
+  expect(await b.query('SELECT balance FROM accounts WHERE id = 1')).toEqual([['0']])
+})
+
+test('autocommit statements that meet never fail: 300 increments from six sessions', async () => {
+  const sessions = [0, 1, 2, 3, 4, 5].map(() => local.session())
+  await Promise.all(
+    sessions.map(async (session) => {
+      for (let n = 0; n < 50; n++) {
+        if (n % 2 === 0) await session.query('UPDATE accounts SET balance = balance + 1 WHERE id = 1')
+        else await session.query('UPDATE accounts SET balance = (SELECT total FROM sums) - 499 WHERE id = 1')
+      }
+    }),
+  )
+  // total = 500 + balance of 1: both statements add one.
+  expect(await a.query('SELECT * FROM sums')).toEqual([['3', '900']])
+})
+
+test('a read-only transaction writes nothing', async () => {
+  await a.query('BEGIN READ ONLY')
+  await expect(a.query('DELETE FROM accounts')).rejects.toMatchObject({ sqlstate: '25006' })
+  await a.query('ROLLBACK')
+})
