@@ -64,8 +64,8 @@ export interface ResultField {
 /** Where a running statement sends its results; `write…` resolves when more may be sent (back-pressure). */
 export interface ResultSink {
   rowDescription(fields: readonly ResultField[]): void
-  /** Rows of diff n are sent n times. */
-  rows(batch: Batch, fields: readonly ResultField[]): Promise<void>
+  /** Rows of diff n are sent n times. `shared`: other sinks are sent this very batch too (subscribers of one view). */
+  rows(batch: Batch, fields: readonly ResultField[], shared?: boolean): Promise<void>
   copyOutStart(columns: number): void
   copyData(data: Uint8Array | string): Promise<void>
   copyOutEnd(): void

@@ -39,7 +39,7 @@ export async function deliverAll(
         await source.wait(signal)
       } else {
         rows += countRows(batch)
-        await sink.rows(batch, fields)
+        await sink.rows(batch, fields, source.shared)
       }
     }
   } finally {

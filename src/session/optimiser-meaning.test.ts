@@ -7,7 +7,7 @@ import { ZSet } from '../render/testing/zset.ts'
 import { choose } from '../sql/choose/choose.ts'
 import { RULES } from '../sql/optimise/optimise.ts'
 import { planFacts } from '../sql/statement/env.ts'
-import { catalogOf, planRead } from '../sql/testing.ts'
+import { catalogOf, planRead } from '../sql/testing/planner.ts'
 import type { Datum } from '../types/value.ts'
 
 /** No rule changes what a query means: the plan after each is evaluated naively over random rows and compared. */

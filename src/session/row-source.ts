@@ -5,6 +5,8 @@ import type { RowType } from '../types/sql-type.ts'
 /** Rows of one result, pulled by whoever sends them. A row of diff n stands for n rows. */
 export interface RowSource {
   readonly fields: RowType
+  /** Other sources give out the same batches. */
+  readonly shared?: boolean
   /** The next batch; 'wait': nothing yet, more may come (only live sources); 'end': that was all. */
   poll(): Promise<Batch | 'wait' | 'end'>
   /** After 'wait': resolves when polling is worth it again. */

@@ -27,6 +27,7 @@ export function subscribeFields(data: RowType, progress: boolean): RowType {
  */
 export class SubscribeSource implements RowSource {
   readonly fields: RowType
+  readonly shared = true
   private readonly subscription: Subscription
   private readonly data: RowType
   private readonly progress: boolean

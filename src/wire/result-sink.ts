@@ -29,12 +29,12 @@ export class MessageSink implements ResultSink {
     message.writeRowDescription(this.writer, fields)
   }
 
-  async rows(batch: Batch, fields: readonly ResultField[]): Promise<void> {
+  async rows(batch: Batch, fields: readonly ResultField[], shared = false): Promise<void> {
     const { output } = this.port
     const options = this.port.textOptions()
-    const shared = this.port.sharedRows.get(batch, fields, options)
-    if (shared !== null) {
-      output.writer.bytes(shared)
+    const bytes = shared ? this.port.sharedRows.get(batch, fields, options) : null
+    if (bytes !== null) {
+      output.writer.bytes(bytes)
       if (output.full) await output.relieve()
       return
     }

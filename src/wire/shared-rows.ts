@@ -14,7 +14,7 @@ interface Encoded {
 
 /**
  * DataRows of batches that several clients are sent (subscribers of one view): encoded once, copied for each. A batch
- * is kept from its second use on, so that results of queries, which are used once, cost nothing here.
+ * is kept from its second use on, so that a lone subscriber costs no memory here.
  */
 export class SharedRows {
   private readonly seen = new WeakSet<Batch>()

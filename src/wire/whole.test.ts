@@ -1,6 +1,8 @@
 import type pg from 'pg'
+import { serialize } from 'pg-protocol/dist/serializer.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { pgClient, pgRows } from './testing/pg-client.ts'
+import { RawClient } from './testing/raw-client.ts'
 import { serveEngine } from './testing/serve-engine.ts'
 
 /** Engine, planner, sessions and protocol together, as a driver sees them. */
@@ -90,6 +92,26 @@ describe('materialized views', () => {
     ])
     expect(Number(next[0][0])).toBeGreaterThan(Number(first[0][0]))
     await b.query('COMMIT')
+  })
+})
+
+describe('subscribers of one view', () => {
+  it('all get every change', async () => {
+    const clients = await Promise.all([1, 2, 3].map(() => RawClient.ready(server.port)))
+    for (const client of clients) client.send(serialize.query(`SUBSCRIBE TO s${schema}.t WITH (SNAPSHOT false)`))
+    const idsOf = (client: RawClient): number[] =>
+      client.received.filter((m) => m.name === 'dataRow').map((m) => Number((m['fields'] as string[])[2]))
+    // A subscription has what is committed after it began: rows are added until each has three.
+    for (let id = 100; id < 300 && clients.some((client) => idsOf(client).length < 3); id++) {
+      await a.query("INSERT INTO t VALUES ($1, 'x')", [id])
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    for (const client of clients) {
+      const ids = idsOf(client)
+      expect(ids.length).toBeGreaterThanOrEqual(3)
+      expect(ids).toEqual(ids.map((_, k) => ids[0] + k))
+      client.end()
+    }
   })
 })
 
