@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SqlError } from '../base/sql-error.ts'
 import { parseSql, planStatement } from './plan-statement.ts'
-import { catalogOf, contextOf } from './testing.ts'
+import { catalogOf, contextOf } from './testing/planner.ts'
 
 const catalog = catalogOf(`
   CREATE TABLE t (id int PRIMARY KEY, a int, b text);
@@ -83,7 +83,7 @@ const REFUSED: readonly (readonly [sql: string, feature: string])[] = [
   ['SELECT ¶rank() OVER (ORDER BY a) FROM t', 'window function rank'],
   ['SELECT a FROM t GROUP BY ¶ROLLUP (a)', 'ROLLUP'],
   ['SELECT ¶t FROM t', 'a whole row as a value'],
-  ['SELECT ¶b COLLATE "C" FROM t', 'COLLATE'],
+  ['SELECT a FROM t UNION CORRESPONDING SELECT a FROM s', 'CORRESPONDING'],
   ['SELECT * FROM ¶t TABLESAMPLE SYSTEM (10)', 'TABLESAMPLE'],
   ['CREATE TABLE x (a int ¶CHECK (a > 0))', 'CHECK'],
   ['CREATE TABLE x (a int ¶REFERENCES t)', 'REFERENCES'],

@@ -2,12 +2,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Logical } from '../plan/logical.ts'
-import { explainLogical } from './explain.ts'
+import { explainJson, explainLogical, explainPhysical, finishingText } from './explain.ts'
 import { RULES } from './optimise/optimise.ts'
-import { parseSql } from './plan-statement.ts'
 import { planFacts } from './statement/env.ts'
-import { explainStatement } from './statement/explain.ts'
-import { catalogOf, contextOf, planRead } from './testing.ts'
+import { catalogOf, planRead } from './testing/planner.ts'
 
 /**
  * Plans as text. A golden file holds SQL, a line `----` and the text, blocks parted by a line `====`.
@@ -29,10 +27,18 @@ function check(file: string, render: (sql: string) => string): void {
   expect(text).toBe(readFileSync(path, 'utf8'))
 }
 
-const explain = (sql: string): string => {
-  const [node] = parseSql(sql)
-  if (node.kind !== 'explain') throw new Error('a golden of plans holds EXPLAIN statements')
-  return explainStatement(node, contextOf(sql, catalog)).join('\n')
+const STAGED = /^EXPLAIN (?:(RAW|PHYSICAL|JSON) PLAN FOR )?/
+
+/** The plan of the query at the stage that the block names; the optimised one without a name. */
+function explain(block: string): string {
+  const stage = STAGED.exec(block)?.[1]
+  const { request, raw, optimised } = planRead(block.replace(STAGED, ''), catalog)
+  const { order, limit } = request.finishing
+  const names = optimised.rowType.map((f) => f.name)
+  const finish = order.length > 0 || limit !== null ? `${finishingText(request.finishing, names)}\n` : ''
+  if (stage === 'JSON') return explainJson(optimised)
+  if (stage === 'PHYSICAL') return finish + explainPhysical(request.plan, (id) => catalog.byId(id)?.name ?? '')
+  return finish + explainLogical(stage === 'RAW' ? raw : optimised)
 }
 
 describe('EXPLAIN', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { scalarText } from './explain-scalar.ts'
-import { catalogOf, planRead, planSql, rowText } from './testing.ts'
+import { catalogOf, planRead, planSql, rowText } from './testing/planner.ts'
 
 const catalog = catalogOf(`
   CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT 7, b varchar(5) NOT NULL);

@@ -17,6 +17,7 @@ export function bindCollate(st: Statement, node: Extract<Expr, { kind: 'collate'
     throw bindError('42804', `collations are not supported by type ${operand.type.kind}`, node)
   }
   const name = node.collation.parts.at(-1)!.name
-  if (!BYTE_ORDER.has(name)) throw notSupported(`collation "${name}"`, node.collation.span, 'Text is ordered by its bytes: collation "C".')
+  if (!BYTE_ORDER.has(name))
+    throw notSupported(`collation "${name}"`, node.collation.span, 'Text is ordered by its bytes: collation "C".')
   return operand
 }

@@ -4,8 +4,8 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCall } from './expr-call.ts'
-import { bindCollate } from './expr-collate.ts'
 import { bindCase, bindCoalesce, bindGreatest, bindNullIf } from './expr-choice.ts'
+import { bindCollate } from './expr-collate.ts'
 import { bindBetween, bindInList, bindIs, bindIsDistinct, bindLike, bindLogic, bindNot } from './expr-condition.ts'
 import {
   bindBoolean,

@@ -44,6 +44,7 @@ export function bindRecursive(
       cte.name,
     )
   }
+  if (body.corresponding) throw notSupported('CORRESPONDING', body.span)
   handled(body, ['op', 'all', 'left', 'right'])
   const start = st.bind.queryColumns(st, asQuery(body.left), parent, ctes).plan
   const rowType = renamed(cte, start.rowType).map((f) => ({ ...f, nullable: true }))

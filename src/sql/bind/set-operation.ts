@@ -1,4 +1,5 @@
 import type { QueryBody } from '../../../grammar/ast.ts'
+import { notSupported } from '../../base/sql-error.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { distinct, project } from '../../plan/logical-make.ts'
 import { column } from '../../plan/scalar-walk.ts'
@@ -19,6 +20,8 @@ export function bindSetOperation(
   ctes: CteScope | null,
   bindBody: Bind,
 ): BoundBody {
+  // An empty list of CORRESPONDING means all common columns.
+  if (node.corresponding) throw notSupported('CORRESPONDING', node.span)
   handled(node, ['op', 'all', 'left', 'right'])
   const left = bindBody(st, node.left, parent, ctes)
   const right = bindBody(st, node.right, parent, ctes)

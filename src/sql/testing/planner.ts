@@ -1,8 +1,8 @@
-import { Catalog } from '../catalog/catalog.ts'
-import type { CatalogEntry } from '../catalog/entry.ts'
-import type { RowType, SqlType } from '../types/sql-type.ts'
-import { parseSql, planStatement } from './plan-statement.ts'
-import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
+import { Catalog } from '../../catalog/catalog.ts'
+import type { CatalogEntry } from '../../catalog/entry.ts'
+import type { RowType, SqlType } from '../../types/sql-type.ts'
+import { parseSql, planStatement } from '../plan-statement.ts'
+import type { Planned, PlannedRead, PlanningContext } from '../planned.ts'
 
 /** A catalog made by CREATE statements, for tests of the planner: each entry as the engine would keep it. */
 export function catalogOf(statements: string): Catalog {
