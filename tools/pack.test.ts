@@ -39,7 +39,7 @@ describe('npm pack', () => {
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
     writeFileSync(join(folder, 'package.json'), '{"name":"user","private":true}')
     run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], folder)
-  }, 300_000)
+  }, 600_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
