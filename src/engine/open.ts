@@ -50,7 +50,8 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     runtime,
     log,
     states: state,
-    clock: new EngineClock(runtime, image?.timestampMs ?? 0, image?.nowMicros ?? 0, Math.max(image?.reservedMs ?? 0, await readReserved(store))),
+    // A new database begins now: no time before it can be asked for.
+    clock: new EngineClock(runtime, image?.timestampMs ?? runtime.nowMs(), image?.nowMicros ?? 0, Math.max(image?.reservedMs ?? 0, await readReserved(store))),
     catalog: catalogOf(image, builtInEntries()),
   })
   world.onFailure = options.onFailure

@@ -14,8 +14,8 @@ export function finish(batches: readonly Batch[], types: readonly SqlType[], fin
   const whole = project.length === types.length && project.every((c, i) => c === i)
   const pick = (batch: Batch): Batch => (whole ? batch : { ...batch, cols: project.map((c) => batch.cols[c]!) })
   if (order.length === 0) return cut(batches, offset, limit).map(pick)
+  if (batches.length === 0) return []
   const all = concatBatches(batches)
-  if (all.n === 0) return []
   const rows = sortedRows(all, types, order)
   const sorted = splitBatch(takeBatch(all, rows, all.n))
   return cut(sorted, offset, limit).map(pick)
