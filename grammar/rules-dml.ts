@@ -111,7 +111,12 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     let multiple = false
     const targets = g.alt<AssignTarget[]>(1, [
-      { ALT: () => ((multiple = true), g.sub(2, r.assignTargets)) },
+      {
+        ALT: () => {
+          multiple = true
+          return g.sub(2, r.assignTargets)
+        },
+      },
       { ALT: () => [g.sub(3, r.assignTarget)] },
     ])
     g.eat(4, T.Eq)

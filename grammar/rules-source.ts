@@ -52,9 +52,10 @@ export function sourceRules(g: SqlParser, r: Rules) {
     g.eat(1, T.FOR)
     const option = g.alt<WithOption>(2, [
       {
-        ALT: () => (
-          g.words(3, T.ALL, T.TABLES), { kind: 'option', name: 'for all tables', quoted: false, span: g.span(start) }
-        ),
+        ALT: () => {
+          g.words(3, T.ALL, T.TABLES)
+          return { kind: 'option', name: 'for all tables', quoted: false, span: g.span(start) }
+        },
       },
       {
         ALT: () => {

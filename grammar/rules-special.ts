@@ -134,9 +134,9 @@ export function specialRules(g: SqlParser, r: Rules) {
           g.eat(17, T.SIMILAR)
           const similar = g.sub(18, r.expr, 0)
           g.eat(19, T.ESCAPE)
-          const escape = g.sub(20, r.expr, 0)
+          const escapedBy = g.sub(20, r.expr, 0)
           g.eat(21, T.RParen)
-          return { kind: 'substring', operand, similar, escape, span: g.span(start) }
+          return { kind: 'substring', operand, similar, escape: escapedBy, span: g.span(start) }
         },
       },
       { ALT: () => g.sub(22, r.callRest, start, token, first) },

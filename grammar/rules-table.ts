@@ -115,9 +115,10 @@ export function tableRules(g: SqlParser, r: Rules) {
       { ALT: () => g.eat(6, T.NULL) && { kind: 'nullable' } },
       { ALT: () => g.eat(7, T.DEFAULT) && { kind: 'default', expr: g.sub(8, r.expr, 4, true) } },
       {
-        ALT: () => (
-          g.eat(9, T.AS), { kind: 'generated', expr: g.sub(10, r.expr, 0), spelling: 'as', ...g.sub(11, r.storage) }
-        ),
+        ALT: () => {
+          g.eat(9, T.AS)
+          return { kind: 'generated', expr: g.sub(10, r.expr, 0), spelling: 'as', ...g.sub(11, r.storage) }
+        },
       },
       { ALT: () => g.sub(12, r.generated) },
       { ALT: () => g.words(13, T.PRIMARY, T.KEY) && { kind: 'primaryKey', options: g.sub(14, r.withOptions) } },
@@ -314,10 +315,22 @@ export function tableRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     const body = g.alt<Omit<SequenceOption, 'kind' | 'span'>>(1, [
       { ALT: () => g.eat(2, T.AS) && { option: 'AS', type: g.sub(3, r.typeName) } },
-      { ALT: () => (g.eat(4, T.INCREMENT), g.flag(5, T.BY), { option: 'INCREMENT', value: g.sub(6, r.signedNumber) }) },
+      {
+        ALT: () => {
+          g.eat(4, T.INCREMENT)
+          g.flag(5, T.BY)
+          return { option: 'INCREMENT', value: g.sub(6, r.signedNumber) }
+        },
+      },
       { ALT: () => g.eat(7, T.MINVALUE) && { option: 'MINVALUE', value: g.sub(8, r.signedNumber) } },
       { ALT: () => g.eat(9, T.MAXVALUE) && { option: 'MAXVALUE', value: g.sub(10, r.signedNumber) } },
-      { ALT: () => (g.eat(11, T.START), g.flag(12, T.WITH), { option: 'START', value: g.sub(13, r.signedNumber) }) },
+      {
+        ALT: () => {
+          g.eat(11, T.START)
+          g.flag(12, T.WITH)
+          return { option: 'START', value: g.sub(13, r.signedNumber) }
+        },
+      },
       {
         ALT: () => {
           g.eat(14, T.RESTART)

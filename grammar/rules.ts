@@ -107,10 +107,6 @@ import type { SqlToken } from './token.ts'
 
 export type Rules = {
   // rules-alter.ts
-  objectType: Rule<[], ObjectType>
-  behavior: Rule<[], 'CASCADE' | 'RESTRICT' | undefined>
-  signature: Rule<[], TypeName[]>
-  drop: Rule<[], Drop>
   alter: Rule<[], Alter>
   settingOption: Rule<[], WithOption>
   alterAction: Rule<[], AlterAction>
@@ -121,18 +117,31 @@ export type Rules = {
   roleToken: Rule<[], SqlToken>
   alterRename: Rule<[], AlterAction>
   alterSet: Rule<[], AlterAction>
+  // rules-alter-table.ts
   alterAdd: Rule<[], AlterAction>
   alterDrop: Rule<[], AlterAction>
   alterColumn: Rule<[], AlterAction>
   columnTypeChange: Rule<[column: Ident, start: number], AlterAction>
-  commentOn: Rule<[], CommentOn>
-  grant: Rule<[], Grant>
-  grantObject: Rule<[], string>
-
+  // rules-call.ts
+  callTail: Rule<[name: Name, start: number], Expr>
+  nullTreatment: Rule<[], 'IGNORE' | 'RESPECT'>
+  argument: Rule<[], Arg>
+  tableArg: Rule<[], Expr>
+  // rules-copy.ts
+  copy: Rule<[], Copy>
+  oldCopyOptions: Rule<[], WithOption[]>
+  explain: Rule<[], Explain>
+  explainObject: Rule<[explain: Explain], void>
+  explainPlan: Rule<[explain: Explain], void>
   // rules-create.ts
   create: Rule<[], DdlStatement>
   ifNotExists: Rule<[], boolean>
   ifExists: Rule<[], boolean>
+  createSmall: Rule<[head: CreateHead], DdlStatement>
+  createDomain: Rule<[head: CreateHead], DdlStatement>
+  createType: Rule<[head: CreateHead], CreateType>
+  createOther: Rule<[head: CreateHead], CreateOther>
+  // rules-create-table.ts
   createTable: Rule<[head: CreateHead], CreateTable>
   partitionBound: Rule<[], PartitionBound>
   tableClauses: Rule<[table: CreateTable], void>
@@ -140,18 +149,18 @@ export type Rules = {
   withOptionList: Rule<[], WithOption[]>
   tableOnClause: Rule<[table: CreateTable], void>
   distributed: Rule<[table: CreateTable], void>
+  // rules-create-view.ts
   createView: Rule<[head: CreateHead], CreateView>
   createMaterializedView: Rule<[head: CreateHead], CreateMaterializedView>
   createIndex: Rule<[head: CreateHead], CreateIndex>
-  createSmall: Rule<[head: CreateHead], DdlStatement>
-  createDomain: Rule<[head: CreateHead], DdlStatement>
-  createType: Rule<[head: CreateHead], CreateType>
-  createFunction: Rule<[head: CreateHead], CreateFunction>
-  functionParameters: Rule<[], FunctionParameter[]>
-  functionParameter: Rule<[], FunctionParameter>
-  functionOption: Rule<[], FunctionOption>
-  createOther: Rule<[head: CreateHead], CreateOther>
-
+  // rules-cursor.ts
+  declare: Rule<[], DeclareCursor | DeclareSubscriptionCursor | DeclareRecursiveView>
+  declareSubscription: Rule<[s: number], DeclareSubscriptionCursor>
+  sinceExpr: Rule<[], Expr>
+  declareCursor: Rule<[s: number], DeclareCursor>
+  fetch: Rule<[], Fetch>
+  fetchDirection: Rule<[fetch: Fetch], void>
+  close: Rule<[], Statement>
   // rules-dml.ts
   dmlOrQuery: Rule<[], Query | Insert | Update | Delete | Merge>
   insert: Rule<[clause: With | undefined, start: number], Insert>
@@ -170,7 +179,6 @@ export type Rules = {
   delete: Rule<[clause: With | undefined, start: number], Delete>
   merge: Rule<[clause: With | undefined, start: number], Merge>
   mergeWhen: Rule<[], MergeWhen>
-
   // rules-expr.ts
   expr: Rule<[min?: number, restricted?: boolean], Expr>
   notExpr: Rule<[], Expr>
@@ -178,15 +186,6 @@ export type Rules = {
   operator: Rule<[], NamedOperator>
   prefixOperator: Rule<[], NamedOperator>
   namedOperator: Rule<[], NamedOperator>
-  binaryTail: Rule<[left: Expr, start: number, p: number, restricted: boolean], Expr>
-  quantified: Rule<[left: Expr, op: string, schema: Ident[] | undefined, opSpan: Span, start: number], Quantified>
-  logicTail: Rule<[left: Expr, start: number], Expr>
-  postfixTail: Rule<[left: Expr, start: number], Expr>
-  subscript: Rule<[left: Expr, start: number], Expr>
-  testTail: Rule<[left: Expr, start: number], Expr>
-  likeTail: Rule<[left: Expr, op: Like['op'], negated: boolean, start: number], Expr>
-  isTail: Rule<[left: Expr, start: number, restricted: boolean], Expr>
-
   // rules-from.ts
   fromList: Rule<[], FromItem[]>
   fromItem: Rule<[], FromItem>
@@ -201,7 +200,36 @@ export type Rules = {
   joinStep: Rule<[left: FromItem, start: number], Join>
   joinHead: Rule<[], { type: Join['type']; natural?: boolean; asof?: boolean }>
   joinType: Rule<[], Join['type']>
-
+  // rules-function.ts
+  createFunction: Rule<[head: CreateHead], CreateFunction>
+  functionParameters: Rule<[], FunctionParameter[]>
+  functionParameter: Rule<[], FunctionParameter>
+  functionOption: Rule<[], FunctionOption>
+  // rules-object.ts
+  objectType: Rule<[], ObjectType>
+  behavior: Rule<[], 'CASCADE' | 'RESTRICT' | undefined>
+  signature: Rule<[], TypeName[]>
+  drop: Rule<[], Drop>
+  commentOn: Rule<[], CommentOn>
+  grant: Rule<[], Grant>
+  grantObject: Rule<[], string>
+  // rules-operator.ts
+  binaryTail: Rule<[left: Expr, start: number, p: number, restricted: boolean], Expr>
+  quantified: Rule<[left: Expr, op: string, schema: Ident[] | undefined, opSpan: Span, start: number], Quantified>
+  logicTail: Rule<[left: Expr, start: number], Expr>
+  postfixTail: Rule<[left: Expr, start: number], Expr>
+  subscript: Rule<[left: Expr, start: number], Expr>
+  testTail: Rule<[left: Expr, start: number], Expr>
+  likeTail: Rule<[left: Expr, op: Like['op'], negated: boolean, start: number], Expr>
+  isTail: Rule<[left: Expr, start: number, restricted: boolean], Expr>
+  // rules-option.ts
+  name: Rule<[], Name>
+  columnRef: Rule<[], ColumnRef>
+  columnList: Rule<[], Ident[]>
+  options: Rule<[], WithOption[]>
+  withOptions: Rule<[], WithOption[]>
+  option: Rule<[], WithOption>
+  optionValue: Rule<[], OptionValue>
   // rules-primary.ts
   primary: Rule<[], Expr>
   castTail: Rule<[start: number, attempt: boolean], Expr>
@@ -211,15 +239,8 @@ export type Rules = {
   arrayElements: Rule<[start: number], Expr>
   sqlValue: Rule<[], Expr>
   lambda: Rule<[], Expr>
-  wordExpr: Rule<[], Expr>
-  starExcept: Rule<[], ColumnRef[]>
   mapExpr: Rule<[], Expr>
-  callTail: Rule<[name: Name, start: number], Expr>
-  nullTreatment: Rule<[], 'IGNORE' | 'RESPECT'>
-  argument: Rule<[], Arg>
-  tableArg: Rule<[], Expr>
   exprList: Rule<[], Expr[]>
-
   // rules-query.ts
   query: Rule<[], Query>
   queryRest: Rule<[clause: With | undefined, start: number], Query>
@@ -229,6 +250,7 @@ export type Rules = {
   locking: Rule<[], Locking>
   setBody: Rule<[min: number], QueryBody>
   queryPrimary: Rule<[], QueryBody>
+  // rules-select.ts
   select: Rule<[], Select>
   namedWindow: Rule<[], NamedWindow>
   targets: Rule<[], Target[]>
@@ -239,28 +261,7 @@ export type Rules = {
   orderItem: Rule<[], OrderItem>
   nullsOrder: Rule<[], 'FIRST' | 'LAST' | undefined>
   streamWindow: Rule<[], StreamWindow>
-  with: Rule<[], With>
-  cte: Rule<[], Cte>
-  cteSearch: Rule<[], NonNullable<Cte['search']>>
-  cteCycle: Rule<[], NonNullable<Cte['cycle']>>
-
   // rules-session.ts
-  begin: Rule<[], Begin>
-  workWord: Rule<[], void>
-  chainWord: Rule<[], { chain?: boolean }>
-  transactionModes: Rule<[], TransactionMode[]>
-  transactionMode: Rule<[], TransactionMode>
-  commit: Rule<[], Commit>
-  rollback: Rule<[], Rollback | RollbackTo>
-  savepoint: Rule<[], Statement>
-  set: Rule<[], SetVariable | SetTransaction | SetConstraints>
-  settingName: Rule<[], string>
-  setValue: Rule<[], OptionValue[] | 'DEFAULT'>
-  settingValue: Rule<[], OptionValue>
-  reset: Rule<[], Reset>
-  show: Rule<[], ShowVariable | ShowObjects>
-  showObjects: Rule<[s: number], ShowObjects>
-  describe: Rule<[], ShowObjects>
   discard: Rule<[], Discard>
   prepare: Rule<[], Prepare>
   execute: Rule<[], Execute>
@@ -271,7 +272,16 @@ export type Rules = {
   truncate: Rule<[], Truncate>
   maintenance: Rule<[], Maintenance>
   small: Rule<[], Statement>
-
+  // rules-set.ts
+  set: Rule<[], SetVariable | SetTransaction | SetConstraints>
+  settingName: Rule<[], string>
+  setValue: Rule<[], OptionValue[] | 'DEFAULT'>
+  settingValue: Rule<[], OptionValue>
+  reset: Rule<[], Reset>
+  // rules-show.ts
+  show: Rule<[], ShowVariable | ShowObjects>
+  showObjects: Rule<[s: number], ShowObjects>
+  describe: Rule<[], ShowObjects>
   // rules-source.ts
   createSource: Rule<[head: CreateHead], CreateSource>
   subsources: Rule<[source: CreateSource], void>
@@ -286,7 +296,6 @@ export type Rules = {
   formatUsing: Rule<[format: Format], void>
   createSink: Rule<[head: CreateHead], CreateSink>
   createConnection: Rule<[head: CreateHead], CreateConnection>
-
   // rules-special.ts
   specialFunction: Rule<[], Expr>
   parenList: Rule<[], Expr[]>
@@ -307,30 +316,15 @@ export type Rules = {
   frame: Rule<[], Frame>
   frameBound: Rule<[], FrameBound>
   frameSide: Rule<[], 'PRECEDING' | 'FOLLOWING'>
-
   // rules-statement.ts
   statement: Rule<[], Statement>
-
   // rules-stream.ts
   subscribe: Rule<[], Subscribe>
-  declare: Rule<[], DeclareCursor | DeclareSubscriptionCursor | DeclareRecursiveView>
-  declareSubscription: Rule<[s: number], DeclareSubscriptionCursor>
-  sinceExpr: Rule<[], Expr>
-  declareCursor: Rule<[s: number], DeclareCursor>
-  fetch: Rule<[], Fetch>
-  fetchDirection: Rule<[fetch: Fetch], void>
-  close: Rule<[], Statement>
-  copy: Rule<[], Copy>
-  oldCopyOptions: Rule<[], WithOption[]>
-  explain: Rule<[], Explain>
-  explainObject: Rule<[explain: Explain], void>
-  explainPlan: Rule<[explain: Explain], void>
   advance: Rule<[], Statement>
   advanceAmount: Rule<[], { by?: boolean; amount: Expr }>
   lateness: Rule<[], Statement>
   ksql: Rule<[], Statement>
   control: Rule<[], Statement>
-
   // rules-table.ts
   tableElements: Rule<[], TableElement[]>
   tableElement: Rule<[], TableElement>
@@ -352,7 +346,15 @@ export type Rules = {
   sequenceOption: Rule<[], SequenceOption>
   anyName: Rule<[], Name>
   signedNumber: Rule<[], string>
-
+  // rules-transaction.ts
+  begin: Rule<[], Begin>
+  workWord: Rule<[], void>
+  chainWord: Rule<[], { chain?: boolean }>
+  transactionModes: Rule<[], TransactionMode[]>
+  transactionMode: Rule<[], TransactionMode>
+  commit: Rule<[], Commit>
+  rollback: Rule<[], Rollback | RollbackTo>
+  savepoint: Rule<[], Statement>
   // rules-type.ts
   typeName: Rule<[], TypeName>
   simpleType: Rule<[], TypeName>
@@ -362,13 +364,14 @@ export type Rules = {
   intervalType: Rule<[], TypeName>
   containerType: Rule<[], TypeName>
   namedType: Rule<[], TypeName>
-  name: Rule<[], Name>
-  columnRef: Rule<[], ColumnRef>
-  columnList: Rule<[], Ident[]>
-  options: Rule<[], WithOption[]>
-  withOptions: Rule<[], WithOption[]>
-  option: Rule<[], WithOption>
-  optionValue: Rule<[], OptionValue>
+  // rules-with.ts
+  with: Rule<[], With>
+  cte: Rule<[], Cte>
+  cteSearch: Rule<[], NonNullable<Cte['search']>>
+  cteCycle: Rule<[], NonNullable<Cte['cycle']>>
+  // rules-word.ts
+  wordExpr: Rule<[], Expr>
+  starExcept: Rule<[], ColumnRef[]>
 
   // Plain functions the rules share.
   typeOf(parts: Ident[], span: Span): TypeName
