@@ -1,4 +1,3 @@
-import { SqlError } from '../base/sql-error.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
@@ -78,8 +77,7 @@ export async function readStreams(world: World, objects: readonly number[], rows
     const until = live ? new Map(source.positions) : new Map((await source.connector.partitions()).map((p) => [p.partition, p.endOffset]))
     const batches: SourceBatch[] = []
     let rows = 0
-    for await (const batch of sourceRange(source, from, until)) {
-      if (signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+    for await (const batch of sourceRange(source, from, until, signal)) {
       batches.push(batch)
       rows += batch.rows.n
       if (rows >= rowsMax) break

@@ -2,8 +2,11 @@ import { SqlError } from '../base/sql-error.ts'
 import type { Positions, ReaderStatus, SourceBatch } from '../connectors/contract.ts'
 import type { SourceRuntime } from './source.ts'
 
-/** Records of a source from `from` to `until`, read again from the connector; the reader stops when the consumer does. */
-export async function* sourceRange(source: SourceRuntime, from: Positions, until: Positions): AsyncGenerator<SourceBatch> {
+/**
+ * Records of a source from `from` to `until`, read again from the connector; the reader stops when the consumer does, and
+ * with 57014 when `signal` is aborted: a service that is away must not hold a statement for ever.
+ */
+export async function* sourceRange(source: SourceRuntime, from: Positions, until: Positions, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
   const start = new Map([...from].filter(([partition, offset]) => offset < (until.get(partition) ?? 0)))
   if (start.size === 0) return
   const queue: { readonly batch: SourceBatch; readonly taken: () => void }[] = []
@@ -29,8 +32,11 @@ export async function* sourceRange(source: SourceRuntime, from: Positions, until
       wake()
     },
   })
+  const abort = () => wake()
+  signal?.addEventListener('abort', abort)
   try {
     for (;;) {
+      if (signal?.aborted) throw new SqlError('57014', 'canceling statement due to user request')
       const next = queue.shift()
       if (next !== undefined) {
         yield next.batch
@@ -44,6 +50,7 @@ export async function* sourceRange(source: SourceRuntime, from: Positions, until
       }
     }
   } finally {
+    signal?.removeEventListener('abort', abort)
     for (const { taken } of queue) taken()
     await reader.stop()
   }
