@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type { LogLevel } from './logger.ts'
 import { type OptionInputs, readOptions } from './option-values.ts'
 import { OptionError } from './options.ts'
-import type { ServerOptions } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 

@@ -3,7 +3,8 @@ import { stderrLog } from './logger.ts'
 import { processInputs } from './option-values.ts'
 import { describeOptions, OptionError } from './options.ts'
 import { serverOptions } from './serve-options.ts'
-import { type RunningServer, type ServerOptions, startServer } from './server.ts'
+import { type RunningServer, startServer } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 
 export const SERVE_HELP = `millrace serve: run a server
 

@@ -13,25 +13,12 @@ import { openMemoryStore } from '../state/memory-store.ts'
 import { startWireServer, type WireServer } from '../wire/server.ts'
 import { createDemo } from './demo.ts'
 import { collectMetrics } from './metrics.ts'
+import type { ServerOptions } from './server-options.ts'
 import { settingRows } from './setting-rows.ts'
 
 /**
  * Composition root: the one place that knows every layer. `startServer` builds a whole server in this process.
  */
-export interface ServerOptions {
-  readonly host: string
-  /** 0 picks a free port. */
-  readonly pgPort: number
-  /** 0 picks a free port; null opens none. */
-  readonly httpPort: number | null
-  /** Folder of the store; null keeps everything in memory. */
-  readonly dataDir: string | null
-  /** Create schema `demo` in a fresh data directory. */
-  readonly demo: boolean
-  /** Every other setting by its pg_settings name, as text (see cli/options.ts). */
-  readonly settings: Readonly<Record<string, string>>
-}
-
 export interface RunningServer {
   readonly host: string
   readonly pgPort: number

@@ -1,6 +1,6 @@
 import type { SettingRow } from '../engine/system/relation.ts'
 import { OPTIONS } from './options.ts'
-import type { ServerOptions } from './server.ts'
+import type { ServerOptions } from './server-options.ts'
 
 /** The options of the server as rows of pg_settings. */
 export function settingRows(options: ServerOptions): SettingRow[] {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { buildColumn } from '../types/column-build.ts'
 import { compareDatum } from '../types/compare.ts'
 import { INT4, TEXT } from '../types/sql-type.ts'
-import { datumOf, someTypes } from '../types/testing.ts'
+import { datumOf, someTypes } from '../types/values.testkit.ts'
 import { keyEncoder } from './key.ts'
 
 describe('key encoding', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { batchFromRows, rowsOf, sliceBatch } from '../types/batch-build.ts'
 import { buildColumn } from '../types/column-build.ts'
 import { BOOL, INT4, TIMESTAMP } from '../types/sql-type.ts'
-import { datumOf, someTypes } from '../types/testing.ts'
+import { datumOf, someTypes } from '../types/values.testkit.ts'
 import type { Datum } from '../types/value.ts'
 import { decodeBatch, decodeColumns, encodeBatch, encodeColumns } from './row.ts'
 

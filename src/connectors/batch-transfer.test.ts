@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { batchFromRows, rowsOf } from '../types/batch-build.ts'
-import { datumOf, someTypes } from '../types/testing.ts'
+import { datumOf, someTypes } from '../types/values.testkit.ts'
 import { packBatch, unpackBatch } from './batch-transfer.ts'
 
 test('a batch of any types arrives in another thread as it was sent, in one buffer', () => {

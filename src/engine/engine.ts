@@ -13,7 +13,8 @@ import type {
   WriteResult,
   WriteStatement,
 } from './api.ts'
-import { type DdlDeps, executeDdl } from './ddl/ddl.ts'
+import { executeDdl } from './ddl/ddl.ts'
+import type { DdlDeps } from './ddl/deps.ts'
 import type { Durability } from './durability.ts'
 import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'

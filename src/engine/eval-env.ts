@@ -1,3 +1,4 @@
+import { objectLookup } from '../catalog/object-lookup.ts'
 import type { EvalEnv } from '../functions/function.ts'
 import type { FixedEnv } from '../render/compile-context.ts'
 import type { CallContext } from './api.ts'
@@ -22,6 +23,12 @@ export function evalEnv(world: World, call: CallContext): EvalEnv {
     database: call.database,
     searchPath: call.searchPath,
     setting: (name) => call.setting(name),
+    objects: objectLookup(world.catalog, call, (object) => stateBytes(world, object)),
     random: () => world.runtime.random(),
   }
+}
+
+/** What an object's rows take in memory; its indexes are part of them. */
+function stateBytes(world: World, object: number): number {
+  return (world.tables.get(object)?.rows ?? world.views.get(object))?.bytes() ?? 0
 }

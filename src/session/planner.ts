@@ -14,6 +14,8 @@ import type { RowType, SqlType } from '../types/sql-type.ts'
 export interface Planner {
   /** The statements of a text; empty ones leave no trace. Spans count from the start of the whole text. */
   parse(sql: string): readonly Statement[]
+  /** The error of `parse`, with what can be said about a text of another dialect. */
+  rejected?(sql: string, error: unknown): Promise<unknown>
   plan(statement: Statement, context: PlanningContext): Planned
   /** `INSERT INTO table (columns) VALUES ($1, …)` for COPY FROM: one row of expressions over the parameters. */
   planCopyFrom(table: CopyTarget, context: PlanningContext): PlannedCopyFrom

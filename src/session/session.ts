@@ -62,7 +62,7 @@ class ServerSession implements Session {
       const notice = (n: Notice): void => call.notice(n)
       const cached = core.cached(sql, [])
       if (cached !== undefined) return this.simpleStatement(cached, sink, call, true)
-      const statements = core.planner.parse(sql)
+      const statements = await this.parsed(sql)
       if (statements.length === 0) return sink.emptyQuery()
       const last = statements.length - 1
       for (let i = 0; i <= last; i++) {
@@ -71,6 +71,16 @@ class ServerSession implements Session {
         await this.simpleStatement(prepared, sink, call, i === last)
       }
     })
+  }
+
+  /** What our grammar rejects may be another system's SQL: the hint says whose, and how it is written here. */
+  private async parsed(sql: string): Promise<readonly Statement[]> {
+    const { planner } = this.core
+    try {
+      return planner.parse(sql)
+    } catch (error) {
+      throw planner.rejected === undefined ? error : await planner.rejected(sql, error)
+    }
   }
 
   async parse(name: string, sql: string, paramOids: readonly number[]): Promise<void> {
@@ -84,7 +94,7 @@ class ServerSession implements Session {
         this.checkNotFailed(found.statement)
         return storeStatement(core, name, found)
       }
-      const statements = core.planner.parse(sql)
+      const statements = await this.parsed(sql)
       if (statements.length > 1)
         throw new SqlError('42601', 'cannot insert multiple commands into a prepared statement')
       const statement = statements[0] ?? null

@@ -13,12 +13,24 @@ import type { Planner, PlanningContext } from './planner.ts'
 /** The planner of `sql/`, as sessions use it. */
 export const sqlPlanner: Planner = {
   parse: parseSql,
+  rejected,
   plan: planStatement,
   planCopyFrom,
   planArguments,
   explain,
   resolveType,
 }
+
+/** A near miss of our own grammar has its hint already; otherwise other dialects are tried, loaded only then. */
+async function rejected(sql: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof SqlError) || error.sqlstate !== '42601' || sql.length > HINT_TEXT_MAX) return error
+  const { dialectHint } = await import('../../grammar/dialect-hint.ts')
+  const hint = (await dialectHint(sql)) ?? error.fields.hint
+  return new SqlError(error.sqlstate, error.message, { ...error.fields, hint })
+}
+
+/** Longer texts are not tried in other dialects; characters. */
+const HINT_TEXT_MAX = 20_000
 
 /** EXPLAIN of a query, or of a view's query: the physical plan unless another stage is asked for. */
 function explain(statement: Explain, context: PlanningContext): readonly string[] {

@@ -16,9 +16,9 @@ import { openInlineStore, openReadOnlyStore } from './lmdb/inline.ts'
 import { openLmdbStore } from './lmdb/store.ts'
 import { openMemoryStore } from './memory-store.ts'
 import { loadState, recoverState } from './recovery.ts'
-import { SimStore } from './sim-store.ts'
+import { SimStore } from './sim-store.testkit.ts'
 import type { Store } from './store.ts'
-import { anyDelta, contents, deltaBatch, Multiset, rowTypes } from './testing.ts'
+import { anyDelta, contents, deltaBatch, Multiset, rowTypes } from './deltas.testkit.ts'
 
 const directories: string[] = []
 function directory(): string {

@@ -9,7 +9,7 @@ import { INT8, TEXT } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import { CHUNK_MASK, CHUNK_SHIFT, type KeyedTable } from './contract.ts'
 import { createState } from './factory.ts'
-import { openScratchPager } from './lmdb/pager.ts'
+import { openScratchPager } from './lmdb/pager.testkit.ts'
 import { memoryPager } from './pager.ts'
 
 const types = [INT8, TEXT]

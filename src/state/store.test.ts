@@ -8,7 +8,7 @@ import { ALL_KEYS } from './keys.ts'
 import { openInlineStore, openReadOnlyStore } from './lmdb/inline.ts'
 import { openLmdbStore } from './lmdb/store.ts'
 import { openMemoryStore } from './memory-store.ts'
-import { SimStore } from './sim-store.ts'
+import { SimStore } from './sim-store.testkit.ts'
 import { type Store, StoreFailure, type WriteOp } from './store.ts'
 
 const directories: string[] = []

@@ -16,7 +16,7 @@ import {
 } from './numeric-arith.ts'
 import { numericExp, numericLn, numericLog, numericPower, numericSqrt } from './numeric-math.ts'
 import { NUMERIC } from './sql-type.ts'
-import { datumOf } from './testing.ts'
+import { datumOf } from './values.testkit.ts'
 import type { Numeric } from './value.ts'
 
 const n = (text: string): Numeric => parseNumericText(text)!

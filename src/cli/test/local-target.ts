@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../base/log.ts'
-import { type RunningServer, type ServerOptions, startServer } from '../server.ts'
+import { type RunningServer, startServer } from '../server.ts'
+import type { ServerOptions } from '../server-options.ts'
 import type { Target } from './target.ts'
 
 /** A fresh server in this process; on disk when it is to be restarted. */

@@ -7,7 +7,7 @@ import type { CallContext } from '../api.ts'
 import { type StreamStart, streamStart } from '../hydration.ts'
 import { SourceRuntime } from '../source.ts'
 import { connectorSpec } from './connector-spec.ts'
-import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
 

@@ -9,7 +9,7 @@ import { objectsOf, readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
 import { checkNotNull } from '../write/constraints.ts'
 import { expand } from '../transaction/transaction.ts'
-import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 import { connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 

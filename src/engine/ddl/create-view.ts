@@ -4,7 +4,7 @@ import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
 import { objectsOf } from '../snapshot.ts'
-import { type DdlDeps, errorsRelation, exists } from './ddl.ts'
+import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
 

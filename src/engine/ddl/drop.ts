@@ -3,7 +3,7 @@ import type { CatalogEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { removeView } from '../build-view.ts'
-import type { DdlDeps } from './ddl.ts'
+import type { DdlDeps } from './deps.ts'
 
 /** Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. */
 export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' }>, call: CallContext): Promise<void> {

@@ -1,7 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
-import type { DdlDeps } from './ddl.ts'
+import type { DdlDeps } from './deps.ts'
 
 /**
  * Renames an object. Whoever reads it is kept as text in which every object stands as `"schema"."name"`: there the name

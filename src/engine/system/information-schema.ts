@@ -2,10 +2,10 @@ import { INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
 import { formatType, pgType } from '../../types/pg-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
-import { pgRelations, type PgRelation } from './pg-objects.ts'
+import { pgRelations, type PgRelation } from '../../catalog/pg-relations.ts'
 import type { SystemRelation } from './relation.ts'
 
-const KIND: Readonly<Record<PgRelation['relkind'], string | null>> = { r: 'BASE TABLE', v: 'VIEW', m: 'MATERIALIZED VIEW', i: null }
+const KIND: Readonly<Record<PgRelation['relkind'], string | null>> = { r: 'BASE TABLE', v: 'VIEW', m: 'MATERIALIZED VIEW', i: null, t: null }
 
 /** The SQL standard's view of the catalog: what tools ask first. */
 export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
@@ -22,7 +22,7 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
     name: 'tables',
     rowType: [column('table_catalog', TEXT), column('table_schema', TEXT), column('table_name', TEXT), column('table_type', TEXT), column('is_insertable_into', TEXT)],
     *rows({ world }): Iterable<Row> {
-      for (const { entry, relkind } of pgRelations(world)) {
+      for (const { entry, relkind } of pgRelations(world.catalog)) {
         const kind = KIND[relkind]
         if (kind !== null) yield ['millrace', world.catalog.byId(entry.schema)!.name, entry.name, kind, world.tables.has(entry.id) ? 'YES' : 'NO']
       }
@@ -36,8 +36,8 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
       column('is_nullable', TEXT), column('data_type', TEXT), column('character_maximum_length', INT4), column('numeric_precision', INT4), column('numeric_scale', INT4), column('udt_schema', TEXT), column('udt_name', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
-      for (const { entry, relkind, rowType } of pgRelations(world)) {
-        if (relkind === 'i') continue
+      for (const { entry, relkind, rowType } of pgRelations(world.catalog)) {
+        if (KIND[relkind] === null) continue
         for (let i = 0; i < rowType.length; i++) {
           const { name, type, nullable } = rowType[i]!
           const preset = entry.kind === 'table' ? entry.columns[i]!.defaultSql : null

@@ -2,7 +2,9 @@ import { arrayOf, BOOL, FLOAT4, INT2, INT4, NAME, OID, type SqlType, TEXT } from
 import { typeLength } from '../../types/pg-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
-import { columnsOf, liveRows, OWNER_OID, pgRelations, primaryKeyOid, primaryKeys, rowTypeOid, typeFacts, vector } from './pg-objects.ts'
+import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
+import { defaultOid, pgRelations, primaryKeyConstraintOid, primaryKeyOid, primaryKeys, rowTypeOid } from '../../catalog/pg-relations.ts'
+import { liveRows, OWNER_OID, typeFacts, vector } from './pg-facts.ts'
 import type { SystemRelation } from './relation.ts'
 
 const CHAR: SqlType = { kind: 'char' }
@@ -22,11 +24,12 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       column('reloptions', arrayOf(TEXT)), column('relpartbound', TEXT), column('relacl', arrayOf(TEXT)),
     ],
     *rows({ world }): Iterable<Row> {
+      const errorsOf = new Map([...world.catalog.all()].flatMap((e) => (e.kind === 'system' && e.relation === 'errors' ? [[e.dependsOn[0]!, e.id] as const] : [])))
       const indexed = new Set([...world.catalog.all()].flatMap((e) => (e.kind === 'index' ? [e.on] : e.kind === 'table' && e.primaryKey !== null ? [e.id] : [])))
-      for (const { entry, relkind, rowType } of pgRelations(world)) {
+      for (const { entry, relkind, rowType } of pgRelations(world.catalog)) {
         yield [
-          entry.id, entry.name, entry.schema, relkind === 'i' ? 0 : rowTypeOid(entry.id), 0, OWNER_OID, relkind === 'i' ? 403 : relkind === 'v' ? 0 : 2, entry.id, 0, 0,
-          relkind === 'i' ? 0 : liveRows(world, entry.id), 0, 0, indexed.has(entry.id), false,
+          entry.id, entry.name, entry.schema, relkind === 'i' || relkind === 't' ? 0 : rowTypeOid(entry.id), 0, OWNER_OID, relkind === 'i' ? 403 : relkind === 'v' ? 0 : 2, entry.id, 0, 0,
+          relkind === 'i' ? 0 : liveRows(world, entry.id), 0, errorsOf.get(entry.id) ?? 0, indexed.has(entry.id), false,
           'p', relkind, rowType.length, 0, relkind === 'v',
           false, false, false, false,
           world.views.get(entry.id)?.ready ?? true, relkind === 'r' ? 'd' : 'n', false, 0,
@@ -46,7 +49,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       column('attacl', arrayOf(TEXT)), column('attoptions', arrayOf(TEXT)), column('attfdwoptions', arrayOf(TEXT)),
     ],
     *rows({ world }): Iterable<Row> {
-      for (const { entry, rowType } of pgRelations(world)) {
+      for (const { entry, rowType } of pgRelations(world.catalog)) {
         for (let i = 0; i < rowType.length; i++) {
           const field = rowType[i]!
           const { oid, typmod } = typeFacts(field)
@@ -71,7 +74,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
         if (entry.kind !== 'table') continue
         for (let i = 0; i < entry.columns.length; i++) {
           const { defaultSql } = entry.columns[i]!
-          if (defaultSql !== null) yield [primaryKeyOid(entry.id) + 100_000_000 + i, entry.id, i + 1, defaultSql]
+          if (defaultSql !== null) yield [defaultOid(entry.id, i), entry.id, i + 1, defaultSql]
         }
       }
     },
@@ -86,7 +89,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       column('indcollation', TEXT), column('indclass', TEXT), column('indoption', TEXT), column('indexprs', TEXT), column('indpred', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
-      for (const { entry } of pgRelations(world)) {
+      for (const { entry } of pgRelations(world.catalog)) {
         if (entry.kind !== 'index') continue
         const n = entry.columns.length
         const primary = entry.id === primaryKeyOid(entry.on)
@@ -108,10 +111,9 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       column('connoinherit', BOOL), column('conkey', arrayOf(INT2)), column('confkey', arrayOf(INT2)), column('conbin', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
-      for (const { entry } of primaryKeys(world)) {
-        if (entry.kind !== 'table') continue
+      for (const entry of primaryKeys(world.catalog)) {
         yield [
-          primaryKeyOid(entry.id) + 50_000_000, `${entry.name}_pkey`, entry.schema, 'p', false, false, true, entry.id, 0, primaryKeyOid(entry.id), 0, 0,
+          primaryKeyConstraintOid(entry.id), `${entry.name}_pkey`, entry.schema, 'p', false, false, true, entry.id, 0, primaryKeyOid(entry.id), 0, 0,
           ' ', ' ', ' ', true, 0, true, entry.primaryKey!.map((c) => c + 1), null, null,
         ]
       }
@@ -122,7 +124,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     name: 'pg_tables',
     rowType: [column('schemaname', NAME), column('tablename', NAME), column('tableowner', NAME), column('tablespace', NAME), column('hasindexes', BOOL), column('hasrules', BOOL), column('hastriggers', BOOL), column('rowsecurity', BOOL)],
     *rows({ world }): Iterable<Row> {
-      for (const { entry, relkind } of pgRelations(world)) {
+      for (const { entry, relkind } of pgRelations(world.catalog)) {
         if (relkind === 'r') yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', null, entry.kind === 'table' && entry.primaryKey !== null, false, false, false]
       }
     },
@@ -132,7 +134,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     name: 'pg_views',
     rowType: [column('schemaname', NAME), column('viewname', NAME), column('viewowner', NAME), column('definition', TEXT)],
     *rows({ world }): Iterable<Row> {
-      for (const entry of world.catalog.all()) if (entry.kind === 'view') yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', entry.sql]
+      for (const entry of world.catalog.all()) if (entry.kind === 'view') yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', viewDefinition(entry)]
     },
   },
   {
@@ -143,7 +145,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       for (const entry of world.catalog.all()) {
         if (entry.kind !== 'materializedView') continue
         const indexed = world.catalog.dependants(entry.id).some((id) => world.catalog.byId(id)?.kind === 'index')
-        yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', null, indexed, world.views.get(entry.id)?.ready ?? false, entry.sql]
+        yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', null, indexed, world.views.get(entry.id)?.ready ?? false, viewDefinition(entry)]
       }
     },
   },
@@ -152,12 +154,11 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     name: 'pg_indexes',
     rowType: [column('schemaname', NAME), column('tablename', NAME), column('indexname', NAME), column('tablespace', NAME), column('indexdef', TEXT)],
     *rows({ world }): Iterable<Row> {
-      for (const { entry } of pgRelations(world)) {
+      for (const { entry } of pgRelations(world.catalog)) {
         if (entry.kind !== 'index') continue
         const on = world.catalog.byId(entry.on)!
         const schema = world.catalog.byId(entry.schema)!.name
-        const names = entry.columns.map((c) => columnsOf(world, entry.on)[c]!.name).join(', ')
-        yield [schema, on.name, entry.name, null, `CREATE ${entry.unique ? 'UNIQUE ' : ''}INDEX ${entry.name} ON ${schema}.${on.name} USING btree (${names})`]
+        yield [schema, on.name, entry.name, null, indexDefinition(world.catalog, entry)]
       }
     },
   },

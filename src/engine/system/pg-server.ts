@@ -2,7 +2,8 @@ import { arrayOf, BOOL, FLOAT4, FLOAT8, INT2, INT4, INT8, NAME, OID, type SqlTyp
 import { PG_TYPES } from '../../types/pg-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
-import { DATABASE_OID, OWNER, OWNER_OID, pgRelations, rowTypeOid } from './pg-objects.ts'
+import { pgRelations, rowTypeOid } from '../../catalog/pg-relations.ts'
+import { DATABASE_OID, OWNER, OWNER_OID } from './pg-facts.ts'
 import type { SystemRelation } from './relation.ts'
 
 const CHAR: SqlType = { kind: 'char' }
@@ -50,8 +51,8 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
           'array_subscript_handler', type.oid, 0, 'array_in', 'array_out', 'array_recv', 'array_send', false, 0, -1, 0, collation, null,
         ]
       }
-      for (const { entry, relkind } of pgRelations(world)) {
-        if (relkind === 'i') continue
+      for (const { entry, relkind } of pgRelations(world.catalog)) {
+        if (relkind === 'i' || relkind === 't') continue
         yield [
           rowTypeOid(entry.id), entry.name, entry.schema, OWNER_OID, -1, false, 'c', 'C', false, true, ',', entry.id,
           '-', 0, 0, 'record_in', 'record_out', 'record_recv', 'record_send', false, 0, -1, 0, 0, null,
@@ -127,9 +128,14 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
   empty('pg_sequence', { seqrelid: OID, seqtypid: OID, seqstart: INT8, seqincrement: INT8, seqmax: INT8, seqmin: INT8, seqcache: INT8, seqcycle: BOOL }),
   empty('pg_extension', { oid: OID, extname: NAME, extowner: OID, extnamespace: OID, extrelocatable: BOOL, extversion: TEXT }),
   empty('pg_depend', { classid: OID, objid: OID, objsubid: INT4, refclassid: OID, refobjid: OID, refobjsubid: INT4, deptype: CHAR }),
+  empty('pg_rules', { schemaname: NAME, tablename: NAME, rulename: NAME, definition: TEXT }),
+  empty('pg_foreign_data_wrapper', { oid: OID, fdwname: NAME, fdwowner: OID, fdwhandler: OID, fdwvalidator: OID, fdwacl: arrayOf(TEXT), fdwoptions: arrayOf(TEXT) }),
+  empty('pg_opclass', { oid: OID, opcmethod: OID, opcname: NAME, opcnamespace: OID, opcowner: OID, opcfamily: OID, opcintype: OID, opcdefault: BOOL, opckeytype: OID }),
+  empty('pg_event_trigger', { oid: OID, evtname: NAME, evtevent: NAME, evtowner: OID, evtfoid: OID, evtenabled: CHAR, evttags: arrayOf(TEXT) }),
+  empty('pg_db_role_setting', { setdatabase: OID, setrole: OID, setconfig: arrayOf(TEXT) }),
+  empty('pg_default_acl', { oid: OID, defaclrole: OID, defaclnamespace: OID, defaclobjtype: CHAR, defaclacl: arrayOf(TEXT) }),
+  empty('pg_subscription', { oid: OID, subdbid: OID, subname: NAME, subowner: OID, subenabled: BOOL }),
   empty('pg_auth_members', { roleid: OID, member: OID, grantor: OID, admin_option: BOOL }),
-  empty('pg_proc', { oid: OID, proname: NAME, pronamespace: OID, proowner: OID, prokind: CHAR, prorettype: OID, proargtypes: TEXT, proretset: BOOL, pronargs: INT2 }),
-  empty('pg_cast', { oid: OID, castsource: OID, casttarget: OID, castfunc: OID, castcontext: CHAR, castmethod: CHAR }),
   empty('pg_stat_activity', { datid: OID, datname: NAME, pid: INT4, usename: NAME, application_name: TEXT, state: TEXT, query: TEXT, backend_start: TIMESTAMPTZ }),
   empty('pg_stat_user_tables', { relid: OID, schemaname: NAME, relname: NAME, n_live_tup: INT8, n_dead_tup: INT8, seq_scan: INT8, idx_scan: FLOAT8 }),
 ]

@@ -9,10 +9,11 @@ import { DEAD_LETTER_FIELDS } from '../source.ts'
 import { INFORMATION_SCHEMA } from './information-schema.ts'
 import { MILLRACE_RELATIONS } from './millrace.ts'
 import { PG_CLASS_RELATIONS } from './pg-class.ts'
+import { PG_FUNCTION_RELATIONS } from './pg-functions.ts'
 import { PG_SERVER_RELATIONS } from './pg-server.ts'
 import type { SystemContext, SystemRelation } from './relation.ts'
 
-const RELATIONS: readonly SystemRelation[] = [...MILLRACE_RELATIONS, ...PG_CLASS_RELATIONS, ...PG_SERVER_RELATIONS, ...INFORMATION_SCHEMA]
+const RELATIONS: readonly SystemRelation[] = [...MILLRACE_RELATIONS, ...PG_CLASS_RELATIONS, ...PG_FUNCTION_RELATIONS, ...PG_SERVER_RELATIONS, ...INFORMATION_SCHEMA]
 
 /** Object ids of the server's own schemas; PostgreSQL's where it has one. */
 const SCHEMAS = { pg_catalog: 11, information_schema: 13000, millrace: 13001, public: 2200 } as const

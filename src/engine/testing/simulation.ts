@@ -10,7 +10,7 @@ import { anyPlan, node, OBJECTS, OPS, planOf } from '../../render/testing/random
 import { anyDatum } from '../../render/testing/random-scalar.ts'
 import { ZSet } from '../../render/testing/zset.ts'
 import type { Arrangement } from '../../state/contract.ts'
-import { type SimDisk, SimStore, seededRandom } from '../../state/sim-store.ts'
+import { type SimDisk, SimStore, seededRandom } from '../../state/sim-store.testkit.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { LiveEngine } from '../engine.ts'

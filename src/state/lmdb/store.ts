@@ -1,4 +1,3 @@
-import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { BlockError } from '../block.ts'
 import type { CompactionRequest, CompactionResult, Compactor } from '../compaction.ts'
@@ -36,8 +35,8 @@ class WorkerStore implements Store, Compactor {
   constructor(options: LmdbOptions, unlock: () => void) {
     this.options = options
     this.unlock = unlock
-    // From source the worker is TypeScript too; in the package both are JavaScript.
-    const url = new URL(`./worker${extname(import.meta.url)}`, import.meta.url)
+    // The build rewrites this address to the built file.
+    const url = new URL('./worker.ts', import.meta.url)
     this.worker = new Worker(url, { workerData: { directory: options.directory } })
     this.worker.on('message', (response: StoreResponse) => this.settle(response))
     this.worker.on('error', (error) =>
