@@ -1,4 +1,4 @@
-import { silentLog } from '../../src/base/log.ts'
+import { type Log, silentLog } from '../../src/base/log.ts'
 import { systemRuntime } from '../../src/base/runtime.ts'
 import { SqlError } from '../../src/base/sql-error.ts'
 import type { LiveEngine } from '../../src/engine/engine.ts'
@@ -15,6 +15,9 @@ import { formatText } from '../../src/types/text.ts'
 /** Values as PostgreSQL writes them. */
 export type TextRow = readonly (string | null)[]
 
+/** Our own mistakes must be seen: they reach a session as XX000 without their cause. */
+const LOG: Log = { ...silentLog, error: (message, fields) => console.error(message, fields) }
+
 /** The whole server but its sockets: an engine in memory, and sessions on it. */
 export class LocalEngine {
   readonly engine: LiveEngine
@@ -29,7 +32,7 @@ export class LocalEngine {
     const engine = await openEngine({
       store,
       runtime: systemRuntime,
-      log: silentLog,
+      log: LOG,
       connectors: () => {
         throw new Error('no sources here')
       },
@@ -47,7 +50,7 @@ export class LocalEngine {
         engine: this.engine,
         planner: sqlPlanner,
         runtime: systemRuntime,
-        log: silentLog,
+        log: LOG,
         settings: {},
         user: 'millrace',
         database: 'millrace',
