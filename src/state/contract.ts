@@ -14,7 +14,7 @@ import type { Row } from '../types/value.ts'
  * - A structure restored from a checkpoint answers every call as the original did (slots may differ).
  * - Typed arrays returned by `chunk…()` are valid until the next call that may insert, evict or release (pin again).
  */
-export const CHUNK_SHIFT = 12
+export const CHUNK_SHIFT = 10
 export const CHUNK_ROWS = 1 << CHUNK_SHIFT
 export const CHUNK_MASK = CHUNK_ROWS - 1
 
