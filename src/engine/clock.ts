@@ -10,6 +10,8 @@ export class EngineClock {
   #lastMs: number
   #lastNowMicros: number
   #reservedMs: number
+  /** Timestamp of a tick that is being journaled: its changes are not there yet, so no progress goes beyond it. */
+  #underWayMs: number | null = null
 
   /** All three as recovered; 0 for a new database. */
   constructor(runtime: Runtime, lastMs: number, lastNowMicros: number, reservedMs: number) {
@@ -37,6 +39,7 @@ export class EngineClock {
     const wall = this.#runtime.nowMs()
     this.#lastMs = Math.max(this.#lastMs + 1, wall)
     this.#lastNowMicros = Math.max(this.#lastNowMicros, wall * 1000)
+    this.#underWayMs = this.#lastMs
     return { timestampMs: this.#lastMs, nowMicros: this.#lastNowMicros }
   }
 
@@ -45,15 +48,17 @@ export class EngineClock {
    * holds, whatever the wall clock does: the next tick comes at or above it.
    */
   frontierMs(): number {
+    if (this.#underWayMs !== null) return this.#underWayMs
     const frontier = Math.min(Math.max(this.#lastMs + 1, this.#runtime.nowMs()), Math.max(this.#reservedMs, this.#lastMs + 1))
     this.#lastMs = frontier - 1
     return frontier
   }
 
-  /** Takes over the values of a replayed tick. */
-  replayed(timestampMs: number, nowMicros: number): void {
+  /** Takes over the values of a tick that runs now, journaled just before or long ago. */
+  runs(timestampMs: number, nowMicros: number): void {
     this.#lastMs = Math.max(this.#lastMs, timestampMs)
     this.#lastNowMicros = Math.max(this.#lastNowMicros, nowMicros)
+    this.#underWayMs = null
   }
 
   /** A bound that was made durable. */

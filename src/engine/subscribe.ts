@@ -30,6 +30,7 @@ interface Followed {
  */
 export async function subscribe(world: World, hydration: Hydration, request: SubscribeRequest, call: CallContext): Promise<Subscription> {
   const followed = await follow(world, hydration, request, call)
+  await reached(world, request, followed, call.signal)
   return world.exclusive.soon(() => {
     try {
       return start(world, hydration, request, followed)
@@ -38,6 +39,27 @@ export async function subscribe(world: World, hydration: Hydration, request: Sub
       throw error
     }
   })
+}
+
+/** An AS OF of the future waits for its time: its snapshot holds every change up to it. */
+async function reached(world: World, { asOf, upTo }: SubscribeRequest, { log, view }: Followed, signal: AbortSignal): Promise<void> {
+  if (asOf === null || (upTo !== null && upTo < asOf)) return
+  // Whoever listens to the log hears of time too.
+  let wake = () => {}
+  const unlisten = log.listen(() => wake())
+  const abort = () => wake()
+  signal.addEventListener('abort', abort)
+  try {
+    while (world.clock.frontierMs() <= asOf && (view === null || world.views.has(view.id))) {
+      if (signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+      await new Promise<void>((resolve) => {
+        wake = resolve
+      })
+    }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    unlisten()
+  }
 }
 
 async function follow(world: World, hydration: Hydration, request: SubscribeRequest, call: CallContext): Promise<Followed> {

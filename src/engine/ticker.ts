@@ -193,7 +193,7 @@ export function runTick(world: World, record: TickRecord): void {
   const { timestampMs, nowMicros, tick } = record
   for (const delta of record.sources) world.sources.get(delta.object)?.apply(delta, tick)
   world.tick = tick
-  world.clock.replayed(timestampMs, nowMicros)
+  world.clock.runs(timestampMs, nowMicros)
   world.clock.reserved(record.reservedMs)
   world.circuit.runTick(world.tickContext(timestampMs, nowMicros))
   publish(world, record)
