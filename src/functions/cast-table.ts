@@ -2,6 +2,7 @@ import type { TypeKind } from '../types/sql-type.ts'
 import type { Value } from '../types/value.ts'
 import * as V from './cast-values.ts'
 import type { Cast } from './function.ts'
+import { oidToReg, REG_KINDS, readReg, regToOid } from './reg-names.ts'
 
 /** PostgreSQL's pg_cast for our types: [from, to, context, conversion, fallible]. No conversion: the value is the same. */
 export interface CastRow {
@@ -59,9 +60,15 @@ cast('char>varchar char>bpchar', 'assignment', same)
 cast('text>char varchar>char bpchar>char', 'assignment', (value: string) => [...value][0] ?? '')
 cast('char>int4', 'explicit', (value: string) => ((value.codePointAt(0) ?? 0) << 24) >> 24)
 cast('int4>char', 'explicit', (value: number) => (value === 0 ? '' : String.fromCharCode(value & 0xff)))
-cast('text>regclass varchar>regclass', 'implicit', same)
-// Names stand for the objects: what PostgreSQL reads from an oid is text with us.
-cast('regclass>text regtype>text regproc>text regnamespace>text', 'implicit', same)
+
+// Names stand for objects: what PostgreSQL reads from an oid is text with us (reg-names.ts).
+for (const kind of REG_KINDS) {
+  cast(`${kind}>oid ${kind}>int8`, 'implicit', regToOid(kind), true)
+  cast(`${kind}>int4`, 'assignment', regToOid(kind), true)
+  cast(`oid>${kind} int2>${kind} int4>${kind} int8>${kind}`, 'implicit', oidToReg(kind))
+  cast(`${kind}>text`, 'assignment', same)
+}
+cast('text>regclass varchar>regclass', 'implicit', readReg('regclass'), true)
 
 cast('date>timestamp', 'implicit', V.dateToTimestamp, true)
 cast('date>timestamptz', 'implicit', V.dateToTimestamptz, true)

@@ -6,12 +6,12 @@ import { JsonNumber, JsonObject } from '../types/json-tree.ts'
 import { numericFromInt, parseNumericText } from '../types/numeric.ts'
 import { numericFromFloat, numericToFloat, numericToInteger } from '../types/numeric-arith.ts'
 import { localDay, localToUtc, utcToLocal, zoneByName } from '../types/time-zone.ts'
-import { type Interval, type Numeric, normalizeInt, type Value } from '../types/value.ts'
+import { type Datum, type Interval, type Numeric, normalizeInt } from '../types/value.ts'
 import type { EvalEnv } from './function.ts'
 import { outOfRange } from './inline-helpers.ts'
 
 /** The conversions behind PostgreSQL's pg_cast, value by value. */
-export type Convert = (value: never, env: EvalEnv) => Value
+export type Convert = (value: never, env: EvalEnv) => Datum
 
 const BOUNDS = {
   int2: [-32768, 32767, 'smallint'],

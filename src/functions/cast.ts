@@ -6,6 +6,7 @@ import type { Datum, Value, ValueArray } from '../types/value.ts'
 import { CAST_ROWS, type CastRow } from './cast-table.ts'
 import { textOptions } from './define.ts'
 import type { Cast, EvalEnv } from './function.ts'
+import { isRegKind, readReg } from './reg-names.ts'
 
 /**
  * How a value of one type becomes one of another, modifiers of the target included: a pg_cast row, array elements one
@@ -93,6 +94,7 @@ function printed(value: Value, from: SqlType, env: EvalEnv): string {
 }
 
 function reader(to: SqlType, context: Cast['context']): Convert {
+  if (isRegKind(to.kind)) return readReg(to.kind) as Convert
   const parse = context === 'explicit' ? parseTextLoose : parseText
   return (value, env) => parse(value as string, to, textOptions(env))
 }

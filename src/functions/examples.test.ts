@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { evaluate, evaluateText } from './evaluate.testkit.ts'
 import { H, INLINE_BAIL } from './inline-helpers.ts'
 import { SCALARS } from './lookup.ts'
-import { evaluate, evaluateText } from './testing.ts'
 
 describe('the function table', () => {
   const examples = SCALARS.flatMap((fn) =>

@@ -1,5 +1,6 @@
 import type { SqlType } from '../types/sql-type.ts'
 import type { Datum, Value } from '../types/value.ts'
+import type { ObjectLookup } from './object-lookup.ts'
 
 /**
  * Functions are table rows. One row states everything that binder, optimiser, compiler, catalog, manual and tests need.
@@ -53,6 +54,8 @@ export interface EvalEnv {
   readonly searchPath: readonly string[]
   /** current_setting(name); undefined when there is no such setting. */
   setting(name: string): string | undefined
+  /** The catalog, in statements. Views have none: their results depend on their inputs alone. */
+  readonly objects?: ObjectLookup
   /** volatile functions only: uniform in [0, 1). */
   random(): number
 }

@@ -1,8 +1,10 @@
 import { assert } from '../base/assert.ts'
 import { AGGREGATES } from './aggregates.ts'
 import type { AggregateFunction, ScalarFunction } from './function.ts'
+import { type Proc, procFunctions, procTable } from './proc-table.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
+import { catalogFunctions } from './scalar/catalog.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { dateMakeFunctions } from './scalar/date-make.ts'
 import { datePartFunctions } from './scalar/date-parts.ts'
@@ -36,7 +38,16 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...dateMakeFunctions,
   ...toCharFunctions,
   ...systemFunctions,
+  ...catalogFunctions,
+  ...procFunctions(() => procs()),
 ]
+
+let allProcs: readonly Proc[] | null = null
+/** Everything that can be called, as pg_proc lists it. */
+export function procs(): readonly Proc[] {
+  allProcs ??= procTable({ scalars: SCALARS, aggregates: AGGREGATES, tables: TABLE_FUNCTIONS })
+  return allProcs
+}
 
 function index<T>(rows: readonly T[], keyOf: (row: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
   const map = new Map<string, T[]>()

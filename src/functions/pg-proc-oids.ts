@@ -8,17 +8,16 @@ const PAIRS = `
   array_gt(anyarray,anyarray) 392  array_le(anyarray,anyarray) 393  array_length(anyarray,int4) 2176
   array_lower(anyarray,int4) 2091  array_lt(anyarray,anyarray) 391  array_ndims(anyarray) 748
   array_ne(anyarray,anyarray) 390  array_position(anycompatiblearray,anycompatible) 3277
-  array_position(anycompatiblearray,anycompatible,int4) 3278
-  array_positions(anycompatiblearray,anycompatible) 3279  array_prepend(anycompatible,anycompatiblearray) 379
-  array_remove(anycompatiblearray,anycompatible) 3167
+  array_position(anycompatiblearray,anycompatible,int4) 3278  array_positions(anycompatiblearray,anycompatible) 3279
+  array_prepend(anycompatible,anycompatiblearray) 379  array_remove(anycompatiblearray,anycompatible) 3167
   array_replace(anycompatiblearray,anycompatible,anycompatible) 3168  array_to_json(anyarray) 3153
   array_to_string(anyarray,text) 395  array_to_string(anyarray,text,text) 384  array_upper(anyarray,int4) 2092
-  arraycontained(anyarray,anyarray) 2749  arraycontains(anyarray,anyarray) 2748
-  arrayoverlap(anyarray,anyarray) 2747  ascii(text) 1620  asin(float8) 1600  atan(float8) 1602
-  atan2(float8,float8) 1603  avg(float4) 2104  avg(float8) 2105  avg(int2) 2102  avg(int4) 2101  avg(int8) 2100
-  avg(interval) 2106  avg(numeric) 2103  bit_length(text) 1811  bool_and(bool) 2517  bool_or(bool) 2518
-  booleq(bool,bool) 60  boolge(bool,bool) 1692  boolgt(bool,bool) 57  boolle(bool,bool) 1691  boollt(bool,bool) 56
-  boolne(bool,bool) 84  bpchareq(bpchar,bpchar) 1048  bpcharge(bpchar,bpchar) 1052  bpchargt(bpchar,bpchar) 1051
+  arraycontained(anyarray,anyarray) 2749  arraycontains(anyarray,anyarray) 2748  arrayoverlap(anyarray,anyarray) 2747
+  ascii(text) 1620  asin(float8) 1600  atan(float8) 1602  atan2(float8,float8) 1603  avg(float4) 2104
+  avg(float8) 2105  avg(int2) 2102  avg(int4) 2101  avg(int8) 2100  avg(interval) 2106  avg(numeric) 2103
+  bit_length(text) 1811  bool_and(bool) 2517  bool_or(bool) 2518  booleq(bool,bool) 60  boolge(bool,bool) 1692
+  boolgt(bool,bool) 57  boolle(bool,bool) 1691  boollt(bool,bool) 56  boolne(bool,bool) 84
+  bpchareq(bpchar,bpchar) 1048  bpcharge(bpchar,bpchar) 1052  bpchargt(bpchar,bpchar) 1051
   bpchariclike(bpchar,text) 1660  bpcharicnlike(bpchar,text) 1661  bpcharicregexeq(bpchar,text) 1656
   bpcharicregexne(bpchar,text) 1657  bpcharle(bpchar,bpchar) 1050  bpcharlike(bpchar,text) 1631
   bpcharlt(bpchar,bpchar) 1049  bpcharne(bpchar,bpchar) 1053  bpcharnlike(bpchar,text) 1632
@@ -34,68 +33,84 @@ const PAIRS = `
   current_setting(text,bool) 3294  current_user() 745  date_bin(interval,timestamp,timestamp) 6177
   date_bin(interval,timestamptz,timestamptz) 6178  date_eq(date,date) 1086  date_ge(date,date) 1090
   date_gt(date,date) 1089  date_le(date,date) 1088  date_lt(date,date) 1087  date_mi(date,date) 1140
-  date_mi_interval(date,interval) 2072  date_mii(date,int4) 1142  date_ne(date,date) 1091
-  date_part(text,date) 1384  date_part(text,interval) 1172  date_part(text,time) 1385
-  date_part(text,timestamp) 2021  date_part(text,timestamptz) 1171  date_pl_interval(date,interval) 2071
-  date_pli(date,int4) 1141  date_trunc(text,interval) 1218  date_trunc(text,timestamp) 2020
-  date_trunc(text,timestamptz) 1217  date_trunc(text,timestamptz,text) 1284  datetime_pl(date,time) 1272
-  dcbrt(float8) 231  decode(text,text) 1947  degrees(float8) 1608  div(numeric,numeric) 1973
-  dpow(float8,float8) 232  dsqrt(float8) 230  encode(bytea,text) 1946  every(bool) 2519  exp(float8) 1347
-  exp(numeric) 1732  extract(text,date) 6199  extract(text,interval) 6204  extract(text,time) 6200
-  extract(text,timestamp) 6202  extract(text,timestamptz) 6203  float4abs(float4) 207
-  float4div(float4,float4) 203  float4eq(float4,float4) 287  float4ge(float4,float4) 292
-  float4gt(float4,float4) 291  float4le(float4,float4) 290  float4lt(float4,float4) 289
-  float4mi(float4,float4) 205  float4mul(float4,float4) 202  float4ne(float4,float4) 288
-  float4pl(float4,float4) 204  float4um(float4) 206  float4up(float4) 1913  float8abs(float8) 221
-  float8div(float8,float8) 217  float8eq(float8,float8) 293  float8ge(float8,float8) 298
-  float8gt(float8,float8) 297  float8le(float8,float8) 296  float8lt(float8,float8) 295
-  float8mi(float8,float8) 219  float8mul(float8,float8) 216  float8ne(float8,float8) 294
-  float8pl(float8,float8) 218  float8um(float8) 220  float8up(float8) 1914  floor(float8) 2309
-  floor(numeric) 1712  format(text) 3540  format(text,any) 3539  format_type(oid,int4) 1081  gcd(int4,int4) 5044
-  gcd(int8,int8) 5045  gen_random_uuid() 3432  generate_series(int4,int4) 1067
-  generate_series(int4,int4,int4) 1066  generate_series(int8,int8) 1069  generate_series(int8,int8,int8) 1068
-  generate_series(numeric,numeric) 3260  generate_series(numeric,numeric,numeric) 3259
-  generate_series(timestamp,timestamp,interval) 938  generate_series(timestamptz,timestamptz,interval) 939
-  getdatabaseencoding() 1039  has_any_column_privilege(name,oid,text) 3025
-  has_any_column_privilege(oid,text) 3029  has_any_column_privilege(text,text) 3028
-  has_database_privilege(name,oid,text) 2251  has_database_privilege(oid,text) 2255
-  has_database_privilege(text,text) 2254  has_function_privilege(name,oid,text) 2257
-  has_function_privilege(oid,text) 2261  has_function_privilege(text,text) 2260
-  has_schema_privilege(name,oid,text) 2269  has_schema_privilege(oid,text) 2273
-  has_schema_privilege(text,text) 2272  has_sequence_privilege(name,oid,text) 2182
-  has_sequence_privilege(oid,text) 2186  has_sequence_privilege(text,text) 2185
-  has_table_privilege(name,oid,text) 1923  has_table_privilege(oid,text) 1927  has_table_privilege(text,text) 1926
-  has_type_privilege(name,oid,text) 3139  has_type_privilege(oid,text) 3143  has_type_privilege(text,text) 3142
-  initcap(text) 872  int2abs(int2) 1253  int2and(int2,int2) 1892  int2div(int2,int2) 153  int2eq(int2,int2) 63
-  int2ge(int2,int2) 151  int2gt(int2,int2) 146  int2le(int2,int2) 148  int2lt(int2,int2) 64  int2mi(int2,int2) 180
-  int2mod(int2,int2) 155  int2mul(int2,int2) 152  int2ne(int2,int2) 145  int2not(int2) 1895
-  int2or(int2,int2) 1893  int2pl(int2,int2) 176  int2shl(int2,int4) 1896  int2shr(int2,int4) 1897
-  int2um(int2) 213  int2up(int2) 1911  int2xor(int2,int2) 1894  int4abs(int4) 1251  int4and(int4,int4) 1898
-  int4div(int4,int4) 154  int4eq(int4,int4) 65  int4ge(int4,int4) 150  int4gt(int4,int4) 147
-  int4le(int4,int4) 149  int4lt(int4,int4) 66  int4mi(int4,int4) 181  int4mod(int4,int4) 156
-  int4mul(int4,int4) 141  int4ne(int4,int4) 144  int4not(int4) 1901  int4or(int4,int4) 1899  int4pl(int4,int4) 177
-  int4shl(int4,int4) 1902  int4shr(int4,int4) 1903  int4um(int4) 212  int4up(int4) 1912  int4xor(int4,int4) 1900
-  int8abs(int8) 1230  int8and(int8,int8) 1904  int8div(int8,int8) 466  int8eq(int8,int8) 467
-  int8ge(int8,int8) 472  int8gt(int8,int8) 470  int8le(int8,int8) 471  int8lt(int8,int8) 469
-  int8mi(int8,int8) 464  int8mod(int8,int8) 945  int8mul(int8,int8) 465  int8ne(int8,int8) 468  int8not(int8) 1907
-  int8or(int8,int8) 1905  int8pl(int8,int8) 463  int8shl(int8,int4) 1908  int8shr(int8,int4) 1909
-  int8um(int8) 462  int8up(int8) 1910  int8xor(int8,int8) 1906  integer_pl_date(int4,date) 2550
-  interval_div(interval,float8) 1326  interval_eq(interval,interval) 1162  interval_ge(interval,interval) 1166
-  interval_gt(interval,interval) 1167  interval_le(interval,interval) 1165  interval_lt(interval,interval) 1164
-  interval_mi(interval,interval) 1170  interval_mul(interval,float8) 1618  interval_ne(interval,interval) 1163
-  interval_pl(interval,interval) 1169  interval_pl_date(interval,date) 2546  interval_pl_time(interval,time) 1848
-  interval_pl_timestamp(interval,timestamp) 2548  interval_pl_timestamptz(interval,timestamptz) 2549
-  interval_um(interval) 1168  isfinite(date) 1373  isfinite(interval) 1390  isfinite(timestamp) 2048
-  isfinite(timestamptz) 1389  json_array_element(json,int4) 3949  json_array_element_text(json,int4) 3950
-  json_array_elements(json) 3955  json_array_elements_text(json) 3969  json_array_length(json) 3956
-  json_build_array() 3199  json_build_array(any) 3198  json_build_object() 3201  json_build_object(any) 3200
-  json_each(json) 3958  json_each_text(json) 3959  json_extract_path(json,text) 3951
+  date_mi_interval(date,interval) 2072  date_mii(date,int4) 1142  date_ne(date,date) 1091  date_part(text,date) 1384
+  date_part(text,interval) 1172  date_part(text,time) 1385  date_part(text,timestamp) 2021
+  date_part(text,timestamptz) 1171  date_pl_interval(date,interval) 2071  date_pli(date,int4) 1141
+  date_trunc(text,interval) 1218  date_trunc(text,timestamp) 2020  date_trunc(text,timestamptz) 1217
+  date_trunc(text,timestamptz,text) 1284  datetime_pl(date,time) 1272  dcbrt(float8) 231  decode(text,text) 1947
+  degrees(float8) 1608  div(numeric,numeric) 1973  dpow(float8,float8) 232  dsqrt(float8) 230
+  encode(bytea,text) 1946  every(bool) 2519  exp(float8) 1347  exp(numeric) 1732  extract(text,date) 6199
+  extract(text,interval) 6204  extract(text,time) 6200  extract(text,timestamp) 6202  extract(text,timestamptz) 6203
+  factorial(int8) 1376  float4abs(float4) 207  float4div(float4,float4) 203  float4eq(float4,float4) 287
+  float4ge(float4,float4) 292  float4gt(float4,float4) 291  float4le(float4,float4) 290  float4lt(float4,float4) 289
+  float4mi(float4,float4) 205  float4mul(float4,float4) 202  float4ne(float4,float4) 288  float4pl(float4,float4) 204
+  float4um(float4) 206  float4up(float4) 1913  float8abs(float8) 221  float8div(float8,float8) 217
+  float8eq(float8,float8) 293  float8ge(float8,float8) 298  float8gt(float8,float8) 297  float8le(float8,float8) 296
+  float8lt(float8,float8) 295  float8mi(float8,float8) 219  float8mul(float8,float8) 216  float8ne(float8,float8) 294
+  float8pl(float8,float8) 218  float8um(float8) 220  float8up(float8) 1914  floor(float8) 2309  floor(numeric) 1712
+  format(text) 3540  format(text,any) 3539  format_type(oid,int4) 1081  gcd(int4,int4) 5044  gcd(int8,int8) 5045
+  gen_random_uuid() 3432  generate_series(int4,int4) 1067  generate_series(int4,int4,int4) 1066
+  generate_series(int8,int8) 1069  generate_series(int8,int8,int8) 1068  generate_series(numeric,numeric) 3260
+  generate_series(numeric,numeric,numeric) 3259  generate_series(timestamp,timestamp,interval) 938
+  generate_series(timestamptz,timestamptz,interval) 939  generate_subscripts(anyarray,int4) 1192
+  generate_subscripts(anyarray,int4,bool) 1191  getdatabaseencoding() 1039
+  has_any_column_privilege(name,oid,text) 3025  has_any_column_privilege(name,text,text) 3024
+  has_any_column_privilege(oid,oid,text) 3027  has_any_column_privilege(oid,text) 3029
+  has_any_column_privilege(oid,text,text) 3026  has_any_column_privilege(text,text) 3028
+  has_column_privilege(name,oid,text,text) 3014  has_column_privilege(name,text,text) 3020
+  has_column_privilege(name,text,text,text) 3012  has_column_privilege(oid,int2,text) 3023
+  has_column_privilege(oid,text,text) 3022  has_column_privilege(text,int2,text) 3021
+  has_database_privilege(name,oid,text) 2251  has_database_privilege(name,text,text) 2250
+  has_database_privilege(oid,oid,text) 2253  has_database_privilege(oid,text) 2255
+  has_database_privilege(oid,text,text) 2252  has_database_privilege(text,text) 2254
+  has_function_privilege(name,oid,text) 2257  has_function_privilege(name,text,text) 2256
+  has_function_privilege(oid,oid,text) 2259  has_function_privilege(oid,text) 2261
+  has_function_privilege(oid,text,text) 2258  has_function_privilege(text,text) 2260
+  has_language_privilege(name,oid,text) 2263  has_language_privilege(name,text,text) 2262
+  has_language_privilege(oid,oid,text) 2265  has_language_privilege(oid,text) 2267
+  has_language_privilege(oid,text,text) 2264  has_language_privilege(text,text) 2266
+  has_schema_privilege(name,oid,text) 2269  has_schema_privilege(name,text,text) 2268
+  has_schema_privilege(oid,oid,text) 2271  has_schema_privilege(oid,text) 2273
+  has_schema_privilege(oid,text,text) 2270  has_schema_privilege(text,text) 2272
+  has_sequence_privilege(name,oid,text) 2182  has_sequence_privilege(name,text,text) 2181
+  has_sequence_privilege(oid,oid,text) 2184  has_sequence_privilege(oid,text) 2186
+  has_sequence_privilege(oid,text,text) 2183  has_sequence_privilege(text,text) 2185
+  has_table_privilege(name,oid,text) 1923  has_table_privilege(name,text,text) 1922
+  has_table_privilege(oid,oid,text) 1925  has_table_privilege(oid,text) 1927  has_table_privilege(oid,text,text) 1924
+  has_table_privilege(text,text) 1926  has_tablespace_privilege(name,oid,text) 2391
+  has_tablespace_privilege(name,text,text) 2390  has_tablespace_privilege(oid,oid,text) 2393
+  has_tablespace_privilege(oid,text) 2395  has_tablespace_privilege(oid,text,text) 2392
+  has_tablespace_privilege(text,text) 2394  has_type_privilege(name,oid,text) 3139
+  has_type_privilege(name,text,text) 3138  has_type_privilege(oid,oid,text) 3141  has_type_privilege(oid,text) 3143
+  has_type_privilege(oid,text,text) 3140  has_type_privilege(text,text) 3142  initcap(text) 872  int2abs(int2) 1253
+  int2and(int2,int2) 1892  int2div(int2,int2) 153  int2eq(int2,int2) 63  int2ge(int2,int2) 151  int2gt(int2,int2) 146
+  int2le(int2,int2) 148  int2lt(int2,int2) 64  int2mi(int2,int2) 180  int2mod(int2,int2) 155  int2mul(int2,int2) 152
+  int2ne(int2,int2) 145  int2not(int2) 1895  int2or(int2,int2) 1893  int2pl(int2,int2) 176  int2shl(int2,int4) 1896
+  int2shr(int2,int4) 1897  int2um(int2) 213  int2up(int2) 1911  int2xor(int2,int2) 1894  int4abs(int4) 1251
+  int4and(int4,int4) 1898  int4div(int4,int4) 154  int4eq(int4,int4) 65  int4ge(int4,int4) 150  int4gt(int4,int4) 147
+  int4le(int4,int4) 149  int4lt(int4,int4) 66  int4mi(int4,int4) 181  int4mod(int4,int4) 156  int4mul(int4,int4) 141
+  int4ne(int4,int4) 144  int4not(int4) 1901  int4or(int4,int4) 1899  int4pl(int4,int4) 177  int4shl(int4,int4) 1902
+  int4shr(int4,int4) 1903  int4um(int4) 212  int4up(int4) 1912  int4xor(int4,int4) 1900  int8abs(int8) 1230
+  int8and(int8,int8) 1904  int8div(int8,int8) 466  int8eq(int8,int8) 467  int8ge(int8,int8) 472
+  int8gt(int8,int8) 470  int8le(int8,int8) 471  int8lt(int8,int8) 469  int8mi(int8,int8) 464  int8mod(int8,int8) 945
+  int8mul(int8,int8) 465  int8ne(int8,int8) 468  int8not(int8) 1907  int8or(int8,int8) 1905  int8pl(int8,int8) 463
+  int8shl(int8,int4) 1908  int8shr(int8,int4) 1909  int8um(int8) 462  int8up(int8) 1910  int8xor(int8,int8) 1906
+  integer_pl_date(int4,date) 2550  interval_div(interval,float8) 1326  interval_eq(interval,interval) 1162
+  interval_ge(interval,interval) 1166  interval_gt(interval,interval) 1167  interval_le(interval,interval) 1165
+  interval_lt(interval,interval) 1164  interval_mi(interval,interval) 1170  interval_mul(interval,float8) 1618
+  interval_ne(interval,interval) 1163  interval_pl(interval,interval) 1169  interval_pl_date(interval,date) 2546
+  interval_pl_time(interval,time) 1848  interval_pl_timestamp(interval,timestamp) 2548
+  interval_pl_timestamptz(interval,timestamptz) 2549  interval_um(interval) 1168  isfinite(date) 1373
+  isfinite(interval) 1390  isfinite(timestamp) 2048  isfinite(timestamptz) 1389  json_array_element(json,int4) 3949
+  json_array_element_text(json,int4) 3950  json_array_elements(json) 3955  json_array_elements_text(json) 3969
+  json_array_length(json) 3956  json_build_array() 3199  json_build_array(any) 3198  json_build_object() 3201
+  json_build_object(any) 3200  json_each(json) 3958  json_each_text(json) 3959  json_extract_path(json,text) 3951
   json_extract_path(json,text[]) 3951  json_extract_path_text(json,text) 3953
-  json_extract_path_text(json,text[]) 3953  json_object_field(json,text) 3947
-  json_object_field_text(json,text) 3948  json_object_keys(json) 3957  json_strip_nulls(json) 3261
-  json_typeof(json) 3968  jsonb_array_element(jsonb,int4) 3215  jsonb_array_element_text(jsonb,int4) 3216
-  jsonb_array_elements(jsonb) 3219  jsonb_array_elements_text(jsonb) 3465  jsonb_array_length(jsonb) 3207
-  jsonb_build_array() 3272  jsonb_build_array(any) 3271  jsonb_build_object() 3274  jsonb_build_object(any) 3273
+  json_extract_path_text(json,text[]) 3953  json_object_field(json,text) 3947  json_object_field_text(json,text) 3948
+  json_object_keys(json) 3957  json_strip_nulls(json) 3261  json_typeof(json) 3968
+  jsonb_array_element(jsonb,int4) 3215  jsonb_array_element_text(jsonb,int4) 3216  jsonb_array_elements(jsonb) 3219
+  jsonb_array_elements_text(jsonb) 3465  jsonb_array_length(jsonb) 3207  jsonb_build_array() 3272
+  jsonb_build_array(any) 3271  jsonb_build_object() 3274  jsonb_build_object(any) 3273
   jsonb_concat(jsonb,jsonb) 3301  jsonb_contained(jsonb,jsonb) 4050  jsonb_contains(jsonb,jsonb) 4046
   jsonb_delete(jsonb,int4) 3303  jsonb_delete(jsonb,text) 3302  jsonb_delete(jsonb,text[]) 3343
   jsonb_delete_path(jsonb,text[]) 3304  jsonb_each(jsonb) 3208  jsonb_each_text(jsonb) 3932
@@ -132,54 +147,69 @@ const PAIRS = `
   obj_description(oid,name) 1215  octet_length(bytea) 720  octet_length(text) 1374  oideq(oid,oid) 184
   oidge(oid,oid) 1639  oidgt(oid,oid) 1638  oidle(oid,oid) 717  oidlt(oid,oid) 716  oidne(oid,oid) 185
   overlay(text,text,int4) 1405  overlay(text,text,int4,int4) 1404  pg_backend_pid() 2026
-  pg_char_to_encoding(name) 1264  pg_client_encoding() 810  pg_encoding_to_char(int4) 1597
-  pg_function_is_visible(oid) 2081  pg_get_userbyid(oid) 1642  pg_is_in_recovery() 3810
-  pg_is_other_temp_schema(oid) 2855  pg_operator_is_visible(oid) 2082  pg_size_pretty(int8) 2288
-  pg_table_is_visible(oid) 2079  pg_type_is_visible(oid) 2080  pg_typeof(any) 1619  pi() 1610
+  pg_char_to_encoding(name) 1264  pg_client_encoding() 810  pg_collation_is_visible(oid) 3815
+  pg_database_size(name) 2168  pg_database_size(oid) 2324  pg_encoding_to_char(int4) 1597
+  pg_function_is_visible(oid) 2081  pg_get_constraintdef(oid) 1387  pg_get_constraintdef(oid,bool) 2508
+  pg_get_expr(text,oid) 1716  pg_get_expr(text,oid,bool) 2509  pg_get_function_arguments(oid) 2162
+  pg_get_function_identity_arguments(oid) 2232  pg_get_function_result(oid) 2165  pg_get_function_sqlbody(oid) 6197
+  pg_get_functiondef(oid) 2098  pg_get_indexdef(oid) 1643  pg_get_indexdef(oid,int4,bool) 2507
+  pg_get_partkeydef(oid) 3352  pg_get_ruledef(oid) 1573  pg_get_ruledef(oid,bool) 2504
+  pg_get_serial_sequence(text,text) 1665  pg_get_statisticsobjdef_columns(oid) 6174  pg_get_triggerdef(oid) 1662
+  pg_get_triggerdef(oid,bool) 2730  pg_get_userbyid(oid) 1642  pg_get_viewdef(oid) 1641
+  pg_get_viewdef(oid,bool) 2506  pg_get_viewdef(oid,int4) 3159  pg_get_viewdef(text) 1640
+  pg_get_viewdef(text,bool) 2505  pg_has_role(name,name,text) 2705  pg_has_role(name,text) 2709
+  pg_has_role(oid,text) 2710  pg_indexes_size(regclass) 2998  pg_is_in_recovery() 3810
+  pg_is_other_temp_schema(oid) 2855  pg_opclass_is_visible(oid) 2083  pg_operator_is_visible(oid) 2082
+  pg_relation_is_publishable(regclass) 6121  pg_relation_size(regclass) 2325  pg_relation_size(regclass,text) 2332
+  pg_size_pretty(int8) 2288  pg_table_is_visible(oid) 2079  pg_table_size(regclass) 2997
+  pg_tablespace_location(oid) 3778  pg_tablespace_size(name) 2323  pg_tablespace_size(oid) 2322
+  pg_total_relation_size(regclass) 2286  pg_type_is_visible(oid) 2080  pg_typeof(any) 1619  pi() 1610
   position(text,text) 849  pow(float8,float8) 1346  pow(numeric,numeric) 1738  power(float8,float8) 1368
   power(numeric,numeric) 2169  quote_ident(text) 1282  quote_literal(text) 1283  quote_nullable(text) 1289
   radians(float8) 1609  random() 1598  record_eq(record,record) 2981  record_ge(record,record) 2986
   record_gt(record,record) 2984  record_le(record,record) 2985  record_lt(record,record) 2983
   record_ne(record,record) 2982  regexp_count(text,text) 6254  regexp_like(text,text) 6263
   regexp_like(text,text,text) 6264  regexp_match(text,text) 3396  regexp_match(text,text,text) 3397
-  regexp_replace(text,text,text) 2284  regexp_replace(text,text,text,text) 2285
-  regexp_split_to_array(text,text) 2767  regexp_split_to_array(text,text,text) 2768
-  regexp_split_to_table(text,text) 2765  regexp_split_to_table(text,text,text) 2766  regexp_substr(text,text) 6265
-  repeat(text,int4) 1622  replace(text,text,text) 2087  reverse(text) 3062  right(text,int4) 3061
-  round(float8) 1342  round(numeric) 1708  round(numeric,int4) 1707  row_to_json(record) 3155  rpad(text,int4) 880
-  rpad(text,int4,text) 874  rtrim(text) 882  rtrim(text,text) 876  scale(numeric) 3281  session_user() 746
-  sha256(bytea) 3420  sha512(bytea) 3422  shobj_description(oid,name) 1993  sign(float8) 2310  sign(numeric) 1706
-  sin(float8) 1604  sinh(float8) 2462  split_part(text,text,int4) 2088  sqrt(float8) 1344  sqrt(numeric) 1730
-  starts_with(text,text) 3696  statement_timestamp() 2648  string_agg(bytea,bytea) 3545
-  string_agg(text,text) 3538  string_to_array(text,text) 394  string_to_array(text,text,text) 376
-  string_to_table(text,text) 6160  strpos(text,text) 868  substr(text,int4) 883  substr(text,int4,int4) 877
-  substring(text,int4) 937  substring(text,int4,int4) 936  substring(text,text) 2073  sum(float4) 2110
-  sum(float8) 2111  sum(int2) 2109  sum(int4) 2108  sum(int8) 2107  sum(interval) 2113  sum(numeric) 2114
-  tan(float8) 1606  tanh(float8) 2464  text(bpchar) 401  text(name) 406  text_ge(text,text) 743
-  text_gt(text,text) 742  text_le(text,text) 741  text_lt(text,text) 740  textanycat(text,anynonarray) 2003
-  textcat(text,text) 1258  texteq(text,text) 67  texticlike(text,text) 1633  texticnlike(text,text) 1634
-  texticregexeq(text,text) 1238  texticregexne(text,text) 1239  textlike(text,text) 850  textne(text,text) 157
-  textnlike(text,text) 851  textregexeq(text,text) 1254  textregexne(text,text) 1256  time_eq(time,time) 1145
-  time_ge(time,time) 1105  time_gt(time,time) 1104  time_le(time,time) 1103  time_lt(time,time) 1102
-  time_mi_interval(time,interval) 1748  time_mi_time(time,time) 1690  time_ne(time,time) 1106
-  time_pl_interval(time,interval) 1747  timedate_pl(time,date) 1296  timestamp_eq(timestamp,timestamp) 2052
-  timestamp_ge(timestamp,timestamp) 2056  timestamp_gt(timestamp,timestamp) 2057
-  timestamp_le(timestamp,timestamp) 2055  timestamp_lt(timestamp,timestamp) 2054
-  timestamp_mi(timestamp,timestamp) 2031  timestamp_mi_interval(timestamp,interval) 2033
-  timestamp_ne(timestamp,timestamp) 2053  timestamp_pl_interval(timestamp,interval) 2032
-  timestamptz_eq(timestamptz,timestamptz) 1152  timestamptz_ge(timestamptz,timestamptz) 1156
-  timestamptz_gt(timestamptz,timestamptz) 1157  timestamptz_le(timestamptz,timestamptz) 1155
-  timestamptz_lt(timestamptz,timestamptz) 1154  timestamptz_mi(timestamptz,timestamptz) 1188
-  timestamptz_mi_interval(timestamptz,interval) 1190  timestamptz_ne(timestamptz,timestamptz) 1153
-  timestamptz_pl_interval(timestamptz,interval) 1189  timezone(interval,timestamp) 2070
-  timezone(interval,timestamptz) 1026  timezone(text,timestamp) 2069  timezone(text,timestamptz) 1159
-  to_char(float8,text) 1776  to_char(int4,text) 1773  to_char(int8,text) 1774  to_char(numeric,text) 1772
-  to_char(timestamp,text) 2049  to_char(timestamptz,text) 1770  to_hex(int4) 2089  to_hex(int8) 2090
-  to_json(anyelement) 3176  to_jsonb(anyelement) 3787  to_timestamp(float8) 1158  transaction_timestamp() 2647
-  translate(text,text,text) 878  trim_array(anyarray,int4) 6172  trim_scale(numeric) 5043  trunc(float8) 1343
-  trunc(numeric) 1710  trunc(numeric,int4) 1709  txid_current() 2943  unnest(anyarray) 2331  upper(text) 871
-  uuid_eq(uuid,uuid) 2956  uuid_ge(uuid,uuid) 2957  uuid_gt(uuid,uuid) 2958  uuid_le(uuid,uuid) 2955
-  uuid_lt(uuid,uuid) 2954  uuid_ne(uuid,uuid) 2959  version() 89  width_bucket(numeric,numeric,numeric,int4) 2170
+  regexp_matches(text,text) 2763  regexp_matches(text,text,text) 2764  regexp_replace(text,text,text) 2284
+  regexp_replace(text,text,text,text) 2285  regexp_split_to_array(text,text) 2767
+  regexp_split_to_array(text,text,text) 2768  regexp_split_to_table(text,text) 2765
+  regexp_split_to_table(text,text,text) 2766  regexp_substr(text,text) 6265  repeat(text,int4) 1622
+  replace(text,text,text) 2087  reverse(text) 3062  right(text,int4) 3061  round(float8) 1342  round(numeric) 1708
+  round(numeric,int4) 1707  row_to_json(record) 3155  rpad(text,int4) 880  rpad(text,int4,text) 874  rtrim(text) 882
+  rtrim(text,text) 876  scale(numeric) 3281  session_user() 746  sha256(bytea) 3420  sha512(bytea) 3422
+  shobj_description(oid,name) 1993  sign(float8) 2310  sign(numeric) 1706  sin(float8) 1604  sinh(float8) 2462
+  split_part(text,text,int4) 2088  sqrt(float8) 1344  sqrt(numeric) 1730  starts_with(text,text) 3696
+  statement_timestamp() 2648  string_agg(bytea,bytea) 3545  string_agg(text,text) 3538
+  string_to_array(text,text) 394  string_to_array(text,text,text) 376  string_to_table(text,text) 6160
+  strpos(text,text) 868  substr(text,int4) 883  substr(text,int4,int4) 877  substring(text,int4) 937
+  substring(text,int4,int4) 936  substring(text,text) 2073  sum(float4) 2110  sum(float8) 2111  sum(int2) 2109
+  sum(int4) 2108  sum(int8) 2107  sum(interval) 2113  sum(numeric) 2114  tan(float8) 1606  tanh(float8) 2464
+  text(bpchar) 401  text(name) 406  text_ge(text,text) 743  text_gt(text,text) 742  text_le(text,text) 741
+  text_lt(text,text) 740  textanycat(text,anynonarray) 2003  textcat(text,text) 1258  texteq(text,text) 67
+  texticlike(text,text) 1633  texticnlike(text,text) 1634  texticregexeq(text,text) 1238
+  texticregexne(text,text) 1239  textlike(text,text) 850  textne(text,text) 157  textnlike(text,text) 851
+  textregexeq(text,text) 1254  textregexne(text,text) 1256  time_eq(time,time) 1145  time_ge(time,time) 1105
+  time_gt(time,time) 1104  time_le(time,time) 1103  time_lt(time,time) 1102  time_mi_interval(time,interval) 1748
+  time_mi_time(time,time) 1690  time_ne(time,time) 1106  time_pl_interval(time,interval) 1747
+  timedate_pl(time,date) 1296  timestamp_eq(timestamp,timestamp) 2052  timestamp_ge(timestamp,timestamp) 2056
+  timestamp_gt(timestamp,timestamp) 2057  timestamp_le(timestamp,timestamp) 2055
+  timestamp_lt(timestamp,timestamp) 2054  timestamp_mi(timestamp,timestamp) 2031
+  timestamp_mi_interval(timestamp,interval) 2033  timestamp_ne(timestamp,timestamp) 2053
+  timestamp_pl_interval(timestamp,interval) 2032  timestamptz_eq(timestamptz,timestamptz) 1152
+  timestamptz_ge(timestamptz,timestamptz) 1156  timestamptz_gt(timestamptz,timestamptz) 1157
+  timestamptz_le(timestamptz,timestamptz) 1155  timestamptz_lt(timestamptz,timestamptz) 1154
+  timestamptz_mi(timestamptz,timestamptz) 1188  timestamptz_mi_interval(timestamptz,interval) 1190
+  timestamptz_ne(timestamptz,timestamptz) 1153  timestamptz_pl_interval(timestamptz,interval) 1189
+  timezone(interval,timestamp) 2070  timezone(interval,timestamptz) 1026  timezone(text,timestamp) 2069
+  timezone(text,timestamptz) 1159  to_char(float8,text) 1776  to_char(int4,text) 1773  to_char(int8,text) 1774
+  to_char(numeric,text) 1772  to_char(timestamp,text) 2049  to_char(timestamptz,text) 1770  to_date(text,text) 1780
+  to_hex(int4) 2089  to_hex(int8) 2090  to_json(anyelement) 3176  to_jsonb(anyelement) 3787  to_regclass(text) 3495
+  to_regnamespace(text) 4086  to_regproc(text) 3494  to_regtype(text) 3493  to_timestamp(float8) 1158
+  to_timestamp(text,text) 1778  transaction_timestamp() 2647  translate(text,text,text) 878
+  trim_array(anyarray,int4) 6172  trim_scale(numeric) 5043  trunc(float8) 1343  trunc(numeric) 1710
+  trunc(numeric,int4) 1709  txid_current() 2943  unnest(anyarray) 2331  upper(text) 871  uuid_eq(uuid,uuid) 2956
+  uuid_ge(uuid,uuid) 2957  uuid_gt(uuid,uuid) 2958  uuid_le(uuid,uuid) 2955  uuid_lt(uuid,uuid) 2954
+  uuid_ne(uuid,uuid) 2959  version() 89  width_bucket(numeric,numeric,numeric,int4) 2170
 `
 
 export const PG_PROC_OIDS: Readonly<Record<string, number>> = Object.fromEntries(

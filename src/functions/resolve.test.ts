@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { typeByName, typeName } from '../types/pg-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { formatText, parseText } from '../types/text.ts'
+import { exampleEnv } from './evaluate.testkit.ts'
 import { SCALARS } from './lookup.ts'
 import {
   commonType,
@@ -11,7 +12,6 @@ import {
   resolveOperator,
   resolveTableFunction,
 } from './resolve.ts'
-import { exampleEnv } from './testing.ts'
 
 const types = (names: string): SqlType[] => (names === '' ? [] : names.split(' ').map((name) => typeByName(name)!))
 

@@ -69,9 +69,9 @@ function evaluate(s: Scalar, env: EvalEnv | undefined): Datum | undefined {
   }
 }
 
-/** Casts between text or dates and times with a zone read the session's time zone. */
+/** Casts between text or dates and times with a zone read the session's time zone; names of objects the catalog. */
 function dependsOnSession(s: Extract<Scalar, { kind: 'cast' }>): boolean {
-  return s.type.kind === 'timestamptz' || s.arg.type.kind === 'timestamptz' || s.type.kind.startsWith('reg')
+  return [s.type.kind, s.arg.type.kind].some((kind) => kind === 'timestamptz' || kind.startsWith('reg'))
 }
 
 function constants(items: readonly Scalar[]): Datum[] | undefined {

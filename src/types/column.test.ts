@@ -6,8 +6,8 @@ import { buildColumn, columnBuilder } from './column-build.ts'
 import { datumAt, stringsOf } from './column-read.ts'
 import { takeRows } from './column-shape.ts'
 import { BOOL, INT8, NUMERIC, TEXT, TIMESTAMP } from './sql-type.ts'
-import { datumOf, someTypes } from './values.testkit.ts'
 import type { Datum } from './value.ts'
+import { datumOf, someTypes } from './values.testkit.ts'
 
 const rowsOfTypes = fc.array(fc.tuple(...someTypes.map((type) => fc.option(datumOf(type), { freq: 4 }))), {
   maxLength: 20,

@@ -4,9 +4,9 @@ import { buildColumn } from './column-build.ts'
 import { compareAt, compareBySort, compareDatum, compareRows, compareValueRows } from './compare.ts'
 import { equalDatum } from './datum.ts'
 import { arrayOf, BYTEA, FLOAT8, INT4, INTERVAL, JSONB, NUMERIC, type SqlType, TEXT } from './sql-type.ts'
-import { datumOf, someTypes } from './values.testkit.ts'
 import { encodeUtf8 } from './utf8.ts'
 import type { Datum } from './value.ts'
+import { datumOf, someTypes } from './values.testkit.ts'
 
 const sorted = (type: SqlType, data: Datum[]) => data.toSorted((a, b) => compareDatum(type, a, b))
 

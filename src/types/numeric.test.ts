@@ -16,8 +16,8 @@ import {
 } from './numeric-arith.ts'
 import { numericExp, numericLn, numericLog, numericPower, numericSqrt } from './numeric-math.ts'
 import { NUMERIC } from './sql-type.ts'
-import { datumOf } from './values.testkit.ts'
 import type { Numeric } from './value.ts'
+import { datumOf } from './values.testkit.ts'
 
 const n = (text: string): Numeric => parseNumericText(text)!
 const value = datumOf(NUMERIC) as fc.Arbitrary<Numeric>

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { SqlError } from '../base/sql-error.ts'
 import { formatType, typeByName, typeByOid, typeOid, typmodOf } from './pg-type.ts'
 import { arrayOf, BYTEA, type SqlType, TEXT, UNKNOWN } from './sql-type.ts'
-import { datumOf, someTypes } from './values.testkit.ts'
 import { formatText, parseText } from './text.ts'
+import { datumOf, someTypes } from './values.testkit.ts'
 
 function type(name: string): SqlType {
   const match = /^(.*?)(?:\((\d+)(?:,(\d+))?\))?$/.exec(name)!

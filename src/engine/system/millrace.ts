@@ -2,6 +2,7 @@ import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts
 import { numericFromInt } from '../../types/numeric.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import type { World } from '../world.ts'
+import { newestFingerprint } from '../replan.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
 
@@ -87,10 +88,18 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
   {
     schema: 'millrace',
     name: 'plans',
-    rowType: [column('view', TEXT), column('fingerprint', TEXT), column('operators', INT8)],
+    rowType: [
+      column('view', TEXT),
+      column('fingerprint', TEXT),
+      column('newest_fingerprint', TEXT),
+      column('differs', BOOL),
+      column('operators', INT8),
+    ],
     *rows({ world }) {
       for (const view of world.views.values()) {
-        if (view.id > 0) yield [nameOf(world, view.id), view.plan.fingerprint, view.plan.nodes.length]
+        if (view.id < 0 || view.entry === null) continue
+        const newest = newestFingerprint(world, view.entry)
+        yield [nameOf(world, view.id), view.plan.fingerprint, newest, newest !== view.plan.fingerprint, view.plan.nodes.length]
       }
     },
   },

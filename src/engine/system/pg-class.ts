@@ -4,7 +4,7 @@ import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
 import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
 import { defaultOid, pgRelations, primaryKeyConstraintOid, primaryKeyOid, primaryKeys, rowTypeOid } from '../../catalog/pg-relations.ts'
-import { liveRows, OWNER_OID, typeFacts, vector } from './pg-facts.ts'
+import { liveRows, OWNER_OID, typeFacts } from './pg-facts.ts'
 import type { SystemRelation } from './relation.ts'
 
 const CHAR: SqlType = { kind: 'char' }
@@ -32,7 +32,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           relkind === 'i' ? 0 : liveRows(world, entry.id), 0, errorsOf.get(entry.id) ?? 0, indexed.has(entry.id), false,
           'p', relkind, rowType.length, 0, relkind === 'v',
           false, false, false, false,
-          world.views.get(entry.id)?.ready ?? true, relkind === 'r' ? 'd' : 'n', false, 0,
+          world.views.get(entry.id)?.ready ?? true, relkind === 'r' || relkind === 'm' ? 'd' : 'n', false, 0,
           null, null, null,
         ]
       }
@@ -85,18 +85,18 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     rowType: [
       column('indexrelid', OID), column('indrelid', OID), column('indnatts', INT2), column('indnkeyatts', INT2), column('indisunique', BOOL), column('indnullsnotdistinct', BOOL),
       column('indisprimary', BOOL), column('indisexclusion', BOOL), column('indimmediate', BOOL), column('indisclustered', BOOL), column('indisvalid', BOOL),
-      column('indcheckxmin', BOOL), column('indisready', BOOL), column('indislive', BOOL), column('indisreplident', BOOL), column('indkey', TEXT),
-      column('indcollation', TEXT), column('indclass', TEXT), column('indoption', TEXT), column('indexprs', TEXT), column('indpred', TEXT),
+      column('indcheckxmin', BOOL), column('indisready', BOOL), column('indislive', BOOL), column('indisreplident', BOOL), column('indkey', arrayOf(INT2)),
+      column('indcollation', arrayOf(OID)), column('indclass', arrayOf(OID)), column('indoption', arrayOf(INT2)), column('indexprs', TEXT), column('indpred', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
       for (const { entry } of pgRelations(world.catalog)) {
         if (entry.kind !== 'index') continue
         const n = entry.columns.length
         const primary = entry.id === primaryKeyOid(entry.on)
-        const zeros = vector(entry.columns.map(() => 0))
+        const zeros = entry.columns.map(() => 0)
         yield [
           entry.id, entry.on, n, n, entry.unique, false, primary, false, true, false, true, false, true, true, false,
-          vector(entry.columns.map((c) => c + 1)), zeros, zeros, zeros, null, null,
+          entry.columns.map((c) => c + 1), zeros, zeros, zeros, null, null,
         ]
       }
     },

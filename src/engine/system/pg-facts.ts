@@ -1,6 +1,5 @@
 import type { RowType } from '../../types/sql-type.ts'
 import { typeOid, typmodOf } from '../../types/pg-type.ts'
-import type { Datum } from '../../types/value.ts'
 import type { World } from '../world.ts'
 
 /** What the rows of several system relations share. */
@@ -15,4 +14,3 @@ export const OWNER_OID = 10
 export const OWNER = 'millrace'
 export const DATABASE_OID = 5
 export const PG_CATALOG_OID = 11
-export const vector = (numbers: readonly number[]): Datum => numbers.join(' ')

@@ -5,7 +5,7 @@ import { typeOid } from '../../types/pg-type.ts'
 import { arrayOf, BOOL, FLOAT4, INT2, NAME, OID, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
-import { OWNER_OID, PG_CATALOG_OID, vector } from './pg-facts.ts'
+import { OWNER_OID, PG_CATALOG_OID } from './pg-facts.ts'
 import type { SystemRelation } from './relation.ts'
 
 const CHAR: SqlType = { kind: 'char' }
@@ -13,6 +13,7 @@ const REGPROC: SqlType = { kind: 'regproc' }
 const INTERNAL_LANGUAGE = 12
 const FIRST_OPERATOR_OID = 910_000_000
 const FIRST_CAST_OID = 920_000_000
+const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar'])
 
 function operatorRow(proc: Proc, index: number): Row {
   const [left, right] = proc.args.length === 1 ? [0, argOid(proc.args[0]!)] : proc.args.map(argOid)
@@ -30,7 +31,7 @@ export const PG_FUNCTION_RELATIONS: readonly SystemRelation[] = [
     rowType: [
       column('oid', OID), column('proname', NAME), column('pronamespace', OID), column('proowner', OID), column('prolang', OID), column('procost', FLOAT4), column('prorows', FLOAT4),
       column('provariadic', OID), column('prosupport', REGPROC), column('prokind', CHAR), column('prosecdef', BOOL), column('proleakproof', BOOL), column('proisstrict', BOOL), column('proretset', BOOL),
-      column('provolatile', CHAR), column('proparallel', CHAR), column('pronargs', INT2), column('pronargdefaults', INT2), column('prorettype', OID), column('proargtypes', TEXT),
+      column('provolatile', CHAR), column('proparallel', CHAR), column('pronargs', INT2), column('pronargdefaults', INT2), column('prorettype', OID), column('proargtypes', arrayOf(OID)),
       column('proallargtypes', arrayOf(OID)), column('proargmodes', arrayOf(CHAR)), column('proargnames', arrayOf(TEXT)), column('proargdefaults', TEXT), column('prosrc', TEXT), column('probin', TEXT),
       column('prosqlbody', TEXT), column('proconfig', arrayOf(TEXT)), column('proacl', arrayOf(TEXT)),
     ],
@@ -39,7 +40,7 @@ export const PG_FUNCTION_RELATIONS: readonly SystemRelation[] = [
         yield [
           proc.oid, proc.name, PG_CATALOG_OID, OWNER_OID, INTERNAL_LANGUAGE, 1, proc.set ? 1000 : 0,
           proc.variadic ? argOid(proc.args.at(-1)!) : 0, '-', proc.kind, false, false, proc.strict, proc.set,
-          proc.volatility, 's', proc.args.length, 0, argOid(proc.returns), vector(proc.args.map(argOid)),
+          proc.volatility, 's', proc.args.length, 0, argOid(proc.returns), proc.args.map(argOid),
           null, null, null, null, proc.name, null, null, null, null,
         ]
       }
@@ -58,8 +59,9 @@ export const PG_FUNCTION_RELATIONS: readonly SystemRelation[] = [
     schema: 'pg_catalog',
     name: 'pg_cast',
     rowType: [column('oid', OID), column('castsource', OID), column('casttarget', OID), column('castfunc', OID), column('castcontext', CHAR), column('castmethod', CHAR)],
-    // Conversions are no functions that one could call: castfunc is 0.
-    rows: (): Row[] => CAST_ROWS.map((c, i) => [FIRST_CAST_OID + i, typeOid({ kind: c.from }), typeOid({ kind: c.to }), 0, c.context[0]!, c.convert === undefined ? 'b' : 'f']),
+    // Conversions are no functions that one could call: castfunc is 0. What needs none still may be stored otherwise in
+    // PostgreSQL (integers of different width): only texts and oids are binary coercible.
+    rows: (): Row[] => CAST_ROWS.map((c, i) => [FIRST_CAST_OID + i, typeOid({ kind: c.from }), typeOid({ kind: c.to }), 0, c.context[0]!, c.convert === undefined && TEXTS.has(c.from) && TEXTS.has(c.to) ? 'b' : 'f']),
   },
   {
     schema: 'pg_catalog',

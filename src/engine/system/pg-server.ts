@@ -34,7 +34,7 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
       column('typtype', CHAR), column('typcategory', CHAR), column('typispreferred', BOOL), column('typisdefined', BOOL), column('typdelim', CHAR), column('typrelid', OID),
       column('typsubscript', { kind: 'regproc' }), column('typelem', OID), column('typarray', OID), column('typinput', { kind: 'regproc' }), column('typoutput', { kind: 'regproc' }),
       column('typreceive', { kind: 'regproc' }), column('typsend', { kind: 'regproc' }), column('typnotnull', BOOL), column('typbasetype', OID), column('typtypmod', INT4), column('typndims', INT4),
-      column('typcollation', OID), column('typdefault', TEXT),
+      column('typcollation', OID), column('typdefault', TEXT), column('typacl', arrayOf(TEXT)),
     ],
     *rows({ world }): Iterable<Row> {
       for (const type of Object.values(PG_TYPES)) {
@@ -43,19 +43,19 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
         const collation = type.category === 'S' ? 100 : 0
         yield [
           type.oid, type.name, 11, OWNER_OID, type.typlen, type.typlen > 0 && type.typlen <= 8, kind, type.category, type.preferred === true, true, ',', 0,
-          '-', 0, type.arrayOid, io('in'), io('out'), io('recv'), io('send'), false, 0, -1, 0, collation, null,
+          '-', 0, type.arrayOid, io('in'), io('out'), io('recv'), io('send'), false, 0, -1, 0, collation, null, null,
         ]
         if (type.arrayOid === 0) continue
         yield [
           type.arrayOid, type.arrayName ?? `_${type.name}`, 11, OWNER_OID, -1, false, kind, 'A', false, true, ',', 0,
-          'array_subscript_handler', type.oid, 0, 'array_in', 'array_out', 'array_recv', 'array_send', false, 0, -1, 0, collation, null,
+          'array_subscript_handler', type.oid, 0, 'array_in', 'array_out', 'array_recv', 'array_send', false, 0, -1, 0, collation, null, null,
         ]
       }
       for (const { entry, relkind } of pgRelations(world.catalog)) {
         if (relkind === 'i' || relkind === 't') continue
         yield [
           rowTypeOid(entry.id), entry.name, entry.schema, OWNER_OID, -1, false, 'c', 'C', false, true, ',', entry.id,
-          '-', 0, 0, 'record_in', 'record_out', 'record_recv', 'record_send', false, 0, -1, 0, 0, null,
+          '-', 0, 0, 'record_in', 'record_out', 'record_recv', 'record_send', false, 0, -1, 0, 0, null, null,
         ]
       }
     },
@@ -93,8 +93,8 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
   {
     schema: 'pg_catalog',
     name: 'pg_collation',
-    rowType: [column('oid', OID), column('collname', NAME), column('collnamespace', OID), column('collowner', OID), column('collprovider', CHAR), column('collisdeterministic', BOOL), column('collencoding', INT4), column('collcollate', TEXT), column('collctype', TEXT)],
-    rows: (): Row[] => [[100, 'default', 11, OWNER_OID, 'd', true, -1, null, null], [950, 'C', 11, OWNER_OID, 'c', true, -1, 'C', 'C']],
+    rowType: [column('oid', OID), column('collname', NAME), column('collnamespace', OID), column('collowner', OID), column('collprovider', CHAR), column('collisdeterministic', BOOL), column('collencoding', INT4), column('collcollate', TEXT), column('collctype', TEXT), column('colliculocale', TEXT), column('collversion', TEXT)],
+    rows: (): Row[] => [[100, 'default', 11, OWNER_OID, 'd', true, -1, null, null, null, null], [950, 'C', 11, OWNER_OID, 'c', true, -1, 'C', 'C', null, null]],
   },
   {
     schema: 'pg_catalog',
@@ -115,16 +115,21 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
   empty('pg_range', { rngtypid: OID, rngsubtype: OID, rngmultitypid: OID, rngcollation: OID, rngsubopc: OID }),
   empty('pg_inherits', { inhrelid: OID, inhparent: OID, inhseqno: INT4, inhdetachpending: BOOL }),
   empty('pg_policy', { oid: OID, polname: NAME, polrelid: OID, polcmd: CHAR, polpermissive: BOOL, polroles: arrayOf(OID), polqual: TEXT, polwithcheck: TEXT }),
-  empty('pg_statistic_ext', { oid: OID, stxrelid: OID, stxname: NAME, stxnamespace: OID, stxowner: OID, stxstattarget: INT4, stxkeys: TEXT, stxkind: arrayOf(CHAR), stxexprs: TEXT }),
+  empty('pg_statistic_ext', { oid: OID, stxrelid: OID, stxname: NAME, stxnamespace: OID, stxowner: OID, stxstattarget: INT4, stxkeys: arrayOf(INT2), stxkind: arrayOf(CHAR), stxexprs: TEXT }),
   empty('pg_publication', { oid: OID, pubname: NAME, pubowner: OID, puballtables: BOOL, pubinsert: BOOL, pubupdate: BOOL, pubdelete: BOOL, pubtruncate: BOOL, pubviaroot: BOOL }),
-  empty('pg_publication_rel', { oid: OID, prpubid: OID, prrelid: OID, prqual: TEXT, prattrs: TEXT }),
+  empty('pg_publication_rel', { oid: OID, prpubid: OID, prrelid: OID, prqual: TEXT, prattrs: arrayOf(INT2) }),
   empty('pg_publication_namespace', { oid: OID, pnpubid: OID, pnnspid: OID }),
   empty('pg_trigger', { oid: OID, tgrelid: OID, tgparentid: OID, tgname: NAME, tgfoid: OID, tgtype: INT2, tgenabled: CHAR, tgisinternal: BOOL, tgconstraint: OID, tgdeferrable: BOOL, tginitdeferred: BOOL }),
   empty('pg_rewrite', { oid: OID, rulename: NAME, ev_class: OID, ev_type: CHAR, ev_enabled: CHAR, is_instead: BOOL, ev_qual: TEXT, ev_action: TEXT }),
   empty('pg_foreign_table', { ftrelid: OID, ftserver: OID, ftoptions: arrayOf(TEXT) }),
   empty('pg_foreign_server', { oid: OID, srvname: NAME, srvowner: OID, srvfdw: OID, srvtype: TEXT, srvversion: TEXT, srvoptions: arrayOf(TEXT) }),
   empty('pg_partitioned_table', { partrelid: OID, partstrat: CHAR, partnatts: INT2, partdefid: OID }),
-  empty('pg_tablespace', { oid: OID, spcname: NAME, spcowner: OID }),
+  {
+    schema: 'pg_catalog',
+    name: 'pg_tablespace',
+    rowType: [column('oid', OID), column('spcname', NAME), column('spcowner', OID), column('spcacl', arrayOf(TEXT)), column('spcoptions', arrayOf(TEXT))],
+    rows: (): Row[] => [[1663, 'pg_default', OWNER_OID, null, null]],
+  },
   empty('pg_sequence', { seqrelid: OID, seqtypid: OID, seqstart: INT8, seqincrement: INT8, seqmax: INT8, seqmin: INT8, seqcache: INT8, seqcycle: BOOL }),
   empty('pg_extension', { oid: OID, extname: NAME, extowner: OID, extnamespace: OID, extrelocatable: BOOL, extversion: TEXT }),
   empty('pg_depend', { classid: OID, objid: OID, objsubid: INT4, refclassid: OID, refobjid: OID, refobjsubid: INT4, deptype: CHAR }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { SqlError } from '../../base/sql-error.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { quoteIdent } from '../../types/text/identifier.ts'
 import { parseEscaped, parseHex } from '../../types/text/string.ts'
 import { formatText } from '../../types/text.ts'
 import type { Datum, Value } from '../../types/value.ts'
@@ -17,17 +18,6 @@ function concat(values: readonly Datum[], types: readonly SqlType[], env: EvalEn
     if (value !== null) parts.push(output(value, types[i], env))
   }
   return parts
-}
-
-/** Words that quote_ident must quote though they look like identifiers: PostgreSQL's reserved ones. */
-const RESERVED = new Set(
-  'all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both case cast char character check coalesce collate collation column concurrently constraint create cross current_catalog current_date current_role current_schema current_time current_timestamp current_user dec decimal default deferrable desc distinct do else end except exists extract false fetch float for foreign freeze from full grant greatest group grouping having ilike in initially inner inout int integer intersect interval into is isnull join lateral leading least left like limit localtime localtimestamp national natural nchar none normalize not notnull null nullif numeric offset on only or order out outer overlaps overlay placing position precision primary real references returning right row select session_user setof similar smallint some substring symmetric table tablesample then time timestamp to trailing treat trim true union unique user using values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable'.split(
-    ' ',
-  ),
-)
-
-export function quoteIdent(name: string): string {
-  return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
 export function quoteLiteral(text: string): string {

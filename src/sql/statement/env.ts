@@ -1,4 +1,5 @@
 import type { CatalogSnapshot } from '../../catalog/entry.ts'
+import { objectLookup } from '../../catalog/object-lookup.ts'
 import type { BindEnv } from '../bind/context.ts'
 import type { ChooseFacts } from '../choose/choose.ts'
 import type { Facts } from '../optimise/rule.ts'
@@ -18,6 +19,7 @@ export function bindEnv(context: PlanningContext): BindEnv {
       database,
       searchPath,
       setting: (name) => context.setting(name),
+      objects: objectLookup(catalog, context),
       // Nothing volatile is evaluated while planning.
       random: () => 0,
     },

@@ -1,0 +1,27 @@
+import { quoteIdent } from '../types/text/identifier.ts'
+import type { CatalogEntry, CatalogSnapshot, IndexEntry, TableEntry } from './entry.ts'
+import { columnsOf } from './pg-relations.ts'
+
+/** Catalog objects as the SQL that pg_get_viewdef and its like print. */
+const VIEW =
+  /^CREATE (?:MATERIALIZED )?VIEW "(?:[^"]|"")*"\."(?:[^"]|"")*"(?: WITH \((?:[^')]|'(?:[^']|'')*')*\))? AS ([\s\S]*)$/
+
+/** The query of a view, with a semicolon as PostgreSQL prints it. */
+export function viewDefinition(entry: CatalogEntry): string | null {
+  if (entry.kind !== 'view' && entry.kind !== 'materializedView') return null
+  const body = VIEW.exec(entry.sql)?.[1] ?? entry.sql
+  return ` ${body.trim()};`
+}
+
+export function indexDefinition(catalog: CatalogSnapshot, index: IndexEntry): string {
+  const on = catalog.byId(index.on)
+  const schema = on === undefined ? undefined : catalog.byId(on.schema)
+  const table = `${quoteIdent(schema?.name ?? '')}.${quoteIdent(on?.name ?? '')}`
+  const columns = columnsOf(catalog, index.on)
+  const names = index.columns.map((c) => quoteIdent(columns[c]!.name)).join(', ')
+  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(index.name)} ON ${table} USING btree (${names})`
+}
+
+export function primaryKeyDefinition(table: TableEntry): string {
+  return `PRIMARY KEY (${(table.primaryKey ?? []).map((c) => quoteIdent(table.columns[c]!.name)).join(', ')})`
+}

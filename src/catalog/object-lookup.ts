@@ -1,0 +1,81 @@
+import type { ObjectLookup } from '../functions/object-lookup.ts'
+import { quoteIdent } from '../types/text/identifier.ts'
+import { indexDefinition, primaryKeyDefinition, viewDefinition } from './definitions.ts'
+import type { CatalogEntry, CatalogSnapshot } from './entry.ts'
+import {
+  columnsOf,
+  primaryKeyConstraintOid,
+  primaryKeyIndex,
+  primaryKeyOid,
+  primaryKeys,
+  rowTypeOid,
+} from './pg-relations.ts'
+import { findObject, findSchema, type NameContext } from './resolve-name.ts'
+
+/** Answers functions over oids from one snapshot of the catalog. `bytes`: of an object's state, where it is known. */
+export function objectLookup(
+  catalog: CatalogSnapshot,
+  context: NameContext,
+  bytes: (object: number) => number = () => 0,
+): ObjectLookup {
+  const path = ['pg_catalog', ...context.searchPath]
+  const keyedTable = (oid: number) => {
+    const entry = catalog.byId(oid)
+    return entry?.kind === 'table' && entry.primaryKey !== null ? entry : undefined
+  }
+  const relation = (oid: number): CatalogEntry | undefined => {
+    const entry = catalog.byId(oid)
+    if (entry !== undefined) return isRelation(entry) ? entry : undefined
+    const table = keyedTable(oid - primaryKeyOid(0))
+    return table && primaryKeyIndex(table)
+  }
+  const visible = (entry: CatalogEntry, schema: string): boolean =>
+    catalog.byId(entry.id) === undefined
+      ? path.includes(schema)
+      : findObject(catalog, [entry.name], context)?.id === entry.id
+  const primaryKeyByName = (parts: readonly string[]): number | undefined => {
+    const schemas = parts.length > 1 ? [parts[parts.length - 2]] : path
+    for (const table of primaryKeys(catalog)) {
+      const { name } = primaryKeyIndex(table)
+      const schema = catalog.byId(table.schema)?.name
+      if (name === parts[parts.length - 1] && schemas.includes(schema ?? '')) return primaryKeyOid(table.id)
+    }
+    return undefined
+  }
+
+  return {
+    relation(oid) {
+      const entry = relation(oid)
+      const schema = entry && catalog.byId(entry.schema)?.name
+      return entry && schema !== undefined ? { schema, name: entry.name, visible: visible(entry, schema) } : undefined
+    },
+    relationOid(parts) {
+      const entry = findObject(catalog, parts, context)
+      return entry !== undefined && isRelation(entry) ? entry.id : primaryKeyByName(parts)
+    },
+    schema: (oid) => {
+      const entry = catalog.byId(oid)
+      return entry?.kind === 'schema' ? entry.name : undefined
+    },
+    schemaOid: (name) => findSchema(catalog, name)?.id,
+    rowTypeName: (oid) => relation(oid - rowTypeOid(0))?.name,
+    viewDefinition(oid) {
+      const entry = catalog.byId(oid)
+      return entry === undefined ? null : viewDefinition(entry)
+    },
+    indexDefinition(oid, column) {
+      const entry = relation(oid)
+      if (entry?.kind !== 'index') return null
+      if (column === 0) return indexDefinition(catalog, entry)
+      const name = columnsOf(catalog, entry.on)[entry.columns[column - 1] ?? -1]?.name
+      return name === undefined ? null : quoteIdent(name)
+    },
+    constraintDefinition(oid) {
+      const table = keyedTable(oid - primaryKeyConstraintOid(0))
+      return table === undefined ? null : primaryKeyDefinition(table)
+    },
+    bytes: (oid) => (relation(oid) === undefined ? null : bytes(oid)),
+  }
+}
+
+const isRelation = (entry: CatalogEntry): boolean => entry.kind !== 'schema' && entry.kind !== 'connection'

@@ -1,0 +1,24 @@
+/** What functions over oids ask of the catalog: names and definitions of relations, their columns and keys. */
+export interface ObjectLookup {
+  relation(oid: number): RelationName | undefined
+  /** Relation of one, two or three name parts, along the search path. */
+  relationOid(parts: readonly string[]): number | undefined
+  schema(oid: number): string | undefined
+  schemaOid(name: string): number | undefined
+  /** Composite type of a relation. */
+  rowTypeName(oid: number): string | undefined
+  /** The query of a view. */
+  viewDefinition(relation: number): string | null
+  /** The statement that makes an index; with `column` (from 1) that column alone. */
+  indexDefinition(index: number, column: number): string | null
+  constraintDefinition(constraint: number): string | null
+  /** Bytes of a relation's state; null when there is no such relation. */
+  bytes(relation: number): number | null
+}
+
+export interface RelationName {
+  readonly schema: string
+  readonly name: string
+  /** Found by the search path without its schema. */
+  readonly visible: boolean
+}
