@@ -1,6 +1,7 @@
 // Text to tokens, after PostgreSQL's scanner with standard_conforming_strings on. Names and operators are read by one
 // pattern each and then retagged from a table; nothing here knows the grammar.
-import { EOF, type TokenType } from 'chevrotain'
+import type { TokenType } from 'chevrotain'
+import { EOF } from './chevrotain.ts'
 import { GrammarError, syntaxError } from './errors.ts'
 import { bitString, dollarString, escapeString, plainString, quotedName, unicodeEscapes } from './lexer-strings.ts'
 import { retag } from './retag.ts'

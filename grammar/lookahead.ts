@@ -1,139 +1,167 @@
-// Lookahead of one token, computed when a place is first reached and not at start: Chevrotain's own strategy walks
-// every path of every production up front, which costs hundreds of milliseconds here. First sets are kept by rule.
+// Lookahead of one token, settled for a place and a token when they first meet, and rules recorded when first asked
+// for: Chevrotain's own strategy records every rule and walks every path at start, which costs hundreds of milliseconds.
+import type { ILookaheadStrategy, IOrAlt, IProduction, OptionalProductionType, Rule, TokenType } from 'chevrotain'
 import {
   Alternation,
-  type ILookaheadStrategy,
-  type IOrAlt,
-  type IProduction,
   NonTerminal,
   Option,
-  type OptionalProductionType,
   Repetition,
   RepetitionMandatory,
   RepetitionMandatoryWithSeparator,
   RepetitionWithSeparator,
-  type Rule,
   Terminal,
-  type TokenType,
-} from 'chevrotain'
+} from './chevrotain.ts'
+import { tokenIdxEnd } from './tokens.ts'
 
-type First = { types: Set<TokenType>; empty: boolean }
-type Composite = { definition: IProduction[] }
+type Composite = { definition: IProduction[]; idx: number }
 /** The parser as the lookahead functions see it. */
 type Ahead = { LA_FAST(n: number): { tokenTypeIdx: number } }
 
-const kinds: Record<OptionalProductionType, unknown> = {
+const kinds = {
   Option,
   Repetition,
   RepetitionMandatory,
   RepetitionMandatoryWithSeparator,
   RepetitionWithSeparator,
-}
+} satisfies Record<OptionalProductionType, unknown>
+
+// What a table says of a token; above zero, of alternations: one more than the alternative to take, gate or not.
+const unknown = 0
+const no = -1
+const yes = 1
+const several = -2
 
 export class LazyLookahead implements ILookaheadStrategy {
-  private readonly firsts = new Map<string, First>()
+  private readonly ruleOf: (name: string) => Rule
+  private readonly starting = new Map<string, Int8Array>()
+  private readonly empties = new Map<string, boolean>()
+
+  constructor(ruleOf: (name: string) => Rule) {
+    this.ruleOf = ruleOf
+  }
 
   validate() {
     return []
   }
 
-  buildLookaheadForAlternation(options: { prodOccurrence: number; rule: Rule; hasPredicates: boolean }) {
-    let table: number[][] | undefined
+  buildLookaheadForAlternation({ prodOccurrence, rule }: { prodOccurrence: number; rule: Rule }) {
+    let table: Int16Array | undefined
+    let place: Composite[] = []
     let otherwise: number | undefined
-    const build = () => {
-      const prod = find(options.rule.definition, Alternation, options.prodOccurrence) as unknown as {
-        definition: Composite[]
+    const gated = new Map<number, number[]>()
+
+    const settle = (idx: number, alternatives: IOrAlt<unknown>[]): number => {
+      if (table === undefined) {
+        table = new Int16Array(tokenIdxEnd)
+        place = find(rule.definition, Alternation, prodOccurrence)?.definition as unknown as Composite[]
+        otherwise = place.findIndex((alternative) => this.empty(alternative.definition))
+        if (otherwise < 0) otherwise = undefined
       }
-      const result: number[][] = []
-      prod.definition.forEach((alternative, index) => {
-        const first = this.firstOf(alternative.definition)
-        if (first.empty) otherwise ??= index
-        for (const idx of expand(first.types)) {
-          result[idx] ??= []
-          result[idx].push(index)
-        }
-      })
-      table = result
-      return result
+      const candidates: number[] = []
+      for (let i = 0; i < place.length; i++) {
+        if (!this.starts(place[i].definition, idx)) continue
+        candidates.push(i)
+        // Without a gate it is taken, whatever the later ones are.
+        if (alternatives[i].GATE === undefined) break
+      }
+      if (candidates.length === 0) table[idx] = no
+      else if (alternatives[candidates[0]].GATE === undefined) table[idx] = candidates[0] + 1
+      else {
+        table[idx] = several
+        gated.set(idx, candidates)
+      }
+      return table[idx]
     }
-    return function (this: Ahead, alternatives?: IOrAlt<unknown>[]): number | undefined {
-      const candidates = (table ?? build())[this.LA_FAST(1).tokenTypeIdx]
-      if (candidates === undefined) return otherwise
-      for (let i = 0; i < candidates.length; i++) {
-        const gate = alternatives?.[candidates[i]].GATE
-        if (gate === undefined || gate.call(this)) return candidates[i]
+
+    return function (this: Ahead, alternatives: IOrAlt<unknown>[]): number | undefined {
+      const idx = this.LA_FAST(1).tokenTypeIdx
+      let known = table === undefined ? unknown : table[idx]
+      if (known > 0) return known - 1
+      if (known === unknown) known = settle(idx, alternatives)
+      if (known > 0) return known - 1
+      if (known === no) return otherwise
+      for (const candidate of gated.get(idx) as number[]) {
+        const gate = alternatives[candidate].GATE
+        if (gate === undefined || gate.call(this)) return candidate
       }
       return otherwise
     } as never
   }
 
   buildLookaheadForOptional(options: { prodOccurrence: number; prodType: OptionalProductionType; rule: Rule }) {
-    let table: boolean[] | undefined
-    const build = () => {
-      const prod = find(
-        options.rule.definition,
-        kinds[options.prodType],
-        options.prodOccurrence,
-      ) as unknown as Composite
-      const result: boolean[] = []
-      for (const idx of expand(this.firstOf(prod.definition).types)) result[idx] = true
-      table = result
-      return result
+    let table: Int8Array | undefined
+    let place: IProduction[] = []
+    const settle = (idx: number): number => {
+      if (table === undefined) {
+        table = new Int8Array(tokenIdxEnd)
+        place = find(options.rule.definition, kinds[options.prodType], options.prodOccurrence)?.definition ?? []
+      }
+      table[idx] = this.starts(place, idx) ? yes : no
+      return table[idx]
     }
     return function (this: Ahead): boolean {
-      return (table ?? build())[this.LA_FAST(1).tokenTypeIdx] === true
+      const idx = this.LA_FAST(1).tokenTypeIdx
+      const known = table === undefined ? unknown : table[idx]
+      return (known === unknown ? settle(idx) : known) === yes
     } as never
   }
 
-  private firstOf(definition: IProduction[]): First {
-    const types = new Set<TokenType>()
+  private starts(definition: IProduction[], idx: number): boolean {
     for (const prod of definition) {
-      const first = this.firstOfOne(prod)
-      for (const type of first.types) types.add(type)
-      if (!first.empty) return { types, empty: false }
+      if (this.startsOne(prod, idx)) return true
+      if (!this.emptyOne(prod)) return false
     }
-    return { types, empty: true }
+    return false
   }
 
-  private firstOfOne(prod: IProduction): First {
-    if (prod instanceof Terminal) return { types: new Set([prod.terminalType]), empty: false }
-    if (prod instanceof NonTerminal) {
-      let first = this.firsts.get(prod.nonTerminalName)
-      if (!first) {
-        first = this.firstOf(prod.definition)
-        this.firsts.set(prod.nonTerminalName, first)
-      }
-      return first
+  private startsOne(prod: IProduction, idx: number): boolean {
+    if (prod instanceof Terminal) return matches(prod.terminalType, idx)
+    if (prod instanceof Alternation) return prod.definition.some((inner) => this.starts(definitionOf(inner), idx))
+    if (!(prod instanceof NonTerminal)) return this.starts(definitionOf(prod), idx)
+    const name = prod.nonTerminalName
+    let table = this.starting.get(name)
+    if (table === undefined) {
+      table = new Int8Array(tokenIdxEnd)
+      this.starting.set(name, table)
     }
-    if (prod instanceof Alternation) {
-      const types = new Set<TokenType>()
-      let empty = false
-      for (const alternative of prod.definition as unknown as Composite[]) {
-        const first = this.firstOf(alternative.definition)
-        for (const type of first.types) types.add(type)
-        if (first.empty) empty = true
-      }
-      return { types, empty }
+    if (table[idx] === unknown) table[idx] = this.starts(this.ruleOf(name).definition, idx) ? yes : no
+    return table[idx] === yes
+  }
+
+  private empty(definition: IProduction[]): boolean {
+    return definition.every((prod) => this.emptyOne(prod))
+  }
+
+  private emptyOne(prod: IProduction): boolean {
+    if (prod instanceof Terminal) return false
+    if (prod instanceof Alternation) return prod.definition.some((inner) => this.empty(definitionOf(inner)))
+    if (prod instanceof RepetitionMandatory || prod instanceof RepetitionMandatoryWithSeparator)
+      return this.empty(prod.definition)
+    if (!(prod instanceof NonTerminal)) return true
+    let empty = this.empties.get(prod.nonTerminalName)
+    if (empty === undefined) {
+      empty = this.empty(this.ruleOf(prod.nonTerminalName).definition)
+      this.empties.set(prod.nonTerminalName, empty)
     }
-    const first = this.firstOf((prod as unknown as Composite).definition)
-    const mandatory = prod instanceof RepetitionMandatory || prod instanceof RepetitionMandatoryWithSeparator
-    return mandatory ? first : { types: first.types, empty: true }
+    return empty
   }
 }
 
-function* expand(types: Set<TokenType>): Generator<number> {
-  for (const type of types) {
-    yield type.tokenTypeIdx as number
-    for (const idx of type.categoryMatches ?? []) yield idx
-  }
+function matches(type: TokenType, idx: number): boolean {
+  return type.tokenTypeIdx === idx || type.categoryMatchesMap?.[idx] === true
+}
+
+function definitionOf(prod: IProduction): IProduction[] {
+  return (prod as unknown as Composite).definition
 }
 
 /** The production of that kind and index within one rule; what a rule calls is another rule's. */
-function find(definition: IProduction[], kind: unknown, idx: number): IProduction | undefined {
+function find(definition: IProduction[], kind: unknown, idx: number): Composite | undefined {
   for (const prod of definition) {
-    if (prod instanceof (kind as new () => IProduction) && (prod as unknown as { idx: number }).idx === idx) return prod
+    if (prod instanceof (kind as new () => IProduction) && (prod as unknown as Composite).idx === idx)
+      return prod as unknown as Composite
     if (prod instanceof NonTerminal || prod instanceof Terminal) continue
-    const inner = find((prod as unknown as Composite).definition, kind, idx)
+    const inner = find(definitionOf(prod), kind, idx)
     if (inner) return inner
   }
   return undefined

@@ -1,7 +1,8 @@
 // The way in: text to statements. One parser is built on first use and kept.
-import { EOF } from 'chevrotain'
+
 import type { Expr } from './ast.ts'
 import type { Statement } from './ast-statement.ts'
+import { EOF } from './chevrotain.ts'
 import { GrammarError, syntaxError } from './errors.ts'
 import { endToken, lex } from './lexer.ts'
 import { nearMiss } from './near-miss.ts'
@@ -15,7 +16,7 @@ export function buildParser(validate: boolean): { g: SqlParser; r: Rules } {
   const g = new SqlParser(validate)
   const r = {} as Rules
   for (const add of ruleFiles) add(g, r)
-  g.analyse()
+  g.analyse(['statement', 'expr'])
   return { g, r }
 }
 
@@ -63,17 +64,20 @@ function run<N extends 'statement' | 'expr'>(
   try {
     const rule = r[name] as unknown as (...args: unknown[]) => unknown
     const result = name === 'expr' ? rule.call(g, 0, false) : rule.call(g)
-    const error = g.errors[0] as unknown as { token: SqlToken } | undefined
-    const token = error ? error.token : g.token(1)
-    if (!error && token.tokenType === EOF) return result as never
-    // Chevrotain's own end token has no place; the statement's end may be a semicolon.
-    throw unexpected(token.tokenType === EOF ? end : token)
+    if (g.token(1).tokenType === EOF) return result as never
+    throw unexpected(g.token(1))
   } catch (e) {
     if (!(e instanceof GrammarError)) throw e
-    const error = Number.isNaN(e.position) ? unexpected(end) : e
+    // Chevrotain's own end token has no place; the statement's end may be a semicolon.
+    const error = e.position < 0 ? atEnd(e, end) : e
     if (error.sqlstate === syntaxError && error.hint === undefined) error.hint = nearMiss(tokens, error.position)
     throw error
   } finally {
     g.begin([])
   }
+}
+
+function atEnd(e: GrammarError, end: SqlToken): GrammarError {
+  if (e.sqlstate === syntaxError) return unexpected(end)
+  return new GrammarError(e.sqlstate, e.message, end.startOffset, e.hint)
 }

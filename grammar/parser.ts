@@ -1,8 +1,9 @@
 // The parser all rule files add their rules to. Rules are functions over `g` (this class: consuming, choosing,
 // repeating, looking ahead) and `r` (the table of rules). Every call takes its index within the rule first, which is
 // how Chevrotain finds the lookahead function it prepared for that place.
-import { EmbeddedActionsParser, EOF, type IOrAlt, type TokenType } from 'chevrotain'
+import type { IOrAlt, IToken, Rule as Recorded, TokenType } from 'chevrotain'
 import type { Ident, Span } from './ast-base.ts'
+import { EmbeddedActionsParser, EOF } from './chevrotain.ts'
 import { GrammarError, statementTooComplex, syntaxError } from './errors.ts'
 import { LazyLookahead } from './lookahead.ts'
 import { is } from './retag.ts'
@@ -39,23 +40,51 @@ const queryContinues = new Set<TokenType>([
 /** What stands for a name while Chevrotain records the grammar and no token exists. */
 const recorded: Ident = { kind: 'ident', name: '', quoted: false, span: { start: 0, end: 0 } }
 
+/** What recording one rule at a time needs of Chevrotain; its types do not show it. */
+type Engine = {
+  RECORDING_PHASE: boolean
+  selfAnalysisDone: boolean
+  tokVector: IToken[]
+  tokVectorLength: number
+  currIdx: number
+  preComputeLookaheadFunctions(rules: Recorded[]): void
+  topLevelRuleRecord(name: string, body: () => unknown): Recorded
+  consumeInternalRecord(type: TokenType, idx: number): IToken
+  subruleInternalRecord(rule: unknown, idx: number): void
+  optionInternalRecord(body: () => unknown, idx: number): void
+  orInternalRecord(alternatives: IOrAlt<unknown>[], idx: number): void
+  manyInternalRecord(idx: number, body: () => void): void
+  atLeastOneInternalRecord(idx: number, body: () => void): void
+  atLeastOneSepFirstInternalRecord(idx: number, list: { SEP: TokenType; DEF: () => void }): void
+}
+type Body = (...args: unknown[]) => unknown
+type ChevrotainRule = { ruleName: string; coreRule: Body; originalGrammarAction: () => unknown }
+
 export class SqlParser extends EmbeddedActionsParser {
   private depth = 0
+  private readonly validated: boolean
+  private readonly engine = this as unknown as Engine
+  private readonly bodies = new Map<string, () => unknown>()
+  private readonly recordings = new Map<string, Recorded>()
 
   constructor(validate: boolean) {
     super(vocabulary, {
       maxLookahead: 1,
       skipValidations: !validate,
       // Validation wants Chevrotain's own lookahead, which knows ambiguities.
-      ...(validate ? {} : { lookaheadStrategy: new LazyLookahead() }),
-
+      ...(validate ? {} : { lookaheadStrategy: new LazyLookahead((name) => this.recordingOf(name)) }),
       recoveryEnabled: false,
       errorMessageProvider: noMessages,
     })
+    this.validated = validate
   }
 
-  analyse() {
-    this.performSelfAnalysis()
+  /** After the last rule; `entries` are those a text may begin with. */
+  analyse(entries: string[]) {
+    if (this.validated) return this.performSelfAnalysis()
+    // Each rule is analysed when it first runs. Chevrotain refuses input until told that analysis is done.
+    this.engine.selfAnalysisDone = true
+    for (const name of entries) this.prepare(`$${name}`)
   }
 
   begin(tokens: SqlToken[]) {
@@ -65,108 +94,136 @@ export class SqlParser extends EmbeddedActionsParser {
 
   rule<A extends unknown[], R>(name: string, body: (...args: A) => R): Rule<A, R> {
     // Chevrotain looks rules up as properties of the parser; the prefix keeps `option` and the like its own.
-    const rule = this.RULE(`$${name}`, body as (...args: unknown[]) => R)
-    Object.assign(this, { [`$${name}`]: rule })
+    const ruleName = `$${name}`
+    const rule = this.RULE(ruleName, body as Body) as unknown as ChevrotainRule
     // While it records the grammar Chevrotain calls a rule without arguments; empty objects take their place.
-    const blanks = Array.from({ length: body.length }, () => ({}))
-    Object.assign(rule, { originalGrammarAction: () => body.apply(this, blanks as unknown as A) })
+    rule.originalGrammarAction = () => {
+      const blanks = Array.from({ length: body.length }, () => ({}))
+      return body.apply(this, blanks as unknown as A)
+    }
+    if (this.validated) Object.assign(this, { [ruleName]: rule })
+    else {
+      this.bodies.set(ruleName, rule.originalGrammarAction)
+      const core = rule.coreRule
+      rule.coreRule = (...args) => {
+        this.prepare(ruleName)
+        rule.coreRule = core
+        return core.apply(this, args)
+      }
+    }
     return rule as unknown as Rule<A, R>
   }
 
+  private prepare(ruleName: string) {
+    this.engine.preComputeLookaheadFunctions([this.recordingOf(ruleName)])
+  }
+
+  /** The rule as Chevrotain's data. Taken while a text is being read, whose place is kept aside. */
+  private recordingOf(ruleName: string): Recorded {
+    const known = this.recordings.get(ruleName)
+    if (known !== undefined) return known
+    const engine = this.engine
+    const { tokVector, tokVectorLength, currIdx } = engine
+    const depth = this.depth
+    engine.tokVector = []
+    engine.tokVectorLength = 0
+    engine.currIdx = -1
+    this.depth = 0
+    engine.RECORDING_PHASE = true
+    const recording = engine.topLevelRuleRecord(ruleName, this.bodies.get(ruleName) as () => unknown)
+    engine.RECORDING_PHASE = false
+    Object.assign(engine, { tokVector, tokVectorLength, currIdx })
+    this.depth = depth
+    this.recordings.set(ruleName, recording)
+    return recording
+  }
+
+  // Chevrotain would first work out what it expected instead.
+
+  raiseNoAltException(): never {
+    throw unexpected(this.token(1))
+  }
+
+  raiseEarlyExitException(): never {
+    throw unexpected(this.token(1))
+  }
+
+  consumeInternalError(_type: TokenType, token: SqlToken): never {
+    throw unexpected(token)
+  }
+
   eat(idx: number, type: TokenType): SqlToken {
+    if (this.RECORDING_PHASE) return this.engine.consumeInternalRecord(type, idx) as SqlToken
     return this.consume(idx, type) as SqlToken
   }
 
   /** Several tokens in a row. */
   words(idx: number, ...types: TokenType[]): true {
-    for (const type of types) this.consume(idx, type)
+    for (const type of types) this.eat(idx, type)
     return true
   }
 
   // While recording, results are empty arrays: whatever a rule does with them does no harm.
   sub<A extends unknown[], R>(idx: number, rule: Rule<A, R>, ...args: A): R {
-    const result = this.subrule(idx, rule as never, { ARGS: args as never }) as R
-    return this.RECORDING_PHASE ? ([] as R) : result
+    if (!this.RECORDING_PHASE) return this.subrule(idx, rule as never, { ARGS: args as never }) as R
+    this.engine.subruleInternalRecord(rule, idx)
+    return [] as R
   }
 
   opt<R>(idx: number, body: () => R): R | undefined {
-    const result = this.option(idx, body)
-    return this.RECORDING_PHASE ? undefined : result
+    if (!this.RECORDING_PHASE) return this.option(idx, body)
+    this.engine.optionInternalRecord(body, idx)
+    return undefined
   }
 
   optIf<R>(idx: number, gate: () => boolean, body: () => R): R | undefined {
-    const result = this.option(idx, { GATE: gate, DEF: body })
-    return this.RECORDING_PHASE ? undefined : result
+    if (!this.RECORDING_PHASE && !gate()) return undefined
+    return this.opt(idx, body)
   }
 
   /** An optional run of tokens, taken only as a whole. */
   flag(idx: number, ...types: TokenType[]): boolean {
-    let taken = false
-    this.option(idx, {
-      GATE: () => this.at(...types),
-      DEF: () => {
-        for (const type of types) this.consume(idx, type)
-        taken = true
-      },
-    })
-    return taken
+    if (this.RECORDING_PHASE) this.engine.optionInternalRecord(() => this.words(idx, ...types), idx)
+    else if (this.at(...types)) return this.words(idx, ...types)
+    return false
   }
 
   alt<R>(idx: number, alternatives: IOrAlt<R>[]): R {
-    const result = this.or(idx, alternatives) as R
-    return this.RECORDING_PHASE ? ([] as R) : result
+    if (!this.RECORDING_PHASE) return this.or(idx, alternatives) as R
+    this.engine.orInternalRecord(alternatives, idx)
+    return [] as R
   }
 
   loop(idx: number, body: () => void) {
-    this.many(idx, body)
+    if (this.RECORDING_PHASE) this.engine.manyInternalRecord(idx, body)
+    else this.many(idx, body)
   }
 
   some(idx: number, body: () => void) {
-    this.atLeastOne(idx, body)
+    if (this.RECORDING_PHASE) this.engine.atLeastOneInternalRecord(idx, body)
+    else this.atLeastOne(idx, body)
   }
 
   someIf(idx: number, gate: () => boolean, body: () => void) {
-    this.atLeastOne(idx, { GATE: gate, DEF: body })
+    if (this.RECORDING_PHASE) this.engine.atLeastOneInternalRecord(idx, body)
+    else this.atLeastOne(idx, { GATE: gate, DEF: body })
   }
 
   loopIf(idx: number, gate: () => boolean, body: () => void) {
-    this.many(idx, { GATE: gate, DEF: body })
+    if (this.RECORDING_PHASE) this.engine.manyInternalRecord(idx, body)
+    else this.many(idx, { GATE: gate, DEF: body })
   }
 
-  /** One or more, comma between. At most ten in a rule. */
+  /** One or more, comma between. What is not there is refused by the body, at the same token. */
   list<R>(idx: number, body: () => R): R[] {
-    const items: R[] = []
-    const options = { SEP: T.Comma, DEF: () => void items.push(body()) }
-    switch (idx) {
-      case 0:
-        this.AT_LEAST_ONE_SEP(options)
-        break
-      case 1:
-        this.AT_LEAST_ONE_SEP1(options)
-        break
-      case 2:
-        this.AT_LEAST_ONE_SEP2(options)
-        break
-      case 3:
-        this.AT_LEAST_ONE_SEP3(options)
-        break
-      case 4:
-        this.AT_LEAST_ONE_SEP4(options)
-        break
-      case 5:
-        this.AT_LEAST_ONE_SEP5(options)
-        break
-      case 6:
-        this.AT_LEAST_ONE_SEP6(options)
-        break
-      case 7:
-        this.AT_LEAST_ONE_SEP7(options)
-        break
-      case 8:
-        this.AT_LEAST_ONE_SEP8(options)
-        break
-      default:
-        this.AT_LEAST_ONE_SEP9(options)
+    if (this.RECORDING_PHASE) {
+      this.engine.atLeastOneSepFirstInternalRecord(idx, { SEP: T.Comma, DEF: body })
+      return []
+    }
+    const items = [body()]
+    while (this.peek(1) === T.Comma) {
+      this.SKIP_TOKEN()
+      items.push(body())
     }
     return items
   }

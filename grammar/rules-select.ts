@@ -1,6 +1,7 @@
 // SELECT: targets, grouping, order, windows.
-import { EOF } from 'chevrotain'
+
 import type { Expr, GroupItem, NamedWindow, OrderItem, Select, StreamWindow, Target } from './ast.ts'
+import { EOF } from './chevrotain.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'

@@ -1,12 +1,13 @@
 // Token types: one a word, one a symbol, four categories for the name classes.
-import { createToken as chevrotainToken, type TokenType } from 'chevrotain'
+import type { TokenType } from 'chevrotain'
+import { createToken as chevrotainToken } from './chevrotain.ts'
 import { asLabelOnly, colName, reserved, streaming, typeFunc, unreserved, type Word } from './keywords.ts'
 
 /**
  * What Chevrotain's `createToken` makes, without its cost: that resolves all categories anew for each of six hundred
  * tokens. Indices start far above those Chevrotain has given to its own.
  */
-let nextIdx = 1000
+let nextIdx = 100
 function createToken(options: { name: string; categories?: TokenType[] }): TokenType {
   const type: TokenType = {
     name: options.name,
@@ -128,3 +129,6 @@ export const symbolTypes: Record<string, TokenType> = {
   '|': T.Pipe,
   '=>': T.Arrow,
 }
+
+/** Above every index of a token type. */
+export const tokenIdxEnd = nextIdx
