@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import type { Positions } from '../connectors/contract.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
 import type { Arrangement } from '../state/contract.ts'
@@ -23,12 +24,12 @@ export interface FeedBatch {
   readonly errors: Batch | null
 }
 
-/** Pins a relation as it is between two ticks; what its gate kept back until now is part of it. */
-export function openFeed(world: World, object: number, gate: Gate): Feed {
+/** Pins a relation as it is between two ticks; what its gate kept back until now is part of it. `from`: of a stream. */
+export function openFeed(world: World, object: number, gate: Gate, from?: Positions): Feed {
   gate.dropBacklog()
   const source = world.sources.get(object)
   if (source !== undefined && !(source.input instanceof UpsertInput)) {
-    const records = sourceRange(source, new Map(source.startVector), new Map(source.positions))
+    const records = sourceRange(source, new Map(from ?? source.startVector), new Map(source.positions))
     return { object, gate, rows: null, now: null, later: rowsOf(records), close: () => {} }
   }
   const view = world.views.get(object)

@@ -1,9 +1,10 @@
 import { SqlError } from '../base/sql-error.ts'
-import type { SourceConnector } from '../connectors/contract.ts'
+import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
 import { type Feed, type FeedBatch, openFeed } from './feed.ts'
 import type { SourceRuntime } from './source.ts'
+import { present, type StreamStart, streamStart } from './stream-start.ts'
 import type { Ticker } from './ticker.ts'
 import type { ViewRuntime } from './view.ts'
 import type { World } from './world.ts'
@@ -40,13 +41,23 @@ export class Hydration {
     return --this.#hidden
   }
 
-  /** Start positions and end offsets of the streams that only this view will read: asked before anything changes. */
-  async prepare(objects: readonly number[]): Promise<ReadonlyMap<number, StreamStart>> {
+  /** Where the view's streams begin and end: asked before anything changes. Says where a beginning is gone. */
+  async prepare(objects: readonly number[], call: CallContext): Promise<ReadonlyMap<number, StreamStart>> {
     const starts = new Map<number, StreamStart>()
     for (const object of objects) {
       const source = this.#world.sources.get(object)
-      if (source === undefined || source.live || source.positions.size > 0) continue
-      starts.set(object, await streamStart(source.connector))
+      if (source === undefined) continue
+      if (!source.live && source.positions.size === 0) {
+        const start = await streamStart(source.connector)
+        const partitions = [...start.from].map(([partition, firstOffset]) => ({ partition, firstOffset, endOffset: 0 }))
+        present(source, partitions, start.from, (notice) => call.notice(notice))
+        starts.set(object, start)
+      } else if (!(source.input instanceof UpsertInput)) {
+        // It is live already: what it holds of its past is read again.
+        const partitions = await source.connector.partitions()
+        const from = present(source, partitions, source.startVector, (notice) => call.notice(notice))
+        starts.set(object, { from, ends: new Map(), identity: source.identity })
+      }
     }
     return starts
   }
@@ -58,7 +69,7 @@ export class Hydration {
     for (const { object, gate } of view.gates) {
       const source = this.#world.sources.get(object)
       const start = starts.get(object)
-      if (source !== undefined && start !== undefined && !source.live) {
+      if (source !== undefined && start !== undefined && !source.live && source.positions.size === 0) {
         source.begin(start.from, start.identity)
         targets.set(object, start.ends)
         gate.open()
@@ -67,7 +78,7 @@ export class Hydration {
       else stored.push({ object, gate })
     }
     const waits = stored.some(({ object }) => this.#world.views.get(object)?.ready === false)
-    const feeds = waits ? [] : stored.map(({ object, gate }) => openFeed(this.#world, object, gate))
+    const feeds = waits ? [] : stored.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
     const rows = feeds.reduce((sum, f) => sum + (f.rows ?? Number.POSITIVE_INFINITY), 0)
     if (!waits && rows <= HYDRATE_AT_ONCE_ROWS_MAX) {
       for (const feed of feeds) {
@@ -78,7 +89,7 @@ export class Hydration {
       return true
     }
     view.setState({ kind: 'hydrating', done: 0, total: Number.isFinite(rows) ? rows : null })
-    void this.#inBackground(view, stored, feeds, targets)
+    void this.#inBackground(view, stored, feeds, targets, starts)
     return false
   }
 
@@ -129,6 +140,7 @@ export class Hydration {
     stored: readonly { readonly object: number; readonly gate: ViewRuntime['gates'][number]['gate'] }[],
     opened: readonly Feed[],
     targets: ReadonlyMap<number, ReadonlyMap<number, number>>,
+    starts: ReadonlyMap<number, StreamStart>,
   ): Promise<void> {
     const world = this.#world
     let feeds = opened
@@ -136,7 +148,7 @@ export class Hydration {
       if (opened.length === 0) {
         const never = new AbortController().signal
         for (const { object } of stored) await world.views.get(object)?.whenReady(never)
-        feeds = await world.exclusive.run(() => stored.map(({ object, gate }) => openFeed(world, object, gate)))
+        feeds = await world.exclusive.run(() => stored.map(({ object, gate }) => openFeed(world, object, gate, starts.get(object)?.from)))
       }
       for (const feed of feeds) await this.#pour(view, feed)
       await world.exclusive.run(async () => {
@@ -186,29 +198,22 @@ export class Hydration {
       await runtime.yieldToIo()
     }
     let since = runtime.monotonicMs()
+    let saidMs = since
     for await (const batch of feed.now ?? feed.later!) {
       if (!views.has(view.id)) return
       pending.push(batch)
       if (pending.length < 4 && runtime.monotonicMs() - since < HYDRATION_SLICE_MS) continue
       await flush()
       this.#world.reach('hydration')
+      if (runtime.monotonicMs() - saidMs > 1000) {
+        saidMs = runtime.monotonicMs()
+        const { state } = view
+        if (state.kind === 'hydrating') this.#world.log.info('hydrating', { view: view.entry?.name, rows: state.done, of: state.total })
+      }
       since = runtime.monotonicMs()
     }
     await flush()
   }
-}
-
-/** Where a stream that nobody read yet begins, and where it ended at that moment. */
-export interface StreamStart {
-  readonly from: ReadonlyMap<number, number>
-  readonly ends: ReadonlyMap<number, number>
-  readonly identity: string | null
-}
-
-export async function streamStart(connector: SourceConnector): Promise<StreamStart> {
-  const partitions = await connector.partitions()
-  const [from, identity] = await Promise.all([connector.startPositions(), connector.identity()])
-  return { from, ends: new Map(partitions.map((p) => [p.partition, p.endOffset])), identity }
 }
 
 const NOTICE_AFTER_MS = 1000

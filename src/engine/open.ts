@@ -60,6 +60,7 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
   const connectors = options.connectors ?? (() => NO_CONNECTOR)
   const indexes = new IndexLookup(world)
   if (image !== null) rebuild(world, indexes, image, connectors)
+  const tell = everySecond(runtime, log)
   const recovered = await recoverState({
     store,
     state,
@@ -67,6 +68,7 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     log,
     ...(options.compactBytesMin === undefined ? {} : { compactBytesMin: options.compactBytesMin }),
     compacting: () => world.reach('compaction'),
+    progress: (rows) => tell('loading the checkpoint', { rows }),
   })
   const history = await KeptHistory.open(world, store, world.tick)
   for (const [object, sinceMs] of image?.logs ?? []) if (world.logOf(object) !== undefined) await history.restore(object, sinceMs)
@@ -79,7 +81,7 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     abandoned: recovered.unclaimed,
     checkpointTick: world.tick,
   })
-  const replayed = await replay(world, store)
+  const replayed = await replay(world, store, tell)
   world.ran.replayedTicks = replayed
   if (replayed > 0) log.info('journal replayed', { ticks: replayed })
   const system = new SystemRelations({
@@ -138,7 +140,17 @@ function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: C
   }
 }
 
-async function replay(world: World, store: Store): Promise<number> {
+/** Says how far it is, once a second while it takes longer than that. */
+function everySecond(runtime: Runtime, log: Log): (what: string, fields: Record<string, unknown>) => void {
+  let saidMs = runtime.monotonicMs()
+  return (what, fields) => {
+    if (runtime.monotonicMs() - saidMs < 1000) return
+    saidMs = runtime.monotonicMs()
+    log.info(what, fields)
+  }
+}
+
+async function replay(world: World, store: Store, tell: (what: string, fields: Record<string, unknown>) => void): Promise<number> {
   let ticks = 0
   for await (const { inputs } of new Journal(store).replay(world.tick + 1)) {
     for (const input of inputs) {
@@ -148,6 +160,7 @@ async function replay(world: World, store: Store): Promise<number> {
       runTick(world, record)
       ticks++
     }
+    tell('replaying the journal', { ticks, tick: world.tick })
     await world.runtime.yieldToIo()
   }
   return ticks

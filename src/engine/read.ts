@@ -38,7 +38,7 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   const plan = bindParams(request.plan, request.params)
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
-  const streams = await readStreams(world, objects, streamRowsMax(plan, request), call.signal)
+  const streams = await readStreams(world, objects, streamRowsMax(plan, request), call)
   const snapshot = await world.exclusive.soon(() => takeSnapshot(world, deps.system, objects, streams))
   try {
     const rows = await evaluate(world, plan, snapshot, call)

@@ -2,12 +2,14 @@ import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
 import { createState } from '../state/factory.ts'
+import type { CallContext } from './api.ts'
 import type { SourceRuntime } from './source.ts'
 import type { ArrangementPin } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Row } from '../types/value.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import { sourceRange } from './source-range.ts'
+import { present } from './stream-start.ts'
 import type { World } from './world.ts'
 
 /** The objects that a plan reads, each once. */
@@ -67,14 +69,16 @@ export function takeSnapshot(world: World, system: SystemRelations, objects: rea
  * Reads the streams among the objects from their start to the positions ingested at this tick (to the topic's present
  * end while nobody reads the source), up to `rowsMax` rows of one stream.
  */
-export async function readStreams(world: World, objects: readonly number[], rowsMax: number, signal: AbortSignal): Promise<Map<number, Batch[]>> {
+export async function readStreams(world: World, objects: readonly number[], rowsMax: number, { signal, notice }: Pick<CallContext, 'signal' | 'notice'>): Promise<Map<number, Batch[]>> {
   const streams = new Map<number, Batch[]>()
   for (const object of objects) {
     const source = world.sources.get(object)
     if (source === undefined || (source.input instanceof UpsertInput && source.live)) continue
     const live = source.positions.size > 0
-    const from = live ? new Map(source.startVector) : await source.connector.startPositions()
-    const until = live ? new Map(source.positions) : new Map((await source.connector.partitions()).map((p) => [p.partition, p.endOffset]))
+    const partitions = await source.connector.partitions()
+    const wanted = live ? source.startVector : await source.connector.startPositions()
+    const until = live ? new Map(source.positions) : new Map(partitions.map((p) => [p.partition, p.endOffset]))
+    const from = present(source, partitions, wanted, notice)
     const batches: SourceBatch[] = []
     let rows = 0
     for await (const batch of sourceRange(source, from, until, signal)) {

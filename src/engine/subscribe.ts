@@ -81,7 +81,7 @@ async function follow(world: World, hydration: Hydration, request: SubscribeRequ
   }
   const plan = bindParams(request.target.plan, request.params)
   const id = hydration.hiddenId()
-  const starts = await hydration.prepare(plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])))
+  const starts = await hydration.prepare(plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])), call)
   const view = await world.exclusive.run(() => {
     const hidden = buildView(world, { id, entry: null, plan, onError: 'poison', state: { kind: 'hydrating', done: 0, total: null }, states: createState() })
     hydration.begin(hidden, starts)

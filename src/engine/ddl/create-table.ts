@@ -43,7 +43,7 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
 async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
   const query = plan.query!
   const objects = objectsOf(query)
-  const streams = await readStreams(deps.world, objects, Number.POSITIVE_INFINITY, call.signal)
+  const streams = await readStreams(deps.world, objects, Number.POSITIVE_INFINITY, call)
   const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams))
   try {
     return expand(await evaluate(deps.world, query, snapshot, call), query.types)
@@ -70,7 +70,7 @@ async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContex
   const rowType = plan.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
   const spec = plan.connector === null ? null : connectorSpec(world, plan.connector, call)
   const own = spec === null ? null : await openConnector(deps, spec, rowType)
-  const starts = plan.fromSource === null ? null : await deps.hydration.prepare([plan.fromSource])
+  const starts = plan.fromSource === null ? null : await deps.hydration.prepare([plan.fromSource], call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     let id = world.catalog.nextId

@@ -45,7 +45,7 @@ export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMa
       })
     }
   }
-  const starts = await deps.hydration.prepare(objects)
+  const starts = await deps.hydration.prepare(objects, call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     const { name, schema, sql, dependsOn, rowType, onError } = plan

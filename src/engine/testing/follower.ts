@@ -32,8 +32,8 @@ export class Follower {
     return this.#subscription !== null
   }
 
-  /** Everything sent so far, folded. */
-  fold(): ZSet {
+  /** Takes what is ready, at any moment: also while a tick is under way. */
+  receive(): void {
     for (const message of this.#subscription?.poll(Number.POSITIVE_INFINITY) ?? []) {
       if (message.kind === 'error') throw new Error(`subscription failed: ${message.message}`)
       if (message.timestampMs < this.#lastMs) throw new Error('timestamps went back')
@@ -46,6 +46,11 @@ export class Follower {
         rowsOf(message.batch, this.#types).forEach((row, i) => this.#unsure.push({ row, diff: message.batch.diffs[i]! }))
       }
     }
+  }
+
+  /** Everything sent so far, folded. */
+  fold(): ZSet {
+    this.receive()
     const all = ZSet.of(this.#sure.rows())
     for (const { row, diff } of this.#unsure) all.add(row as never, diff)
     return all

@@ -107,6 +107,7 @@ export class Simulation {
   async #step(): Promise<boolean> {
     const more = await this.#runtime.step()
     const { world } = this.#engine
+    if (this.#random() < 0.2) for (const follower of this.#followers.values()) follower.receive()
     if (world.tick !== this.#lastTick && !world.exclusive.busy) {
       this.#lastTick = world.tick
       this.#ticks++

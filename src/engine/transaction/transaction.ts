@@ -173,7 +173,7 @@ export class SnapshotTransaction implements Transaction {
     const { world, system } = this.#deps
     const { tick, timestampMs, pins, poisons } = this.#snapshot!
     const computed = new Map<number, readonly Batch[]>()
-    for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call.signal)) computed.set(object, batches)
+    for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call)) computed.set(object, batches)
     for (const object of objects) {
       if (computed.has(object) || world.tables.has(object)) continue
       const view = world.views.get(object)

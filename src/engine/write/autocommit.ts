@@ -29,7 +29,7 @@ export async function autocommit(deps: ReadDeps, ticker: Ticker, plan: DmlPlan, 
   const { world } = deps
   const reads = plan.kind === 'truncate' ? [] : plan.reads
   const written = plan.kind === 'truncate' ? plan.tables : [plan.table]
-  const streams = await readStreams(world, reads, Number.POSITIVE_INFINITY, call.signal)
+  const streams = await readStreams(world, reads, Number.POSITIVE_INFINITY, call)
   for (const object of reads) {
     const view = world.views.get(object)
     if (view !== undefined && !view.ready) await deps.hydration.wait(view, call)

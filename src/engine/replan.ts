@@ -1,0 +1,30 @@
+import type { MaterializedViewEntry } from '../catalog/entry.ts'
+import { parseSql, planStatement } from '../sql/plan-statement.ts'
+import type { World } from './world.ts'
+
+/**
+ * The fingerprint of the plan that this build would make for a view, beside the one that runs: a restart renders the
+ * stored plan, whatever a newer planner would choose. Null when this build cannot plan the text any more.
+ */
+export function newestFingerprint(world: World, entry: MaterializedViewEntry): string | null {
+  try {
+    const statement = parseSql(entry.sql)[0]
+    if (statement === undefined) return null
+    const planned = planStatement(statement, {
+      sql: entry.sql,
+      catalog: world.catalog,
+      user: 'millrace',
+      database: 'millrace',
+      searchPath: ['public'],
+      timeZone: 'UTC',
+      nowMicros: world.clock.nowMicros,
+      setting: () => undefined,
+      paramTypes: [],
+      notice() {},
+    })
+    if (planned.kind !== 'ddl' || planned.statement?.kind !== 'createMaterializedView') return null
+    return planned.statement.plan.fingerprint
+  } catch {
+    return null
+  }
+}
