@@ -18,6 +18,7 @@ import { systemFunctions } from './scalar/system.ts'
 import { textFunctions } from './scalar/text.ts'
 import { textFormatFunctions } from './scalar/text-format.ts'
 import { toCharFunctions } from './scalar/to-char.ts'
+import { toDateFunctions } from './scalar/to-date.ts'
 import type { TableFunction } from './table-function.ts'
 import { TABLE_FUNCTIONS } from './table-functions.ts'
 
@@ -37,6 +38,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...datePartFunctions,
   ...dateMakeFunctions,
   ...toCharFunctions,
+  ...toDateFunctions,
   ...systemFunctions,
   ...catalogFunctions,
   ...procFunctions(() => procs()),

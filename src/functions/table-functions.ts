@@ -12,7 +12,7 @@ import type { EvalEnv } from './function.ts'
 import { PG_PROC_OIDS } from './pg-proc-oids.ts'
 import { int8Add } from './scalar/arithmetic.ts'
 import { addInterval } from './scalar/interval-math.ts'
-import { regexSplit } from './scalar/regex.ts'
+import { regexMatches, regexSplit } from './scalar/regex.ts'
 import type { TableFunction } from './table-function.ts'
 
 type Rows = Generator<Row, void, void>
@@ -90,6 +90,12 @@ function times(zoned: boolean): TableFunction['eval'] {
 
 function* unnest(args: readonly Datum[]): Rows {
   for (const item of args[0] as ValueArray) yield [item]
+}
+
+/** Arrays have one dimension, counted from 1. */
+function subscripts(array: ValueArray, dimension: number, reverse: boolean): Rows {
+  if (dimension !== 1) return integers(1, 0, 1)
+  return reverse ? integers(array.length, 1, -1) : integers(1, array.length, 1)
 }
 
 const JSON_KINDS = ['json', 'jsonb'] as const
@@ -207,6 +213,21 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
       for (const part of regexSplit(s as string, p as string, flags as string)) yield [part]
     },
     { fallible: true },
+  ),
+  table('regexp_matches(text,text) text[]', 'regexp_matches', ([s, p]) => regexMatches(s as string, p as string, ''), {
+    fallible: true,
+  }),
+  table(
+    'regexp_matches(text,text,text) text[]',
+    'regexp_matches',
+    ([s, p, flags]) => regexMatches(s as string, p as string, flags as string),
+    { fallible: true },
+  ),
+  table('generate_subscripts(anyarray,int4) int4', 'generate_subscripts', ([a, dimension]) =>
+    subscripts(a as ValueArray, dimension as number, false),
+  ),
+  table('generate_subscripts(anyarray,int4,bool) int4', 'generate_subscripts', ([a, dimension, reverse]) =>
+    subscripts(a as ValueArray, dimension as number, reverse as boolean),
   ),
   ...JSON_KINDS.flatMap(jsonFunctions),
   table('string_to_table(text,text) text', 'string_to_table', function* ([s, d]) {

@@ -127,6 +127,7 @@ const numerics: readonly ScalarFunction[] = [
   def('trunc(numeric) numeric', (a: Numeric) => numericTrunc(a, 0), { example: ['trunc(-42.8)', '-42'] }),
   def('trunc(numeric,int4) numeric', numericTrunc, { example: ['trunc(42.4382, 2)', '42.43'] }),
   def('sign(numeric) numeric', numericSign, { example: ['sign(-8.4)', '-1'] }),
+  def('factorial(int8) numeric', factorial, { fallible: true, example: ['factorial(20)', '2432902008176640000'] }),
   def('sqrt(numeric) numeric', numericSqrt, { fallible: true, example: ['sqrt(2.0)', '1.414213562373095'] }),
   ...['power', 'pow'].map((name) =>
     def(`${name}(numeric,numeric) numeric`, numericPower, {
@@ -156,5 +157,13 @@ const numerics: readonly ScalarFunction[] = [
   def('min_scale(numeric) int4', (a: Numeric) => scaleOf(trimScale(a)), { example: ['min_scale(8.4100)', '2'] }),
   def('trim_scale(numeric) numeric', trimScale, { example: ['trim_scale(8.4100)', '8.41'] }),
 ]
+
+function factorial(n: number | bigint): Numeric {
+  if (n < 0) throw new SqlError('22003', 'factorial of a negative number is undefined')
+  if (n > 32177) throw new SqlError('22003', 'value overflows numeric format')
+  let product = 1n
+  for (let k = 2n; k <= n; k++) product *= k
+  return makeNumeric(product, 0)
+}
 
 export const mathFunctions: readonly ScalarFunction[] = [...floats, ...numerics]

@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import type { Datum } from '../../types/value.ts'
+import type { Datum, Row, ValueArray } from '../../types/value.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
@@ -137,8 +137,20 @@ function regexMatch(text: string, pattern: string, flags: string): Datum {
     })
   }
   const match = compileRegex(pattern, flags).exec(text)
-  if (match === null) return null
+  return match === null ? null : groupsOf(match)
+}
+
+/** The parenthesized groups, or the whole match where there are none. */
+function groupsOf(match: RegExpMatchArray): ValueArray {
   return match.length === 1 ? [match[0]] : match.slice(1).map((group) => group ?? null)
+}
+
+/** regexp_matches: one row a match; the first alone without the flag g. */
+export function* regexMatches(text: string, pattern: string, flags: string): Generator<Row, void, void> {
+  for (const match of text.matchAll(compileRegex(pattern, flags, true))) {
+    yield [groupsOf(match)]
+    if (!flags.includes('g')) return
+  }
 }
 
 export function regexSplit(text: string, pattern: string, flags: string): string[] {
