@@ -7,6 +7,7 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
 import { compileRow } from './closure.ts'
 import { type CompileContext, makeFrame } from './compile-context.ts'
+import { constantExpansion } from './constant-expand.ts'
 import { tableRow } from './function-rows.ts'
 
 /** Most rows that one call of a table function may make: beyond, the input row is an error (54000). */
@@ -22,6 +23,8 @@ export function expandProgram(
   position: number,
   ctx: CompileContext,
 ): ExpandProgram {
+  const constant = constantExpansion(node, made, ctx)
+  if (constant !== null) return constant
   const fn = tableRow(node.fn)
   const args = node.args.map((arg) => compileRow(arg, ctx))
   const argTypes = node.args.map((arg) => arg.type)

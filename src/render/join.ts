@@ -1,4 +1,5 @@
 import type { Fanout } from '../dataflow/edge.ts'
+import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
 import { JoinOperator } from '../dataflow/operators/join.ts'
 import { MapOperator, type MapProgram } from '../dataflow/operators/map.ts'
 import { UnionOperator } from '../dataflow/operators/union.ts'
@@ -6,6 +7,8 @@ import type { Scalar } from '../plan/scalar.ts'
 import { nullColumn } from '../types/column-shape.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Build } from './build.ts'
+import { constantExpansion, constantSide } from './constant-expand.ts'
+
 import { type JoinNode, renderMatches } from './matches.ts'
 import { filterProgram } from './programs.ts'
 import { shiftColumns } from './scalar-columns.ts'
@@ -18,13 +21,24 @@ import { renderScoped } from './scoped.ts'
 export function renderJoin(build: Build, number: number, node: JoinNode): Fanout {
   switch (node.type) {
     case 'inner':
-      return inner(build, number, node, false)
+      return expansion(build, number, node) ?? inner(build, number, node, false)
     case 'semi':
     case 'anti':
       return semi(build, number, node)
     default:
       return outer(build, number, node)
   }
+}
+
+/** A cross join with a table function of constants: neither side need be kept. */
+function expansion(build: Build, number: number, node: JoinNode): Fanout | null {
+  if (node.leftKeys.length > 0 || node.residual !== null || build.clock !== null) return null
+  const side = constantSide(build.nodes, node.right)
+  if (side === null) return null
+  const program = constantExpansion(side, build.nodes[node.right].types, build.context)
+  if (program === null) return null
+  const input = build.edge(node.left).pipe()
+  return build.add(new FlatMapOperator(build.identity(number), input, node.types, program))
 }
 
 function inner(build: Build, number: number, node: JoinNode, errorsOnly: boolean): Fanout {

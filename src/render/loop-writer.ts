@@ -4,6 +4,7 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
 import { compileRow, type RowFn } from './closure.ts'
 import type { CompileContext } from './compile-context.ts'
+import { numberCall } from './fixed-interval.ts'
 import { scalarRow } from './function-rows.ts'
 
 /**
@@ -126,10 +127,12 @@ export class LoopWriter {
 
   private call(scalar: Extract<Scalar, { kind: 'call' }>): Term {
     const fn = scalarRow(scalar.fn)
+    const numbers = numberCall(scalar)
     const plain = fn.inline !== undefined && fn.strict && scalar.args.every((arg) => isNumberType(arg.type))
-    if (!plain) return this.fallback(scalar)
-    const args = scalar.args.map((arg) => this.held(this.term(arg)))
-    const value = fn.inline!(args.map((arg) => arg.value))
+    if (!plain && numbers === null) return this.fallback(scalar)
+    const args = (numbers ?? scalar).args.map((arg) => this.held(this.term(arg)))
+    const texts = args.map((arg) => arg.value)
+    const value = numbers === null ? fn.inline!(texts) : `${this.slot(numbers.run)}(${texts.join(', ')})`
     const missing = args.map((arg) => arg.missing).filter((text) => text !== '')
     const name = this.temporary()
     if (missing.length === 0) {
