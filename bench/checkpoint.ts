@@ -22,6 +22,8 @@ interface Stall {
   /** Longest slice of copying, and all of it: processor time of this thread. */
   readonly sliceMs: number
   readonly copyMs: number
+  /** Checksums and handing over to the store's thread: processor time of this thread. */
+  readonly handMs: number
   /** From the first copy until it is durable, wall time. */
   readonly allMs: number
 }
@@ -39,6 +41,7 @@ export const checkpoint: Scenario = {
     const held = `${DIRTY_ROWS / 1000} k of ${rows / 1e6} M groups`
     yield figure('engine thread, longest slice of copying', 'sliceMs', '≤ 5', `${held}; CPU time of the thread`)
     yield figure('engine thread, all copying', 'copyMs', '', `${held}; CPU time of the thread`)
+    yield figure('engine thread, checksums and handing over', 'handMs', '', `${held}; CPU time of the thread`)
     yield figure('longest delay of the event loop', 'loopMs', '≤ 25', 'wall time, timer of 1 ms')
     yield figure('until durable', 'allMs', '≤ 50', 'wall time')
   },
@@ -106,10 +109,12 @@ async function write(state: State, checkpointer: Checkpointer, tick: number): Pr
     copyMs += slice
     sliceMs = Math.max(sliceMs, slice)
     if (step.done === true) {
+      const beforeWrite = threadMs()
       await checkpointer.write({ tick, deltas: step.value, extras: new Uint8Array(0) })
+      const handMs = threadMs() - beforeWrite
       const allMs = performance.now() - start
       delays.disable()
-      return { loopMs: delays.max / 1e6, sliceMs, copyMs, allMs }
+      return { loopMs: delays.max / 1e6, sliceMs, copyMs, handMs, allMs }
     }
     await runtime.yieldToIo()
   }
