@@ -58,7 +58,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           const hasDefault = entry.kind === 'table' && entry.columns[i]!.defaultSql !== null
           const collation = ['text', 'varchar', 'bpchar'].includes(field.type.kind) ? 100 : field.type.kind === 'name' ? 950 : 0
           yield [
-            entry.id, field.name, oid, -1, length, i + 1, field.type.kind === 'array' ? 1 : 0, -1, typmod, length > 0 && length <= 8, 'i', length < 0 ? 'x' : 'p',
+            entry.id, field.name, oid, -1, length, i + 1, field.type.kind === 'array' ? 1 : 0, -1, typmod, length > 0 && length <= 8, 'i', length >= 0 ? 'p' : field.type.kind === 'numeric' ? 'm' : 'x',
             '', !field.nullable || key, hasDefault, false, '', '', false, true, 0, collation, null, null, null,
           ]
         }
