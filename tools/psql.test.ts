@@ -149,6 +149,14 @@ describe('drivers', () => {
     expect(await rows(columns)).toEqual([['region', "'eu'"]])
   })
 
+  test('pg_settings shows the options of the server and what this session has set', async () => {
+    const sql = `SELECT setting, boot_val, context FROM pg_settings WHERE name = $1`
+    await client.query("SET application_name = 'psql test'")
+    expect(await rows(sql, ['application_name'])).toEqual([['psql test', '', 'user']])
+    expect(await rows(sql, ['host'])).toEqual([['127.0.0.1', '127.0.0.1', 'postmaster']])
+    expect(await rows('SELECT count(*) - count(DISTINCT name) FROM pg_settings')).toEqual([['0']])
+  })
+
   test('every function has one oid, and calls that psql makes resolve', async () => {
     expect(await rows('SELECT count(*) - count(DISTINCT oid) FROM pg_proc')).toEqual([['0']])
     expect(await rows(`SELECT pg_get_function_result(oid) FROM pg_proc WHERE proname = 'now'`)).toEqual([

@@ -1,8 +1,9 @@
 import type { SettingRow } from '../engine/system/relation.ts'
+import { SETTINGS } from '../session/settings/table.ts'
 import { OPTIONS } from './options.ts'
 import type { ServerOptions } from './server-options.ts'
 
-/** The options of the server as rows of pg_settings. */
+/** The options of the server and the settings of sessions as rows of pg_settings. */
 export function settingRows(options: ServerOptions): SettingRow[] {
   const values: Readonly<Record<string, string | null>> = {
     host: options.host,
@@ -14,14 +15,24 @@ export function settingRows(options: ServerOptions): SettingRow[] {
   }
   const rows = OPTIONS.map((o): SettingRow => {
     const value = values[o.name] ?? options.settings[o.name] ?? o.default ?? ''
-    return { name: o.name, value, unit: o.unit ?? null, description: o.description, type: TYPES[o.type] }
+    return {
+      name: o.name,
+      value,
+      unit: o.unit ?? null,
+      description: o.description,
+      type: TYPES[o.type],
+      context: 'postmaster',
+      default: o.default ?? '',
+    }
   })
-  const known = new Set(OPTIONS.map((o) => o.name))
-  for (const [name, value] of Object.entries(options.settings)) {
-    if (!known.has(name))
-      rows.push({ name, value, unit: null, description: 'Default of a session setting', type: 'string' })
+  const given = new Map(Object.entries(options.settings).map(([name, value]) => [name.toLowerCase(), value]))
+  for (const s of SETTINGS) {
+    const { name, description } = s
+    const value = given.get(name.toLowerCase()) ?? s.default
+    const context = s.readOnly === true ? 'internal' : 'user'
+    rows.push({ name, value, unit: null, description, type: 'string', context, default: s.default })
   }
-  return rows
+  return rows.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
 }
 
 const TYPES = { string: 'string', int: 'integer', bool: 'bool', choice: 'enum' } as const

@@ -39,7 +39,7 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
   const streams = await readStreams(world, objects, streamRowsMax(plan, request), call)
-  const snapshot = await world.exclusive.soon(() => takeSnapshot(world, deps.system, objects, streams))
+  const snapshot = await world.exclusive.soon(() => takeSnapshot(world, deps.system, objects, streams, call))
   try {
     const rows = await evaluate(world, plan, snapshot, call)
     const batches = finish(rows, plan.types, request.finishing)

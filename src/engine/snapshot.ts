@@ -37,7 +37,7 @@ export interface Snapshot {
 }
 
 /** Pins what is stored at this moment; inside the exclusive lane. Streams are added by `readStreams`. */
-export function takeSnapshot(world: World, system: SystemRelations, objects: readonly number[], streams: ReadonlyMap<number, readonly Batch[]>): Snapshot {
+export function takeSnapshot(world: World, system: SystemRelations, objects: readonly number[], streams: ReadonlyMap<number, readonly Batch[]>, call: CallContext): Snapshot {
   const pins = new Map<number, ArrangementPin>()
   const computed = new Map<number, readonly Batch[]>()
   const poisons = new Map<number, Row>()
@@ -52,7 +52,7 @@ export function takeSnapshot(world: World, system: SystemRelations, objects: rea
     } else if (table !== undefined) pins.set(object, table.rows.pin())
     else if (source?.input instanceof UpsertInput && source.live) pins.set(object, source.input.rows.pin())
     else if (streams.has(object)) computed.set(object, streams.get(object)!)
-    else computed.set(object, system.rows(object))
+    else computed.set(object, system.rows(object, call))
   }
   return {
     tick: world.tick,

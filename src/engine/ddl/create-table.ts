@@ -44,7 +44,7 @@ async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
   const query = plan.query!
   const objects = objectsOf(query)
   const streams = await readStreams(deps.world, objects, Number.POSITIVE_INFINITY, call)
-  const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams))
+  const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams, call))
   try {
     return expand(await evaluate(deps.world, query, snapshot, call), query.types)
   } finally {

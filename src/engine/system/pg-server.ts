@@ -99,9 +99,16 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
   {
     schema: 'pg_catalog',
     name: 'pg_settings',
-    rowType: [column('name', TEXT), column('setting', TEXT), column('unit', TEXT), column('category', TEXT), column('short_desc', TEXT), column('context', TEXT), column('vartype', TEXT), column('source', TEXT)],
-    *rows({ settings }): Iterable<Row> {
-      for (const { name, value, unit, description, type } of settings) yield [name, value, unit, 'Millrace', description, 'postmaster', type, 'configuration']
+    rowType: [
+      column('name', TEXT), column('setting', TEXT), column('unit', TEXT), column('category', TEXT), column('short_desc', TEXT), column('extra_desc', TEXT), column('context', TEXT), column('vartype', TEXT), column('source', TEXT),
+      column('min_val', TEXT), column('max_val', TEXT), column('enumvals', arrayOf(TEXT)), column('boot_val', TEXT), column('reset_val', TEXT), column('sourcefile', TEXT), column('sourceline', INT4), column('pending_restart', BOOL),
+    ],
+    *rows({ settings }, call): Iterable<Row> {
+      for (const { name, value, unit, description, type, context, default: preset } of settings) {
+        const current = context === 'postmaster' ? value : (call.setting(name) ?? value)
+        const source = current !== value ? 'session' : value === preset ? 'default' : 'configuration file'
+        yield [name, current, unit, 'Millrace', description, null, context, type, source, null, null, null, preset, value, null, null, false]
+      }
     },
   },
   {

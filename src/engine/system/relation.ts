@@ -1,5 +1,6 @@
 import type { RowType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import type { CallContext } from '../api.ts'
 import type { World } from '../world.ts'
 
 /** A relation computed from the server's own state when it is read. */
@@ -7,7 +8,8 @@ export interface SystemRelation {
   readonly schema: 'pg_catalog' | 'information_schema' | 'millrace'
   readonly name: string
   readonly rowType: RowType
-  rows(system: SystemContext): Iterable<Row>
+  /** `call`: of the statement that reads. */
+  rows(system: SystemContext, call: Pick<CallContext, 'setting'>): Iterable<Row>
 }
 
 /** What such relations may read. */
@@ -25,6 +27,9 @@ export interface SettingRow {
   readonly unit: string | null
   readonly description: string
   readonly type: string
+  /** Who may change it, by PostgreSQL's names; a session's own value counts for `user`. */
+  readonly context: 'postmaster' | 'user' | 'internal'
+  readonly default: string
 }
 
 export interface StorageFigures {

@@ -5,6 +5,7 @@ import type { Batch } from '../../types/batch.ts'
 import { batchFromRows, splitBatch } from '../../types/batch-build.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import type { CallContext } from '../api.ts'
 import { DEAD_LETTER_FIELDS } from '../source.ts'
 import { INFORMATION_SCHEMA } from './information-schema.ts'
 import { MILLRACE_RELATIONS } from './millrace.ts'
@@ -44,7 +45,7 @@ export class SystemRelations {
   }
 
   /** All rows of a system relation, now. */
-  rows(object: number): Batch[] {
+  rows(object: number, call: Pick<CallContext, 'setting'>): Batch[] {
     const { world } = this.#context
     const entry = world.catalog.byId(object)
     assert(entry?.kind === 'system', `object ${object} is a system relation`)
@@ -55,7 +56,7 @@ export class SystemRelations {
     }
     const relation = this.#byName.get(entry.relation)
     assert(relation !== undefined, `system relation ${entry.relation} is known`)
-    const rows: Row[] = [...relation.rows(this.#context)]
+    const rows: Row[] = [...relation.rows(this.#context, call)]
     return rows.length === 0 ? [] : splitBatch(batchFromRows(entry.rowType.map((f) => f.type), rows))
   }
 }

@@ -177,7 +177,7 @@ export class SnapshotTransaction implements Transaction {
     for (const object of objects) {
       if (computed.has(object) || world.tables.has(object)) continue
       const view = world.views.get(object)
-      if (view === undefined) computed.set(object, system.rows(object))
+      if (view === undefined) computed.set(object, system.rows(object, call))
       else if (this.#overWritten(object)) {
         if (this.#fedBySource(object)) {
           throw new SqlError('0A000', `reading "${view.entry?.name}" after writing to a table below it is not supported in a transaction`, {

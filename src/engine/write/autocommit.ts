@@ -45,7 +45,7 @@ export async function autocommit(deps: ReadDeps, ticker: Ticker, plan: DmlPlan, 
             table: (id) => writable(deps, id),
             async run(query) {
               const bound = bindParams(query, params)
-              const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams)
+              const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams, call)
               try {
                 return expand(await evaluate(world, bound, snapshot, call), bound.types)
               } finally {
