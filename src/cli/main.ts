@@ -81,5 +81,6 @@ try {
   process.stderr.write(`millrace: ${known ? (error as Error).message : ((error as Error).stack ?? error)}\n`)
   process.exitCode = error instanceof OptionError ? 2 : 1
 }
-// Handles that a failed start leaves open must not keep the process.
+// Handles that a failed start leaves open must not keep the process; but what was written reaches a pipe first.
+for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve))
 process.exit()
