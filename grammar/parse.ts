@@ -16,7 +16,7 @@ export function buildParser(validate: boolean): { g: SqlParser; r: Rules } {
   const g = new SqlParser(validate)
   const r = {} as Rules
   for (const add of ruleFiles) add(g, r)
-  g.analyse(['statement', 'expr'])
+  g.analyse()
   return { g, r }
 }
 
@@ -60,10 +60,8 @@ function run<N extends 'statement' | 'expr'>(
 ): N extends 'expr' ? Expr : Statement {
   built ??= buildParser(false)
   const { g, r } = built
-  g.begin(tokens)
   try {
-    const rule = r[name] as unknown as (...args: unknown[]) => unknown
-    const result = name === 'expr' ? rule.call(g, 0, false) : rule.call(g)
+    const result = name === 'expr' ? g.read(tokens, r.expr, 0, false) : g.read(tokens, r.statement)
     if (g.token(1).tokenType === EOF) return result as never
     throw unexpected(g.token(1))
   } catch (e) {
@@ -73,7 +71,7 @@ function run<N extends 'statement' | 'expr'>(
     if (error.sqlstate === syntaxError && error.hint === undefined) error.hint = nearMiss(tokens, error.position)
     throw error
   } finally {
-    g.begin([])
+    g.done()
   }
 }
 

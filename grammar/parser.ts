@@ -44,6 +44,9 @@ const recorded: Ident = { kind: 'ident', name: '', quoted: false, span: { start:
 type Engine = {
   RECORDING_PHASE: boolean
   selfAnalysisDone: boolean
+  fullRuleNameToShort: Record<string, number>
+  lookAheadFuncsCache: Lookaheads[]
+  currRuleLookaheadFuncs: Lookaheads
   tokVector: IToken[]
   tokVectorLength: number
   currIdx: number
@@ -57,71 +60,93 @@ type Engine = {
   atLeastOneInternalRecord(idx: number, body: () => void): void
   atLeastOneSepFirstInternalRecord(idx: number, list: { SEP: TokenType; DEF: () => void }): void
 }
+type Lookaheads = unknown[]
 type Body = (...args: unknown[]) => unknown
-type ChevrotainRule = { ruleName: string; coreRule: Body; originalGrammarAction: () => unknown }
+/** A rule as this parser keeps it: Chevrotain's own wrappers would cost more than most rules do. */
+type Entry = {
+  ruleName: string
+  body: Body
+  /** By place within the rule; absent until the rule first runs. */
+  lookaheads: Lookaheads | undefined
+  recording: Recorded | undefined
+}
 
 export class SqlParser extends EmbeddedActionsParser {
   private depth = 0
   private readonly validated: boolean
   private readonly engine = this as unknown as Engine
-  private readonly bodies = new Map<string, () => unknown>()
-  private readonly recordings = new Map<string, Recorded>()
+  private readonly entries = new Map<string, Entry>()
+  private readonly root: (entry: Entry, args: unknown[]) => unknown
 
   constructor(validate: boolean) {
     super(vocabulary, {
       maxLookahead: 1,
       skipValidations: !validate,
       // Validation wants Chevrotain's own lookahead, which knows ambiguities.
-      ...(validate ? {} : { lookaheadStrategy: new LazyLookahead((name) => this.recordingOf(name)) }),
+      ...(validate
+        ? {}
+        : { lookaheadStrategy: new LazyLookahead((name) => this.recordingOf(this.entries.get(name) as Entry)) }),
       recoveryEnabled: false,
       errorMessageProvider: noMessages,
     })
     this.validated = validate
+    this.root = this.RULE('root', (entry: Entry, args: unknown[]) =>
+      this.RECORDING_PHASE ? undefined : this.run(entry, args),
+    )
   }
 
-  /** After the last rule; `entries` are those a text may begin with. */
-  analyse(entries: string[]) {
-    if (this.validated) return this.performSelfAnalysis()
+  /** After the last rule. */
+  analyse() {
     // Each rule is analysed when it first runs. Chevrotain refuses input until told that analysis is done.
-    this.engine.selfAnalysisDone = true
-    for (const name of entries) this.prepare(`$${name}`)
+    if (this.validated) this.performSelfAnalysis()
+    else this.engine.selfAnalysisDone = true
   }
 
-  begin(tokens: SqlToken[]) {
+  /** What the tokens are, read by that rule; the caller looks whether any are left. */
+  read<A extends unknown[], R>(tokens: SqlToken[], rule: Rule<A, R>, ...args: A): R {
     this.depth = 0
     this.input = tokens
+    return this.root.call(this, rule as unknown as Entry, args) as R
+  }
+
+  /** Lets go of the tokens. */
+  done() {
+    this.input = []
   }
 
   rule<A extends unknown[], R>(name: string, body: (...args: A) => R): Rule<A, R> {
     // Chevrotain looks rules up as properties of the parser; the prefix keeps `option` and the like its own.
-    const ruleName = `$${name}`
-    const rule = this.RULE(ruleName, body as Body) as unknown as ChevrotainRule
-    // While it records the grammar Chevrotain calls a rule without arguments; empty objects take their place.
-    rule.originalGrammarAction = () => {
-      const blanks = Array.from({ length: body.length }, () => ({}))
-      return body.apply(this, blanks as unknown as A)
+    const entry: Entry = { ruleName: `$${name}`, body: body as Body, lookaheads: undefined, recording: undefined }
+    if (this.validated) {
+      const rule = this.RULE(entry.ruleName, () => blank(entry))
+      Object.assign(this, { [entry.ruleName]: rule })
     }
-    if (this.validated) Object.assign(this, { [ruleName]: rule })
-    else {
-      this.bodies.set(ruleName, rule.originalGrammarAction)
-      const core = rule.coreRule
-      rule.coreRule = (...args) => {
-        this.prepare(ruleName)
-        rule.coreRule = core
-        return core.apply(this, args)
-      }
-    }
-    return rule as unknown as Rule<A, R>
+    this.entries.set(entry.ruleName, entry)
+    return entry as unknown as Rule<A, R>
   }
 
-  private prepare(ruleName: string) {
-    this.engine.preComputeLookaheadFunctions([this.recordingOf(ruleName)])
+  private run(entry: Entry, args: unknown[]): unknown {
+    const engine = this.engine
+    const outer = engine.currRuleLookaheadFuncs
+    engine.currRuleLookaheadFuncs = entry.lookaheads ?? this.lookaheadsOf(entry)
+    const result = entry.body(...args)
+    // Not so after an error, which ends the reading.
+    engine.currRuleLookaheadFuncs = outer
+    return result
+  }
+
+  private lookaheadsOf(entry: Entry): Lookaheads {
+    const { fullRuleNameToShort, lookAheadFuncsCache } = this.engine
+    const at = lookAheadFuncsCache.push([]) - 1
+    fullRuleNameToShort[entry.ruleName] = at
+    this.engine.preComputeLookaheadFunctions([this.recordingOf(entry)])
+    entry.lookaheads = lookAheadFuncsCache[at]
+    return entry.lookaheads
   }
 
   /** The rule as Chevrotain's data. Taken while a text is being read, whose place is kept aside. */
-  private recordingOf(ruleName: string): Recorded {
-    const known = this.recordings.get(ruleName)
-    if (known !== undefined) return known
+  private recordingOf(entry: Entry): Recorded {
+    if (entry.recording !== undefined) return entry.recording
     const engine = this.engine
     const { tokVector, tokVectorLength, currIdx } = engine
     const depth = this.depth
@@ -130,12 +155,13 @@ export class SqlParser extends EmbeddedActionsParser {
     engine.currIdx = -1
     this.depth = 0
     engine.RECORDING_PHASE = true
-    const recording = engine.topLevelRuleRecord(ruleName, this.bodies.get(ruleName) as () => unknown)
+    entry.recording = engine.topLevelRuleRecord(entry.ruleName, () => blank(entry))
     engine.RECORDING_PHASE = false
-    Object.assign(engine, { tokVector, tokVectorLength, currIdx })
+    engine.tokVector = tokVector
+    engine.tokVectorLength = tokVectorLength
+    engine.currIdx = currIdx
     this.depth = depth
-    this.recordings.set(ruleName, recording)
-    return recording
+    return entry.recording
   }
 
   // Chevrotain would first work out what it expected instead.
@@ -165,7 +191,7 @@ export class SqlParser extends EmbeddedActionsParser {
 
   // While recording, results are empty arrays: whatever a rule does with them does no harm.
   sub<A extends unknown[], R>(idx: number, rule: Rule<A, R>, ...args: A): R {
-    if (!this.RECORDING_PHASE) return this.subrule(idx, rule as never, { ARGS: args as never }) as R
+    if (!this.RECORDING_PHASE) return this.run(rule as unknown as Entry, args) as R
     this.engine.subruleInternalRecord(rule, idx)
     return [] as R
   }
@@ -332,4 +358,9 @@ export function unexpected(token: SqlToken, message = 'syntax error'): GrammarEr
 /** Appends where there is a list. A rule must not write `list?.push(…)`: with no list, as while recording, that skips its argument. */
 export function push<X>(list: X[] | undefined, item: X): void {
   list?.push(item)
+}
+
+/** While the grammar is recorded a rule runs without arguments; empty objects take their place. */
+function blank(entry: Entry): unknown {
+  return entry.body(...Array.from({ length: entry.body.length }, () => ({})))
 }
