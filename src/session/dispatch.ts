@@ -7,6 +7,7 @@ import { closeStatement, declareStatement, declareSubscriptionStatement, fetchSt
 import { ddlStatement } from './statements/ddl.ts'
 import { dmlStatement } from './statements/dml.ts'
 import { explainStatement } from './statements/explain.ts'
+import { flushStatement } from './statements/flush.ts'
 import { deallocateStatement, executeStatement, prepareStatement } from './statements/prepare.ts'
 import { queryStatement } from './statements/query.ts'
 import { discardStatement, resetStatement, setStatement } from './statements/set.ts'
@@ -88,7 +89,7 @@ const HANDLERS: { readonly [K in Kind]: StatementHandler<Extract<Statement, { ki
   do: refused('DO'),
   callProcedure: refused('CALL'),
   maintenance: refused('this maintenance command'),
-  flush: refused('FLUSH'),
+  flush: flushStatement,
   checkpoint: refused('CHECKPOINT'),
   kill: refused('KILL'),
   use: refused('USE'),

@@ -18,6 +18,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
     parse: (value) => value.replace(/[^\x20-\x7e]/g, '?').slice(0, 63),
   },
   {
+    name: 'rw_implicit_flush',
+    default: 'on',
+    description: 'RisingWave: a write is visible once it is acknowledged. Always so here.',
+    parse: bool,
+  },
+  {
     name: 'bytea_output',
     default: 'hex',
     description: 'Sets the output format for bytea.',
