@@ -72,7 +72,7 @@ const WRITE = {
   numeric: (writer, value) => writeNumeric(writer, value as Numeric),
   text,
   varchar: text,
-  bpchar: (writer, value) => writer.text((value as string).replace(/ +$/, '')),
+  bpchar: (writer, value) => writer.text(value as string),
   name: text,
   char: text,
   bytea: (writer, value) => writer.escaped(value as Uint8Array),

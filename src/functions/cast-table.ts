@@ -1,5 +1,5 @@
+import { trimBlanks } from '../types/modifiers.ts'
 import type { TypeKind } from '../types/sql-type.ts'
-import type { Value } from '../types/value.ts'
 import * as V from './cast-values.ts'
 import type { Cast } from './function.ts'
 import { oidToReg, REG_KINDS, readReg, regToOid } from './reg-names.ts'
@@ -49,14 +49,17 @@ cast('int2>oid int4>oid', 'implicit', (value: number) => (value < 0 ? value + 42
 cast('int8>oid', 'implicit', V.toSmallInteger('oid'), true)
 cast('oid>int8', 'implicit', same)
 
-cast('varchar>text text>varchar varchar>bpchar text>bpchar', 'implicit', same)
-cast('bpchar>text bpchar>varchar', 'implicit', V.trimBlanks as (value: string) => Value)
+cast('varchar>text text>varchar', 'implicit', same)
+cast('varchar>bpchar text>bpchar', 'implicit', trimBlanks)
+cast('bpchar>text bpchar>varchar', 'implicit', same)
 cast('text>name varchar>name', 'implicit', (value: string) => cutName(value))
-cast('bpchar>name', 'implicit', (value: string) => cutName(V.trimBlanks(value)))
+cast('bpchar>name', 'implicit', (value: string) => cutName(value))
 cast('name>text', 'implicit', same)
-cast('name>varchar name>bpchar', 'assignment', same)
+cast('name>varchar', 'assignment', same)
+cast('name>bpchar', 'assignment', trimBlanks)
 cast('char>text', 'implicit', same)
-cast('char>varchar char>bpchar', 'assignment', same)
+cast('char>varchar', 'assignment', same)
+cast('char>bpchar', 'assignment', trimBlanks)
 cast('text>char varchar>char bpchar>char', 'assignment', (value: string) => [...value][0] ?? '')
 cast('char>int4', 'explicit', (value: string) => ((value.codePointAt(0) ?? 0) << 24) >> 24)
 cast('int4>char', 'explicit', (value: number) => (value === 0 ? '' : String.fromCharCode(value & 0xff)))

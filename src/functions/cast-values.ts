@@ -132,8 +132,6 @@ export function intervalToTime({ micros }: Interval): number {
   return ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
 }
 
-export const trimBlanks = (text: string): string => text.replace(/ +$/, '')
-
 /** jsonb scalar to numeric or boolean. */
 export function jsonbToNumeric(text: string): Numeric {
   const node = parseJson(text)

@@ -4,6 +4,7 @@ import type { Column } from './column.ts'
 import { buildColumn } from './column-build.ts'
 import { equalAt, hashRow, hashRows } from './hash.ts'
 import { FLOAT8, INT8, INTERVAL, NUMERIC, TEXT } from './sql-type.ts'
+import { formatText, parseText } from './text.ts'
 
 function hashes(column: Column, n: number): number[] {
   const out = new Uint32Array(n)
@@ -76,5 +77,19 @@ describe('group equality and its hash', () => {
         },
       ),
     )
+  })
+
+  test('character(n) values that differ in trailing blanks alone are one', () => {
+    const [short, long] = [3, 5].map((length) => {
+      const type = { kind: 'bpchar', length } as const
+      return buildColumn(type, [parseText('a', type), parseText('a  ', type), parseText(' a', type)])
+    })
+    expect([hashRow([short], 0), hashRow([short], 1)]).toEqual([hashRow([long], 1), hashRow([long], 0)])
+    expect([equalAt(short, 0, long, 1), equalAt(short, 1, long, 0), equalAt(short, 0, long, 2)]).toEqual([
+      true,
+      true,
+      false,
+    ])
+    expect(formatText('a', { kind: 'bpchar', length: 3 })).toBe('a  ')
   })
 })

@@ -12,7 +12,7 @@ export function hasModifiers(type: SqlType): boolean {
 }
 
 /**
- * Fits a value to its type's modifiers: numeric(p,s) rounds, timestamp(p) rounds, char(n) pads, and varchar(n), char(n)
+ * Fits a value to its type's modifiers: numeric(p,s) rounds, timestamp(p) rounds, and varchar(n), char(n)
  * cut when the cast is explicit, else only blanks (22001).
  */
 export function applyModifiers(value: Value, type: SqlType, explicit: boolean): Value {
@@ -22,9 +22,9 @@ export function applyModifiers(value: Value, type: SqlType, explicit: boolean): 
     case 'varchar':
       return type.length === undefined ? value : fitLength(value as string, type, type.length, explicit)
     case 'bpchar': {
-      if (type.length === undefined) return value
-      const fitted = fitLength(value as string, type, type.length, explicit)
-      return fitted.length < type.length * 2 ? padCharacters(fitted, type.length) : fitted
+      return trimBlanks(
+        type.length === undefined ? (value as string) : fitLength(value as string, type, type.length, explicit),
+      )
     }
     case 'timestamp':
     case 'timestamptz':
@@ -54,7 +54,19 @@ function fitLength(text: string, type: SqlType, length: number, explicit: boolea
   return cut
 }
 
-function padCharacters(text: string, length: number): string {
+/**
+ * Blanks at the end of a character(n) mean nothing, so that values are kept without them: equal values are equal bytes.
+ * Output and patterns see them again.
+ */
+export function trimBlanks(text: string): string {
+  let end = text.length
+  while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--
+  return end === text.length ? text : text.slice(0, end)
+}
+
+export function padBlanks(text: string, type: SqlType): string {
+  const { length } = type
+  if (type.kind !== 'bpchar' || length === undefined || text.length >= length * 2) return text
   const missing = length - [...text].length
   return missing > 0 ? text + ' '.repeat(missing) : text
 }

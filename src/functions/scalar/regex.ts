@@ -1,6 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
+import { padBlanks } from '../../types/modifiers.ts'
 import type { Datum, Row, ValueArray } from '../../types/value.ts'
-import { def } from '../define.ts'
+import { def, defEnv } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
 /**
@@ -174,9 +175,9 @@ const fallible = { fallible: true }
 function operators(kind: 'text' | 'name' | 'bpchar'): ScalarFunction[] {
   const prefix = kind
   const row = (suffix: string, op: string, flags: string, wanted: boolean, result: string) =>
-    def(
+    defEnv(
       `${prefix}${suffix}(${kind},text) bool`,
-      (text: string, pattern: string) => matches(text, pattern, flags) === wanted,
+      ([text, pattern], _, types) => matches(padBlanks(text as string, types[0]), pattern as string, flags) === wanted,
       { op, ...fallible, example: [`'Abc'::${kind} ${op} '^a.c'`, result] },
     )
   return [

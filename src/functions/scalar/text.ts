@@ -111,7 +111,7 @@ function stringToArray(text: string, delimiter: string | null, nullText: string 
 export const textFunctions: readonly ScalarFunction[] = [
   def('textcat(text,text) text', (a: string, b: string) => a + b, { op: '||', example: ["'a'::text || 'b'", 'ab'] }),
   def('length(text) int4', length, { example: ["length('naïve😀'::text)", '6'] }),
-  def('length(bpchar) int4', (s: string) => length(s.replace(/ +$/, '')), { example: ["length('a '::bpchar)", '1'] }),
+  def('length(bpchar) int4', length, { example: ["length('a '::bpchar)", '1'] }),
   def('length(bytea) int4', (b: Uint8Array) => b.length, { example: ["length('\\x0102'::bytea)", '2'] }),
   def('char_length(text) int4', length, { example: ["char_length('abc')", '3'] }),
   def('character_length(text) int4', length, { example: ["character_length('abc')", '3'] }),
@@ -184,7 +184,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   }),
   def('ascii(text) int4', (s: string) => s.codePointAt(0) ?? 0, { example: ["ascii('x')", '120'] }),
   def('chr(int4) text', chr, { fallible: true, example: ['chr(65)', 'A'] }),
-  def('text(bpchar) text', (s: string) => s.replace(/ +$/, ''), { example: ["text('a '::bpchar)", 'a'] }),
+  def('text(bpchar) text', (s: string) => s, { example: ["text('a '::bpchar)", 'a'] }),
   def('text(name) text', toText, { example: ["text('a'::name)", 'a'] }),
   def(
     'string_to_array(text,text) text[]',
