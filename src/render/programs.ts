@@ -8,6 +8,7 @@ import { closureKernel } from './closure.ts'
 import { generateLoop, type Loop } from './codegen.ts'
 import type { CompileContext } from './compile-context.ts'
 import { isNumberType } from './loop-writer.ts'
+import { numericKernel } from './numeric-kernel.ts'
 import { columnsOf } from './scalar-columns.ts'
 
 /** Rows after which a program is worth generated code: before, writing and optimising it costs more than it saves. */
@@ -27,9 +28,16 @@ export function filterProgram(predicate: Scalar, ctx: CompileContext): FilterPro
 export function mapProgram(filter: Scalar | null, exprs: readonly Scalar[], ctx: CompileContext): MapProgram {
   const reference = closureMap(filter, exprs, ctx)
   const numbers = exprs.filter((expr) => expr.kind !== 'column' && isNumberType(expr.type))
-  if (filter === null && numbers.length === 0) return reference
   const place = exprs.map((expr) => numbers.indexOf(expr))
-  const others = exprs.map((expr, e) => (expr.kind === 'column' || place[e] >= 0 ? null : closureKernel(expr, ctx)))
+  let plain = filter === null && numbers.length === 0
+  const others = exprs.map((expr, e) => {
+    if (expr.kind === 'column' || place[e] >= 0) return null
+    const closure = closureKernel(expr, ctx)
+    const numeric = numericKernel(expr, closure)
+    if (numeric !== null) plain = false
+    return numeric ?? closure
+  })
+  if (plain) return reference
   const simple = others.every((kernel) => kernel === null)
   const used = new Set<number>()
   exprs.forEach((expr, e) => {
