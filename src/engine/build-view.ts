@@ -8,7 +8,11 @@ import { FIXED_ENV } from './eval-env.ts'
 import { ViewRuntime, type ViewState } from './view.ts'
 import type { World } from './world.ts'
 
-/** Renders a plan into the running circuit, each relation that it reads behind a gate. Between ticks. */
+/**
+ * Renders a plan into the running circuit; between ticks. Each relation that it reads stands behind a gate, so that the
+ * view can hydrate beside the live feed. A view that `shares` has no gates: it is filled within one turn of the lane,
+ * and joins the arrangements of its relations that other such views keep already.
+ */
 export function buildView(
   world: World,
   spec: {
@@ -17,6 +21,7 @@ export function buildView(
     readonly plan: PhysicalPlan
     readonly onError: 'poison' | 'divert'
     readonly state: ViewState
+    readonly shares: boolean
     /** Hidden views keep their state apart from what checkpoints see. */
     readonly states?: StateFactory
   },
@@ -29,11 +34,13 @@ export function buildView(
     states: spec.states ?? world.states,
     context: { env: FIXED_ENV, params: [] },
     resultKey: spec.plan.types.map((_, c) => c),
+    ...(spec.shares ? { sharing: world.sharing } : {}),
     resolve(object) {
       let gate = gates.get(object)
       if (gate === undefined) {
         const edge = world.edgeOf(object)
         assert(edge !== undefined, `object ${object} runs`)
+        if (spec.shares) return edge
         gate = new Gate({ id: -1 - gates.size, position: -1 }, edge.pipe())
         gates.set(object, gate)
         world.circuit.add([gate])
@@ -41,7 +48,7 @@ export function buildView(
       return gate.output
     },
   })
-  rendered.connect()
+  if (!spec.shares) rendered.connect()
   const list = [...gates].map(([object, gate]) => ({ object, gate }))
   const view = new ViewRuntime({ ...spec, rendered, gates: list, sinceMs: world.clock.lastMs })
   world.views.set(spec.id, view)

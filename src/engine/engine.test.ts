@@ -2,12 +2,13 @@ import { expect, test } from 'vitest'
 import { silentLog } from '../base/log.ts'
 import { systemRuntime } from '../base/runtime.ts'
 import { openMemoryStore } from '../state/memory-store.ts'
+import type { DdlPlan } from '../plan/ddl.ts'
 import type { Store } from '../state/store.ts'
 import { rowsOf } from '../types/batch-build.ts'
 import { INT4, INT8 } from '../types/sql-type.ts'
 import type { LiveEngine } from './engine.ts'
 import { openEngine } from './open.ts'
-import { call, countByValue, createTable, createView, deleteKey, insert } from './testing/plans.ts'
+import { call, countByValue, createTable, createView, deleteKey, insert, pairsByValue } from './testing/plans.ts'
 
 /** A store that survives the engine on top of it: what a data directory is to a process. */
 function kept(store: Store): Store {
@@ -96,4 +97,27 @@ test('a subscription gets the snapshot and then every change once', async () => 
   expect(seen).toEqual(['+ 1 1', '- 1 1', '+ 1 2'])
   subscription.close()
   await engine.close()
+})
+
+test('views over one table join through one arrangement, whichever of them goes', async () => {
+  const store = openMemoryStore(systemRuntime)
+  let engine = await open(kept(store))
+  await engine.ddl(createTable, call())
+  const table = id(engine, 't')
+  await engine.write(insert(table, [['a', 1], ['b', 1], ['c', 2]]), call(), [])
+  for (const name of ['first', 'second']) await engine.ddl({ ...createView(name, table), plan: pairsByValue(table) } as DdlPlan, call())
+  expect(engine.world.sharing.size).toBe(1)
+  const second = id(engine, 'second')
+  const rows = async () => (await contents(engine, second)).sort()
+  expect(await rows()).toEqual(['1 1', '2 2'])
+  await engine.ddl({ kind: 'drop', objects: [id(engine, 'first')], cascade: false }, call())
+  await engine.write(insert(table, [['d', 3]]), call(), [])
+  expect(await rows()).toEqual(['1 1', '2 2', '3 3'])
+
+  await engine.abandon()
+  engine = await open(kept(store))
+  await engine.write(deleteKey(table, 'd'), call(), [])
+  expect(await rows()).toEqual(['1 1', '2 2'])
+  await engine.ddl({ kind: 'drop', objects: [second], cascade: false }, call())
+  expect(engine.world.sharing.size).toBe(0)
 })

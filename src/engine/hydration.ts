@@ -93,6 +93,32 @@ export class Hydration {
     return false
   }
 
+  /** Small stored relations, all ready: a view over them is filled in one turn, and may share arrangements. */
+  canShare(objects: readonly number[]): boolean {
+    let rows = 0
+    for (const object of objects) {
+      const view = this.#world.views.get(object)
+      const held = this.#world.tables.get(object)?.rows ?? (view?.ready ? view.output.rows : undefined)
+      if (held === undefined) return false
+      rows += held.rows
+    }
+    return objects.length > 0 && rows <= HYDRATE_AT_ONCE_ROWS_MAX
+  }
+
+  /** Fills a view that shares: snapshots for what is its own, the contents of arrangements that are there already. */
+  fill(view: ViewRuntime): void {
+    const { rendered } = view
+    for (const get of rendered.gets) {
+      const below = this.#world.views.get(get.object)
+      const rows = this.#world.tables.get(get.object)?.rows ?? below!.output.rows
+      for (const batch of rows.scan()) get.pushRows(batch)
+      if (below !== undefined) for (const batch of below.output.errors.scan()) get.pushErrors(batch)
+    }
+    rendered.catchUp()
+    rendered.connect()
+    this.#join(view, new Map())
+  }
+
   openSource(source: SourceRuntime): void {
     source.open((batch) => this.#ticker.deliver(source.entry.id, batch))
   }

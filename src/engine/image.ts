@@ -32,6 +32,7 @@ export interface ViewImage {
   readonly hydrated: boolean
   /** While catching up: source → partition → offset. */
   readonly targets: readonly (readonly [number, readonly (readonly [number, number])[]])[]
+  readonly shares: boolean
   readonly skippedErrors: readonly (readonly [string, number])[]
 }
 
@@ -61,6 +62,7 @@ export function imageOf(world: World): Image {
         plan: view.plan,
         onError: view.onError,
         hydrated: view.live,
+        shares: view.shares,
         skippedErrors: [...view.skipped],
         targets: view.state.kind === 'catching up' ? [...view.state.targets].map(([source, ends]) => [source, [...ends]] as const) : [],
       })),

@@ -125,10 +125,12 @@ function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: C
         entry: entry.kind === 'materializedView' ? entry : null,
         plan: view.plan,
         onError: view.onError,
+        shares: view.shares,
         state,
       })
       for (const [key, count] of view.skippedErrors) built.skipped.set(key, count)
       for (const { gate } of built.gates) gate.open()
+      if (built.shares) built.rendered.connect()
     } else if (entry.kind === 'table' && entry.fedBy === null) startTable({ world }, entry)
     else if (entry.kind === 'source') {
       const source = startSource({ world }, entry, connectors(entry.connector, entry.rowType))
@@ -171,7 +173,7 @@ async function resume(world: World, hydration: Hydration, image: Image): Promise
   for (const view of image.views.filter((v) => !v.hydrated)) {
     const entry = world.catalog.byId(view.id)
     const state: ViewState = { kind: 'hydrating', done: 0, total: null }
-    const built = buildView(world, { id: view.id, entry: entry?.kind === 'materializedView' ? entry : null, plan: view.plan, onError: view.onError, state })
+    const built = buildView(world, { id: view.id, entry: entry?.kind === 'materializedView' ? entry : null, plan: view.plan, onError: view.onError, shares: false, state })
     await world.exclusive.run(() => hydration.begin(built, new Map()))
   }
   for (const source of world.sources.values()) if (source.hasReaders && source.positions.size > 0) hydration.openSource(source)

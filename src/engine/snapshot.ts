@@ -1,5 +1,4 @@
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
-import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
 import { createState } from '../state/factory.ts'
 import type { CallContext } from './api.ts'
@@ -11,19 +10,6 @@ import type { SystemRelations } from './system/system-relations.ts'
 import { sourceRange } from './source-range.ts'
 import { present } from './stream-start.ts'
 import type { World } from './world.ts'
-
-/** The objects that a plan reads, each once. */
-export function objectsOf(plan: PhysicalPlan): number[] {
-  const objects = new Set<number>()
-  const visit = (nodes: readonly PhysicalNode[]) => {
-    for (const node of nodes) {
-      if (node.op === 'get') objects.add(node.object)
-      if (node.op === 'scope') visit(node.body)
-    }
-  }
-  visit(plan.nodes)
-  return [...objects]
-}
 
 /** Relations as they were at one tick, for a reader that works in slices beside later ticks. */
 export interface Snapshot {

@@ -83,7 +83,7 @@ async function follow(world: World, hydration: Hydration, request: SubscribeRequ
   const id = hydration.hiddenId()
   const starts = await hydration.prepare(plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])), call)
   const view = await world.exclusive.run(() => {
-    const hidden = buildView(world, { id, entry: null, plan, onError: 'poison', state: { kind: 'hydrating', done: 0, total: null }, states: createState() })
+    const hidden = buildView(world, { id, entry: null, plan, onError: 'poison', shares: false, state: { kind: 'hydrating', done: 0, total: null }, states: createState() })
     hydration.begin(hidden, starts)
     return hidden
   })
@@ -114,7 +114,7 @@ function start(world: World, hydration: Hydration, request: SubscribeRequest, fo
   const poison = view?.poison() ?? null
   if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string)
   const snapshot = request.snapshot ? contentsAsOf(followed, asOf) : null
-  const constant = view !== null && view.gates.length === 0
+  const constant = view !== null && view.reads.length === 0
   return new LogSubscription({
     log,
     asOf,

@@ -3,6 +3,7 @@ import type { MaterializedViewEntry } from '../catalog/entry.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
 import type { OutputNode } from '../dataflow/output.ts'
+import { objectsOf } from '../plan/objects-of.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { RenderedView } from '../render/render.ts'
 import type { StateStructure } from '../state/contract.ts'
@@ -25,6 +26,10 @@ export class ViewRuntime {
   readonly plan: PhysicalPlan
   readonly rendered: RenderedView
   readonly output: OutputNode
+  /** The relations that the plan reads. */
+  readonly reads: readonly number[]
+  /** Uses arrangements in common with other views; it has no gates. */
+  readonly shares: boolean
   /** One for each relation that the plan reads. */
   readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
   readonly onError: 'poison' | 'divert'
@@ -45,6 +50,7 @@ export class ViewRuntime {
     readonly rendered: RenderedView
     readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
     readonly onError: 'poison' | 'divert'
+    readonly shares: boolean
     readonly state: ViewState
     readonly sinceMs: number
   }) {
@@ -54,6 +60,8 @@ export class ViewRuntime {
     this.rendered = spec.rendered
     this.output = spec.rendered.output
     this.gates = spec.gates
+    this.reads = objectsOf(spec.plan)
+    this.shares = spec.shares
     this.onError = spec.onError
     this.state = spec.state
     this.log = new DeltaLog(spec.sinceMs)

@@ -6,6 +6,7 @@ import type { SourceConnector } from '../connectors/contract.ts'
 import { Circuit } from '../dataflow/circuit.ts'
 import type { TickContext } from '../dataflow/contract.ts'
 import type { Fanout } from '../dataflow/edge.ts'
+import { SharedArrangements } from '../render/sharing.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
 import type { StateFactory } from '../state/contract.ts'
 import type { RowType } from '../types/sql-type.ts'
@@ -28,6 +29,8 @@ export class World {
   readonly circuit = new Circuit()
   readonly exclusive = new Exclusive()
   readonly locks = new LockTable()
+  /** Arrangements of relations that several views join through. */
+  readonly sharing = new SharedArrangements()
   readonly tables = new Map<number, TableRuntime>()
   readonly sources = new Map<number, SourceRuntime>()
   /** Materialized views by id, and hidden ones of ad-hoc subscriptions under negative ids. */

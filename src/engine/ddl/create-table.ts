@@ -5,7 +5,8 @@ import { getPlan } from '../../plan/get-plan.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
 import { evaluate } from '../read.ts'
-import { objectsOf, readStreams, takeSnapshot } from '../snapshot.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
+import { readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
 import { checkNotNull } from '../write/constraints.ts'
 import { expand } from '../transaction/transaction.ts'
@@ -96,7 +97,7 @@ async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContex
     }
     const entry = tableEntry(plan, id, source, [...plan.dependsOn, ...(own === null ? [] : [source!])])
     world.catalog = world.catalog.apply([...entries, entry].map((e) => ({ kind: 'put' as const, entry: e })))
-    const view = buildView(world, { id, entry: null, plan: getPlan(source!, rowType), onError: 'divert', state: { kind: 'hydrating', done: 0, total: null } })
+    const view = buildView(world, { id, entry: null, plan: getPlan(source!, rowType), onError: 'divert', shares: false, state: { kind: 'hydrating', done: 0, total: null } })
     deps.hydration.begin(view, ownStarts!)
     await deps.checkpoint()
   })

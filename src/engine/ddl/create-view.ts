@@ -3,7 +3,7 @@ import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
-import { objectsOf } from '../snapshot.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
@@ -53,8 +53,10 @@ export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMa
     const entry: MaterializedViewEntry = { kind: 'materializedView', id, name, schema, sql, dependsOn, rowType, onError }
     const errors = errorsRelation(deps, entry, id + 1)
     world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
-    const view = buildView(world, { id, entry, plan: plan.plan, onError, state: { kind: 'hydrating', done: 0, total: null } })
-    deps.hydration.begin(view, starts)
+    const shares = deps.hydration.canShare(objects)
+    const view = buildView(world, { id, entry, plan: plan.plan, onError, shares, state: { kind: 'hydrating', done: 0, total: null } })
+    if (shares) deps.hydration.fill(view)
+    else deps.hydration.begin(view, starts)
     await deps.checkpoint()
   })
 }

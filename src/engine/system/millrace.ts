@@ -35,7 +35,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
           view.output.rows.rows,
           view.output.errors.rows,
           view.failure?.message ?? (poison === null ? null : (poison[1] as string)),
-          view.gates.reduce((sum, { object }) => sum + lagOf(world, object), 0),
+          view.reads.reduce((sum, object) => sum + lagOf(world, object), 0),
           view.bytes(),
           view.runs,
         ]
@@ -136,7 +136,7 @@ function lagOf(world: World, object: number): number {
   const source = world.sources.get(object)
   if (source === undefined) {
     const view = world.views.get(object)
-    return view === undefined ? 0 : view.gates.reduce((sum, gate) => sum + lagOf(world, gate.object), 0)
+    return view === undefined ? 0 : view.reads.reduce((sum, read) => sum + lagOf(world, read), 0)
   }
   if (source.status.state !== 'running') return 0
   let lag = 0

@@ -76,6 +76,36 @@ export function countByValue(table: number): PhysicalPlan {
   }
 }
 
+/** SELECT DISTINCT a.v, b.v::int8 FROM t a JOIN t b ON a.v = b.v. */
+export function pairsByValue(table: number): PhysicalPlan {
+  const base = { position: -1, appendOnly: false, growth: 'unbounded' } as const
+  const column = (index: number) => ({ kind: 'column', index, type: INT4 }) as const
+  const wide = { kind: 'cast', arg: column(1), explicit: true, type: INT8, position: -1 } as const
+  return {
+    formatVersion: 1,
+    nodes: [
+      { ...base, op: 'get', object: table, columns: [1], types: [INT4] },
+      {
+        ...base,
+        op: 'join',
+        type: 'inner',
+        left: 0,
+        right: 0,
+        leftKeys: [0],
+        rightKeys: [0],
+        nullSafe: false,
+        residual: null,
+        types: [INT4, INT4],
+      },
+      { ...base, op: 'map', input: 1, filter: null, exprs: [column(0), wide], types: [INT4, INT8] },
+      { ...base, op: 'distinct', input: 2, types: [INT4, INT8] },
+    ],
+    root: 3,
+    types: [INT4, INT8],
+    fingerprint: 'pairs',
+  }
+}
+
 export function insert(table: number, rows: readonly (readonly [string, Datum])[]): DmlPlan {
   const scalar = (value: Datum, type: SqlType) => ({ kind: 'const', value, type }) as const
   return {
