@@ -47,6 +47,7 @@ export class LazyLookahead implements ILookaheadStrategy {
   buildLookaheadForAlternation({ prodOccurrence, rule }: { prodOccurrence: number; rule: Rule }) {
     let table: Int16Array | undefined
     let place: Composite[] = []
+    // The alternative that needs no token, -1 when there is none; looked for when nothing else fits.
     let otherwise: number | undefined
     const gated = new Map<number, number[]>()
 
@@ -54,8 +55,6 @@ export class LazyLookahead implements ILookaheadStrategy {
       if (table === undefined) {
         table = new Int16Array(tokenIdxEnd)
         place = find(rule.definition, Alternation, prodOccurrence)?.definition as unknown as Composite[]
-        otherwise = place.findIndex((alternative) => this.empty(alternative.definition))
-        if (otherwise < 0) otherwise = undefined
       }
       const candidates: number[] = []
       for (let i = 0; i < place.length; i++) {
@@ -73,18 +72,23 @@ export class LazyLookahead implements ILookaheadStrategy {
       return table[idx]
     }
 
+    const fallback = () => {
+      otherwise ??= place.findIndex((alternative) => this.empty(alternative.definition))
+      return otherwise < 0 ? undefined : otherwise
+    }
+
     return function (this: Ahead, alternatives: IOrAlt<unknown>[]): number | undefined {
       const idx = this.LA_FAST(1).tokenTypeIdx
       let known = table === undefined ? unknown : table[idx]
       if (known > 0) return known - 1
       if (known === unknown) known = settle(idx, alternatives)
       if (known > 0) return known - 1
-      if (known === no) return otherwise
+      if (known === no) return fallback()
       for (const candidate of gated.get(idx) as number[]) {
         const gate = alternatives[candidate].GATE
         if (gate === undefined || gate.call(this)) return candidate
       }
-      return otherwise
+      return fallback()
     } as never
   }
 

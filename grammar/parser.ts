@@ -294,7 +294,7 @@ export class SqlParser extends EmbeddedActionsParser {
     const token = this.LA(1) as SqlToken
     if (token.image !== '>>') return false
     token.retag(T.Gt)
-    token.image = '>'
+    token.startOffset++
     return true
   }
 

@@ -1,7 +1,7 @@
 // Words whose meaning their neighbours decide. Settled here, once, so that the grammar needs one token of lookahead.
 import type { TokenType } from 'chevrotain'
 import type { SqlToken } from './token.ts'
-import { BareLabel, ColId, ColLabel, Identifier, T } from './tokens.ts'
+import { BareLabel, ColId, ColLabel, Identifier, T, tokenIdxEnd } from './tokens.ts'
 
 const negatable = new Set<TokenType>([T.BETWEEN, T.IN, T.LIKE, T.ILIKE, T.SIMILAR])
 const streamEnds = new Set<TokenType>([T.CHANGES, T.FINAL, T.ON])
@@ -37,6 +37,11 @@ const plainFunctions = new Set<TokenType>([
   T.MERGE_ACTION,
 ])
 
+/** By token type index: whether retagging looks at the token at all. */
+const contextual = new Uint8Array(tokenIdxEnd)
+for (const type of [T.NOT, T.NULLS, T.WITH, T.EMIT, T.ASOF, T.QUALIFY, T.AS, ...specialFunctions, ...plainFunctions])
+  contextual[type.tokenTypeIdx as number] = 1
+
 export function is(type: TokenType, category: TokenType) {
   return type === category || category.categoryMatchesMap?.[type.tokenTypeIdx as number] === true
 }
@@ -44,6 +49,7 @@ export function is(type: TokenType, category: TokenType) {
 export function retag(tokens: SqlToken[]) {
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]
+    if (contextual[token.tokenTypeIdx] !== 1) continue
     const type = token.tokenType
     const next = tokens[i + 1]?.tokenType
     if (type === T.NOT) {

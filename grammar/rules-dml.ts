@@ -26,11 +26,11 @@ export function dmlRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     const clause = g.opt(1, () => g.sub(2, r.with))
     return g.alt<Query | Insert | Update | Delete | Merge>(3, [
-      { ALT: () => g.sub(4, r.insert, clause, start) },
-      { ALT: () => g.sub(5, r.update, clause, start) },
-      { ALT: () => g.sub(6, r.delete, clause, start) },
-      { ALT: () => g.sub(7, r.merge, clause, start) },
-      { ALT: () => g.sub(8, r.queryRest, clause, start) },
+      { ALT: () => g.sub(4, r.queryRest, clause, start) },
+      { ALT: () => g.sub(5, r.insert, clause, start) },
+      { ALT: () => g.sub(6, r.update, clause, start) },
+      { ALT: () => g.sub(7, r.delete, clause, start) },
+      { ALT: () => g.sub(8, r.merge, clause, start) },
     ])
   })
 

@@ -4,7 +4,6 @@ import type { GrammarError } from './errors.ts'
 
 /** Chevrotain's token with what the grammar needs beside it. */
 export class SqlToken implements IToken {
-  image: string
   startOffset: number
   /** Inclusive, as Chevrotain has it. */
   endOffset: number
@@ -16,17 +15,24 @@ export class SqlToken implements IToken {
   /** Of an opening parenthesis or bracket: how many tokens further its partner stands; 0 when it has none. */
   match = 0
   error: GrammarError | undefined = undefined
-  payload: undefined = undefined
 
-  constructor(tokenType: TokenType, image: string, start: number, value: string, quoted: boolean) {
+  private readonly source: string
+
+  constructor(tokenType: TokenType, source: string, start: number, end: number, value: string, quoted: boolean) {
     this.tokenType = tokenType
     this.tokenTypeIdx = tokenType.tokenTypeIdx as number
-    this.image = image
+    this.source = source
     this.startOffset = start
-    this.endOffset = start + image.length - 1
+    this.endOffset = end - 1
     this.value = value
     this.quoted = quoted
   }
+
+  /** Cut out only when somebody asks, as errors do. */
+  get image(): string {
+    return this.source.slice(this.startOffset, this.endOffset + 1)
+  }
+
   retag(type: TokenType) {
     this.tokenType = type
     this.tokenTypeIdx = type.tokenTypeIdx as number
