@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatType } from '../types/pg-type.ts'
 import { DATE, INT4, JSONB, NUMERIC, TIMESTAMP } from '../types/sql-type.ts'
-import { datumOf, someTypes } from '../types/values.testkit.ts'
 import { parseText } from '../types/text.ts'
+import { datumOf, someTypes } from '../types/values.testkit.ts'
 import { decodeBinary, encodeBinary } from './pg-binary.ts'
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')

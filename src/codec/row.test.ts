@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { batchFromRows, rowsOf, sliceBatch } from '../types/batch-build.ts'
 import { buildColumn } from '../types/column-build.ts'
 import { BOOL, INT4, TIMESTAMP } from '../types/sql-type.ts'
-import { datumOf, someTypes } from '../types/values.testkit.ts'
 import type { Datum } from '../types/value.ts'
+import { datumOf, someTypes } from '../types/values.testkit.ts'
 import { decodeBatch, decodeColumns, encodeBatch, encodeColumns } from './row.ts'
 
 const rowsOfTypes = fc.array(fc.tuple(...someTypes.map((type) => fc.option(datumOf(type), { freq: 4 }))), {

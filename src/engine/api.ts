@@ -70,7 +70,9 @@ export interface ReadResult {
 
 export interface SubscribeRequest {
   /** A view, table or source to follow; or a plan of an ad-hoc SELECT (not resumable). */
-  readonly target: { readonly kind: 'object'; readonly object: number } | { readonly kind: 'plan'; readonly plan: PhysicalPlan }
+  readonly target:
+    | { readonly kind: 'object'; readonly object: number }
+    | { readonly kind: 'plan'; readonly plan: PhysicalPlan }
   readonly fields: RowType
   readonly snapshot: boolean
   readonly progress: boolean

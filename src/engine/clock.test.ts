@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { systemRuntime } from '../base/runtime.ts'
 import { EngineClock } from './clock.ts'
 
-const at = (wall: { ms: number }, reservedMs = 0) => new EngineClock({ ...systemRuntime, nowMs: () => wall.ms }, 0, 0, reservedMs)
+const at = (wall: { ms: number }, reservedMs = 0) =>
+  new EngineClock({ ...systemRuntime, nowMs: () => wall.ms }, 0, 0, reservedMs)
 
 test('timestamps follow the wall clock, but always increase', () => {
   const wall = { ms: 1000 }

@@ -49,7 +49,10 @@ export class EngineClock {
    */
   frontierMs(): number {
     if (this.#underWayMs !== null) return this.#underWayMs
-    const frontier = Math.min(Math.max(this.#lastMs + 1, this.#runtime.nowMs()), Math.max(this.#reservedMs, this.#lastMs + 1))
+    const frontier = Math.min(
+      Math.max(this.#lastMs + 1, this.#runtime.nowMs()),
+      Math.max(this.#reservedMs, this.#lastMs + 1),
+    )
     this.#lastMs = frontier - 1
     return frontier
   }

@@ -3,9 +3,9 @@ import type { CheckpointableState, StateDelta } from '../state/contract.ts'
 import { Journal } from '../state/journal.ts'
 import { getMeta, putMeta } from '../state/meta.ts'
 import type { Store } from '../state/store.ts'
+import { encodeImage, imageOf } from './image.ts'
 import type { KeptHistory } from './kept-history.ts'
 import type { StorageFigures } from './system/relation.ts'
-import { encodeImage, imageOf } from './image.ts'
 import { RESERVE_AHEAD_MS, type TickJournal } from './ticker.ts'
 import type { World } from './world.ts'
 
@@ -62,7 +62,14 @@ export class Durability implements TickJournal {
 
   figures(): StorageFigures {
     const { checkpoints, compactions, bytes } = this.#checkpointer.done
-    return { checkpoints, compactions, checkpointBytes: bytes, checkpointTick: this.#checkpointTick, collectMsMax: this.#collectMsMax, replayedTicks: this.#world.ran.replayedTicks }
+    return {
+      checkpoints,
+      compactions,
+      checkpointBytes: bytes,
+      checkpointTick: this.#checkpointTick,
+      collectMsMax: this.#collectMsMax,
+      replayedTicks: this.#world.ran.replayedTicks,
+    }
   }
 
   append(tick: number, record: Uint8Array): Promise<void> {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { silentLog } from '../base/log.ts'
 import { systemRuntime } from '../base/runtime.ts'
-import { openMemoryStore } from '../state/memory-store.ts'
 import type { DdlPlan } from '../plan/ddl.ts'
+import { openMemoryStore } from '../state/memory-store.ts'
 import type { Store } from '../state/store.ts'
 import { rowsOf } from '../types/batch-build.ts'
 import { INT4, INT8 } from '../types/sql-type.ts'
@@ -35,7 +35,17 @@ function open(store: Store): Promise<LiveEngine> {
 async function contents(engine: LiveEngine, object: number): Promise<string[]> {
   const plan = {
     ...countByValue(object),
-    nodes: [{ op: 'get', object, columns: [0, 1], types: [INT4, INT8], position: -1, appendOnly: false, growth: 'none' } as const],
+    nodes: [
+      {
+        op: 'get',
+        object,
+        columns: [0, 1],
+        types: [INT4, INT8],
+        position: -1,
+        appendOnly: false,
+        growth: 'none',
+      } as const,
+    ],
     root: 0,
   }
   const fields = plan.types.map((type, i) => ({ name: `c${i}`, type, nullable: true }))
@@ -53,7 +63,15 @@ test('a view follows its table, through a checkpoint, a crash and the journal', 
   let engine = await open(kept(store))
   await engine.ddl(createTable, call())
   const table = id(engine, 't')
-  await engine.write(insert(table, [['a', 1], ['b', 1], ['c', 2]]), call(), [])
+  await engine.write(
+    insert(table, [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+    ]),
+    call(),
+    [],
+  )
   await engine.ddl(createView('m', table), call())
   const view = id(engine, 'm')
   expect(await contents(engine, view)).toEqual(['1 2', '2 1'])
@@ -81,14 +99,25 @@ test('a subscription gets the snapshot and then every change once', async () => 
   await engine.ddl(createView('m', table), call())
   await engine.write(insert(table, [['a', 1]]), call(), [])
   const subscription = await engine.subscribe(
-    { target: { kind: 'object', object: id(engine, 'm') }, fields: [], snapshot: true, progress: true, asOf: null, asOfAtLeast: false, upTo: null, params: [] },
+    {
+      target: { kind: 'object', object: id(engine, 'm') },
+      fields: [],
+      snapshot: true,
+      progress: true,
+      asOf: null,
+      asOfAtLeast: false,
+      upTo: null,
+      params: [],
+    },
     call(),
   )
   const seen: string[] = []
   const drain = () => {
     for (const message of subscription.poll(1000)) {
       if (message.kind !== 'rows') continue
-      rowsOf(message.batch, [INT4, INT8]).forEach((row, i) => seen.push(`${message.batch.diffs[i]! > 0 ? '+' : '-'} ${row.join(' ')}`))
+      rowsOf(message.batch, [INT4, INT8]).forEach((row, i) =>
+        seen.push(`${message.batch.diffs[i]! > 0 ? '+' : '-'} ${row.join(' ')}`),
+      )
     }
   }
   drain()
@@ -104,8 +133,17 @@ test('views over one table join through one arrangement, whichever of them goes'
   let engine = await open(kept(store))
   await engine.ddl(createTable, call())
   const table = id(engine, 't')
-  await engine.write(insert(table, [['a', 1], ['b', 1], ['c', 2]]), call(), [])
-  for (const name of ['first', 'second']) await engine.ddl({ ...createView(name, table), plan: pairsByValue(table) } as DdlPlan, call())
+  await engine.write(
+    insert(table, [
+      ['a', 1],
+      ['b', 1],
+      ['c', 2],
+    ]),
+    call(),
+    [],
+  )
+  for (const name of ['first', 'second'])
+    await engine.ddl({ ...createView(name, table), plan: pairsByValue(table) } as DdlPlan, call())
   expect(engine.world.sharing.size).toBe(1)
   const second = id(engine, 'second')
   const rows = async () => (await contents(engine, second)).sort()

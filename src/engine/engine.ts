@@ -117,7 +117,8 @@ export class LiveEngine implements Engine {
     }
   }
   #check(): void {
-    if (this.world.failed !== null) throw new SqlError('58030', 'the server stopped after a storage error', { detail: this.world.failed.message })
+    if (this.world.failed !== null)
+      throw new SqlError('58030', 'the server stopped after a storage error', { detail: this.world.failed.message })
   }
 
   /** Wakes idle subscribers: progress is told up to the durably reserved bound, which is moved on while anybody listens. */
@@ -129,7 +130,9 @@ export class LiveEngine implements Engine {
   }
   async #progress(): Promise<void> {
     const { world } = this
-    const listening = [...world.views.values()].some((v) => v.log.listeners > 0) || [...world.tableLogs.values()].some((l) => l.listeners > 0)
+    const listening =
+      [...world.views.values()].some((v) => v.log.listeners > 0) ||
+      [...world.tableLogs.values()].some((l) => l.listeners > 0)
     if (!listening || world.failed !== null) return
     try {
       await world.exclusive.run(async () => {

@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Positions } from '../connectors/contract.ts'
-import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
+import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import { sourceRange } from './source-range.ts'
@@ -33,7 +33,8 @@ export function openFeed(world: World, object: number, gate: Gate, from?: Positi
     return { object, gate, rows: null, now: null, later: rowsOf(records), close: () => {} }
   }
   const view = world.views.get(object)
-  const rows: Arrangement | undefined = source === undefined ? (world.tables.get(object)?.rows ?? view?.output.rows) : (source.input as UpsertInput).rows
+  const rows: Arrangement | undefined =
+    source === undefined ? (world.tables.get(object)?.rows ?? view?.output.rows) : (source.input as UpsertInput).rows
   assert(rows !== undefined, `relation ${object} holds rows`)
   const pins = [{ pin: rows.pin(), error: false }]
   if (view !== undefined && view.output.errors.rows > 0) pins.push({ pin: view.output.errors.pin(), error: true })

@@ -78,7 +78,9 @@ export class Hydration {
       else stored.push({ object, gate })
     }
     const waits = stored.some(({ object }) => this.#world.views.get(object)?.ready === false)
-    const feeds = waits ? [] : stored.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
+    const feeds = waits
+      ? []
+      : stored.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
     const rows = feeds.reduce((sum, f) => sum + (f.rows ?? Number.POSITIVE_INFINITY), 0)
     if (!waits && rows <= HYDRATE_AT_ONCE_ROWS_MAX) {
       for (const feed of feeds) {
@@ -174,7 +176,9 @@ export class Hydration {
       if (opened.length === 0) {
         const never = new AbortController().signal
         for (const { object } of stored) await world.views.get(object)?.whenReady(never)
-        feeds = await world.exclusive.run(() => stored.map(({ object, gate }) => openFeed(world, object, gate, starts.get(object)?.from)))
+        feeds = await world.exclusive.run(() =>
+          stored.map(({ object, gate }) => openFeed(world, object, gate, starts.get(object)?.from)),
+        )
       }
       for (const feed of feeds) await this.#pour(view, feed)
       await world.exclusive.run(async () => {
@@ -184,7 +188,11 @@ export class Hydration {
       })
     } catch (error) {
       world.log.error('hydration failed', { view: view.entry?.name, error: String(error) })
-      if (view.state.kind === 'hydrating') view.setState({ ...view.state, failed: error instanceof SqlError ? error : new SqlError('58000', String(error)) })
+      if (view.state.kind === 'hydrating')
+        view.setState({
+          ...view.state,
+          failed: error instanceof SqlError ? error : new SqlError('58000', String(error)),
+        })
     } finally {
       for (const feed of feeds) feed.close()
     }
@@ -234,7 +242,8 @@ export class Hydration {
       if (runtime.monotonicMs() - saidMs > 1000) {
         saidMs = runtime.monotonicMs()
         const { state } = view
-        if (state.kind === 'hydrating') this.#world.log.info('hydrating', { view: view.entry?.name, rows: state.done, of: state.total })
+        if (state.kind === 'hydrating')
+          this.#world.log.info('hydrating', { view: view.entry?.name, rows: state.done, of: state.total })
       }
       since = runtime.monotonicMs()
     }

@@ -64,7 +64,10 @@ export function imageOf(world: World): Image {
         hydrated: view.live,
         shares: view.shares,
         skippedErrors: [...view.skipped],
-        targets: view.state.kind === 'catching up' ? [...view.state.targets].map(([source, ends]) => [source, [...ends]] as const) : [],
+        targets:
+          view.state.kind === 'catching up'
+            ? [...view.state.targets].map(([source, ends]) => [source, [...ends]] as const)
+            : [],
       })),
     sources: [...world.sources.values()].map((source) => ({
       id: source.entry.id,
@@ -72,7 +75,9 @@ export function imageOf(world: World): Image {
       startVector: [...source.startVector],
       identity: source.identity,
     })),
-    logs: [...world.views.values(), ...[...world.tableLogs].map(([id, log]) => ({ id, log }))].filter(({ id }) => id > 0).map(({ id, log }) => [id, log.sinceMs] as const),
+    logs: [...world.views.values(), ...[...world.tableLogs].map(([id, log]) => ({ id, log }))]
+      .filter(({ id }) => id > 0)
+      .map(({ id, log }) => [id, log.sinceMs] as const),
   }
 }
 

@@ -22,7 +22,11 @@ export class IndexLookup {
   add(entry: IndexEntry, fill: boolean): void {
     const { circuit, states, views } = this.#world
     const edge = this.#world.edgeOf(entry.on)!
-    const node = new OutputNode({ id: 0, position: -1, stateId: `${entry.id}/index`, key: entry.columns }, edge.pipe(), states)
+    const node = new OutputNode(
+      { id: 0, position: -1, stateId: `${entry.id}/index`, key: entry.columns },
+      edge.pipe(),
+      states,
+    )
     circuit.add([node])
     this.#indexes.set(entry.id, { entry, node })
     if (!fill) return

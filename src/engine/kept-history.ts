@@ -68,6 +68,10 @@ export class KeptHistory {
   /** The checkpoint that carried the staged writes is published; the writes that forget what is too old. */
   published(): WriteOp[] {
     this.#history.publish()
-    return this.#history.trim({ nowMs: this.#world.clock.lastMs, ageMsMax: DELTA_LOG_BOUNDS.retentionMs, bytesMax: HISTORY_BYTES_MAX })
+    return this.#history.trim({
+      nowMs: this.#world.clock.lastMs,
+      ageMsMax: DELTA_LOG_BOUNDS.retentionMs,
+      bytesMax: HISTORY_BYTES_MAX,
+    })
   }
 }

@@ -71,7 +71,9 @@ export class LockTable {
   #failOnCircle(owner: object, holder: object): void {
     for (let at: object | undefined = holder; at !== undefined; at = this.#waitsFor.get(at)) {
       if (at === owner) {
-        throw new SqlError('40P01', 'deadlock detected', { hint: 'Roll back one of the transactions and try it again.' })
+        throw new SqlError('40P01', 'deadlock detected', {
+          hint: 'Roll back one of the transactions and try it again.',
+        })
       }
     }
   }

@@ -1,9 +1,9 @@
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
-import { readPublished, recoverState } from '../state/recovery.ts'
-import { createState } from '../state/factory.ts'
 import type { SourceConnector } from '../connectors/contract.ts'
+import { createState } from '../state/factory.ts'
 import { Journal } from '../state/journal.ts'
+import { readPublished, recoverState } from '../state/recovery.ts'
 import type { Store } from '../state/store.ts'
 import { buildView } from './build-view.ts'
 import { EngineClock } from './clock.ts'
@@ -13,8 +13,8 @@ import { Durability, readReserved } from './durability.ts'
 import { LiveEngine } from './engine.ts'
 import { Hydration } from './hydration.ts'
 import { catalogOf, decodeImage, type Image } from './image.ts'
-import { KeptHistory } from './kept-history.ts'
 import { IndexLookup } from './indexes.ts'
+import { KeptHistory } from './kept-history.ts'
 import type { SettingRow } from './system/relation.ts'
 import { builtInEntries, SystemRelations } from './system/system-relations.ts'
 import { decodeTick } from './tick-record.ts'
@@ -51,7 +51,12 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     log,
     states: state,
     // A new database begins now: no time before it can be asked for.
-    clock: new EngineClock(runtime, image?.timestampMs ?? runtime.nowMs(), image?.nowMicros ?? 0, Math.max(image?.reservedMs ?? 0, await readReserved(store))),
+    clock: new EngineClock(
+      runtime,
+      image?.timestampMs ?? runtime.nowMs(),
+      image?.nowMicros ?? 0,
+      Math.max(image?.reservedMs ?? 0, await readReserved(store)),
+    ),
     catalog: catalogOf(image, builtInEntries()),
   })
   world.onFailure = options.onFailure
@@ -71,7 +76,8 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     progress: (rows) => tell('loading the checkpoint', { rows }),
   })
   const history = await KeptHistory.open(world, store, world.tick)
-  for (const [object, sinceMs] of image?.logs ?? []) if (world.logOf(object) !== undefined) await history.restore(object, sinceMs)
+  for (const [object, sinceMs] of image?.logs ?? [])
+    if (world.logOf(object) !== undefined) await history.restore(object, sinceMs)
   const durability = new Durability({
     world,
     store,
@@ -152,7 +158,11 @@ function everySecond(runtime: Runtime, log: Log): (what: string, fields: Record<
   }
 }
 
-async function replay(world: World, store: Store, tell: (what: string, fields: Record<string, unknown>) => void): Promise<number> {
+async function replay(
+  world: World,
+  store: Store,
+  tell: (what: string, fields: Record<string, unknown>) => void,
+): Promise<number> {
   let ticks = 0
   for await (const { inputs } of new Journal(store).replay(world.tick + 1)) {
     for (const input of inputs) {
@@ -173,8 +183,16 @@ async function resume(world: World, hydration: Hydration, image: Image): Promise
   for (const view of image.views.filter((v) => !v.hydrated)) {
     const entry = world.catalog.byId(view.id)
     const state: ViewState = { kind: 'hydrating', done: 0, total: null }
-    const built = buildView(world, { id: view.id, entry: entry?.kind === 'materializedView' ? entry : null, plan: view.plan, onError: view.onError, shares: false, state })
+    const built = buildView(world, {
+      id: view.id,
+      entry: entry?.kind === 'materializedView' ? entry : null,
+      plan: view.plan,
+      onError: view.onError,
+      shares: false,
+      state,
+    })
     await world.exclusive.run(() => hydration.begin(built, new Map()))
   }
-  for (const source of world.sources.values()) if (source.hasReaders && source.positions.size > 0) hydration.openSource(source)
+  for (const source of world.sources.values())
+    if (source.hasReaders && source.positions.size > 0) hydration.openSource(source)
 }

@@ -1,9 +1,10 @@
 import { SqlError } from '../base/sql-error.ts'
+import { sortBatches } from '../dataflow/consolidate.ts'
+import { ERROR_TYPES } from '../dataflow/contract.ts'
+import { objectsOf } from '../plan/objects-of.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { runOnce } from '../render/run-once.ts'
 import { finish } from '../serve/finishing.ts'
-import { sortBatches } from '../dataflow/consolidate.ts'
-import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import { batchFromRows, rowAt } from '../types/batch-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -13,11 +14,10 @@ import { bindFinishing, bindParams } from './bind-params.ts'
 import { evalEnv } from './eval-env.ts'
 import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
-import { type ProgramEnv, rowProgram } from './write/row-program.ts'
-import { objectsOf } from '../plan/objects-of.ts'
 import { readStreams, type Snapshot, takeSnapshot } from './snapshot.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import type { World } from './world.ts'
+import { type ProgramEnv, rowProgram } from './write/row-program.ts'
 
 /** What pulls need of the engine. */
 export interface ReadDeps {
@@ -51,10 +51,16 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
 }
 
 /** The consolidated rows of a plan over a snapshot; fails with the first error, of a relation or of the plan itself. */
-export async function evaluate(world: World, plan: PhysicalPlan, snapshot: Snapshot, call: CallContext): Promise<readonly Batch[]> {
+export async function evaluate(
+  world: World,
+  plan: PhysicalPlan,
+  snapshot: Snapshot,
+  call: CallContext,
+): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
-    if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string, { position: (poison[3] as number) || undefined })
+    if (poison !== null)
+      throw new SqlError(poison[0] as string, poison[1] as string, { position: (poison[3] as number) || undefined })
   }
   const { runtime } = world
   let since = runtime.monotonicMs()
@@ -82,7 +88,11 @@ function firstError(errors: readonly Batch[]): SqlError {
   return new SqlError(sqlstate as string, message as string, { position: (position as number) || undefined })
 }
 
-async function waitForViews({ world, hydration }: ReadDeps, objects: readonly number[], call: CallContext): Promise<void> {
+async function waitForViews(
+  { world, hydration }: ReadDeps,
+  objects: readonly number[],
+  call: CallContext,
+): Promise<void> {
   for (const object of objects) {
     const view = world.views.get(object)
     if (view !== undefined && !view.ready) await hydration.wait(view, call)

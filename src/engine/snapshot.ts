@@ -1,14 +1,14 @@
-import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
-import { createState } from '../state/factory.ts'
-import type { CallContext } from './api.ts'
-import type { SourceRuntime } from './source.ts'
+import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { ArrangementPin } from '../state/contract.ts'
+import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Row } from '../types/value.ts'
-import type { SystemRelations } from './system/system-relations.ts'
+import type { CallContext } from './api.ts'
+import type { SourceRuntime } from './source.ts'
 import { sourceRange } from './source-range.ts'
 import { present } from './stream-start.ts'
+import type { SystemRelations } from './system/system-relations.ts'
 import type { World } from './world.ts'
 
 /** Relations as they were at one tick, for a reader that works in slices beside later ticks. */
@@ -23,7 +23,13 @@ export interface Snapshot {
 }
 
 /** Pins what is stored at this moment; inside the exclusive lane. Streams are added by `readStreams`. */
-export function takeSnapshot(world: World, system: SystemRelations, objects: readonly number[], streams: ReadonlyMap<number, readonly Batch[]>, call: CallContext): Snapshot {
+export function takeSnapshot(
+  world: World,
+  system: SystemRelations,
+  objects: readonly number[],
+  streams: ReadonlyMap<number, readonly Batch[]>,
+  call: CallContext,
+): Snapshot {
   const pins = new Map<number, ArrangementPin>()
   const computed = new Map<number, readonly Batch[]>()
   const poisons = new Map<number, Row>()
@@ -55,7 +61,12 @@ export function takeSnapshot(world: World, system: SystemRelations, objects: rea
  * Reads the streams among the objects from their start to the positions ingested at this tick (to the topic's present
  * end while nobody reads the source), up to `rowsMax` rows of one stream.
  */
-export async function readStreams(world: World, objects: readonly number[], rowsMax: number, { signal, notice }: Pick<CallContext, 'signal' | 'notice'>): Promise<Map<number, Batch[]>> {
+export async function readStreams(
+  world: World,
+  objects: readonly number[],
+  rowsMax: number,
+  { signal, notice }: Pick<CallContext, 'signal' | 'notice'>,
+): Promise<Map<number, Batch[]>> {
   const streams = new Map<number, Batch[]>()
   for (const object of objects) {
     const source = world.sources.get(object)
@@ -79,7 +90,12 @@ export async function readStreams(world: World, objects: readonly number[], rows
 
 /** The newest row of each key: what an upsert stream amounts to. */
 function fold(source: SourceRuntime, records: readonly SourceBatch[]): Batch[] {
-  const folded = new UpsertInput({ id: 0, position: -1, stateId: 'fold' }, source.types, source.entry.upsertKey!, createState())
+  const folded = new UpsertInput(
+    { id: 0, position: -1, stateId: 'fold' },
+    source.types,
+    source.entry.upsertKey!,
+    createState(),
+  )
   for (const { rows, deletes } of records) folded.push(rows, deletes)
   return [...folded.rows.scan()]
 }

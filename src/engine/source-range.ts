@@ -6,7 +6,12 @@ import type { SourceRuntime } from './source.ts'
  * Records of a source from `from` to `until`, read again from the connector; the reader stops when the consumer does, and
  * with 57014 when `signal` is aborted: a service that is away must not hold a statement for ever.
  */
-export async function* sourceRange(source: SourceRuntime, from: Positions, until: Positions, signal?: AbortSignal): AsyncGenerator<SourceBatch> {
+export async function* sourceRange(
+  source: SourceRuntime,
+  from: Positions,
+  until: Positions,
+  signal?: AbortSignal,
+): AsyncGenerator<SourceBatch> {
   const start = new Map([...from].filter(([partition, offset]) => offset < (until.get(partition) ?? 0)))
   if (start.size === 0) return
   const queue: { readonly batch: SourceBatch; readonly taken: () => void }[] = []

@@ -1,6 +1,13 @@
 import type { Log } from '../base/log.ts'
 import type { SourceEntry } from '../catalog/entry.ts'
-import type { DeadLetter, Positions, ReaderStatus, SourceBatch, SourceConnector, SourceReader } from '../connectors/contract.ts'
+import type {
+  DeadLetter,
+  Positions,
+  ReaderStatus,
+  SourceBatch,
+  SourceConnector,
+  SourceReader,
+} from '../connectors/contract.ts'
 import { InputNode } from '../dataflow/input.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement, StateFactory } from '../state/contract.ts'
@@ -52,7 +59,11 @@ export class SourceRuntime {
       entry.upsertKey === null
         ? new InputNode(identity, this.types)
         : new UpsertInput({ ...identity, stateId: `${entry.id}/upsert` }, this.types, entry.upsertKey, states)
-    this.deadLetters = states.arrangement({ id: `${entry.id}/errors`, types: DEAD_LETTER_FIELDS.map((f) => f.type), key: [1, 2] })
+    this.deadLetters = states.arrangement({
+      id: `${entry.id}/errors`,
+      types: DEAD_LETTER_FIELDS.map((f) => f.type),
+      key: [1, 2],
+    })
   }
 
   get entry(): SourceEntry {
@@ -91,7 +102,8 @@ export class SourceRuntime {
         return deliver(batch)
       },
       onStatus: (status) => {
-        if (status.state !== this.status.state) this.#log.info('source state', { source: this.#entry.name, ...describe(status) })
+        if (status.state !== this.status.state)
+          this.#log.info('source state', { source: this.#entry.name, ...describe(status) })
         this.status = status
       },
       onPartition: (info) => {
@@ -127,11 +139,25 @@ export class SourceRuntime {
     if (letters.length === 0) return
     this.deadLettersCounted += letters.length
     const topic = this.#entry.connector.transport.options['topic']
-    const rows = letters.map((l) => [typeof topic === 'string' ? topic : null, l.partition, l.offset, l.reason, l.key, l.value])
-    this.deadLetters.apply(batchFromRows(DEAD_LETTER_FIELDS.map((f) => f.type), rows))
+    const rows = letters.map((l) => [
+      typeof topic === 'string' ? topic : null,
+      l.partition,
+      l.offset,
+      l.reason,
+      l.key,
+      l.value,
+    ])
+    this.deadLetters.apply(
+      batchFromRows(
+        DEAD_LETTER_FIELDS.map((f) => f.type),
+        rows,
+      ),
+    )
   }
 }
 
 function describe(status: ReaderStatus): Record<string, unknown> {
-  return status.state === 'stalled' || status.state === 'failed' ? { state: status.state, error: status.error } : { state: status.state }
+  return status.state === 'stalled' || status.state === 'failed'
+    ? { state: status.state, error: status.error }
+    : { state: status.state }
 }

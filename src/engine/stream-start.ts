@@ -34,11 +34,16 @@ export function present(
     gone.push(`${partition} from offset ${firstOffset} on`)
   }
   const { options } = source.entry.connector.transport
-  const chosen = options['start mode'] === 'latest' || options['start offset'] != null || options['start timestamp'] != null
+  const chosen =
+    options['start mode'] === 'latest' || options['start offset'] != null || options['start timestamp'] != null
   if (gone.length > 0 && !chosen) {
     const message = `source "${source.entry.name}" no longer holds its beginning`
-    notice({ severity: 'NOTICE', sqlstate: '00000', message, detail: `Read are partition ${gone.join(', partition ')}.` })
+    notice({
+      severity: 'NOTICE',
+      sqlstate: '00000',
+      message,
+      detail: `Read are partition ${gone.join(', partition ')}.`,
+    })
   }
   return from
 }
-

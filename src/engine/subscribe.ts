@@ -2,8 +2,8 @@ import { SqlError } from '../base/sql-error.ts'
 import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import type { DeltaLog } from '../serve/delta-log.ts'
 import { LogSubscription } from '../serve/subscription.ts'
-import { createState } from '../state/factory.ts'
 import type { Arrangement } from '../state/contract.ts'
+import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
 import { negateBatch } from '../types/batch-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -28,7 +28,12 @@ interface Followed {
  * SUBSCRIBE: of a materialized view or table through its shared delta log; of anything else through a hidden view that
  * lives as long as the subscription (and cannot be resumed).
  */
-export async function subscribe(world: World, hydration: Hydration, request: SubscribeRequest, call: CallContext): Promise<Subscription> {
+export async function subscribe(
+  world: World,
+  hydration: Hydration,
+  request: SubscribeRequest,
+  call: CallContext,
+): Promise<Subscription> {
   const followed = await follow(world, hydration, request, call)
   await reached(world, request, followed, call.signal)
   return world.exclusive.soon(() => {
@@ -42,7 +47,12 @@ export async function subscribe(world: World, hydration: Hydration, request: Sub
 }
 
 /** An AS OF of the future waits for its time: its snapshot holds every change up to it. */
-async function reached(world: World, { asOf, upTo }: SubscribeRequest, { log, view }: Followed, signal: AbortSignal): Promise<void> {
+async function reached(
+  world: World,
+  { asOf, upTo }: SubscribeRequest,
+  { log, view }: Followed,
+  signal: AbortSignal,
+): Promise<void> {
   if (asOf === null || (upTo !== null && upTo < asOf)) return
   // Whoever listens to the log hears of time too.
   let wake = () => {}
@@ -62,7 +72,12 @@ async function reached(world: World, { asOf, upTo }: SubscribeRequest, { log, vi
   }
 }
 
-async function follow(world: World, hydration: Hydration, request: SubscribeRequest, call: CallContext): Promise<Followed> {
+async function follow(
+  world: World,
+  hydration: Hydration,
+  request: SubscribeRequest,
+  call: CallContext,
+): Promise<Followed> {
   if (request.target.kind === 'object') {
     const { object } = request.target
     const view = world.views.get(object)
@@ -71,7 +86,8 @@ async function follow(world: World, hydration: Hydration, request: SubscribeRequ
       return { types: view.output.output.types, rows: view.output.rows, log: view.log, view, hidden: false }
     }
     const table = world.tables.get(object)
-    if (table !== undefined) return { types: table.types, rows: table.rows, log: world.logOf(object)!, view: null, hidden: false }
+    if (table !== undefined)
+      return { types: table.types, rows: table.rows, log: world.logOf(object)!, view: null, hidden: false }
     throw new SqlError('42809', 'this relation cannot be subscribed to')
   }
   if (request.asOf !== null) {
@@ -81,9 +97,20 @@ async function follow(world: World, hydration: Hydration, request: SubscribeRequ
   }
   const plan = bindParams(request.target.plan, request.params)
   const id = hydration.hiddenId()
-  const starts = await hydration.prepare(plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])), call)
+  const starts = await hydration.prepare(
+    plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])),
+    call,
+  )
   const view = await world.exclusive.run(() => {
-    const hidden = buildView(world, { id, entry: null, plan, onError: 'poison', shares: false, state: { kind: 'hydrating', done: 0, total: null }, states: createState() })
+    const hidden = buildView(world, {
+      id,
+      entry: null,
+      plan,
+      onError: 'poison',
+      shares: false,
+      state: { kind: 'hydrating', done: 0, total: null },
+      states: createState(),
+    })
     hydration.begin(hidden, starts)
     return hidden
   })

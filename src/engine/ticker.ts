@@ -1,6 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
-import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
+import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import type { WriteResult } from './api.ts'
 import { encodeTick, type SourceDelta, type TableDelta, type TickRecord } from './tick-record.ts'
 import type { World } from './world.ts'
@@ -79,7 +79,8 @@ export class Ticker {
 
   stop(): void {
     this.#stopped = true
-    for (const { reject } of this.#writes) reject(new SqlError('57P01', 'terminating connection due to administrator command'))
+    for (const { reject } of this.#writes)
+      reject(new SqlError('57P01', 'terminating connection due to administrator command'))
     this.#writes = []
     this.#batches = []
   }
@@ -147,7 +148,8 @@ export class Ticker {
       if (deltas.length > 0 || sources.length > 0) await this.#run(deltas, sources, [...tables.keys()])
     } catch (error) {
       // Whether the tick is durable is not known: neither success nor failure may be told.
-      for (const { write } of done) write.reject(new SqlError('08007', 'transaction resolution unknown: the journal failed'))
+      for (const { write } of done)
+        write.reject(new SqlError('08007', 'transaction resolution unknown: the journal failed'))
       throw error
     }
     for (const { write, result } of done) write.resolve({ ...result, tick: this.#world.tick })
@@ -157,7 +159,8 @@ export class Ticker {
   #takeBatches(): QueuedBatch[] {
     let rows = 0
     let n = 0
-    while (n < this.#batches.length && (n === 0 || rows < TICK_SOURCE_ROWS_MAX)) rows += this.#batches[n++]!.batch.rows.n
+    while (n < this.#batches.length && (n === 0 || rows < TICK_SOURCE_ROWS_MAX))
+      rows += this.#batches[n++]!.batch.rows.n
     const taken = this.#batches.splice(0, n)
     // A source that was dropped meanwhile has no runtime any more: its records are nobody's.
     return taken.filter(({ object, resolve }) => {

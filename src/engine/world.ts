@@ -53,7 +53,7 @@ export class World {
     readonly log: Log
     readonly clock: EngineClock
     readonly states: StateFactory
-      readonly catalog: Catalog
+    readonly catalog: Catalog
   }) {
     this.runtime = deps.runtime
     this.log = deps.log

@@ -6,8 +6,8 @@ import { equalRows } from '../types/hash.ts'
 import { INT8, TEXT } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { ArrangementPin, Matches } from './contract.ts'
-import { createState } from './factory.ts'
 import { anyDelta, anyRow, contents, deltaBatch, Multiset, rowTypes, sortRows } from './deltas.testkit.ts'
+import { createState } from './factory.ts'
 
 const keysOf = (key: readonly number[], row: Row) => key.map((c) => buildColumn(rowTypes[c], [row[c]]))
 const sameKey = (key: readonly number[], a: Row, b: Row) => equalRows(keysOf(key, a), 0, keysOf(key, b), 0)

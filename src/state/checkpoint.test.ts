@@ -10,6 +10,7 @@ import { INT8 } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { Checkpointer } from './checkpoint.ts'
 import { CHUNK_MASK, CHUNK_SHIFT } from './contract.ts'
+import { anyDelta, contents, deltaBatch, Multiset, rowTypes } from './deltas.testkit.ts'
 import { createState, type State } from './factory.ts'
 import { ALL_KEYS } from './keys.ts'
 import { openInlineStore, openReadOnlyStore } from './lmdb/inline.ts'
@@ -18,7 +19,6 @@ import { openMemoryStore } from './memory-store.ts'
 import { loadState, recoverState } from './recovery.ts'
 import { SimStore } from './sim-store.testkit.ts'
 import type { Store } from './store.ts'
-import { anyDelta, contents, deltaBatch, Multiset, rowTypes } from './deltas.testkit.ts'
 
 const directories: string[] = []
 function directory(): string {

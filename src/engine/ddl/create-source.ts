@@ -4,8 +4,8 @@ import type { SourceConnector } from '../../connectors/contract.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import type { CallContext } from '../api.ts'
-import { type StreamStart, streamStart } from '../stream-start.ts'
 import { SourceRuntime } from '../source.ts'
+import { type StreamStart, streamStart } from '../stream-start.ts'
 import { connectorSpec } from './connector-spec.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
@@ -23,7 +23,17 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
       const { world } = deps
       const { name, schema, sql, dependsOn, rowType, upsertKey } = plan
       const id = world.catalog.nextId
-      const entry: SourceEntry = { kind: 'source', id, name, schema, sql, dependsOn, rowType, connector: spec, upsertKey }
+      const entry: SourceEntry = {
+        kind: 'source',
+        id,
+        name,
+        schema,
+        sql,
+        dependsOn,
+        rowType,
+        connector: spec,
+        upsertKey,
+      }
       const errors = errorsRelation(deps, entry, id + 1)
       world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
       startSource(deps, entry, connector)
@@ -36,18 +46,28 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
 }
 
 /** A connector that answered, and where its stream begins and ends now. */
-export async function openConnector(deps: DdlDeps, spec: ConnectorSpec, rowType: RowType): Promise<{ readonly connector: SourceConnector; readonly start: StreamStart }> {
+export async function openConnector(
+  deps: DdlDeps,
+  spec: ConnectorSpec,
+  rowType: RowType,
+): Promise<{ readonly connector: SourceConnector; readonly start: StreamStart }> {
   const connector = deps.connectors(spec, rowType)
   try {
     return { connector, start: await streamStart(connector) }
   } catch (error) {
     await connector.close()
-    throw error instanceof SqlError ? error : new SqlError('58000', `source cannot be read: ${error instanceof Error ? error.message : error}`)
+    throw error instanceof SqlError
+      ? error
+      : new SqlError('58000', `source cannot be read: ${error instanceof Error ? error.message : error}`)
   }
 }
 
 /** Puts a source into the circuit, its feed still shut; recovery calls it too. */
-export function startSource({ world }: Pick<DdlDeps, 'world'>, entry: SourceEntry, connector: SourceConnector): SourceRuntime {
+export function startSource(
+  { world }: Pick<DdlDeps, 'world'>,
+  entry: SourceEntry,
+  connector: SourceConnector,
+): SourceRuntime {
   const source = new SourceRuntime(entry, connector, world.states, world.log)
   world.circuit.add([source.input])
   world.sources.set(entry.id, source)

@@ -2,17 +2,17 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { getPlan } from '../../plan/get-plan.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
 import { evaluate } from '../read.ts'
-import { objectsOf } from '../../plan/objects-of.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
-import { checkNotNull } from '../write/constraints.ts'
 import { expand } from '../transaction/transaction.ts'
-import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { checkNotNull } from '../write/constraints.ts'
 import { connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
+import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
 
@@ -97,7 +97,14 @@ async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContex
     }
     const entry = tableEntry(plan, id, source, [...plan.dependsOn, ...(own === null ? [] : [source!])])
     world.catalog = world.catalog.apply([...entries, entry].map((e) => ({ kind: 'put' as const, entry: e })))
-    const view = buildView(world, { id, entry: null, plan: getPlan(source!, rowType), onError: 'divert', shares: false, state: { kind: 'hydrating', done: 0, total: null } })
+    const view = buildView(world, {
+      id,
+      entry: null,
+      plan: getPlan(source!, rowType),
+      onError: 'divert',
+      shares: false,
+      state: { kind: 'hydrating', done: 0, total: null },
+    })
     deps.hydration.begin(view, ownStarts!)
     await deps.checkpoint()
   })

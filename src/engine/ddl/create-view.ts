@@ -1,9 +1,9 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
-import { objectsOf } from '../../plan/objects-of.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
@@ -17,7 +17,15 @@ export async function createView(deps: DdlDeps, plan: Plan<'createView'>, call: 
     const replaces = plan.orReplace && old?.kind === 'view'
     if (!replaces && exists(deps, plan, call)) return
     if (replaces) checkReplacement(old, plan)
-    const entry: ViewEntry = { kind: 'view', id: replaces ? old.id : world.catalog.nextId, name, schema, sql, dependsOn, rowType }
+    const entry: ViewEntry = {
+      kind: 'view',
+      id: replaces ? old.id : world.catalog.nextId,
+      name,
+      schema,
+      sql,
+      dependsOn,
+      rowType,
+    }
     world.catalog = world.catalog.apply([{ kind: 'put', entry }])
     await deps.checkpoint()
   })
@@ -28,12 +36,18 @@ function checkReplacement(old: ViewEntry, plan: Plan<'createView'>): void {
   if (plan.rowType.length < old.rowType.length) throw new SqlError('42P16', 'cannot drop columns from view')
   old.rowType.forEach((field, i) => {
     const next = plan.rowType[i]!
-    if (next.name !== field.name) throw new SqlError('42P16', `cannot change name of view column "${field.name}" to "${next.name}"`)
-    if (next.type.kind !== field.type.kind) throw new SqlError('42P16', `cannot change data type of view column "${field.name}"`)
+    if (next.name !== field.name)
+      throw new SqlError('42P16', `cannot change name of view column "${field.name}" to "${next.name}"`)
+    if (next.type.kind !== field.type.kind)
+      throw new SqlError('42P16', `cannot change data type of view column "${field.name}"`)
   })
 }
 
-export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMaterializedView'>, call: CallContext): Promise<void> {
+export async function createMaterializedView(
+  deps: DdlDeps,
+  plan: Plan<'createMaterializedView'>,
+  call: CallContext,
+): Promise<void> {
   const { world } = deps
   if (exists(deps, plan, call)) return
   const objects = objectsOf(plan.plan)
@@ -50,11 +64,27 @@ export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMa
     if (exists(deps, plan, call)) return
     const { name, schema, sql, dependsOn, rowType, onError } = plan
     const id = world.catalog.nextId
-    const entry: MaterializedViewEntry = { kind: 'materializedView', id, name, schema, sql, dependsOn, rowType, onError }
+    const entry: MaterializedViewEntry = {
+      kind: 'materializedView',
+      id,
+      name,
+      schema,
+      sql,
+      dependsOn,
+      rowType,
+      onError,
+    }
     const errors = errorsRelation(deps, entry, id + 1)
     world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
     const shares = deps.hydration.canShare(objects)
-    const view = buildView(world, { id, entry, plan: plan.plan, onError, shares, state: { kind: 'hydrating', done: 0, total: null } })
+    const view = buildView(world, {
+      id,
+      entry,
+      plan: plan.plan,
+      onError,
+      shares,
+      state: { kind: 'hydrating', done: 0, total: null },
+    })
     if (shares) deps.hydration.fill(view)
     else deps.hydration.begin(view, starts)
     await deps.checkpoint()
@@ -63,14 +93,25 @@ export async function createMaterializedView(deps: DdlDeps, plan: Plan<'createMa
 
 export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call: CallContext): Promise<void> {
   const { world } = deps
-  if (plan.unique) throw new SqlError('0A000', 'CREATE UNIQUE INDEX is not supported', { hint: 'Declare a PRIMARY KEY instead.' })
+  if (plan.unique)
+    throw new SqlError('0A000', 'CREATE UNIQUE INDEX is not supported', { hint: 'Declare a PRIMARY KEY instead.' })
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     if (!world.tables.has(plan.on) && !world.views.has(plan.on)) {
       throw new SqlError('42809', 'an index can be made on a table or a materialized view only')
     }
     const { name, schema, sql, dependsOn, on, columns, unique } = plan
-    const entry: IndexEntry = { kind: 'index', id: world.catalog.nextId, name, schema, sql, dependsOn, on, columns, unique }
+    const entry: IndexEntry = {
+      kind: 'index',
+      id: world.catalog.nextId,
+      name,
+      schema,
+      sql,
+      dependsOn,
+      on,
+      columns,
+      unique,
+    }
     world.catalog = world.catalog.apply([{ kind: 'put', entry }])
     deps.indexes.add(entry, true)
     await deps.checkpoint()

@@ -1,9 +1,9 @@
 import { unreachable } from '../../base/assert.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
-import { createIndex, createMaterializedView, createView } from './create-view.ts'
 import { createSource } from './create-source.ts'
 import { createTable } from './create-table.ts'
+import { createIndex, createMaterializedView, createView } from './create-view.ts'
 import { change, type DdlDeps } from './deps.ts'
 import { drop } from './drop.ts'
 import { rename, renameColumn } from './rename.ts'
@@ -15,7 +15,9 @@ import { rename, renameColumn } from './rename.ts'
 export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext): Promise<void> {
   switch (plan.kind) {
     case 'createSchema':
-      return change(deps, plan, call, (id) => [{ kind: 'put', entry: { kind: 'schema', id, name: plan.name, schema: 0, sql: plan.sql, dependsOn: [] } }])
+      return change(deps, plan, call, (id) => [
+        { kind: 'put', entry: { kind: 'schema', id, name: plan.name, schema: 0, sql: plan.sql, dependsOn: [] } },
+      ])
     case 'createConnection':
       return change(deps, plan, call, (id) => {
         const { name, schema, sql, dependsOn, transport, options } = plan

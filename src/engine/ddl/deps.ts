@@ -38,7 +38,12 @@ export function exists(deps: DdlDeps, plan: Created, call: CallContext): boolean
 }
 
 /** A change of the catalog alone. */
-export async function change(deps: DdlDeps, plan: Created, call: CallContext, changes: (id: number) => CatalogChange[]): Promise<void> {
+export async function change(
+  deps: DdlDeps,
+  plan: Created,
+  call: CallContext,
+  changes: (id: number) => CatalogChange[],
+): Promise<void> {
   await deps.world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     const { catalog } = deps.world
@@ -50,5 +55,14 @@ export async function change(deps: DdlDeps, plan: Created, call: CallContext, ch
 /** Relations that come with an object, under its name: `"orders$errors"`. */
 export function errorsRelation(deps: DdlDeps, owner: CatalogEntry, id: number): CatalogEntry {
   const rowType = deps.system.errorsRowType(owner.kind)
-  return { kind: 'system', id, name: `${owner.name}$errors`, schema: owner.schema, sql: '', dependsOn: [owner.id], rowType, relation: 'errors' }
+  return {
+    kind: 'system',
+    id,
+    name: `${owner.name}$errors`,
+    schema: owner.schema,
+    sql: '',
+    dependsOn: [owner.id],
+    rowType,
+    relation: 'errors',
+  }
 }

@@ -13,14 +13,24 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
     const { catalog } = world
     const named = plan.objects.filter((id) => catalog.byId(id) !== undefined)
     const inSchemas = [...catalog.all()].filter((e) => named.includes(e.schema)).map((e) => e.id)
-    const dependants = [...new Set([...catalog.allDependants([...named, ...inSchemas]), ...inSchemas.filter((id) => !named.includes(id))])].sort((a, b) => b - a)
+    const dependants = [
+      ...new Set([
+        ...catalog.allDependants([...named, ...inSchemas]),
+        ...inSchemas.filter((id) => !named.includes(id)),
+      ]),
+    ].sort((a, b) => b - a)
     const visible = dependants.map((id) => catalog.byId(id)!).filter((e) => !comesWith(deps, e, named))
     if (visible.length > 0 && !plan.cascade) throw blocked(deps, named, visible)
     if (visible.length > 0) notices(visible, call)
-    const going = [...dependants, ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a), ...hiddenSources(deps, [...dependants, ...named])]
+    const going = [
+      ...dependants,
+      ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a),
+      ...hiddenSources(deps, [...dependants, ...named]),
+    ]
     world.catalog = catalog.apply(going.map((id) => ({ kind: 'remove' as const, id })))
     for (const id of going) closing.push(...remove(deps, id))
-    for (const source of world.sources.values()) if (source.live && !source.hasReaders) closing.push(source.stop().then(() => source.forget()))
+    for (const source of world.sources.values())
+      if (source.live && !source.hasReaders) closing.push(source.stop().then(() => source.forget()))
     await Promise.all(closing)
     await deps.checkpoint()
   })
@@ -83,12 +93,21 @@ function blocked(deps: DdlDeps, named: readonly number[], visible: readonly Cata
   const { catalog } = deps.world
   const first = catalog.byId(named[0]!)!
   const lines = [...visible].reverse().map((e) => {
-    const on = e.dependsOn.map((id) => catalog.byId(id)).find((d) => d !== undefined && (named.includes(d.id) || visible.includes(d)))
+    const on = e.dependsOn
+      .map((id) => catalog.byId(id))
+      .find((d) => d !== undefined && (named.includes(d.id) || visible.includes(d)))
     return `${label(e)} depends on ${on === undefined ? label(first) : label(on)}`
   })
   const hint = 'Use DROP ... CASCADE to drop the dependent objects too.'
-  if (named.length > 1) return new SqlError('2BP01', 'cannot drop desired object(s) because other objects depend on them', { detail: lines.join('\n'), hint })
-  return new SqlError('2BP01', `cannot drop ${label(first)} because other objects depend on it`, { detail: lines.join('\n'), hint })
+  if (named.length > 1)
+    return new SqlError('2BP01', 'cannot drop desired object(s) because other objects depend on them', {
+      detail: lines.join('\n'),
+      hint,
+    })
+  return new SqlError('2BP01', `cannot drop ${label(first)} because other objects depend on it`, {
+    detail: lines.join('\n'),
+    hint,
+  })
 }
 
 function notices(visible: readonly CatalogEntry[], call: CallContext): void {

@@ -14,12 +14,23 @@ export async function rename(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'rena
     if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
     if (world.isBuiltIn(entry)) throw new SqlError('42501', `permission denied: "${entry.name}" is part of the system`)
     if (world.catalog.byName(entry.schema, plan.newName) !== undefined) {
-      throw new SqlError(entry.kind === 'schema' ? '42P06' : '42P07', `${entry.kind === 'schema' ? 'schema' : 'relation'} "${plan.newName}" already exists`)
+      throw new SqlError(
+        entry.kind === 'schema' ? '42P06' : '42P07',
+        `${entry.kind === 'schema' ? 'schema' : 'relation'} "${plan.newName}" already exists`,
+      )
     }
-    const parts = world.catalog.dependants(entry.id).map((id) => world.catalog.byId(id)!).filter((e) => e.kind === 'system')
+    const parts = world.catalog
+      .dependants(entry.id)
+      .map((id) => world.catalog.byId(id)!)
+      .filter((e) => e.kind === 'system')
     const renamed = parts.map((e): CatalogEntry => ({ ...e, name: e.name.replace(entry.name, plan.newName) }))
-    const text = entry.kind === 'schema' ? [`${quoted(entry.name)}.`, `${quoted(plan.newName)}.`] : inSchema(deps, entry, plan.newName)
-    const readers = [...world.catalog.all()].filter((e) => e.id !== entry.id && e.sql.includes(text[0]!) && !renamed.some((r) => r.id === e.id))
+    const text =
+      entry.kind === 'schema'
+        ? [`${quoted(entry.name)}.`, `${quoted(plan.newName)}.`]
+        : inSchema(deps, entry, plan.newName)
+    const readers = [...world.catalog.all()].filter(
+      (e) => e.id !== entry.id && e.sql.includes(text[0]!) && !renamed.some((r) => r.id === e.id),
+    )
     const reworded = readers.map((e): CatalogEntry => ({ ...e, sql: e.sql.replaceAll(text[0]!, text[1]!) }))
     replace(deps, [{ ...entry, name: plan.newName }, ...renamed, ...reworded])
     await deps.checkpoint()
@@ -39,7 +50,8 @@ export async function renameColumn(deps: DdlDeps, plan: Extract<DdlPlan, { kind:
       return columns.map((c, i) => (i === plan.column ? { ...c, name: plan.newName } : c))
     }
     if (entry.kind === 'table') replace(deps, [{ ...entry, columns: named(entry.columns) }])
-    else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView') replace(deps, [{ ...entry, rowType: named(entry.rowType) }])
+    else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView')
+      replace(deps, [{ ...entry, rowType: named(entry.rowType) }])
     else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)
     await deps.checkpoint()
   })
@@ -55,7 +67,10 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 /** A column's name stands in many places of a text: objects that are read keep the names of their columns. */
 function checkUnread(deps: DdlDeps, entry: CatalogEntry): void {
   const { catalog } = deps.world
-  const readers = catalog.dependants(entry.id).map((id) => catalog.byId(id)!).filter((e) => e.kind !== 'system' && e.kind !== 'index')
+  const readers = catalog
+    .dependants(entry.id)
+    .map((id) => catalog.byId(id)!)
+    .filter((e) => e.kind !== 'system' && e.kind !== 'index')
   const blocking = readers[0]
   if (blocking === undefined) return
   throw new SqlError('2BP01', `cannot rename a column of "${entry.name}" because "${blocking.name}" reads it by name`, {

@@ -1,11 +1,17 @@
-import { INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
+import { type PgRelation, pgRelations } from '../../catalog/pg-relations.ts'
 import { formatType, pgType } from '../../types/pg-type.ts'
+import { INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
-import { pgRelations, type PgRelation } from '../../catalog/pg-relations.ts'
 import type { SystemRelation } from './relation.ts'
 
-const KIND: Readonly<Record<PgRelation['relkind'], string | null>> = { r: 'BASE TABLE', v: 'VIEW', m: 'MATERIALIZED VIEW', i: null, t: null }
+const KIND: Readonly<Record<PgRelation['relkind'], string | null>> = {
+  r: 'BASE TABLE',
+  v: 'VIEW',
+  m: 'MATERIALIZED VIEW',
+  i: null,
+  t: null,
+}
 
 /** The SQL standard's view of the catalog: what tools ask first. */
 export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
@@ -20,11 +26,24 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
   {
     schema: 'information_schema',
     name: 'tables',
-    rowType: [column('table_catalog', TEXT), column('table_schema', TEXT), column('table_name', TEXT), column('table_type', TEXT), column('is_insertable_into', TEXT)],
+    rowType: [
+      column('table_catalog', TEXT),
+      column('table_schema', TEXT),
+      column('table_name', TEXT),
+      column('table_type', TEXT),
+      column('is_insertable_into', TEXT),
+    ],
     *rows({ world }): Iterable<Row> {
       for (const { entry, relkind } of pgRelations(world.catalog)) {
         const kind = KIND[relkind]
-        if (kind !== null) yield ['millrace', world.catalog.byId(entry.schema)!.name, entry.name, kind, world.tables.has(entry.id) ? 'YES' : 'NO']
+        if (kind !== null)
+          yield [
+            'millrace',
+            world.catalog.byId(entry.schema)!.name,
+            entry.name,
+            kind,
+            world.tables.has(entry.id) ? 'YES' : 'NO',
+          ]
       }
     },
   },
@@ -32,8 +51,19 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
     schema: 'information_schema',
     name: 'columns',
     rowType: [
-      column('table_catalog', TEXT), column('table_schema', TEXT), column('table_name', TEXT), column('column_name', TEXT), column('ordinal_position', INT4), column('column_default', TEXT),
-      column('is_nullable', TEXT), column('data_type', TEXT), column('character_maximum_length', INT4), column('numeric_precision', INT4), column('numeric_scale', INT4), column('udt_schema', TEXT), column('udt_name', TEXT),
+      column('table_catalog', TEXT),
+      column('table_schema', TEXT),
+      column('table_name', TEXT),
+      column('column_name', TEXT),
+      column('ordinal_position', INT4),
+      column('column_default', TEXT),
+      column('is_nullable', TEXT),
+      column('data_type', TEXT),
+      column('character_maximum_length', INT4),
+      column('numeric_precision', INT4),
+      column('numeric_scale', INT4),
+      column('udt_schema', TEXT),
+      column('udt_name', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
       for (const { entry, relkind, rowType } of pgRelations(world.catalog)) {
@@ -42,8 +72,19 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
           const { name, type, nullable } = rowType[i]!
           const preset = entry.kind === 'table' ? entry.columns[i]!.defaultSql : null
           yield [
-            'millrace', world.catalog.byId(entry.schema)!.name, entry.name, name, i + 1, preset,
-            nullable ? 'YES' : 'NO', dataType(type), type.length ?? null, type.precision ?? null, type.scale ?? null, 'pg_catalog', pgType(type).name,
+            'millrace',
+            world.catalog.byId(entry.schema)!.name,
+            entry.name,
+            name,
+            i + 1,
+            preset,
+            nullable ? 'YES' : 'NO',
+            dataType(type),
+            type.length ?? null,
+            type.precision ?? null,
+            type.scale ?? null,
+            'pg_catalog',
+            pgType(type).name,
           ]
         }
       }

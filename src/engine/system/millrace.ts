@@ -1,8 +1,8 @@
-import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import { numericFromInt } from '../../types/numeric.ts'
+import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
-import type { World } from '../world.ts'
 import { newestFingerprint } from '../replan.ts'
+import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
 
@@ -64,9 +64,20 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         const partitions: (number | null)[] = [...source.positions.keys()].sort((a, b) => a - b)
         for (const partition of partitions.length === 0 ? [null] : partitions) {
           const position = partition === null ? null : source.positions.get(partition)!
-          const end = partition === null || status.state !== 'running' ? null : (status.endOffsets.get(partition) ?? null)
+          const end =
+            partition === null || status.state !== 'running' ? null : (status.endOffsets.get(partition) ?? null)
           const lag = position === null || end === null ? null : Math.max(0, end - position)
-          yield [nameOf(world, id), state, error, partition, position, end, lag, source.fetched, source.deadLetters.rows]
+          yield [
+            nameOf(world, id),
+            state,
+            error,
+            partition,
+            position,
+            end,
+            lag,
+            source.fetched,
+            source.deadLetters.rows,
+          ]
         }
       }
     },
@@ -74,14 +85,26 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
   {
     schema: 'millrace',
     name: 'hydration',
-    rowType: [column('view', TEXT), column('hydrated', BOOL), column('rows_done', INT8), column('rows_total', INT8), column('percent', FLOAT8)],
+    rowType: [
+      column('view', TEXT),
+      column('hydrated', BOOL),
+      column('rows_done', INT8),
+      column('rows_total', INT8),
+      column('percent', FLOAT8),
+    ],
     *rows({ world }) {
       for (const view of world.views.values()) {
         if (view.id < 0) continue
         const { state } = view
         const hydrating = state.kind === 'hydrating'
         const percent = hydrating ? (state.total ? Math.round((1000 * state.done) / state.total) / 10 : null) : 100
-        yield [nameOf(world, view.id), view.ready, hydrating ? state.done : null, hydrating ? state.total : null, percent] satisfies Datum[]
+        yield [
+          nameOf(world, view.id),
+          view.ready,
+          hydrating ? state.done : null,
+          hydrating ? state.total : null,
+          percent,
+        ] satisfies Datum[]
       }
     },
   },
@@ -99,7 +122,13 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       for (const view of world.views.values()) {
         if (view.id < 0 || view.entry === null) continue
         const newest = newestFingerprint(world, view.entry)
-        yield [nameOf(world, view.id), view.plan.fingerprint, newest, newest !== view.plan.fingerprint, view.plan.nodes.length]
+        yield [
+          nameOf(world, view.id),
+          view.plan.fingerprint,
+          newest,
+          newest !== view.plan.fingerprint,
+          view.plan.nodes.length,
+        ]
       }
     },
   },
@@ -110,9 +139,11 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     *rows({ world }) {
       for (const view of world.views.values()) {
         if (view.id < 0) continue
-        for (const structure of view.structures()) yield [nameOf(world, view.id), structure.id, structure.rows, structure.bytes()]
+        for (const structure of view.structures())
+          yield [nameOf(world, view.id), structure.id, structure.rows, structure.bytes()]
       }
-      for (const [id, table] of world.tables) yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes()]
+      for (const [id, table] of world.tables)
+        yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes()]
     },
   },
   {
@@ -140,7 +171,8 @@ function lagOf(world: World, object: number): number {
   }
   if (source.status.state !== 'running') return 0
   let lag = 0
-  for (const [partition, end] of source.status.endOffsets) lag += Math.max(0, end - (source.positions.get(partition) ?? end))
+  for (const [partition, end] of source.status.endOffsets)
+    lag += Math.max(0, end - (source.positions.get(partition) ?? end))
   return lag
 }
 

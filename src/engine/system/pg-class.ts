@@ -1,9 +1,16 @@
-import { arrayOf, BOOL, FLOAT4, INT2, INT4, NAME, OID, type SqlType, TEXT } from '../../types/sql-type.ts'
+import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
+import {
+  defaultOid,
+  pgRelations,
+  primaryKeyConstraintOid,
+  primaryKeyOid,
+  primaryKeys,
+  rowTypeOid,
+} from '../../catalog/pg-relations.ts'
 import { typeLength } from '../../types/pg-type.ts'
+import { arrayOf, BOOL, FLOAT4, INT2, INT4, NAME, OID, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
-import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
-import { defaultOid, pgRelations, primaryKeyConstraintOid, primaryKeyOid, primaryKeys, rowTypeOid } from '../../catalog/pg-relations.ts'
 import { liveRows, OWNER_OID, typeFacts } from './pg-facts.ts'
 import type { SystemRelation } from './relation.ts'
 
@@ -15,25 +22,82 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     schema: 'pg_catalog',
     name: 'pg_class',
     rowType: [
-      column('oid', OID), column('relname', NAME), column('relnamespace', OID), column('reltype', OID), column('reloftype', OID),
-      column('relowner', OID), column('relam', OID), column('relfilenode', OID), column('reltablespace', OID), column('relpages', INT4),
-      column('reltuples', FLOAT4), column('relallvisible', INT4), column('reltoastrelid', OID), column('relhasindex', BOOL), column('relisshared', BOOL),
-      column('relpersistence', CHAR), column('relkind', CHAR), column('relnatts', INT2), column('relchecks', INT2), column('relhasrules', BOOL),
-      column('relhastriggers', BOOL), column('relhassubclass', BOOL), column('relrowsecurity', BOOL), column('relforcerowsecurity', BOOL),
-      column('relispopulated', BOOL), column('relreplident', CHAR), column('relispartition', BOOL), column('relrewrite', OID),
-      column('reloptions', arrayOf(TEXT)), column('relpartbound', TEXT), column('relacl', arrayOf(TEXT)),
+      column('oid', OID),
+      column('relname', NAME),
+      column('relnamespace', OID),
+      column('reltype', OID),
+      column('reloftype', OID),
+      column('relowner', OID),
+      column('relam', OID),
+      column('relfilenode', OID),
+      column('reltablespace', OID),
+      column('relpages', INT4),
+      column('reltuples', FLOAT4),
+      column('relallvisible', INT4),
+      column('reltoastrelid', OID),
+      column('relhasindex', BOOL),
+      column('relisshared', BOOL),
+      column('relpersistence', CHAR),
+      column('relkind', CHAR),
+      column('relnatts', INT2),
+      column('relchecks', INT2),
+      column('relhasrules', BOOL),
+      column('relhastriggers', BOOL),
+      column('relhassubclass', BOOL),
+      column('relrowsecurity', BOOL),
+      column('relforcerowsecurity', BOOL),
+      column('relispopulated', BOOL),
+      column('relreplident', CHAR),
+      column('relispartition', BOOL),
+      column('relrewrite', OID),
+      column('reloptions', arrayOf(TEXT)),
+      column('relpartbound', TEXT),
+      column('relacl', arrayOf(TEXT)),
     ],
     *rows({ world }): Iterable<Row> {
-      const errorsOf = new Map([...world.catalog.all()].flatMap((e) => (e.kind === 'system' && e.relation === 'errors' ? [[e.dependsOn[0]!, e.id] as const] : [])))
-      const indexed = new Set([...world.catalog.all()].flatMap((e) => (e.kind === 'index' ? [e.on] : e.kind === 'table' && e.primaryKey !== null ? [e.id] : [])))
+      const errorsOf = new Map(
+        [...world.catalog.all()].flatMap((e) =>
+          e.kind === 'system' && e.relation === 'errors' ? [[e.dependsOn[0]!, e.id] as const] : [],
+        ),
+      )
+      const indexed = new Set(
+        [...world.catalog.all()].flatMap((e) =>
+          e.kind === 'index' ? [e.on] : e.kind === 'table' && e.primaryKey !== null ? [e.id] : [],
+        ),
+      )
       for (const { entry, relkind, rowType } of pgRelations(world.catalog)) {
         yield [
-          entry.id, entry.name, entry.schema, relkind === 'i' || relkind === 't' ? 0 : rowTypeOid(entry.id), 0, OWNER_OID, relkind === 'i' ? 403 : relkind === 'v' ? 0 : 2, entry.id, 0, 0,
-          relkind === 'i' ? 0 : liveRows(world, entry.id), 0, errorsOf.get(entry.id) ?? 0, indexed.has(entry.id), false,
-          'p', relkind, rowType.length, 0, relkind === 'v',
-          false, false, false, false,
-          world.views.get(entry.id)?.ready ?? true, relkind === 'r' || relkind === 'm' ? 'd' : 'n', false, 0,
-          null, null, null,
+          entry.id,
+          entry.name,
+          entry.schema,
+          relkind === 'i' || relkind === 't' ? 0 : rowTypeOid(entry.id),
+          0,
+          OWNER_OID,
+          relkind === 'i' ? 403 : relkind === 'v' ? 0 : 2,
+          entry.id,
+          0,
+          0,
+          relkind === 'i' ? 0 : liveRows(world, entry.id),
+          0,
+          errorsOf.get(entry.id) ?? 0,
+          indexed.has(entry.id),
+          false,
+          'p',
+          relkind,
+          rowType.length,
+          0,
+          relkind === 'v',
+          false,
+          false,
+          false,
+          false,
+          world.views.get(entry.id)?.ready ?? true,
+          relkind === 'r' || relkind === 'm' ? 'd' : 'n',
+          false,
+          0,
+          null,
+          null,
+          null,
         ]
       }
     },
@@ -42,11 +106,31 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     schema: 'pg_catalog',
     name: 'pg_attribute',
     rowType: [
-      column('attrelid', OID), column('attname', NAME), column('atttypid', OID), column('attstattarget', INT4), column('attlen', INT2), column('attnum', INT2),
-      column('attndims', INT4), column('attcacheoff', INT4), column('atttypmod', INT4), column('attbyval', BOOL), column('attalign', CHAR), column('attstorage', CHAR),
-      column('attcompression', CHAR), column('attnotnull', BOOL), column('atthasdef', BOOL), column('atthasmissing', BOOL), column('attidentity', CHAR),
-      column('attgenerated', CHAR), column('attisdropped', BOOL), column('attislocal', BOOL), column('attinhcount', INT4), column('attcollation', OID),
-      column('attacl', arrayOf(TEXT)), column('attoptions', arrayOf(TEXT)), column('attfdwoptions', arrayOf(TEXT)),
+      column('attrelid', OID),
+      column('attname', NAME),
+      column('atttypid', OID),
+      column('attstattarget', INT4),
+      column('attlen', INT2),
+      column('attnum', INT2),
+      column('attndims', INT4),
+      column('attcacheoff', INT4),
+      column('atttypmod', INT4),
+      column('attbyval', BOOL),
+      column('attalign', CHAR),
+      column('attstorage', CHAR),
+      column('attcompression', CHAR),
+      column('attnotnull', BOOL),
+      column('atthasdef', BOOL),
+      column('atthasmissing', BOOL),
+      column('attidentity', CHAR),
+      column('attgenerated', CHAR),
+      column('attisdropped', BOOL),
+      column('attislocal', BOOL),
+      column('attinhcount', INT4),
+      column('attcollation', OID),
+      column('attacl', arrayOf(TEXT)),
+      column('attoptions', arrayOf(TEXT)),
+      column('attfdwoptions', arrayOf(TEXT)),
     ],
     *rows({ world }): Iterable<Row> {
       for (const { entry, rowType } of pgRelations(world.catalog)) {
@@ -56,10 +140,37 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           const length = typeLength(field.type)
           const key = entry.kind === 'table' && (entry.primaryKey?.includes(i) ?? false)
           const hasDefault = entry.kind === 'table' && entry.columns[i]!.defaultSql !== null
-          const collation = ['text', 'varchar', 'bpchar'].includes(field.type.kind) ? 100 : field.type.kind === 'name' ? 950 : 0
+          const collation = ['text', 'varchar', 'bpchar'].includes(field.type.kind)
+            ? 100
+            : field.type.kind === 'name'
+              ? 950
+              : 0
           yield [
-            entry.id, field.name, oid, -1, length, i + 1, field.type.kind === 'array' ? 1 : 0, -1, typmod, length > 0 && length <= 8, 'i', length >= 0 ? 'p' : field.type.kind === 'numeric' ? 'm' : 'x',
-            '', !field.nullable || key, hasDefault, false, '', '', false, true, 0, collation, null, null, null,
+            entry.id,
+            field.name,
+            oid,
+            -1,
+            length,
+            i + 1,
+            field.type.kind === 'array' ? 1 : 0,
+            -1,
+            typmod,
+            length > 0 && length <= 8,
+            'i',
+            length >= 0 ? 'p' : field.type.kind === 'numeric' ? 'm' : 'x',
+            '',
+            !field.nullable || key,
+            hasDefault,
+            false,
+            '',
+            '',
+            false,
+            true,
+            0,
+            collation,
+            null,
+            null,
+            null,
           ]
         }
       }
@@ -83,10 +194,27 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     schema: 'pg_catalog',
     name: 'pg_index',
     rowType: [
-      column('indexrelid', OID), column('indrelid', OID), column('indnatts', INT2), column('indnkeyatts', INT2), column('indisunique', BOOL), column('indnullsnotdistinct', BOOL),
-      column('indisprimary', BOOL), column('indisexclusion', BOOL), column('indimmediate', BOOL), column('indisclustered', BOOL), column('indisvalid', BOOL),
-      column('indcheckxmin', BOOL), column('indisready', BOOL), column('indislive', BOOL), column('indisreplident', BOOL), column('indkey', arrayOf(INT2)),
-      column('indcollation', arrayOf(OID)), column('indclass', arrayOf(OID)), column('indoption', arrayOf(INT2)), column('indexprs', TEXT), column('indpred', TEXT),
+      column('indexrelid', OID),
+      column('indrelid', OID),
+      column('indnatts', INT2),
+      column('indnkeyatts', INT2),
+      column('indisunique', BOOL),
+      column('indnullsnotdistinct', BOOL),
+      column('indisprimary', BOOL),
+      column('indisexclusion', BOOL),
+      column('indimmediate', BOOL),
+      column('indisclustered', BOOL),
+      column('indisvalid', BOOL),
+      column('indcheckxmin', BOOL),
+      column('indisready', BOOL),
+      column('indislive', BOOL),
+      column('indisreplident', BOOL),
+      column('indkey', arrayOf(INT2)),
+      column('indcollation', arrayOf(OID)),
+      column('indclass', arrayOf(OID)),
+      column('indoption', arrayOf(INT2)),
+      column('indexprs', TEXT),
+      column('indpred', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
       for (const { entry } of pgRelations(world.catalog)) {
@@ -95,8 +223,27 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
         const primary = entry.id === primaryKeyOid(entry.on)
         const zeros = entry.columns.map(() => 0)
         yield [
-          entry.id, entry.on, n, n, entry.unique, false, primary, false, true, false, true, false, true, true, false,
-          entry.columns.map((c) => c + 1), zeros, zeros, zeros, null, null,
+          entry.id,
+          entry.on,
+          n,
+          n,
+          entry.unique,
+          false,
+          primary,
+          false,
+          true,
+          false,
+          true,
+          false,
+          true,
+          true,
+          false,
+          entry.columns.map((c) => c + 1),
+          zeros,
+          zeros,
+          zeros,
+          null,
+          null,
         ]
       }
     },
@@ -105,16 +252,52 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
     schema: 'pg_catalog',
     name: 'pg_constraint',
     rowType: [
-      column('oid', OID), column('conname', NAME), column('connamespace', OID), column('contype', CHAR), column('condeferrable', BOOL), column('condeferred', BOOL),
-      column('convalidated', BOOL), column('conrelid', OID), column('contypid', OID), column('conindid', OID), column('conparentid', OID), column('confrelid', OID),
-      column('confupdtype', CHAR), column('confdeltype', CHAR), column('confmatchtype', CHAR), column('conislocal', BOOL), column('coninhcount', INT4),
-      column('connoinherit', BOOL), column('conkey', arrayOf(INT2)), column('confkey', arrayOf(INT2)), column('conbin', TEXT),
+      column('oid', OID),
+      column('conname', NAME),
+      column('connamespace', OID),
+      column('contype', CHAR),
+      column('condeferrable', BOOL),
+      column('condeferred', BOOL),
+      column('convalidated', BOOL),
+      column('conrelid', OID),
+      column('contypid', OID),
+      column('conindid', OID),
+      column('conparentid', OID),
+      column('confrelid', OID),
+      column('confupdtype', CHAR),
+      column('confdeltype', CHAR),
+      column('confmatchtype', CHAR),
+      column('conislocal', BOOL),
+      column('coninhcount', INT4),
+      column('connoinherit', BOOL),
+      column('conkey', arrayOf(INT2)),
+      column('confkey', arrayOf(INT2)),
+      column('conbin', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
       for (const entry of primaryKeys(world.catalog)) {
         yield [
-          primaryKeyConstraintOid(entry.id), `${entry.name}_pkey`, entry.schema, 'p', false, false, true, entry.id, 0, primaryKeyOid(entry.id), 0, 0,
-          ' ', ' ', ' ', true, 0, true, entry.primaryKey!.map((c) => c + 1), null, null,
+          primaryKeyConstraintOid(entry.id),
+          `${entry.name}_pkey`,
+          entry.schema,
+          'p',
+          false,
+          false,
+          true,
+          entry.id,
+          0,
+          primaryKeyOid(entry.id),
+          0,
+          0,
+          ' ',
+          ' ',
+          ' ',
+          true,
+          0,
+          true,
+          entry.primaryKey!.map((c) => c + 1),
+          null,
+          null,
         ]
       }
     },
@@ -122,37 +305,85 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
   {
     schema: 'pg_catalog',
     name: 'pg_tables',
-    rowType: [column('schemaname', NAME), column('tablename', NAME), column('tableowner', NAME), column('tablespace', NAME), column('hasindexes', BOOL), column('hasrules', BOOL), column('hastriggers', BOOL), column('rowsecurity', BOOL)],
+    rowType: [
+      column('schemaname', NAME),
+      column('tablename', NAME),
+      column('tableowner', NAME),
+      column('tablespace', NAME),
+      column('hasindexes', BOOL),
+      column('hasrules', BOOL),
+      column('hastriggers', BOOL),
+      column('rowsecurity', BOOL),
+    ],
     *rows({ world }): Iterable<Row> {
       for (const { entry, relkind } of pgRelations(world.catalog)) {
-        if (relkind === 'r') yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', null, entry.kind === 'table' && entry.primaryKey !== null, false, false, false]
+        if (relkind === 'r')
+          yield [
+            world.catalog.byId(entry.schema)!.name,
+            entry.name,
+            'millrace',
+            null,
+            entry.kind === 'table' && entry.primaryKey !== null,
+            false,
+            false,
+            false,
+          ]
       }
     },
   },
   {
     schema: 'pg_catalog',
     name: 'pg_views',
-    rowType: [column('schemaname', NAME), column('viewname', NAME), column('viewowner', NAME), column('definition', TEXT)],
+    rowType: [
+      column('schemaname', NAME),
+      column('viewname', NAME),
+      column('viewowner', NAME),
+      column('definition', TEXT),
+    ],
     *rows({ world }): Iterable<Row> {
-      for (const entry of world.catalog.all()) if (entry.kind === 'view') yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', viewDefinition(entry)]
+      for (const entry of world.catalog.all())
+        if (entry.kind === 'view')
+          yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', viewDefinition(entry)]
     },
   },
   {
     schema: 'pg_catalog',
     name: 'pg_matviews',
-    rowType: [column('schemaname', NAME), column('matviewname', NAME), column('matviewowner', NAME), column('tablespace', NAME), column('hasindexes', BOOL), column('ispopulated', BOOL), column('definition', TEXT)],
+    rowType: [
+      column('schemaname', NAME),
+      column('matviewname', NAME),
+      column('matviewowner', NAME),
+      column('tablespace', NAME),
+      column('hasindexes', BOOL),
+      column('ispopulated', BOOL),
+      column('definition', TEXT),
+    ],
     *rows({ world }): Iterable<Row> {
       for (const entry of world.catalog.all()) {
         if (entry.kind !== 'materializedView') continue
         const indexed = world.catalog.dependants(entry.id).some((id) => world.catalog.byId(id)?.kind === 'index')
-        yield [world.catalog.byId(entry.schema)!.name, entry.name, 'millrace', null, indexed, world.views.get(entry.id)?.ready ?? false, viewDefinition(entry)]
+        yield [
+          world.catalog.byId(entry.schema)!.name,
+          entry.name,
+          'millrace',
+          null,
+          indexed,
+          world.views.get(entry.id)?.ready ?? false,
+          viewDefinition(entry),
+        ]
       }
     },
   },
   {
     schema: 'pg_catalog',
     name: 'pg_indexes',
-    rowType: [column('schemaname', NAME), column('tablename', NAME), column('indexname', NAME), column('tablespace', NAME), column('indexdef', TEXT)],
+    rowType: [
+      column('schemaname', NAME),
+      column('tablename', NAME),
+      column('indexname', NAME),
+      column('tablespace', NAME),
+      column('indexdef', TEXT),
+    ],
     *rows({ world }): Iterable<Row> {
       for (const { entry } of pgRelations(world.catalog)) {
         if (entry.kind !== 'index') continue

@@ -1,5 +1,5 @@
-import type { RowType } from '../../types/sql-type.ts'
 import { typeOid, typmodOf } from '../../types/pg-type.ts'
+import type { RowType } from '../../types/sql-type.ts'
 import type { World } from '../world.ts'
 
 /** What the rows of several system relations share. */
@@ -7,7 +7,10 @@ export function liveRows(world: World, object: number): number {
   return (world.tables.get(object)?.rows ?? world.views.get(object)?.output.rows)?.rows ?? -1
 }
 
-export const typeFacts = (field: RowType[number]): { readonly oid: number; readonly typmod: number } => ({ oid: typeOid(field.type), typmod: typmodOf(field.type) })
+export const typeFacts = (field: RowType[number]): { readonly oid: number; readonly typmod: number } => ({
+  oid: typeOid(field.type),
+  typmod: typmodOf(field.type),
+})
 
 /** Owner of everything: the one role. */
 export const OWNER_OID = 10

@@ -14,7 +14,13 @@ import { PG_FUNCTION_RELATIONS } from './pg-functions.ts'
 import { PG_SERVER_RELATIONS } from './pg-server.ts'
 import type { SystemContext, SystemRelation } from './relation.ts'
 
-const RELATIONS: readonly SystemRelation[] = [...MILLRACE_RELATIONS, ...PG_CLASS_RELATIONS, ...PG_FUNCTION_RELATIONS, ...PG_SERVER_RELATIONS, ...INFORMATION_SCHEMA]
+const RELATIONS: readonly SystemRelation[] = [
+  ...MILLRACE_RELATIONS,
+  ...PG_CLASS_RELATIONS,
+  ...PG_FUNCTION_RELATIONS,
+  ...PG_SERVER_RELATIONS,
+  ...INFORMATION_SCHEMA,
+]
 
 /** Object ids of the server's own schemas; PostgreSQL's where it has one. */
 const SCHEMAS = { pg_catalog: 11, information_schema: 13000, millrace: 13001, public: 2200 } as const
@@ -22,9 +28,25 @@ const FIRST_RELATION_ID = 13_100
 
 /** Schemas and system relations of every database. */
 export function builtInEntries(): CatalogEntry[] {
-  const entries: CatalogEntry[] = Object.entries(SCHEMAS).map(([name, id]) => ({ kind: 'schema', id, name, schema: 0, sql: '', dependsOn: [] }))
+  const entries: CatalogEntry[] = Object.entries(SCHEMAS).map(([name, id]) => ({
+    kind: 'schema',
+    id,
+    name,
+    schema: 0,
+    sql: '',
+    dependsOn: [],
+  }))
   RELATIONS.forEach(({ schema, name, rowType }, i) => {
-    entries.push({ kind: 'system', id: FIRST_RELATION_ID + i, name, schema: SCHEMAS[schema], sql: '', dependsOn: [], rowType, relation: `${schema}.${name}` })
+    entries.push({
+      kind: 'system',
+      id: FIRST_RELATION_ID + i,
+      name,
+      schema: SCHEMAS[schema],
+      sql: '',
+      dependsOn: [],
+      rowType,
+      relation: `${schema}.${name}`,
+    })
   })
   return entries
 }
@@ -57,6 +79,13 @@ export class SystemRelations {
     const relation = this.#byName.get(entry.relation)
     assert(relation !== undefined, `system relation ${entry.relation} is known`)
     const rows: Row[] = [...relation.rows(this.#context, call)]
-    return rows.length === 0 ? [] : splitBatch(batchFromRows(entry.rowType.map((f) => f.type), rows))
+    return rows.length === 0
+      ? []
+      : splitBatch(
+          batchFromRows(
+            entry.rowType.map((f) => f.type),
+            rows,
+          ),
+        )
   }
 }

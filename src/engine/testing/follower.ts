@@ -1,8 +1,8 @@
 import { ZSet } from '../../render/testing/zset.ts'
 import { rowsOf } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import type { LiveEngine } from '../engine.ts'
 import type { Subscription } from '../api.ts'
+import type { LiveEngine } from '../engine.ts'
 import { call } from './plans.ts'
 
 /**
@@ -23,7 +23,16 @@ export class Follower {
 
   async start(engine: LiveEngine, object: number): Promise<void> {
     this.#subscription = await engine.subscribe(
-      { target: { kind: 'object', object }, fields: [], snapshot: true, progress: true, asOf: null, asOfAtLeast: false, upTo: null, params: [] },
+      {
+        target: { kind: 'object', object },
+        fields: [],
+        snapshot: true,
+        progress: true,
+        asOf: null,
+        asOfAtLeast: false,
+        upTo: null,
+        params: [],
+      },
       call(),
     )
   }
@@ -43,7 +52,9 @@ export class Follower {
         this.#settle()
       } else {
         if (message.timestampMs < this.#progressMs) throw new Error('a change below the progress')
-        rowsOf(message.batch, this.#types).forEach((row, i) => this.#unsure.push({ row, diff: message.batch.diffs[i]! }))
+        rowsOf(message.batch, this.#types).forEach((row, i) =>
+          this.#unsure.push({ row, diff: message.batch.diffs[i]! }),
+        )
       }
     }
   }

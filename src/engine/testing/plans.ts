@@ -1,9 +1,9 @@
-import type { CallContext } from '../api.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import { INT4, INT8, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
+import type { CallContext } from '../api.ts'
 
 /** Plans by hand, so that the engine is tested without the language above it. */
 

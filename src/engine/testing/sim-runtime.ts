@@ -43,7 +43,8 @@ export class SimRuntime implements Runtime {
     await settled()
     let next: Event | undefined
     for (const event of this.#events) {
-      if (next === undefined || event.atMs < next.atMs || (event.atMs === next.atMs && event.order < next.order)) next = event
+      if (next === undefined || event.atMs < next.atMs || (event.atMs === next.atMs && event.order < next.order))
+        next = event
     }
     if (next === undefined) return false
     this.#events = this.#events.filter((e) => e !== next)

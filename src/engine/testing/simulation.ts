@@ -146,7 +146,9 @@ export class Simulation {
       const types = OBJECTS.get(object)!
       const known = this.#model.get(object)!.rows()
       const deletes = known.length > 0 && this.#random() < 0.4
-      const row = deletes ? known[Math.floor(this.#random() * known.length)]!.row : types.map((type) => anyDatum(this.#gen, type))
+      const row = deletes
+        ? known[Math.floor(this.#random() * known.length)]!.row
+        : types.map((type) => anyDatum(this.#gen, type))
       const write: PendingWrite = { object, row, diff: deletes ? -1 : 1, state: 'waiting' }
       this.#writes.push(write)
       this.#model.get(object)!.add(row, write.diff)
@@ -215,12 +217,16 @@ export class Simulation {
 
   #survivors(): number {
     const acknowledged = this.#writes.findLastIndex((w) => w.state === 'acknowledged') + 1
-    const found = [...OBJECTS.keys()].map((o) => this.#contents(this.#engine.world.tables.get(this.#tables.get(o)!)!.rows, OBJECTS.get(o)!).text())
+    const found = [...OBJECTS.keys()].map((o) =>
+      this.#contents(this.#engine.world.tables.get(this.#tables.get(o)!)!.rows, OBJECTS.get(o)!).text(),
+    )
     for (let kept = acknowledged; kept <= this.#writes.length; kept++) {
       const models = this.#modelWithout(this.#writes.slice(kept))
       if ([...OBJECTS.keys()].every((o, i) => models.get(o)!.text() === found[i])) return kept
     }
-    throw new Error(`seed ${this.#seed}: after a crash the tables hold no prefix of the writes that keeps the acknowledged ones`)
+    throw new Error(
+      `seed ${this.#seed}: after a crash the tables hold no prefix of the writes that keeps the acknowledged ones`,
+    )
   }
 
   #modelWithout(lost: readonly PendingWrite[]): Map<number, ZSet> {
@@ -233,12 +239,17 @@ export class Simulation {
     this.#writes = []
   }
   #settleWrites(): void {
-    if (this.#writes.some((w) => w.state === 'failed')) throw new Error(`seed ${this.#seed}: a write failed without a crash`)
+    if (this.#writes.some((w) => w.state === 'failed'))
+      throw new Error(`seed ${this.#seed}: a write failed without a crash`)
     this.#writes = []
   }
 
   async #open(): Promise<void> {
-    this.#store = new SimStore({ seed: this.#seed * 1000 + this.#generation++, runtime: this.#runtime, ...(this.#disk === undefined ? {} : { disk: this.#disk }) })
+    this.#store = new SimStore({
+      seed: this.#seed * 1000 + this.#generation++,
+      runtime: this.#runtime,
+      ...(this.#disk === undefined ? {} : { disk: this.#disk }),
+    })
     let engine: LiveEngine | null = null
     const opening = openEngine({
       store: this.#store,
@@ -279,17 +290,24 @@ export class Simulation {
       const expected = naivePlan(plan, contents, CONTEXT, tickAt(world.tick))
       const held = this.#contents(view.output.rows, plan.types)
       if (held.text() !== expected.rows.text()) {
-        throw new Error(`seed ${this.#seed}: ${name} at tick ${world.tick} holds\n${held.text()}\nbut recomputation gives\n${expected.rows.text()}`)
+        throw new Error(
+          `seed ${this.#seed}: ${name} at tick ${world.tick} holds\n${held.text()}\nbut recomputation gives\n${expected.rows.text()}`,
+        )
       }
       const errors = new ZSet()
-      for (const batch of view.output.errors.scan()) errors.addBatches([{ ...batch, cols: batch.cols.slice(0, 1) }], view.output.errors.types.slice(0, 1))
+      for (const batch of view.output.errors.scan())
+        errors.addBatches([{ ...batch, cols: batch.cols.slice(0, 1) }], view.output.errors.types.slice(0, 1))
       if (errors.text() !== expected.errors.text()) {
-        throw new Error(`seed ${this.#seed}: ${name} at tick ${world.tick} has the errors\n${errors.text()}\nbut recomputation gives\n${expected.errors.text()}`)
+        throw new Error(
+          `seed ${this.#seed}: ${name} at tick ${world.tick} has the errors\n${errors.text()}\nbut recomputation gives\n${expected.errors.text()}`,
+        )
       }
       const follower = this.#followers.get(name)
       const followed = follower?.following ? follower.fold() : held
       if (followed.text() !== held.text()) {
-        throw new Error(`seed ${this.#seed}: the subscriber of ${name} at tick ${world.tick} holds\n${followed.text()}\nbut the view\n${held.text()}`)
+        throw new Error(
+          `seed ${this.#seed}: the subscriber of ${name} at tick ${world.tick} holds\n${followed.text()}\nbut the view\n${held.text()}`,
+        )
       }
       this.#trace.update(held.text())
     }
@@ -324,7 +342,14 @@ function dml(table: number, types: readonly SqlType[], { row, diff }: PendingWri
     const rows = [row.map((value, i) => ({ kind: 'const', value, type: types[i]! }) as const)]
     return { kind: 'insert', table, source: { kind: 'values', rows }, onConflict: null, returning: null, reads: [] }
   }
-  return { kind: 'delete', table, lookup: null, plan: planOf([node({ op: 'constant', rows: [row] }, types)]), returning: null, reads: [] }
+  return {
+    kind: 'delete',
+    table,
+    lookup: null,
+    plan: planOf([node({ op: 'constant', rows: [row] }, types)]),
+    returning: null,
+    reads: [],
+  }
 }
 
 function retarget(plan: PhysicalPlan, tables: ReadonlyMap<number, number>): PhysicalPlan {

@@ -81,7 +81,8 @@ export class TableOverlay implements WritableTable {
         this.#own.set(this.#text(change.old), null)
       }
     }
-    if (this.entry.primaryKey !== null) for (const { next } of changes) if (next !== null) this.#own.set(this.#text(next), next)
+    if (this.entry.primaryKey !== null)
+      for (const { next } of changes) if (next !== null) this.#own.set(this.#text(next), next)
   }
   /** Locks were taken before: `Transaction` waits for them. */
   checkLock(): void {}
@@ -91,7 +92,11 @@ export class TableOverlay implements WritableTable {
    * by now (23505). Then `net` is safe to stage.
    */
   validate(readTick: number): void {
-    const failed = () => new SqlError('40001', 'could not serialize access due to concurrent update', { table: this.entry.name, hint: 'The transaction might succeed if retried.' })
+    const failed = () =>
+      new SqlError('40001', 'could not serialize access due to concurrent update', {
+        table: this.entry.name,
+        hint: 'The transaction might succeed if retried.',
+      })
     if (this.#table.changedTick <= readTick) return
     if (this.#readAll) throw failed()
     if (this.entry.primaryKey === null) {
@@ -146,5 +151,13 @@ function sameRow(a: Row | null, b: Row | null): boolean {
 }
 
 function rowText(row: Row): string {
-  return JSON.stringify(row, (_, v) => (typeof v === 'bigint' ? `${v}n` : Object.is(v, -0) ? '-0' : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v))
+  return JSON.stringify(row, (_, v) =>
+    typeof v === 'bigint'
+      ? `${v}n`
+      : Object.is(v, -0)
+        ? '-0'
+        : typeof v === 'number' && !Number.isFinite(v)
+          ? String(v)
+          : v,
+  )
 }

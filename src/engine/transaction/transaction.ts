@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
 import { finish } from '../../serve/finishing.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
@@ -9,7 +10,6 @@ import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } f
 import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps } from '../read.ts'
-import { objectsOf } from '../../plan/objects-of.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
 import type { Ticker } from '../ticker.ts'
 import { keyOf, keyText } from '../write/constraints.ts'
@@ -30,7 +30,12 @@ export class SnapshotTransaction implements Transaction {
   readonly #deps: ReadDeps
   readonly #ticker: Ticker
   readonly #readOnly: boolean
-  #snapshot: { readonly tick: number; readonly timestampMs: number; readonly pins: ReadonlyMap<number, ArrangementPin>; readonly poisons: ReadonlyMap<number, Row> } | null = null
+  #snapshot: {
+    readonly tick: number
+    readonly timestampMs: number
+    readonly pins: ReadonlyMap<number, ArrangementPin>
+    readonly poisons: ReadonlyMap<number, Row>
+  } | null = null
   readonly #overlays = new Map<number, TableOverlay>()
   readonly #viewsRead = new Set<number>()
   #expired = false
@@ -50,13 +55,20 @@ export class SnapshotTransaction implements Transaction {
     const program: ProgramEnv = { params: request.params, env: evalEnv(world, call) }
     const { lookup } = request
     const table = lookup === null ? undefined : this.#deps.world.tables.get(lookup.object)
-    if (lookup !== null && table?.entry.primaryKey?.length === lookup.columns.length && table.entry.primaryKey.every((c) => lookup.columns.includes(c))) {
+    if (
+      lookup !== null &&
+      table?.entry.primaryKey?.length === lookup.columns.length &&
+      table.entry.primaryKey.every((c) => lookup.columns.includes(c))
+    ) {
       const wanted = rowProgram(lookup.keys, [], program)([])
       const key = table.entry.primaryKey.map((c) => wanted[lookup.columns.indexOf(c)] ?? null)
       const row: Row | null = key.includes(null) ? null : this.#overlay(lookup.object).lookup(key)
-      const fits = row !== null && (lookup.residual === null || rowProgram([lookup.residual], table.types, program)(row)[0] === true)
+      const fits =
+        row !== null &&
+        (lookup.residual === null || rowProgram([lookup.residual], table.types, program)(row)[0] === true)
       const types = lookup.project.map((p) => p.type)
-      const rows = row !== null && fits ? [batchFromRows(types, [rowProgram(lookup.project, table.types, program)(row)])] : []
+      const rows =
+        row !== null && fits ? [batchFromRows(types, [rowProgram(lookup.project, table.types, program)(row)])] : []
       return this.#result(finish(rows, types, request.finishing))
     }
     const plan = bindParams(request.plan, request.params)
@@ -65,7 +77,8 @@ export class SnapshotTransaction implements Transaction {
   }
 
   async write(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
-    if (this.#readOnly) throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
+    if (this.#readOnly)
+      throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
     await this.#begin()
     const { world } = this.#deps
     const program: ProgramEnv = { params, env: evalEnv(world, call) }
@@ -120,7 +133,9 @@ export class SnapshotTransaction implements Transaction {
           for (const overlay of this.#overlays.values()) overlay.validate(readTick)
           for (const view of this.#viewsRead) {
             if ((world.views.get(view)?.changedTick ?? Number.POSITIVE_INFINITY) > readTick) {
-              throw new SqlError('40001', 'could not serialize access due to concurrent update', { hint: 'The transaction might succeed if retried.' })
+              throw new SqlError('40001', 'could not serialize access due to concurrent update', {
+                hint: 'The transaction might succeed if retried.',
+              })
             }
           }
           for (const overlay of written) overlay.stage()
@@ -174,16 +189,21 @@ export class SnapshotTransaction implements Transaction {
     const { world, system } = this.#deps
     const { tick, timestampMs, pins, poisons } = this.#snapshot!
     const computed = new Map<number, readonly Batch[]>()
-    for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call)) computed.set(object, batches)
+    for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call))
+      computed.set(object, batches)
     for (const object of objects) {
       if (computed.has(object) || world.tables.has(object)) continue
       const view = world.views.get(object)
       if (view === undefined) computed.set(object, system.rows(object, call))
       else if (this.#overWritten(object)) {
         if (this.#fedBySource(object)) {
-          throw new SqlError('0A000', `reading "${view.entry?.name}" after writing to a table below it is not supported in a transaction`, {
-            detail: 'The view also reads a source, whose past is not kept.',
-          })
+          throw new SqlError(
+            '0A000',
+            `reading "${view.entry?.name}" after writing to a table below it is not supported in a transaction`,
+            {
+              detail: 'The view also reads a source, whose past is not kept.',
+            },
+          )
         }
         computed.set(object, await evaluate(world, view.plan, await this.#snapshotOf(objectsOf(view.plan), call), call))
       } else {
@@ -194,7 +214,8 @@ export class SnapshotTransaction implements Transaction {
     return {
       tick,
       timestampMs,
-      scan: (object) => computed.get(object) ?? (world.tables.has(object) ? this.#overlay(object).scan() : pins.get(object)!.scan()),
+      scan: (object) =>
+        computed.get(object) ?? (world.tables.has(object) ? this.#overlay(object).scan() : pins.get(object)!.scan()),
       poison: (object) => (computed.has(object) ? null : (poisons.get(object) ?? null)),
       release() {},
     }
@@ -240,9 +261,13 @@ export function expand(batches: readonly Batch[], types: ReadReturnTypes): Row[]
 type ReadReturnTypes = Parameters<typeof rowsOf>[1]
 
 function tooOld(): SqlError {
-  return new SqlError('72000', 'snapshot too old', { detail: `A transaction reads at one tick for at most ${SNAPSHOT_MS_MAX / 1000} s.` })
+  return new SqlError('72000', 'snapshot too old', {
+    detail: `A transaction reads at one tick for at most ${SNAPSHOT_MS_MAX / 1000} s.`,
+  })
 }
 
 function changedSince(): SqlError {
-  return new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', { hint: 'The transaction might succeed if retried.' })
+  return new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', {
+    hint: 'The transaction might succeed if retried.',
+  })
 }

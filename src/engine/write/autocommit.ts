@@ -1,11 +1,11 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { evaluate, type ReadDeps } from '../read.ts'
-import { objectsOf } from '../../plan/objects-of.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
@@ -26,7 +26,13 @@ class Locked extends Error {
 }
 
 /** One statement, evaluated at its commit tick: never 40001. It waits for row locks and is then evaluated anew. */
-export async function autocommit(deps: ReadDeps, ticker: Ticker, plan: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
+export async function autocommit(
+  deps: ReadDeps,
+  ticker: Ticker,
+  plan: DmlPlan,
+  call: CallContext,
+  params: Row,
+): Promise<WriteResult> {
   const { world } = deps
   const reads = plan.kind === 'truncate' ? [] : plan.reads
   const written = plan.kind === 'truncate' ? plan.tables : [plan.table]
@@ -68,7 +74,8 @@ function writable({ world }: ReadDeps, id: number): WritableTable {
   const table = world.tables.get(id)
   if (table === undefined) {
     const entry = world.catalog.byId(id)
-    if (entry?.kind === 'table') throw new SqlError('0A000', `cannot change table "${entry.name}": its rows come from a source`)
+    if (entry?.kind === 'table')
+      throw new SqlError('0A000', `cannot change table "${entry.name}": its rows come from a source`)
     throw new SqlError('42P01', entry === undefined ? 'the table was dropped' : `"${entry.name}" is not a table`)
   }
   return new LiveTable(table, (key) => world.locks.holder(id, key) !== undefined)

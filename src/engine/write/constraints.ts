@@ -1,8 +1,8 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import { keyEncoder } from '../../codec/key.ts'
-import { formatText } from '../../types/text.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { formatText } from '../../types/text.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import type { RowChange, WritableTable } from './writable.ts'
 
@@ -21,11 +21,15 @@ export function checkNotNull(entry: TableEntry, row: Row): void {
   for (let c = 0; c < entry.columns.length; c++) {
     const column = entry.columns[c]!
     if (row[c] !== null || !(column.notNull || entry.primaryKey?.includes(c))) continue
-    throw new SqlError('23502', `null value in column "${column.name}" of relation "${entry.name}" violates not-null constraint`, {
-      detail: `Failing row contains (${row.map((v, i) => textOf(v, entry.columns[i]!.type)).join(', ')}).`,
-      table: entry.name,
-      column: column.name,
-    })
+    throw new SqlError(
+      '23502',
+      `null value in column "${column.name}" of relation "${entry.name}" violates not-null constraint`,
+      {
+        detail: `Failing row contains (${row.map((v, i) => textOf(v, entry.columns[i]!.type)).join(', ')}).`,
+        table: entry.name,
+        column: column.name,
+      },
+    )
   }
 }
 
@@ -43,7 +47,8 @@ export function checkPrimaryKey(table: WritableTable, changes: readonly RowChang
   for (const { next } of changes) {
     if (next === null) continue
     const key = text(next)
-    if (arriving.has(key) || (!leaving.has(key) && table.lookup(keyOf(entry, next)) !== null)) throw duplicateKey(entry, next)
+    if (arriving.has(key) || (!leaving.has(key) && table.lookup(keyOf(entry, next)) !== null))
+      throw duplicateKey(entry, next)
     arriving.add(key)
   }
 }

@@ -2,8 +2,8 @@ import type { DmlPlan, Returning } from '../../plan/dml.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import type { WriteResult } from '../api.ts'
 import { insertChanges } from './insert.ts'
-import { deleteChanges, updateChanges } from './update.ts'
 import { rowProgram } from './row-program.ts'
+import { deleteChanges, updateChanges } from './update.ts'
 import type { RowChange, WriteScope } from './writable.ts'
 
 const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', truncate: 'TRUNCATE' } as const
@@ -37,11 +37,24 @@ export function applyDml(plan: DmlPlan, changes: readonly RowChange[], scope: Wr
   return { command, count: changes.length, returning }
 }
 
-function returningRows(returning: Returning, changes: readonly RowChange[], scope: WriteScope, table: number): WriteResult['returning'] {
+function returningRows(
+  returning: Returning,
+  changes: readonly RowChange[],
+  scope: WriteScope,
+  table: number,
+): WriteResult['returning'] {
   const project = rowProgram(returning.exprs, scope.table(table).types, scope.program)
   const rows = changes.map(({ old, next }) => project((next ?? old)!))
   return {
     fields: returning.fields,
-    batches: rows.length === 0 ? [] : [batchFromRows(returning.fields.map((f) => f.type), rows)],
+    batches:
+      rows.length === 0
+        ? []
+        : [
+            batchFromRows(
+              returning.fields.map((f) => f.type),
+              rows,
+            ),
+          ],
   }
 }

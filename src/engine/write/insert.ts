@@ -24,7 +24,12 @@ export async function insertChanges(plan: InsertPlan, scope: WriteScope): Promis
   return upsertChanges(table, rows, plan.onConflict, scope)
 }
 
-function upsertChanges(table: WritableTable, rows: readonly Row[], conflict: OnConflict, scope: WriteScope): RowChange[] {
+function upsertChanges(
+  table: WritableTable,
+  rows: readonly Row[],
+  conflict: OnConflict,
+  scope: WriteScope,
+): RowChange[] {
   const { entry } = table
   const text = keyText(entry)
   /** Rows that this statement itself put under a key. */
@@ -32,7 +37,8 @@ function upsertChanges(table: WritableTable, rows: readonly Row[], conflict: OnC
   const changes: RowChange[] = []
   const types = [...table.types, ...table.types]
   const set = conflict.kind === 'update' ? rowProgram(conflict.set, types, scope.program) : null
-  const where = conflict.kind === 'update' && conflict.where !== null ? rowProgram([conflict.where], types, scope.program) : null
+  const where =
+    conflict.kind === 'update' && conflict.where !== null ? rowProgram([conflict.where], types, scope.program) : null
   for (const row of rows) {
     const key = text(row)
     const touched = own.has(key)
@@ -54,7 +60,8 @@ function upsertChanges(table: WritableTable, rows: readonly Row[], conflict: OnC
     const next = set(both)
     checkNotNull(entry, next)
     const nextKey = text(next)
-    if (nextKey !== key && (own.has(nextKey) || table.lookup(keyOf(entry, next)) !== null)) throw duplicateKey(entry, next)
+    if (nextKey !== key && (own.has(nextKey) || table.lookup(keyOf(entry, next)) !== null))
+      throw duplicateKey(entry, next)
     own.set(key, next)
     changes.push({ old: existing, next })
   }

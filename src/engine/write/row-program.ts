@@ -16,7 +16,11 @@ export interface ProgramEnv {
 }
 
 /** `types`: of the input row; empty for expressions without input. */
-export function rowProgram(exprs: readonly Scalar[], types: readonly SqlType[], { params, env }: ProgramEnv): RowProgram {
+export function rowProgram(
+  exprs: readonly Scalar[],
+  types: readonly SqlType[],
+  { params, env }: ProgramEnv,
+): RowProgram {
   const compiled = exprs.map((expr) => compileRow(expr, { env, params }))
   const frame = { env, position: -1 }
   return (row) => {

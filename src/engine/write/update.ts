@@ -1,5 +1,4 @@
-import type { DeletePlan, UpdatePlan } from '../../plan/dml.ts'
-import type { KeyLookup } from '../../plan/dml.ts'
+import type { DeletePlan, KeyLookup, UpdatePlan } from '../../plan/dml.ts'
 import type { Row } from '../../types/value.ts'
 import { checkNotNull, checkPrimaryKey, keyOf, keyText } from './constraints.ts'
 import { rowProgram } from './row-program.ts'
