@@ -33,7 +33,7 @@ export const checkpoint: Scenario = {
   name: 'checkpoint',
   title: 'checkpoint of 100 k dirty rows, LMDB in a temporary directory',
   async *run({ runs, quick }: BenchOptions): AsyncIterable<Figure> {
-    const rows = quick ? 500_000 : 2_000_000
+    const rows = quick ? 500_000 : 1_000_000
     const stalls = await measure(rows, runs)
     const figure = (name: string, of: keyof Stall, target: string, note: string): Figure => {
       return { name, unit: 'ms', ours: median(stalls.map((stall) => stall[of])), peer: null, target, note }

@@ -36,7 +36,7 @@ export const lookups: Scenario = {
       if (postgresMissing() === null) servers.push(await postgres())
       for (const server of servers) await fill(server)
       for (const form of FORMS) {
-        for (const clients of CLIENTS) yield* compare(servers, form, clients, runs, quick ? 500 : 1500)
+        for (const clients of CLIENTS) yield* compare(servers, form, clients, runs, quick ? 400 : 1000)
       }
     } finally {
       for (const server of servers) await server.stop()
