@@ -366,3 +366,19 @@ onKafka(
   },
   180_000,
 )
+
+onKafka(
+  'a topic that is made anew is a visible error of its source, never a silent reset',
+  async () => {
+    const { rows: before } = await client.query('SELECT n FROM offset_view ORDER BY n')
+    await topics.drop('numbers')
+    const state = async () =>
+      (await client.query(`SELECT DISTINCT state, error FROM millrace.source_status WHERE source = 'by_offset'`)).rows
+    await sleep(500)
+    await topics.create('numbers', 3)
+    const [{ error }] = await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'failed', 30_000)
+    expect(error).toMatch(/numbers/)
+    expect((await client.query('SELECT n FROM offset_view ORDER BY n')).rows, 'what was read stays').toEqual(before)
+  },
+  60_000,
+)
