@@ -115,9 +115,9 @@ test('a subscription gets the snapshot and then every change once', async () => 
   const drain = () => {
     for (const message of subscription.poll(1000)) {
       if (message.kind !== 'rows') continue
-      rowsOf(message.batch, [INT4, INT8]).forEach((row, i) =>
-        seen.push(`${message.batch.diffs[i]! > 0 ? '+' : '-'} ${row.join(' ')}`),
-      )
+      for (const [i, row] of rowsOf(message.batch, [INT4, INT8]).entries()) {
+        seen.push(`${message.batch.diffs[i]! > 0 ? '+' : '-'} ${row.join(' ')}`)
+      }
     }
   }
   drain()

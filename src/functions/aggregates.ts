@@ -44,8 +44,6 @@ const ORDERED_KINDS = [
     'timestamptz',
     'interval',
   ],
-  // PostgreSQL has no min(boolean), min(uuid) or min(jsonb); we do, and min(bytea) as its newer versions.
-  ...['bool', 'uuid', 'bytea', 'jsonb', 'name'],
 ]
 
 function extremes(strategy: 'min' | 'max'): AggregateFunction[] {

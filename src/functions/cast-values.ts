@@ -3,7 +3,7 @@ import { joinMicros, splitMicros, timestampInRange } from '../types/calendar.ts'
 import { MICROS_PER_DAY } from '../types/interval.ts'
 import { parseJson } from '../types/json-parse.ts'
 import { JsonNumber, JsonObject } from '../types/json-tree.ts'
-import { numericFromInt, parseNumericText } from '../types/numeric.ts'
+import { isSpecial, numericFromInt, parseNumericText } from '../types/numeric.ts'
 import { numericFromFloat, numericToFloat, numericToInteger } from '../types/numeric-arith.ts'
 import { localDay, localToUtc, utcToLocal, zoneByName } from '../types/time-zone.ts'
 import { type Datum, type Interval, type Numeric, normalizeInt } from '../types/value.ts'
@@ -87,7 +87,7 @@ export const float8ToNumeric = (value: number): Numeric => numericFromFloat(valu
 export const float4ToNumeric = (value: number): Numeric => numericFromFloat(value, 6)
 export const numericToFloat8 = (value: Numeric): number => {
   const float = numericToFloat(value)
-  if (!Number.isFinite(float) && Number.isInteger(Number(value.mantissa))) throw outOfRange('double precision')
+  if (!Number.isFinite(float) && !isSpecial(value)) throw outOfRange('double precision')
   return float
 }
 export const numericToFloat4 = (value: Numeric): number => float8ToFloat4(numericToFloat8(value))

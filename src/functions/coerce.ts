@@ -35,7 +35,7 @@ export function bindPoly(declared: readonly ArgType[], actual: readonly SqlType[
   if (element === null || compatible === null) return undefined
   return declared.map((arg, i) => {
     if (!isPoly(arg)) return arg
-    if (arg.poly === 'any') return actual[i].kind === 'unknown' ? TEXT : actual[i]
+    if (arg.poly === 'any') return actual[i]
     if (arg.poly === 'anyelement' || arg.poly === 'anynonarray') return element
     if (arg.poly === 'anyarray') return arrayOf(element)
     return arg.poly === 'anycompatible' ? compatible : arrayOf(compatible)

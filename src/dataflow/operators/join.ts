@@ -121,7 +121,7 @@ export class JoinOperator extends OperatorBase {
     const { current, later } = this.spec.iterations!
     const groups = new Map<number, number[]>()
     for (let i = 0; i < batch.n; i++) {
-      const at = iteration[i] > current ? iteration[i] : current
+      const at = Math.max(iteration[i], current)
       const group = groups.get(at)
       if (group === undefined) groups.set(at, [i])
       else group.push(i)

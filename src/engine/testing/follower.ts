@@ -52,9 +52,9 @@ export class Follower {
         this.#settle()
       } else {
         if (message.timestampMs < this.#progressMs) throw new Error('a change below the progress')
-        rowsOf(message.batch, this.#types).forEach((row, i) =>
-          this.#unsure.push({ row, diff: message.batch.diffs[i]! }),
-        )
+        for (const [i, row] of rowsOf(message.batch, this.#types).entries()) {
+          this.#unsure.push({ row, diff: message.batch.diffs[i]! })
+        }
       }
     }
   }

@@ -119,8 +119,14 @@ export class TableOverlay implements WritableTable {
     const rows: Row[] = []
     const diffs: number[] = []
     for (const { old, next } of this.#changes) {
-      if (old !== null) rows.push(old), diffs.push(-1)
-      if (next !== null) rows.push(next), diffs.push(1)
+      if (old !== null) {
+        rows.push(old)
+        diffs.push(-1)
+      }
+      if (next !== null) {
+        rows.push(next)
+        diffs.push(1)
+      }
     }
     return batchFromRows(this.types, rows, diffs)
   }

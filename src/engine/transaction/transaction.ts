@@ -79,9 +79,13 @@ export class SnapshotTransaction implements Transaction {
   async write(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
     if (this.#readOnly)
       throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
-    await this.#begin()
     const { world } = this.#deps
     const program: ProgramEnv = { params, env: evalEnv(world, call) }
+    if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
+      const key = rowProgram(statement.lookup.keys, [], program)([])
+      if (!key.includes(null)) await this.lockRows(statement.table, [key], call)
+    }
+    await this.#begin()
     const scope: WriteScope = {
       program,
       table: (id) => this.#overlay(id),
@@ -90,10 +94,6 @@ export class SnapshotTransaction implements Transaction {
         const batches = await evaluate(this.#deps.world, bound, await this.#snapshotOf(objectsOf(bound), call), call)
         return expand(batches, bound.types)
       },
-    }
-    if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
-      const key = rowProgram(statement.lookup.keys, [], program)([])
-      if (!key.includes(null)) await this.lockRows(statement.table, [key], call)
     }
     const changes = await dmlChanges(statement, scope)
     if (statement.kind !== 'truncate') {
@@ -107,9 +107,11 @@ export class SnapshotTransaction implements Transaction {
   }
 
   async lockRows(tableId: number, keys: readonly Row[], call: CallContext): Promise<void> {
-    await this.#begin()
     const { world } = this.#deps
-    const entry = this.#overlay(tableId).entry
+    if (this.#expired) throw tooOld()
+    // Locks come before the snapshot where they are the first thing: who waited reads what the one before it wrote.
+    const entry = this.#snapshot === null ? world.tables.get(tableId)?.entry : this.#overlay(tableId).entry
+    if (entry === undefined) throw changedSince()
     const text = keyText(entry)
     for (const key of keys) {
       const row: (Row[number] | null)[] = new Array(entry.columns.length).fill(null)
@@ -118,6 +120,7 @@ export class SnapshotTransaction implements Transaction {
       })
       await world.locks.acquire(this, tableId, text(row), call.signal)
     }
+    await this.#begin()
   }
 
   async commit(_call: CallContext): Promise<{ readonly tick: number }> {
