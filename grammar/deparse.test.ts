@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { conformanceStatements, hasConformance } from './conformance.ts'
@@ -13,6 +12,17 @@ function bare(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).flatMap(([k, v]) => (k === 'span' || k === 'opSpan' ? [] : [[k, bare(v)]])),
   )
+}
+
+/** Whether two trees are the same but for their places; quicker than bare copies, for thousands of trees. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return Object.is(a, b)
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  const keysOf = (o: object) => Object.keys(o).filter((k) => k !== 'span' && k !== 'opSpan')
+  const keys = keysOf(left)
+  return keys.length === keysOf(right).length && keys.every((k) => k in right && same(left[k], right[k]))
 }
 
 test.each(samples)('parse, deparse, parse: %s', (sql) => {
@@ -30,8 +40,7 @@ test.skipIf(!hasConformance)('parse, deparse, parse on the conformance statement
     } catch {
       continue
     }
-    for (const tree of trees)
-      if (!isDeepStrictEqual(bare(parseStatement(deparse(tree))), bare(tree))) different.push(sql)
+    for (const tree of trees) if (!same(parseStatement(deparse(tree)), tree)) different.push(sql)
   }
   expect(different).toEqual([])
 })

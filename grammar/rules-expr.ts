@@ -27,7 +27,7 @@ export function expressionRules(g: SqlParser, r: Rules) {
     const fresh = min === 0
     if (fresh) g.deeper()
     const first = g.peek(1)
-    let left =
+    const operand =
       !g.recording && (first === Identifier || first === T.Number || first === T.String)
         ? g.sub(101, r.primary)
         : g.alt<Expr>(1, [
@@ -35,43 +35,52 @@ export function expressionRules(g: SqlParser, r: Rules) {
             { ALT: () => g.sub(3, r.signExpr, restricted), IGNORE_AMBIGUITIES: true },
             { ALT: () => g.sub(4, r.primary) },
           ])
+    const climbs = g.recording || allowed(min, restricted, -1)
+    const expr = climbs ? climb(operand, start, min, restricted) : operand
+    if (fresh) g.shallower()
+    return expr
+  })
+
+  /** Takes operators as long as they bind tightly enough. */
+  function climb(operand: Expr, start: number, min: number, restricted: boolean): Expr {
+    let left = operand
     // A non-associative operator refuses its equal as the next one: `a < b < c`.
     let blocked = -1
     let length = 0
-    g.loopIf(
-      5,
-      () => allowed(min, restricted, blocked),
-      () => {
-        // AND and OR grow one flat node.
-        if (g.peek(1) !== T.AND && g.peek(1) !== T.OR) g.chain(++length)
-        const p = precOf[g.peek(1).tokenTypeIdx as number]
-        blocked = -1
-        left = g.alt<Expr>(6, [
-          { ALT: () => g.sub(7, r.binaryTail, left, start, p, restricted) },
-          { ALT: () => g.sub(8, r.logicTail, left, start) },
-          { ALT: () => g.sub(9, r.postfixTail, left, start) },
-          {
-            ALT: () => {
-              const before = g.peek(2) === T.IN || g.peek(1) === T.IN
-              const e = g.sub(10, r.testTail, left, start)
-              if (!before) blocked = prec.like
-              return e
-            },
+    const tail = () => {
+      // AND and OR grow one flat node.
+      if (g.peek(1) !== T.AND && g.peek(1) !== T.OR) g.chain(++length)
+      const p = precOf[g.peek(1).tokenTypeIdx as number]
+      blocked = -1
+      left = g.alt<Expr>(6, [
+        { ALT: () => g.sub(7, r.binaryTail, left, start, p, restricted) },
+        { ALT: () => g.sub(8, r.logicTail, left, start) },
+        { ALT: () => g.sub(9, r.postfixTail, left, start) },
+        {
+          ALT: () => {
+            const before = g.peek(2) === T.IN || g.peek(1) === T.IN
+            const e = g.sub(10, r.testTail, left, start)
+            if (!before) blocked = prec.like
+            return e
           },
-          {
-            ALT: () => {
-              const e = g.sub(11, r.isTail, left, start, restricted)
-              if (e.kind === 'isDistinct') blocked = prec.is
-              return e
-            },
+        },
+        {
+          ALT: () => {
+            const e = g.sub(11, r.isTail, left, start, restricted)
+            if (e.kind === 'isDistinct') blocked = prec.is
+            return e
           },
-        ])
-        if (p === prec.compare) blocked = p
-      },
-    )
-    if (fresh) g.shallower()
+        },
+      ])
+      if (p === prec.compare) blocked = p
+    }
+    // Whatever `allowed` lets through begins a tail.
+    if (g.recording) g.loop(5, tail)
+    else
+      do tail()
+      while (allowed(min, restricted, blocked))
     return left
-  })
+  }
 
   r.notExpr = g.rule('notExpr', (): Expr => {
     const start = g.mark()

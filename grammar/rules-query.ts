@@ -186,6 +186,7 @@ export function queryRules(g: SqlParser, r: Rules) {
 
   r.queryPrimary = g.rule('queryPrimary', (): QueryBody => {
     const start = g.mark()
+    if (g.peek(1) === T.SELECT && !g.recording) return g.sub(2, r.select)
     return g.alt<QueryBody>(1, [
       { ALT: () => g.sub(2, r.select) },
       {

@@ -69,29 +69,23 @@ export function selectRules(g: SqlParser, r: Rules) {
   r.targets = g.rule('targets', (): Target[] => g.list(0, () => g.sub(1, r.target)))
 
   r.target = g.rule('target', (): Target => {
-    const start = g.mark()
-    return g.alt<Target>(1, [
-      {
-        ALT: () => {
-          g.eat(2, T.Star)
-          const except = g.sub(3, r.starExcept)
-          const span = g.span(start)
-          return { kind: 'target', expr: { kind: 'star', qualifier: [], except, span }, span }
-        },
-      },
-      {
-        ALT: () => {
-          const expr = g.sub(4, r.expr, 0)
-          const alias = g.opt(5, () =>
-            g.ident(
-              g.alt(6, [{ ALT: () => g.eat(7, T.AS) && g.eat(8, ColLabel) }, { ALT: () => g.eat(9, BareLabel) }]),
-            ),
-          )
-          return { kind: 'target', expr, ...(alias && { alias }), span: g.span(start) }
-        },
-      },
-    ])
+    if (!g.recording) return g.peek(1) === T.Star ? allColumns() : oneColumn()
+    return g.alt<Target>(1, [{ ALT: allColumns }, { ALT: oneColumn }])
   })
+  const allColumns = (): Target => {
+    const start = g.mark()
+    g.eat(2, T.Star)
+    const except = g.sub(3, r.starExcept)
+    const span = g.span(start)
+    return { kind: 'target', expr: { kind: 'star', qualifier: [], except, span }, span }
+  }
+  const oneColumn = (): Target => {
+    const start = g.mark()
+    const expr = g.sub(4, r.expr, 0)
+    const alias = g.opt(5, () => g.ident(g.alt(6, aliases)))
+    return { kind: 'target', expr, ...(alias && { alias }), span: g.span(start) }
+  }
+  const aliases = [{ ALT: () => g.eat(7, T.AS) && g.eat(8, ColLabel) }, { ALT: () => g.eat(9, BareLabel) }]
 
   r.groupBy = g.rule('groupBy', (select: Select): void => {
     g.words(1, T.GROUP, T.BY)
