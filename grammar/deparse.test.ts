@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { conformanceStatements, hasConformance } from './conformance.ts'
 import { deparse, deparseExpression } from './deparse.ts'
 import { parseExpression, parseStatement, parseStatements } from './parse.ts'
-import { samples } from './samples.ts'
+import { conformanceStatements, hasConformance } from './testing/conformance.ts'
+import { samples } from './testing/samples.ts'
 
 /** The tree without its places. */
 function bare(value: unknown): unknown {

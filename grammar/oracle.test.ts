@@ -2,10 +2,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { loadModule, parseSync } from 'libpg-query'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { conformanceStatements, hasConformance } from './conformance.ts'
-import { canonical, pgStatement } from './oracle-ddl.ts'
-import { Unsupported } from './oracle-expr.ts'
 import { parseStatements } from './parse.ts'
+import { conformanceStatements, hasConformance } from './testing/conformance.ts'
+import { canonical, pgStatement } from './testing/oracle-ddl.ts'
+import { Unsupported } from './testing/oracle-expr.ts'
 
 beforeAll(async () => {
   await loadModule()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { GrammarError } from './errors.ts'
 import { buildParser, parseExpression, parseStatement, parseStatements } from './parse.ts'
-import { samples } from './samples.ts'
+import { samples } from './testing/samples.ts'
 
 function failure(sql: string): GrammarError {
   try {

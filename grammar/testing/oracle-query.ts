@@ -16,8 +16,8 @@ import type {
   Target,
   Update,
   With,
-} from './ast.ts'
-import type { Name } from './ast-base.ts'
+} from '../ast.ts'
+import type { Name } from '../ast-base.ts'
 import {
   type Pg,
   pgAlias,

@@ -1,11 +1,11 @@
-// Prints what the grammar costs, in CPU time: `node grammar/parse.bench.ts`. Start-up is the import and the first parse.
+// Prints what the grammar costs, in CPU time: `node grammar/testing/parse.bench.ts`. Start-up is the import and the first parse.
 function cpuMs(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1000
 }
 
 const before = cpuMs()
-const { parseStatements } = await import('./parse.ts')
+const { parseStatements } = await import('../parse.ts')
 const imported = cpuMs()
 parseStatements('SELECT 1')
 const first = cpuMs()

@@ -1,6 +1,6 @@
 // For tests: our definitions as libpg-query's trees, and the form in which two trees are compared.
-import type { Statement } from './ast-statement.ts'
-import type { ColumnConstraint, ColumnDef, ConstraintTiming, References, TableConstraint } from './ast-table.ts'
+import type { Statement } from '../ast-statement.ts'
+import type { ColumnConstraint, ColumnDef, ConstraintTiming, References, TableConstraint } from '../ast-table.ts'
 import { names, type Pg, pgExpr, pgType, str, strings, Unsupported } from './oracle-expr.ts'
 import { pgDml, pgIndexElement, pgQuery, rangeVar } from './oracle-query.ts'
 

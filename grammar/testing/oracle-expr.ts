@@ -1,6 +1,6 @@
 // For tests: our expressions as the tree libpg-query gives, so that the two can be compared node by node.
-import type { Alias, Arg, Call, Expr, Frame, FrameBound, OrderItem, Query, WindowSpec } from './ast.ts'
-import type { Ident, Name, TypeName } from './ast-base.ts'
+import type { Alias, Arg, Call, Expr, Frame, FrameBound, OrderItem, Query, WindowSpec } from '../ast.ts'
+import type { Ident, Name, TypeName } from '../ast-base.ts'
 
 /** Set by the file of queries, which builds on this one. */
 let pgQuery: (q: Query) => Pg = () => ({})

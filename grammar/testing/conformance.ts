@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const conformanceDir = fileURLToPath(new URL('../../shared/conformance', import.meta.url))
+export const conformanceDir = fileURLToPath(new URL('../../../shared/conformance', import.meta.url))
 export const hasConformance = existsSync(conformanceDir)
 
 export function conformanceStatements(): string[] {
