@@ -10,6 +10,7 @@ import { DEAD_LETTER_FIELDS } from '../source.ts'
 import { INFORMATION_SCHEMA } from './information-schema.ts'
 import { MILLRACE_RELATIONS } from './millrace.ts'
 import { PG_CLASS_RELATIONS } from './pg-class.ts'
+import { PG_EMPTY_RELATIONS } from './pg-empty.ts'
 import { PG_FUNCTION_RELATIONS } from './pg-functions.ts'
 import { PG_SERVER_RELATIONS } from './pg-server.ts'
 import type { SystemContext, SystemRelation } from './relation.ts'
@@ -19,6 +20,7 @@ const RELATIONS: readonly SystemRelation[] = [
   ...PG_CLASS_RELATIONS,
   ...PG_FUNCTION_RELATIONS,
   ...PG_SERVER_RELATIONS,
+  ...PG_EMPTY_RELATIONS,
   ...INFORMATION_SCHEMA,
 ]
 
