@@ -3,8 +3,8 @@ import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { CallContext } from '../api.ts'
-import { buildView } from '../build-view.ts'
-import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { buildView, removeView } from '../build-view.ts'
+import { changeOrNothing, checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
 
@@ -13,6 +13,7 @@ export async function createView(deps: DdlDeps, plan: Plan<'createView'>, call: 
   const { world } = deps
   await world.exclusive.run(async () => {
     const { name, schema, sql, dependsOn, rowType } = plan
+    checkStillThere(deps, dependsOn)
     const old = world.catalog.byName(schema, name)
     const replaces = plan.orReplace && old?.kind === 'view'
     if (!replaces && exists(deps, plan, call)) return
@@ -63,6 +64,7 @@ export async function createMaterializedView(
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     const { name, schema, sql, dependsOn, rowType, onError } = plan
+    checkStillThere(deps, [...dependsOn, ...objects])
     const id = world.catalog.nextId
     const entry: MaterializedViewEntry = {
       kind: 'materializedView',
@@ -75,18 +77,18 @@ export async function createMaterializedView(
       onError,
     }
     const errors = errorsRelation(deps, entry, id + 1)
-    world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
+    const next = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
     const shares = deps.hydration.canShare(objects)
-    const view = buildView(world, {
-      id,
-      entry,
-      plan: plan.plan,
-      onError,
-      shares,
-      state: { kind: 'hydrating', done: 0, total: null },
+    const start = () => {
+      const state = { kind: 'hydrating', done: 0, total: null } as const
+      const view = buildView(world, { id, entry, plan: plan.plan, onError, shares, state })
+      if (shares) deps.hydration.fill(view)
+      else deps.hydration.begin(view, starts)
+    }
+    changeOrNothing(deps, next, start, () => {
+      const view = world.views.get(id)
+      if (view !== undefined) removeView(world, view)
     })
-    if (shares) deps.hydration.fill(view)
-    else deps.hydration.begin(view, starts)
     await deps.checkpoint()
   })
 }
@@ -101,6 +103,7 @@ export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call
       throw new SqlError('42809', 'an index can be made on a table or a materialized view only')
     }
     const { name, schema, sql, dependsOn, on, columns, unique } = plan
+    checkStillThere(deps, [...dependsOn, on])
     const entry: IndexEntry = {
       kind: 'index',
       id: world.catalog.nextId,

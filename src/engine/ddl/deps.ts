@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import type { CatalogChange } from '../../catalog/catalog.ts'
+import type { Catalog, CatalogChange } from '../../catalog/catalog.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import type { CallContext } from '../api.ts'
 import type { Hydration } from '../hydration.ts'
@@ -35,6 +35,26 @@ export function exists(deps: DdlDeps, plan: Created, call: CallContext): boolean
   if (!plan.ifNotExists) throw new SqlError(sqlstate, message)
   call.notice({ severity: 'NOTICE', sqlstate, message: `${message}, skipping` })
   return true
+}
+
+/** What the statement was planned against may be gone by the time that its turn comes. */
+export function checkStillThere({ world }: DdlDeps, objects: readonly number[]): void {
+  if (objects.every((id) => world.catalog.byId(id) !== undefined)) return
+  throw new SqlError('42P01', 'a relation that the statement reads was dropped meanwhile')
+}
+
+/** Changes the running objects and the catalog together: when `start` fails, nothing is left behind. */
+export function changeOrNothing(deps: DdlDeps, next: Catalog, start: () => void, undo: () => void): void {
+  const { world } = deps
+  const before = world.catalog
+  world.catalog = next
+  try {
+    start()
+  } catch (error) {
+    world.catalog = before
+    undo()
+    throw error
+  }
 }
 
 /** A change of the catalog alone. */
