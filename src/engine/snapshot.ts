@@ -1,3 +1,4 @@
+import { SqlError } from '../base/sql-error.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { ArrangementPin } from '../state/contract.ts'
@@ -34,6 +35,8 @@ export function takeSnapshot(
   const computed = new Map<number, readonly Batch[]>()
   const poisons = new Map<number, Row>()
   for (const object of objects) {
+    if (world.catalog.byId(object) === undefined)
+      throw new SqlError('42P01', 'a relation that the statement reads was dropped meanwhile')
     const view = world.views.get(object)
     const source = world.sources.get(object)
     const table = world.tables.get(object)

@@ -3,6 +3,7 @@ import { InputNode } from '../dataflow/input.ts'
 import type { Arrangement, Matches, StateFactory } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import { batchFromRows } from '../types/batch-build.ts'
+import type { Column } from '../types/column.ts'
 import { buildColumn } from '../types/column-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
@@ -41,6 +42,17 @@ export class TableRuntime {
   lookup(key: Row): Row | null {
     const slot = this.#find(key)
     return slot < 0 ? null : this.rows.rowAt(slot)
+  }
+  /** The first of n keys (columns in the order of the primary key) that is there, or -1. */
+  firstPresent(keys: readonly Column[], n: number): number {
+    const ordered = this.rows.key.map((c) => keys[this.#entry.primaryKey!.indexOf(c)]!)
+    this.rows.probe(ordered, n, this.#matches)
+    let first = -1
+    for (let m = 0; m < this.#matches.n; m++) {
+      const row = this.#matches.probe[m]!
+      if (first < 0 || row < first) first = row
+    }
+    return first
   }
   count(row: Row): number {
     const slot = this.#find(row)

@@ -1,6 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
@@ -10,6 +11,7 @@ import { readStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
 import { expand } from '../transaction/transaction.ts'
+import { bulkInsert, isBulk } from './bulk-insert.ts'
 import { keyText } from './constraints.ts'
 import { applyDml, dmlChanges } from './execute.ts'
 import type { WritableTable, WriteScope } from './writable.ts'
@@ -47,18 +49,24 @@ export async function autocommit(
         readsOthers: reads.some((id) => !written.includes(id)),
         async evaluate() {
           if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+          const run = async (query: PhysicalPlan) => {
+            const bound = bindParams(query, params)
+            const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams, call)
+            try {
+              return await evaluate(world, bound, snapshot, call)
+            } finally {
+              snapshot.release()
+            }
+          }
           const scope: WriteScope = {
             program: { params, env: evalEnv(world, call) },
             table: (id) => writable(deps, id),
-            async run(query) {
-              const bound = bindParams(query, params)
-              const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams, call)
-              try {
-                return expand(await evaluate(world, bound, snapshot, call), bound.types)
-              } finally {
-                snapshot.release()
-              }
-            },
+            run: async (query) => expand(await run(query), query.types),
+          }
+          const target = isBulk(plan) ? world.tables.get(plan.table) : undefined
+          if (isBulk(plan) && plan.source.kind === 'query' && target !== undefined) {
+            const batches = await run(plan.source.plan)
+            return { command: 'INSERT', count: bulkInsert(target, batches), returning: null }
           }
           return applyDml(plan, await dmlChanges(plan, scope), scope)
         },
