@@ -48,7 +48,7 @@ async function progress(client: pg.Client): Promise<{ readonly committed: number
 }
 
 async function waitUntilDead(): Promise<void> {
-  for (let n = 0; n < 600 && server.alive; n++) await new Promise((resolve) => setTimeout(resolve, 50))
+  for (let n = 0; n < 2400 && server.alive; n++) await new Promise((resolve) => setTimeout(resolve, 50))
   expect(server.alive, 'the server reached its crash point').toBe(false)
 }
 
