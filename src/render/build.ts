@@ -25,6 +25,8 @@ export type RenderOp = (build: Build, number: number, node: PhysicalNode) => Fan
  */
 export class Build {
   readonly nodes: readonly PhysicalNode[]
+  /** The one node that is read from outside; null: others may be. */
+  readonly root: number | null
   readonly states: StateFactory
   readonly context: CompileContext
   /** `<object id>`, or `<object id>/<scope node>` for a body. */
@@ -48,6 +50,7 @@ export class Build {
 
   constructor(spec: {
     readonly nodes: readonly PhysicalNode[]
+    readonly root?: number
     readonly states: StateFactory
     readonly context: CompileContext
     readonly prefix: string
@@ -57,6 +60,7 @@ export class Build {
     readonly sharing?: SharedArrangements | null
   }) {
     this.nodes = spec.nodes
+    this.root = spec.root ?? null
     this.states = spec.states
     this.context = spec.context
     this.prefix = spec.prefix
@@ -101,7 +105,7 @@ export class Build {
     const name = keys.join('-')
     let operator = byKey.get(name)
     if (operator === undefined) {
-      operator = this.arrange(number, input, keys, name)
+      operator = this.arrange(number, input, keys, name, node?.appendOnly === true)
       byKey.set(name, operator)
       this.add(operator)
     }
@@ -109,12 +113,17 @@ export class Build {
   }
 
   private shared(sharing: SharedArrangements, number: number, node: GetNode, keys: readonly number[]): JoinSide {
-    const { object, columns } = node
-    const { arrange, fresh, release } = sharing.acquire({ object, columns, keys }, this.circuit, this.states, () => {
-      const get = this.makeGet(number, node)
-      this.gets.push(get)
-      return get
-    })
+    const { object, columns, appendOnly } = node
+    const { arrange, fresh, release } = sharing.acquire(
+      { object, columns, keys, appendOnly },
+      this.circuit,
+      this.states,
+      () => {
+        const get = this.makeGet(number, node)
+        this.gets.push(get)
+        return get
+      },
+    )
     this.releases.push(release)
     const rows = arrange.output.pipe()
     if (!fresh) {
@@ -131,11 +140,11 @@ export class Build {
     return new GetOperator({ ...this.identity(number), object, columns, types, source })
   }
 
-  private arrange(number: number, input: Fanout, keys: readonly number[], name: string) {
+  private arrange(number: number, input: Fanout, keys: readonly number[], name: string, appendOnly: boolean) {
     const id = this.stateId(number, `by-${name}`)
     const identity = this.identity(number)
     if (this.clock === null) {
-      const arrangement = this.states.arrangement({ id, types: input.types, key: keys })
+      const arrangement = this.states.arrangement({ id, types: input.types, key: keys, appendOnly })
       return new ArrangeOperator(identity, input.pipe(), arrangement)
     }
     const arrangement = this.states.arrangement({ id, types: [...input.types, INT4], key: keys })

@@ -7,11 +7,11 @@ import type { Scalar } from '../plan/scalar.ts'
 import { nullColumn } from '../types/column-shape.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Build } from './build.ts'
+import { columnsRead } from './columns-read.ts'
 import { constantExpansion, constantSide } from './constant-expand.ts'
-
 import { type JoinNode, renderMatches } from './matches.ts'
 import { filterProgram } from './programs.ts'
-import { shiftColumns } from './scalar-columns.ts'
+import { columnsOf, shiftColumns } from './scalar-columns.ts'
 import { renderScoped } from './scoped.ts'
 
 /**
@@ -21,7 +21,10 @@ import { renderScoped } from './scoped.ts'
 export function renderJoin(build: Build, number: number, node: JoinNode): Fanout {
   switch (node.type) {
     case 'inner':
-      return expansion(build, number, node) ?? inner(build, number, node, false)
+      return (
+        expansion(build, number, node) ??
+        inner(build, number, node, false, columnsRead(build.nodes, number, build.root))
+      )
     case 'semi':
     case 'anti':
       return semi(build, number, node)
@@ -41,14 +44,31 @@ function expansion(build: Build, number: number, node: JoinNode): Fanout | null 
   return build.add(new FlatMapOperator(build.identity(number), input, node.types, program))
 }
 
-function inner(build: Build, number: number, node: JoinNode, errorsOnly: boolean): Fanout {
+function inner(
+  build: Build,
+  number: number,
+  node: JoinNode,
+  errorsOnly: boolean,
+  wanted: readonly number[] | null = null,
+): Fanout {
   const left = build.arranged(node.left, node.leftKeys)
   const right = build.arranged(node.right, node.rightKeys)
   const residual = node.residual === null ? null : filterProgram(node.residual, build.context)
+  const residualReads = node.residual === null ? null : [...columnsOf(node.residual, new Set())]
   const { nullSafe } = node
   const iterations = build.clock
   return build.add(
-    new JoinOperator({ ...build.identity(number), left, right, nullSafe, residual, iterations, errorsOnly }),
+    new JoinOperator({
+      ...build.identity(number),
+      left,
+      right,
+      nullSafe,
+      residual,
+      residualReads,
+      wanted,
+      iterations,
+      errorsOnly,
+    }),
   )
 }
 

@@ -46,6 +46,7 @@ export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKe
   const { plan, objectId, states, context, resolve, sharing = null } = request
   const build = new Build({
     nodes: plan.nodes,
+    root: plan.root,
     states,
     context,
     prefix: String(objectId),

@@ -9,6 +9,14 @@ interface Shared {
   users: number
 }
 
+interface SharedName {
+  readonly object: number
+  readonly columns: readonly number[]
+  readonly keys: readonly number[]
+  /** A fact of the object, hence the same for all views. */
+  readonly appendOnly: boolean
+}
+
 /**
  * Arrangements that views share: an object's columns under a key. Their state is named by what they hold, not by the
  * view that came first, so that it outlives that view and is found again after a restart in any order of rendering.
@@ -25,14 +33,14 @@ export class SharedArrangements {
 
   /** `makeGet` is called when nobody uses the arrangement yet: the caller then feeds and connects that get. */
   acquire(
-    name: { readonly object: number; readonly columns: readonly number[]; readonly keys: readonly number[] },
+    name: SharedName,
     circuit: Circuit,
     states: StateFactory,
     makeGet: () => GetOperator,
   ): { readonly arrange: ArrangeOperator; readonly fresh: boolean; release(): void } {
     const id = `shared/${name.object}/${name.columns.join('-')}/by-${name.keys.join('-')}`
     const known = this.entries.get(id)
-    const shared = known ?? this.make(id, name.keys, circuit, states, makeGet())
+    const shared = known ?? this.make(id, name, circuit, states, makeGet())
     shared.users++
     return {
       arrange: shared.arrange,
@@ -46,8 +54,9 @@ export class SharedArrangements {
     }
   }
 
-  private make(id: string, keys: readonly number[], circuit: Circuit, states: StateFactory, get: GetOperator): Shared {
-    const arrangement = states.arrangement({ id, types: get.output.types, key: keys })
+  private make(id: string, name: SharedName, circuit: Circuit, states: StateFactory, get: GetOperator): Shared {
+    const { keys, appendOnly } = name
+    const arrangement = states.arrangement({ id, types: get.output.types, key: keys, appendOnly })
     const arrange = new ArrangeOperator({ id: -1, position: -1 }, get.output.pipe(), arrangement)
     circuit.add([get, arrange])
     const shared = { get, arrange, users: 0 }

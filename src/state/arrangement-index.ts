@@ -25,12 +25,15 @@ export class ArrangementIndex {
   private readonly byKey: HashIndex
   private readonly chains: RowChains
   private readonly trees: RowTrees | null
+  /** Rows are never looked for: long chains need no row index. */
+  private readonly appendOnly: boolean
   private keys: readonly Column[] = []
   private found: Int32Array = headsScratch
   private lastHead = -1
   private readonly matchKey = (a: number, b: number): boolean => this.sameKey(a, b)
 
-  constructor(store: RowStore, key: readonly number[], ordered: boolean) {
+  constructor(store: RowStore, key: readonly number[], ordered: boolean, appendOnly: boolean) {
+    this.appendOnly = appendOnly
     this.store = store
     this.key = key
     this.byKey = new HashIndex(new KeyMatcher(key.map((c) => store.columns[c])))
@@ -68,7 +71,7 @@ export class ArrangementIndex {
       return -1
     }
     if (this.trees === null) {
-      this.chains.add(head, slot, this.chains.walked, cols, row)
+      this.chains.add(head, slot, this.appendOnly ? 0 : this.chains.walked, cols, row)
       this.byKey.note(hash, slot)
       return -1
     }
@@ -77,6 +80,11 @@ export class ArrangementIndex {
     this.byKey.note(hash, slot)
     if (root !== head) this.moveHead(hash, head, root)
     return -1
+  }
+  /** Adds a row of the batch without looking for an identical one; its values are in the slot already. */
+  append(hash: number, slot: number, row: number): void {
+    this.lastHead = this.headNow(hash, row)
+    this.insert(hash, slot, null, row)
   }
   remove(hash: number, slot: number): void {
     const head = this.byKey.headOf(hash, slot, this.matchKey)

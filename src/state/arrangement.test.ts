@@ -119,6 +119,52 @@ describe('an arrangement', () => {
     )
   })
 
+  test('append-only: adds up to the same, identical rows in slots of their own; pins see what they saw', () => {
+    const positive = fc.array(
+      anyDelta.map((delta) => delta.map(([row, diff]): [Row, number] => [row, Math.abs(diff)])),
+      { maxLength: 6 },
+    )
+    fc.assert(
+      fc.property(positive, keyOf, fc.nat(5), (deltas, key, pinAt) => {
+        const arrangement = createState().arrangement({ id: 'a', types: rowTypes, key, appendOnly: true })
+        const model = new Multiset(rowTypes)
+        let pinned: { pin: ArrangementPin; model: Multiset } | null = null
+        for (const [at, delta] of deltas.entries()) {
+          if (at === pinAt) pinned = { pin: arrangement.pin(), model: model.copy() }
+          arrangement.apply(deltaBatch(delta))
+          model.apply(delta)
+        }
+        expect(arrangement.rows).toBe(deltas.flat().length)
+        expect(summed(contents(arrangement))).toEqual(model.sorted())
+        if (pinned !== null) expect(summed(contents(pinned.pin))).toEqual(pinned.model.sorted())
+        const out = newMatches()
+        for (const { row } of model.rows) {
+          arrangement.probe(keysOf(key, row), 1, out)
+          const found = Array.from({ length: out.n }, (_, k) => out.slot[k]).map((slot) => {
+            return { row: arrangement.rowAt(slot), diff: arrangement.diff(slot) }
+          })
+          const expected = model.rows.filter((entry) => sameKey(key, entry.row, row))
+          expect(summed(found)).toEqual(sortRows(rowTypes, expected))
+        }
+        // Not meant to happen, and yet right.
+        for (const delta of deltas) arrangement.apply(deltaBatch(delta.map(([row, diff]) => [row, -diff])))
+        expect(summed(contents(arrangement))).toEqual([])
+      }),
+    )
+  })
+
+  test('append-only: many texts at once, into slots of which some were used before', () => {
+    const types = [INT8, TEXT]
+    const arrangement = createState().arrangement({ id: 'a', types, key: [0], appendOnly: true })
+    const rows = (from: number, n: number, diff = 1) =>
+      Array.from({ length: n }, (_, i): [Row, number] => [[from + i, `text ${from + i}`.repeat((from + i) % 5)], diff])
+    arrangement.apply(deltaBatch(rows(0, 3000), types))
+    arrangement.apply(deltaBatch(rows(500, 700, -1), types))
+    arrangement.apply(deltaBatch(rows(5000, 2000), types))
+    const expected = [...rows(0, 500), ...rows(1200, 1800), ...rows(5000, 2000)]
+    expect(contents(arrangement, types)).toEqual(expected.map(([row, diff]) => ({ row, diff })))
+  })
+
   test('thousands of rows under one key: each is still found by itself', () => {
     const arrangement = createState().arrangement({ id: 'a', types: [INT8, TEXT], key: [1] })
     const rows = Array.from({ length: 5000 }, (_, i): [Row, number] => [[i, 'same'], 1])
@@ -180,4 +226,10 @@ describe('an arrangement', () => {
 function compareOrdered(a: Row, b: Row): number {
   const cols = (row: Row) => row.map((value, c) => buildColumn(rowTypes[c], [value]))
   return compareBySort(order, rowTypes, cols(a), 0, cols(b), 0) || compareValueRows(rowTypes, a, b)
+}
+
+function summed(rows: readonly { row: Row; diff: number }[]) {
+  const sums = new Multiset(rowTypes)
+  sums.apply(rows.map(({ row, diff }): [Row, number] => [row, diff]))
+  return sums.sorted()
 }

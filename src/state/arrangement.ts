@@ -26,6 +26,7 @@ export interface ArrangementSpec {
   readonly types: readonly SqlType[]
   readonly key: readonly number[]
   readonly order?: readonly SortColumn[]
+  readonly appendOnly?: boolean
 }
 
 /**
@@ -42,7 +43,9 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private readonly counts = new ChunkedI32()
   private readonly index: ArrangementIndex
   private readonly undo = new UndoLog()
+  private readonly appendOnly: boolean
   private hashes = new Uint32Array(64)
+  private fresh = new Int32Array(64)
 
   constructor(spec: ArrangementSpec) {
     this.id = spec.id
@@ -50,7 +53,8 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     this.key = spec.key
     this.order = spec.order ?? null
     this.store = new RowStore(spec.types, spec.key, this.order ?? [])
-    this.index = new ArrangementIndex(this.store, spec.key, this.order !== null)
+    this.appendOnly = spec.appendOnly === true && this.order === null
+    this.index = new ArrangementIndex(this.store, spec.key, this.order !== null, this.appendOnly)
   }
   get rows(): number {
     return this.space.live
@@ -65,6 +69,10 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       n,
     )
     this.index.begin(delta.cols, this.hashes, n)
+    if (this.appendOnly && allPositive(delta)) {
+      this.append(delta)
+      return
+    }
     for (let i = 0; i < n; i++) {
       const diff = delta.diffs[i]
       if (diff !== 0) this.applyRow(delta, i, diff, this.hashes[i] | 0)
@@ -132,7 +140,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   }
   load(slots: Int32Array, batch: Batch, n: number): void {
     this.unload(n === slots.length ? slots : slots.subarray(0, n))
-    for (let c = 0; c < batch.cols.length; c++) this.store.columns[c].setAll(slots, batch.cols[c], n)
+    this.store.setAll(slots, batch.cols, n)
     for (let i = 0; i < n; i++) {
       this.counts.set(slots[i], batch.diffs[i])
       if (slots[i] >= this.space.high) this.space.high = slots[i] + 1
@@ -161,6 +169,20 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       let n = 0
       for (let at = 0; at < CHUNK_ROWS; at++) if (counts[at] !== 0) page[n++] = (c << CHUNK_SHIFT) + at
       if (n > 0) yield n
+    }
+  }
+  /** All rows get slots first, so that their values are copied column by column. */
+  private append({ n, cols, diffs }: Batch): void {
+    if (this.fresh.length < n) this.fresh = new Int32Array(n * 2)
+    const slots = this.fresh
+    for (let i = 0; i < n; i++) slots[i] = this.space.take()
+    this.store.setAll(slots, cols, n)
+    for (let i = 0; i < n; i++) {
+      const slot = slots[i]
+      this.index.append(this.hashes[i] | 0, slot, i)
+      if (this.undo.active) this.undo.save(slot, 0)
+      this.counts.set(slot, diffs[i])
+      this.space.dirty.add(slot)
     }
   }
   private applyRow(delta: Batch, row: number, diff: number, hash: number): void {
@@ -217,4 +239,9 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     if (this.hashes.length < n) this.hashes = new Uint32Array(n * 2)
     hashRows(keys, n, this.hashes)
   }
+}
+
+function allPositive({ n, diffs }: Batch): boolean {
+  for (let i = 0; i < n; i++) if (diffs[i] <= 0) return false
+  return true
 }

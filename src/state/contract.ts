@@ -112,6 +112,11 @@ export interface StateFactory {
     readonly types: readonly SqlType[]
     readonly key: readonly number[]
     readonly order?: readonly SortColumn[]
+    /**
+     * No retraction ever comes: rows are added without looking for identical ones, which then lie in slots of their own
+     * (the same Z-set, not consolidated).
+     */
+    readonly appendOnly?: boolean
   }): Arrangement
   keyedTable(spec: {
     readonly id: string

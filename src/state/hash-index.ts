@@ -1,7 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../types/column.ts'
 import { ChunkedI32 } from './chunked.ts'
-import type { Matcher } from './key-matcher.ts'
+import { type Matcher, MISMATCH } from './key-matcher.ts'
 
 const SEGMENTS = 256
 /** A single table up to here; then 256 segments, so that no growth ever moves more than 1/256 of the keys. */
@@ -149,9 +149,6 @@ export class HashIndex {
     }
   }
 }
-
-/** What `Matcher.verify` leaves for a candidate that is another key. */
-export const MISMATCH = -2
 
 function place(table: Int32Array, hash: number, entry: number): void {
   const mask = table.length - 1

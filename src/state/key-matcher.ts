@@ -9,7 +9,10 @@ export interface Matcher {
   verify(slots: Int32Array, probe: readonly Column[], n: number): void
 }
 
-/** SQL's group equality of a slot's key with a probe row. One number without NULLs is the case worth a fast path. */
+/** What `verify` leaves for a candidate that is another key. */
+export const MISMATCH = -2
+
+/** SQL's group equality of a slot's key with a probe row; numbers without NULLs are the case worth a fast path. */
 export class KeyMatcher implements Matcher {
   private readonly columns: readonly StateColumn[]
 
@@ -21,10 +24,12 @@ export class KeyMatcher implements Matcher {
     return true
   }
   verify(slots: Int32Array, probe: readonly Column[], n: number): void {
-    const plain = this.columns.length === 1 ? this.columns[0].plain : null
-    const column = probe[0]
+    for (let c = 0; c < this.columns.length; c++) this.verifyColumn(this.columns[c], slots, probe[c], n)
+  }
+  private verifyColumn(own: StateColumn, slots: Int32Array, column: Column, n: number): void {
+    const plain = own.plain
     if (plain === null || column.kind !== 'f64' || column.nulls !== null) {
-      for (let i = 0; i < n; i++) if (slots[i] >= 0 && !this.matches(slots[i], probe, i)) slots[i] = -2
+      for (let i = 0; i < n; i++) if (slots[i] >= 0 && !own.equals(slots[i], column, i)) slots[i] = MISMATCH
       return
     }
     const data = column.data
@@ -34,7 +39,7 @@ export class KeyMatcher implements Matcher {
       const chunk = plain[slot >> CHUNK_SHIFT]
       if (chunk !== null && chunk[slot & CHUNK_MASK] === data[i]) continue
       // NaN equals NaN, but NaN !== NaN: the slow path decides.
-      if (!this.matches(slot, probe, i)) slots[i] = -2
+      if (!own.equals(slot, column, i)) slots[i] = MISMATCH
     }
   }
 }
@@ -51,6 +56,6 @@ export class RowMatcher implements Matcher {
     return true
   }
   verify(slots: Int32Array, probe: readonly Column[], n: number): void {
-    for (let i = 0; i < n; i++) if (slots[i] >= 0 && !this.matches(slots[i], probe, i)) slots[i] = -2
+    for (let i = 0; i < n; i++) if (slots[i] >= 0 && !this.matches(slots[i], probe, i)) slots[i] = MISMATCH
   }
 }

@@ -1,4 +1,5 @@
 import type { Column } from '../types/column.ts'
+import { columnKindOf } from '../types/column-kind.ts'
 import { hashRows } from '../types/hash.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
@@ -11,6 +12,10 @@ export class RowStore {
   readonly columns: readonly StateColumn[]
   readonly types: readonly SqlType[]
   private readonly order: readonly SortColumn[]
+  /** Columns that decide between rows of one key that are equal in the order. */
+  private readonly beyondOrder: readonly number[]
+  /** Columns whose equal values may differ in form. */
+  private readonly forms: readonly number[]
   /** Columns that key equality leaves open, cheapest first: what still has to be compared for identity. */
   private readonly beyondKey: readonly number[]
 
@@ -18,6 +23,10 @@ export class RowStore {
     this.types = types
     this.columns = types.map(makeStateColumn)
     this.order = order
+    this.beyondOrder = types
+      .map((_, c) => c)
+      .filter((c) => !order.some(({ column }) => column === c) && !(key.includes(c) && equalMeansIdentical(types[c])))
+    this.forms = types.map((_, c) => c).filter((c) => !exact(types[c]))
     this.beyondKey = types
       .map((_, c) => c)
       .filter((c) => !(key.includes(c) && equalMeansIdentical(types[c])))
@@ -25,6 +34,10 @@ export class RowStore {
   }
   set(slot: number, cols: readonly Column[], row: number): void {
     for (let c = 0; c < this.columns.length; c++) this.columns[c].set(slot, cols[c], row)
+  }
+  /** `set` of row i into slots[i], i < n, column by column. */
+  setAll(slots: Int32Array, cols: readonly Column[], n: number): void {
+    for (let c = 0; c < this.columns.length; c++) this.columns[c].setAll(slots, cols[c], n)
   }
   clear(slot: number): void {
     for (let c = 0; c < this.columns.length; c++) this.columns[c].clear(slot)
@@ -37,7 +50,10 @@ export class RowStore {
     }
     return true
   }
-  /** The order of the arrangement, then the row order of `compareRows`: 0 only for indistinguishable rows. */
+  /**
+   * The order of the arrangement, then the row order of `compareRows`: 0 only for indistinguishable rows. For rows of one
+   * key: key columns of which equal values are identical are not looked at.
+   */
   compare(a: number, b: number): number {
     for (let i = 0; i < this.order.length; i++) {
       const { column, desc, nullsFirst } = this.order[i]
@@ -50,12 +66,12 @@ export class RowStore {
       const order = it.compare(a, b)
       if (order !== 0) return desc ? -order : order
     }
-    for (let c = 0; c < this.columns.length; c++) {
-      const order = this.columns[c].compare(a, b)
+    for (let i = 0; i < this.beyondOrder.length; i++) {
+      const order = this.columns[this.beyondOrder[i]].compare(a, b)
       if (order !== 0) return order
     }
-    for (let c = 0; c < this.columns.length; c++) {
-      const order = this.columns[c].compareForm(a, b)
+    for (let i = 0; i < this.forms.length; i++) {
+      const order = this.columns[this.forms[i]].compareForm(a, b)
       if (order !== 0) return order
     }
     return 0
@@ -82,4 +98,9 @@ export class RowStore {
   reset(): void {
     for (const column of this.columns) column.reset()
   }
+}
+
+/** Integers and times: no two forms of one value. */
+function exact(type: SqlType): boolean {
+  return columnKindOf(type) === 'f64' && equalMeansIdentical(type)
 }

@@ -41,6 +41,10 @@ export interface JoinSpec extends OperatorIdentity {
   readonly nullSafe: boolean
   readonly residual: FilterProgram | null
   readonly iterations: Iterations | null
+  /** Output columns that the only consumer reads: the others are left empty. Null: all are wanted. */
+  readonly wanted?: readonly number[] | null
+  /** Output columns that the residual reads. */
+  readonly residualReads?: readonly number[] | null
   /** True: only the residual's errors are wanted (beside a semi join), not the rows. */
   readonly errorsOnly?: boolean
 }
@@ -59,16 +63,18 @@ export class JoinOperator extends OperatorBase {
   private readonly matches: Matches = emptyMatches()
   private readonly errors = new RowErrorList()
   private readonly passing = new Int32Array(BATCH_ROWS_MAX)
-  private readonly width: { readonly left: readonly number[]; readonly right: readonly number[] }
+  private readonly leftWidth: number
+  private readonly all: readonly number[]
+  private readonly wanted: readonly number[]
+  private readonly residualReads: readonly number[]
 
   constructor(spec: JoinSpec) {
     super(spec, [spec.left.input, spec.right.input], [...spec.left.input.types, ...spec.right.input.types])
     this.spec = spec
-    const extra = spec.iterations === null ? 0 : 1
-    this.width = {
-      left: firstColumns(spec.left.input.types.length + extra),
-      right: firstColumns(spec.right.input.types.length + extra),
-    }
+    this.leftWidth = spec.left.input.types.length
+    this.all = firstColumns(this.output.types.length)
+    this.wanted = spec.wanted ?? this.all
+    this.residualReads = spec.residualReads ?? this.all
   }
 
   step(tick: TickContext): void {
@@ -99,20 +105,27 @@ export class JoinOperator extends OperatorBase {
   }
 
   private emitMatches(batch: Batch, other: Arrangement, fromLeft: boolean, tick: TickContext): void {
-    const columns = fromLeft ? this.width.right : this.width.left
+    const first = fromLeft ? this.leftWidth : 0
+    const width = fromLeft ? this.output.types.length - first : this.leftWidth
+    const ownFirst = fromLeft ? 0 : this.leftWidth
+    const column = (c: number, own: Int32Array, slots: Int32Array, n: number): Column => {
+      const found = c - first
+      if (found >= 0 && found < width) return other.gather([found], slots, n)[0]
+      return takeRows(batch.cols[c - ownFirst], own, n)
+    }
     for (let start = 0; start < this.matches.n; start += BATCH_ROWS_MAX) {
       const n = Math.min(BATCH_ROWS_MAX, this.matches.n - start)
       const probe = this.matches.probe.subarray(start, start + n)
       const slots = this.matches.slot.subarray(start, start + n)
-      const own = batch.cols.map((column) => takeRows(column, probe, n))
-      const found = other.gather(columns, slots, n)
       const diffs = other.diffs(slots, n)
-      const product = new Int32Array(n)
-      for (let k = 0; k < n; k++) product[k] = diffs[k] * batch.diffs[probe[k]]
-      const iterations = this.spec.iterations === null ? null : (found.pop() as F64Column)
-      const cols = fromLeft ? [...own, ...found] : [...found, ...own]
-      if (iterations === null) this.emit({ n, diffs: product, cols }, this.output, tick)
-      else this.emitByIteration({ n, diffs: product, cols }, iterations.data, tick)
+      for (let k = 0; k < n; k++) diffs[k] *= batch.diffs[probe[k]]
+      const pairs = { n, a: probe, b: slots, diffs, column }
+      if (this.spec.iterations === null) this.emit(pairs, tick)
+      else {
+        const cols = this.all.map((c) => column(c, probe, slots, n))
+        const iterations = other.gather([width], slots, n)[0] as F64Column
+        this.emitByIteration({ n, diffs, cols }, iterations.data, tick)
+      }
     }
   }
 
@@ -128,7 +141,7 @@ export class JoinOperator extends OperatorBase {
     }
     for (const [at, rows] of groups) {
       const part = rows.length === batch.n ? batch : takeBatch(batch, Int32Array.from(rows), rows.length)
-      this.emit(part, at === current ? this.output : later.call(this.spec.iterations, this.output, at), tick)
+      this.emitWhole(part, at === current ? this.output : later.call(this.spec.iterations, this.output, at), tick)
     }
   }
 
@@ -147,34 +160,82 @@ export class JoinOperator extends OperatorBase {
   }
 
   private emitNegated(l: Batch, r: Batch, tick: TickContext): void {
+    const column = (c: number, i: Int32Array, j: Int32Array, n: number): Column =>
+      c < this.leftWidth ? takeRows(l.cols[c], i, n) : takeRows(r.cols[c - this.leftWidth], j, n)
     for (let start = 0; start < this.matches.n; start += BATCH_ROWS_MAX) {
       const n = Math.min(BATCH_ROWS_MAX, this.matches.n - start)
       const i = this.matches.probe.subarray(start, start + n)
       const j = this.matches.slot.subarray(start, start + n)
       const diffs = new Int32Array(n)
       for (let k = 0; k < n; k++) diffs[k] = -l.diffs[i[k]] * r.diffs[j[k]]
-      const cols = [
-        ...l.cols.map((column) => takeRows(column, i, n)),
-        ...r.cols.map((column) => takeRows(column, j, n)),
-      ]
-      this.emit({ n, diffs, cols }, this.output, tick)
+      const pairs = { n, a: i, b: j, diffs, column }
+      if (this.spec.iterations === null) this.emit(pairs, tick)
+      else this.emitWhole(this.whole(pairs), this.output, tick)
     }
   }
 
-  private emit(batch: Batch, target: Target, tick: TickContext): void {
+  /** The condition sees the columns that it reads; the others are fetched for the pairs that pass. */
+  private emit(pairs: Pairs, tick: TickContext): void {
+    const { n, a, b, column } = pairs
+    const cols = new Array<Column>(this.all.length).fill(NOTHING)
+    if (this.spec.residual === null) {
+      for (const c of this.wanted) cols[c] = column(c, a, b, n)
+      this.output.pushRows({ n, diffs: pairs.diffs, cols })
+      return
+    }
+    for (const c of this.residualReads) cols[c] = column(c, a, b, n)
+    const passed = this.spec.residual(cols, n, this.passing, this.errors, tick)
+    if (this.errors.count > 0) this.emitErrors(this.whole(pairs), this.output)
+    if (this.spec.errorsOnly === true || passed === 0) return
+    const rows = this.passing
+    const own = passed === n ? a : taken(a, rows, passed)
+    const other = passed === n ? b : taken(b, rows, passed)
+    for (const c of this.wanted) {
+      if (cols[c] === NOTHING) cols[c] = column(c, own, other, passed)
+      else if (passed < n) cols[c] = takeRows(cols[c], rows, passed)
+    }
+    const diffs = passed === n ? pairs.diffs : taken(pairs.diffs, rows, passed)
+    this.output.pushRows({ n: passed, diffs, cols })
+  }
+
+  private whole({ n, a, b, diffs, column }: Pairs): Batch {
+    return { n, diffs, cols: this.all.map((c) => column(c, a, b, n)) }
+  }
+
+  private emitWhole(batch: Batch, target: Target, tick: TickContext): void {
     if (this.spec.residual === null) {
       target.pushRows(batch)
       return
     }
     const n = this.spec.residual(batch.cols, batch.n, this.passing, this.errors, tick)
-    if (this.errors.count > 0) {
-      target.pushErrors(errorBatch(this.errors, this, batch.cols, this.output.types, batch.diffs))
-      this.errors.clear()
-    }
+    if (this.errors.count > 0) this.emitErrors(batch, target)
     if (this.spec.errorsOnly === true) return
     if (n === batch.n) target.pushRows(batch)
     else if (n > 0) target.pushRows(takeBatch(batch, this.passing, n))
   }
+
+  private emitErrors(batch: Batch, target: Target): void {
+    target.pushErrors(errorBatch(this.errors, this, batch.cols, this.output.types, batch.diffs))
+    this.errors.clear()
+  }
+}
+
+/** Matching rows a[k] and b[k] of the two sides, and how to fetch an output column of such. */
+interface Pairs {
+  readonly n: number
+  readonly a: Int32Array
+  readonly b: Int32Array
+  readonly diffs: Int32Array
+  readonly column: (c: number, a: Int32Array, b: Int32Array, n: number) => Column
+}
+
+/** Stands for a column that nobody reads. */
+const NOTHING: Column = { kind: 'f64', data: new Float64Array(0), nulls: null }
+
+function taken(from: Int32Array, rows: Int32Array, n: number): Int32Array {
+  const out = new Int32Array(n)
+  for (let k = 0; k < n; k++) out[k] = from[rows[k]]
+  return out
 }
 
 function allPairs(n: number, m: number, out: Matches): void {

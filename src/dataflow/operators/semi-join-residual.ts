@@ -53,6 +53,8 @@ export class ResidualSemiJoinOperator extends OperatorBase {
   private readonly matches: Matches = emptyMatches()
   private readonly ignored = new RowErrorList()
   private readonly passing = new Int32Array(BATCH_ROWS_MAX)
+  /** The right row that a left row was last matched with: identical left rows may lie in several slots. */
+  private readonly metBy = new Map<number, number>()
 
   constructor(spec: ResidualSemiJoinSpec, states: StateFactory) {
     super(spec, [spec.left.input, spec.right.input], spec.left.input.types)
@@ -105,6 +107,7 @@ export class ResidualSemiJoinOperator extends OperatorBase {
     for (let start = 0; start < batch.n; start += atOnce) {
       const part = sliceBatch(batch, start, Math.min(batch.n, start + atOnce))
       other.probe(pick(part.cols, own.keys), part.n, this.matches)
+      this.metBy.clear()
       for (let at = 0; at < this.matches.n; at += BATCH_ROWS_MAX) {
         this.pairs(part, fromLeft, at, Math.min(BATCH_ROWS_MAX, this.matches.n - at), tick)
       }
@@ -130,7 +133,10 @@ export class ResidualSemiJoinOperator extends OperatorBase {
       if (slot < 0) continue
       const k = this.passing[p]
       if (counts !== null) this.add(1, slot, counts[k])
-      else if (!this.entry(slot, false).fresh) this.add(1, slot, batch.diffs[probe[k]])
+      else if (this.metBy.get(slot) !== probe[k] && !this.entry(slot, false).fresh) {
+        this.metBy.set(slot, probe[k])
+        this.add(1, slot, batch.diffs[probe[k]])
+      }
     }
   }
 

@@ -88,6 +88,15 @@ export class F64StateColumn implements StateColumn {
     return nulls !== null && nulls[slot & CHUNK_MASK] === 1
   }
   compare(a: number, b: number): number {
+    const p = this.plain[a >> CHUNK_SHIFT]
+    const q = this.plain[b >> CHUNK_SHIFT]
+    if (p !== null && q !== null) {
+      const v = p[a & CHUNK_MASK]
+      const w = q[b & CHUNK_MASK]
+      if (v < w) return -1
+      if (v > w) return 1
+      if (v === w) return 0
+    }
     const x = this.chunks[a >> CHUNK_SHIFT] as Column
     return compareAt(this.type, x, a & CHUNK_MASK, this.chunks[b >> CHUNK_SHIFT] as Column, b & CHUNK_MASK)
   }

@@ -20,6 +20,8 @@ interface Chunk {
 const ARENA_BYTES_MIN = 1 << 12
 /** Copying a subarray costs more than this many byte moves. */
 const SHORT = 48
+/** Fewer texts in a row are set one by one. */
+const RUN_MIN = 4
 
 /**
  * Text: 8 bytes a slot plus the UTF-8 bytes, in one arena a chunk. Removed text stays as garbage until the arena is
@@ -38,13 +40,7 @@ export class StrStateColumn implements StateColumn {
   }
   set(slot: number, from: Column, row: number): void {
     const source = from as StrColumn
-    const c = slot >> CHUNK_SHIFT
-    while (c >= this.chunks.length) {
-      const starts = new Int32Array(CHUNK_ROWS)
-      const lengths = new Int32Array(CHUNK_ROWS)
-      this.chunks.push({ starts, lengths, arena: new Uint8Array(ARENA_BYTES_MIN), used: 0, garbage: 0, nulls: null })
-    }
-    const chunk = this.chunks[c]
+    const chunk = this.chunkOf(slot)
     const at = slot & CHUNK_MASK
     setNull(chunk, at, source.nulls !== null && source.nulls[row] === 1)
     chunk.garbage += chunk.lengths[at]
@@ -58,7 +54,35 @@ export class StrStateColumn implements StateColumn {
     chunk.used += length
   }
   setAll(slots: Int32Array, from: Column, n: number): void {
-    for (let i = 0; i < n; i++) this.set(slots[i], from, i)
+    const source = from as StrColumn
+    for (let i = 0, end = 0; i < n; i = end) {
+      const slot = slots[i]
+      end = i + 1
+      while (end < n && slots[end] === slot + end - i && (slots[end] & CHUNK_MASK) !== 0) end++
+      if (end - i < RUN_MIN || source.nulls !== null) for (let k = i; k < end; k++) this.set(slots[k], from, k)
+      else this.setRun(slot, source, i, end)
+    }
+  }
+  /** Texts [from, end) into slots from `slot` on, all of one chunk: their bytes in one copy. */
+  private setRun(slot: number, source: StrColumn, from: number, end: number): void {
+    const chunk = this.chunkOf(slot)
+    const at = slot & CHUNK_MASK
+    const first = source.offsets[from]
+    const length = source.offsets[end] - first
+    for (let k = at; k < at + end - from; k++) {
+      chunk.garbage += chunk.lengths[k]
+      chunk.lengths[k] = 0
+      if (chunk.nulls !== null) chunk.nulls[k] = 0
+    }
+    if (chunk.used + length > chunk.arena.length) makeRoom(chunk, length)
+    copyBytes(source.bytes, first, length, chunk.arena, chunk.used)
+    const shift = chunk.used - first
+    for (let i = from; i < end; i++) {
+      const start = source.offsets[i]
+      chunk.starts[at + i - from] = start + shift
+      chunk.lengths[at + i - from] = source.offsets[i + 1] - start
+    }
+    chunk.used += length
   }
   clear(slot: number): void {
     const chunk = this.chunks[slot >> CHUNK_SHIFT]
@@ -134,6 +158,15 @@ export class StrStateColumn implements StateColumn {
   reset(): void {
     this.chunks.length = 0
   }
+  private chunkOf(slot: number): Chunk {
+    const c = slot >> CHUNK_SHIFT
+    while (c >= this.chunks.length) {
+      const starts = new Int32Array(CHUNK_ROWS)
+      const lengths = new Int32Array(CHUNK_ROWS)
+      this.chunks.push({ starts, lengths, arena: new Uint8Array(ARENA_BYTES_MIN), used: 0, garbage: 0, nulls: null })
+    }
+    return this.chunks[c]
+  }
   private compareBytes(a: number, b: number): number {
     const x = this.chunks[a >> CHUNK_SHIFT]
     const y = this.chunks[b >> CHUNK_SHIFT]
@@ -160,6 +193,11 @@ function makeRoom(chunk: Chunk, length: number): void {
   const enough = live + length <= chunk.arena.length * 0.75
   const size = enough ? chunk.arena.length : Math.max(ARENA_BYTES_MIN, Math.ceil((live + length) * 1.5))
   const arena = new Uint8Array(size)
+  if (chunk.garbage === 0) {
+    arena.set(chunk.arena.subarray(0, chunk.used))
+    chunk.arena = arena
+    return
+  }
   let used = 0
   for (let at = 0; at < CHUNK_ROWS; at++) {
     const bytes = chunk.lengths[at]
