@@ -9,9 +9,9 @@ import { root } from './processes.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millrace-pack-'))
 
-/** The environment of a user's shell: nothing of the npm or the vitest that runs this. */
+/** A user's shell: nothing of the npm or the vitest that runs this; certificates that the registry needs stay. */
 const env = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|VITEST|MILLRACE_)/i.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_(?!EXTRA_CA_CERTS)|VITEST|MILLRACE_)/i.test(name)),
 )
 
 function run(command: string, args: readonly string[], cwd: string): string {
@@ -38,7 +38,7 @@ describe('npm pack', () => {
     run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], root)
     const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'))
     writeFileSync(join(folder, 'package.json'), '{"name":"user","private":true}')
-    run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', `./${tarball}`], folder)
+    run('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`], folder)
   }, 600_000)
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
