@@ -13,6 +13,7 @@ let headsScratch = new Int32Array(64)
 /** Which heads moved since (by hash, so some others too): those are looked up again. */
 const MOVED_MASK = (1 << 14) - 1
 const moved = new Int32Array(MOVED_MASK + 1)
+/** Wraps as the array does: a mark of old costs a look, no more. */
 let stamp = 0
 
 /**
@@ -44,7 +45,8 @@ export class ArrangementIndex {
   begin(cols: readonly Column[], hashes: Uint32Array, n: number): void {
     this.keys = this.key.map((c) => cols[c])
     this.found = this.heads(hashes, this.keys, n)
-    stamp++
+    this.chains.begin(cols, n)
+    stamp = (stamp + 1) | 0
   }
   /** The head of the key of each probe row, -1 where absent; the array is reused by the next call of any index. */
   heads(hashes: Uint32Array, keys: readonly Column[], n: number): Int32Array {
@@ -62,7 +64,7 @@ export class ArrangementIndex {
     return this.chains.find(this.lastHead, cols, row)
   }
   /** Right after `find` gave -1 for the same row. The slot of an identical row when there is one (nothing changes then). */
-  insert(hash: number, slot: number, cols: readonly Column[] | null, row: number): number {
+  insert(hash: number, slot: number, row: number): number {
     const head = this.lastHead
     if (head < 0) {
       this.trees?.insert(-1, slot)
@@ -71,7 +73,7 @@ export class ArrangementIndex {
       return -1
     }
     if (this.trees === null) {
-      this.chains.add(head, slot, this.appendOnly ? 0 : this.chains.walked, cols, row)
+      this.chains.add(head, slot, this.appendOnly ? 0 : this.chains.walked, row)
       this.byKey.note(hash, slot)
       return -1
     }
@@ -84,7 +86,7 @@ export class ArrangementIndex {
   /** Adds a row of the batch without looking for an identical one; its values are in the slot already. */
   append(hash: number, slot: number, row: number): void {
     this.lastHead = this.headNow(hash, row)
-    this.insert(hash, slot, null, row)
+    this.insert(hash, slot, row)
   }
   remove(hash: number, slot: number): void {
     const head = this.byKey.headOf(hash, slot, this.matchKey)
@@ -141,14 +143,14 @@ export class ArrangementIndex {
       this.inPages(pages, (page, n, hashes) => {
         this.keys = this.store.gather(this.key, page, n)
         this.found = this.heads(hashes, this.keys, n)
-        stamp++
+        stamp = (stamp + 1) | 0
         for (let k = 0; k < n; k++) {
           const hash = hashes[k] | 0
           this.lastHead = this.headNow(hash, k)
           const head = this.lastHead < 0 ? page[k] : this.lastHead
           this.chains.walked = lengths.get(head)
           lengths.set(head, this.chains.walked + 1)
-          this.insert(hash, page[k], null, k)
+          this.insert(hash, page[k], -1)
         }
       })
   }

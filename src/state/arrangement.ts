@@ -196,7 +196,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private insertRow(delta: Batch, row: number, diff: number, hash: number): void {
     const slot = this.space.take()
     this.store.set(slot, delta.cols, row)
-    const existing = this.index.insert(hash, slot, delta.cols, row)
+    const existing = this.index.insert(hash, slot, row)
     if (existing >= 0) {
       this.store.clear(slot)
       this.space.untake(slot)

@@ -24,6 +24,11 @@ export interface KeyedTableSpec {
 /** How an accumulator is stored in blocks. */
 const BLOCK_TYPES = { f64: FLOAT8, i32: INT4, any: BYTEA } as const satisfies Record<AccumulatorKind, SqlType>
 
+/** Which keys one call has inserted (by hash, so some others too). */
+const BROUGHT_MASK = (1 << 14) - 1
+const brought = new Int32Array(BROUGHT_MASK + 1)
+let stamp = 0
+
 /** One row a key: key columns, accumulator columns, a hash index. 12 bytes a key beside its columns. */
 export class SlotKeyedTable implements KeyedTable, DurableStructure {
   readonly id: string
@@ -62,12 +67,15 @@ export class SlotKeyedTable implements KeyedTable, DurableStructure {
   findOrInsert(keys: readonly Column[], n: number, out: Int32Array): void {
     this.hash(keys, n)
     this.index.findAll(this.hashes, keys, n, out)
+    // Wraps as the array does: a mark of old costs a look, no more.
+    stamp = (stamp + 1) | 0
     for (let i = 0; i < n; i++) {
       if (out[i] >= 0) continue
       const hash = this.hashes[i] | 0
       // An earlier row of this call may have brought the key.
-      let slot = this.index.find(hash, keys, i)
+      let slot = brought[hash & BROUGHT_MASK] === stamp ? this.index.find(hash, keys, i) : -1
       if (slot < 0) {
+        brought[hash & BROUGHT_MASK] = stamp
         slot = this.space.take()
         for (let c = 0; c < this.keys.length; c++) this.keys[c].set(slot, keys[c], i)
         this.index.insert(hash, slot)

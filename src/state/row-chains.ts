@@ -1,5 +1,5 @@
 import type { Column } from '../types/column.ts'
-import { hashRow } from '../types/hash.ts'
+import { hashRows } from '../types/hash.ts'
 import { ChunkedI32, SlotBits } from './chunked.ts'
 import { HashIndex } from './hash-index.ts'
 import { RowMatcher } from './key-matcher.ts'
@@ -21,6 +21,10 @@ export class RowChains {
   private readonly byRow: HashIndex
   /** Rows of the chain in which the last `find` found nothing. */
   walked = 0
+  private batch: readonly Column[] = []
+  private batchRows = 0
+  private batchHashes = new Uint32Array(64)
+  private hashed = false
   private readonly slotScratch = new Int32Array(WALK_MAX + 1)
   private readonly hashScratch = new Uint32Array(WALK_MAX + 1)
 
@@ -28,9 +32,15 @@ export class RowChains {
     this.rows = rows
     this.byRow = new HashIndex(new RowMatcher(rows.columns))
   }
+  /** The rows that `find` and `add` are about. */
+  begin(cols: readonly Column[], n: number): void {
+    this.batch = cols
+    this.batchRows = n
+    this.hashed = false
+  }
   /** The slot of an identical row in the chain of `head`, -1 when absent. */
   find(head: number, cols: readonly Column[], row: number): number {
-    if (this.indexed.has(head)) return this.byRow.find(hashRow(cols, row) | 0, cols, row)
+    if (this.indexed.has(head)) return this.byRow.find(this.batchHash(row), cols, row)
     this.walked = 0
     for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) {
       if (this.rows.sameBeyondKey(slot, cols, row)) return slot
@@ -39,16 +49,16 @@ export class RowChains {
     return -1
   }
   /**
-   * Adds a slot behind the head of a chain of `length` rows; the head stays as it is. Without `cols` the row is read
-   * from the slot.
+   * Adds a slot behind the head of a chain of `length` rows; the head stays as it is. `row`: that of the batch, or
+   * -1: the row is read from the slot.
    */
-  add(head: number, slot: number, length: number, cols: readonly Column[] | null, row: number): void {
+  add(head: number, slot: number, length: number, row: number): void {
     const after = this.next.get(head)
     this.next.set(slot, after)
     this.previous.set(slot, head + 1)
     if (after !== 0) this.previous.set(after - 1, slot + 1)
     this.next.set(head, slot + 1)
-    if (this.indexed.has(head)) this.index(slot, cols === null ? this.hashOf(slot) : hashRow(cols, row) | 0)
+    if (this.indexed.has(head)) this.index(slot, row < 0 ? this.hashOf(slot) : this.batchHash(row))
     else if (length >= WALK_MAX) this.indexChain(head)
   }
   /** Takes a slot out and returns the head from now on (-1: the chain is empty). */
@@ -76,6 +86,15 @@ export class RowChains {
   }
   bytes(): number {
     return this.next.bytes() + this.previous.bytes() + this.indexed.bytes() + this.byRow.bytes()
+  }
+  /** Hashes of the batch's whole rows: made for all at once, when a long chain first asks. */
+  private batchHash(row: number): number {
+    if (!this.hashed) {
+      if (this.batchHashes.length < this.batchRows) this.batchHashes = new Uint32Array(this.batchRows * 2)
+      hashRows(this.batch, this.batchRows, this.batchHashes)
+      this.hashed = true
+    }
+    return this.batchHashes[row] | 0
   }
   private indexChain(head: number): void {
     let n = 0

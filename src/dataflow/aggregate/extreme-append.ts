@@ -1,11 +1,15 @@
 import { CHUNK_MASK, CHUNK_SHIFT, type KeyedTable } from '../../state/contract.ts'
 import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
+import { columnKindOf } from '../../types/column-kind.ts'
 import { datumAt, isNullAt } from '../../types/column-read.ts'
 import { type Compare, compareFor } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type Accumulator, type AccumulatorInput, NO_STATE } from './accumulator.ts'
+
+const NO_MARKS: Int32Array = new Int32Array(0)
+const NO_NUMBERS: Float64Array = new Float64Array(0)
 
 /**
  * min and max when no retraction ever comes: the extreme alone. State: 4 to 8 B a group and the value, if it is no
@@ -19,11 +23,14 @@ export class AppendOnlyExtreme implements Accumulator {
   private readonly type: SqlType
   private readonly max: boolean
   private readonly compare: Compare
+  /** Numbers without NaN: no need to call `compare`. */
+  private readonly ordered: boolean
 
   constructor(type: SqlType, max: boolean) {
     this.type = type
     this.max = max
     this.compare = compareFor(type)
+    this.ordered = columnKindOf(type) === 'f64' && !['bool', 'float4', 'float8'].includes(type.kind)
   }
   bind(table: KeyedTable, first: number): void {
     this.table = table
@@ -31,6 +38,10 @@ export class AppendOnlyExtreme implements Accumulator {
   }
   update({ n, slots, args }: AccumulatorInput): void {
     const column = args[0]
+    if (this.ordered && column.kind === 'f64' && column.nulls === null) {
+      this.updateNumbers(n, slots, column.data)
+      return
+    }
     for (let i = 0; i < n; i++) {
       if (isNullAt(column, i)) continue
       const slot = slots[i]
@@ -43,6 +54,26 @@ export class AppendOnlyExtreme implements Accumulator {
         if (marks[at] === 0 || (this.max ? order > 0 : order < 0)) numbers[at] = column.data[i]
         marks[at] = 1
       } else this.updateValue(slot, datumAt(column, i, this.type) as Value)
+    }
+  }
+  /** Numbers whose order is that of JS. */
+  private updateNumbers(n: number, slots: Int32Array, data: Float64Array): void {
+    let held = -1
+    let marks: Int32Array = NO_MARKS
+    let numbers: Float64Array = NO_NUMBERS
+    for (let i = 0; i < n; i++) {
+      const slot = slots[i]
+      if (slot >> CHUNK_SHIFT !== held) {
+        held = slot >> CHUNK_SHIFT
+        marks = this.table.chunkI32(this.first, held)
+        numbers = this.table.chunkF64(this.first + 1, held)
+      }
+      const at = slot & CHUNK_MASK
+      if (marks[at] === 2) this.updateValue(slot, data[i])
+      else if (marks[at] === 0 || (this.max ? data[i] > numbers[at] : data[i] < numbers[at])) {
+        numbers[at] = data[i]
+        marks[at] = 1
+      }
     }
   }
   private updateValue(slot: number, value: Value): void {
@@ -71,9 +102,24 @@ export class AppendOnlyExtreme implements Accumulator {
     return this.valueOf(slot) === null
   }
   results(slots: Int32Array, n: number): Column {
+    if (this.ordered) {
+      const numbers = this.numbers(slots, n)
+      if (numbers !== null) return numbers
+    }
     const out = columnBuilder(this.type, n)
     for (let i = 0; i < n; i++) out.append(this.valueOf(slots[i]))
     return out.finish()
+  }
+  /** Null when some group has no number. */
+  private numbers(slots: Int32Array, n: number): Column | null {
+    const data = new Float64Array(n)
+    for (let i = 0; i < n; i++) {
+      const chunk = slots[i] >> CHUNK_SHIFT
+      const at = slots[i] & CHUNK_MASK
+      if (this.table.chunkI32(this.first, chunk)[at] !== 1) return null
+      data[i] = this.table.chunkF64(this.first + 1, chunk)[at]
+    }
+    return { kind: 'f64', data, nulls: null }
   }
   state() {
     return NO_STATE

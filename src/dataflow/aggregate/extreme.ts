@@ -1,12 +1,16 @@
 import type { Arrangement, KeyedTable, StateFactory, StateStructure } from '../../state/contract.ts'
+import type { Batch } from '../../types/batch.ts'
 import type { Column } from '../../types/column.ts'
 import { isNullAt } from '../../types/column-read.ts'
 import { nullColumn, takeRows } from '../../types/column-shape.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { consolidateOne } from '../consolidate.ts'
 import { firstColumns } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 const PAGE = 8
+/** Rows from which on a delta is consolidated first. */
+const CONSOLIDATED_MIN = 32
 
 /**
  * min and max under retraction: the group's values in order. State: each distinct value of each group, with its count.
@@ -36,7 +40,7 @@ export class ExtremeAccumulator implements Accumulator {
   update({ n, diffs, keys, args }: AccumulatorInput): void {
     const value = args[0]
     if (value.nulls === null) {
-      this.values.apply({ n, diffs, cols: [...keys, value] })
+      this.apply({ n, diffs, cols: [...keys, value] })
       return
     }
     const rows = new Int32Array(n)
@@ -45,7 +49,11 @@ export class ExtremeAccumulator implements Accumulator {
     if (kept === 0) return
     const some = new Int32Array(kept)
     for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]
-    this.values.apply({ n: kept, diffs: some, cols: [...keys, value].map((column) => takeRows(column, rows, kept)) })
+    this.apply({ n: kept, diffs: some, cols: [...keys, value].map((column) => takeRows(column, rows, kept)) })
+  }
+  /** Values of one group often come many at a time: once each, they cost one walk down the tree. */
+  private apply(delta: Batch): void {
+    this.values.apply(delta.n < CONSOLIDATED_MIN ? delta : consolidateOne(delta))
   }
   isZero(): boolean {
     return true

@@ -230,7 +230,10 @@ export class AggregateOperator extends OperatorBase {
     const place = new Int32Array(end)
     const after = this.results(0, end, 1, place, 0)
     const before = this.before.length === 0 ? null : concatBatches(this.before)
-    // Equal before and after: nothing happened to that group.
+    // Equal before and after: nothing happened to that group. One group has one key: only the results are compared.
+    const keys = this.global ? 0 : this.keyTypes.length
+    const was = before?.cols.slice(keys) ?? []
+    const is = after?.cols.slice(keys) ?? []
     const kept = new Int32Array(end)
     let n = 0
     const retracted = new Int32Array(end)
@@ -238,7 +241,7 @@ export class AggregateOperator extends OperatorBase {
     for (let at = 0; at < end; at++) {
       const old = this.beforePlace[at]
       const now = place[at]
-      if (old >= 0 && now >= 0 && identicalRows(before!.cols, old, after!.cols, now)) continue
+      if (old >= 0 && now >= 0 && identicalRows(was, old, is, now)) continue
       if (old >= 0) retracted[m++] = old
       if (now >= 0) kept[n++] = now
     }
