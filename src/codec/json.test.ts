@@ -133,6 +133,16 @@ describe('JSON records', () => {
         '"\\u00e9"',
         '{"a":[1]}',
         '[1,{"b":2}]',
+        '[1,]',
+        '[ ]',
+        '{"a":01}',
+        '{"a":"\\q"}',
+        '[1e5,"é",{"é" : nul}]',
+        '0.30000000000000004',
+        '9007199254740991',
+        '9007199254740993',
+        '1e400',
+        '1e-400',
         '"a',
         '',
       ),
@@ -154,6 +164,45 @@ describe('JSON records', () => {
         expect(decode(fast, texts)).toEqual(decode(slow, texts))
       }),
       { numRuns: 1000 },
+    )
+  })
+
+  test('a field that nobody wants is judged, but goes nowhere', () => {
+    const wanted = fields.map((field) => field.name === 'id')
+    const builders = fields.map((field, c) => (wanted[c] ? columnBuilder(field.type) : null))
+    const judge = compileJsonDecoder(fields, wanted)
+    const reasons = ['{"id":1,"n":2,"name":"a"}', '{"id":2,"n":"x"}', '{"id":3,"doc":{"a":[1]},"name":"\\n"}'].map(
+      (text) => {
+        const bytes = encodeUtf8(text)
+        return judge(bytes, 0, bytes.length, builders)
+      },
+    )
+    expect(reasons).toEqual([undefined, 'field "n": invalid input syntax for type integer: "x"', undefined])
+    expect(datumAt(builders[0]!.finish(), 1, T.INT8)).toBe(3)
+  })
+
+  test('a text of any UTF-8 is taken, and of anything else refused, as the exact path does', () => {
+    const one: RowType = [{ name: 'name', type: T.TEXT, nullable: true }]
+    const quick = compileJsonDecoder(one)
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 6 }).map((text) => Buffer.from(JSON.stringify(text).slice(1, -1))),
+      fc.uint8Array({ maxLength: 3 }),
+      fc.constantFrom(
+        Uint8Array.of(0xed, 0xa0, 0x80),
+        Uint8Array.of(0xe0, 0x80, 0x80),
+        Uint8Array.of(0xf4, 0x90, 0x80, 0x80),
+      ),
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 4 }), fc.boolean(), (pieces, unknown) => {
+        const key = unknown ? 'other' : 'name'
+        const bytes = Buffer.concat([Buffer.from(`{"${key}":"`), ...pieces, Buffer.from('"}')])
+        const a = [columnBuilder(T.TEXT)]
+        const b = [columnBuilder(T.TEXT)]
+        expect(quick(bytes, 0, bytes.length, a)).toBe(decodeJsonSlowly(one, bytes, 0, bytes.length, b))
+        expect(a[0].finish()).toEqual(b[0].finish())
+      }),
+      { numRuns: 500 },
     )
   })
 

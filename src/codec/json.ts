@@ -120,7 +120,7 @@ export function decodeJsonSlowly(
   bytes: Uint8Array,
   start: number,
   end: number,
-  builders: readonly ColumnBuilder[],
+  builders: readonly (ColumnBuilder | null)[],
 ): string | undefined {
   let row: Datum[]
   if (!isUtf8(bytes.subarray(start, end))) return 'malformed JSON: not valid UTF-8'
@@ -131,6 +131,6 @@ export function decodeJsonSlowly(
     if (error instanceof SqlError) return error.message
     throw error
   }
-  for (let c = 0; c < builders.length; c++) builders[c].append(row[c])
+  for (let c = 0; c < builders.length; c++) builders[c]?.append(row[c])
   return undefined
 }

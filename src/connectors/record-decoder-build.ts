@@ -36,6 +36,7 @@ export function recordDecoder(spec: ConnectorSpec, rowType: RowType, columns: re
   const values = valueDecoder(
     spec.format,
     value.map((c) => rowType[c]),
+    value.map((c) => columns === null || columns.includes(c)),
   )
   const keyFields = key.map((c) => rowType[c])
   const whole = spec.include.some((each) => each.what === 'key')

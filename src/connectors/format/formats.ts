@@ -16,12 +16,15 @@ export function isFormat(kind: string): kind is FormatKind {
   return (FORMATS as readonly string[]).includes(kind)
 }
 
-/** The decoder of a value into these fields. Option `document`: the whole payload is one value. */
-export function valueDecoder(format: FormatSpec, fields: RowType): PayloadDecoder {
+/**
+ * The decoder of a value into these fields. Option `document`: the whole payload is one value. A field that is not wanted
+ * is judged, but may come as NULLs.
+ */
+export function valueDecoder(format: FormatSpec, fields: RowType, wanted?: readonly boolean[]): PayloadDecoder {
   const kind = known(format)
   if (kind === 'text') return new TextDecoder(single(fields, kind, ['text', 'varchar']))
   if (kind === 'bytes') return new BytesDecoder(single(fields, kind, ['bytea']))
-  if (format.options['document'] !== true) return new JsonDecoder(fields)
+  if (format.options['document'] !== true) return new JsonDecoder(fields, wanted)
   return new JsonValueDecoder(single(fields, kind, ['jsonb', 'json', 'text']))
 }
 

@@ -4,6 +4,7 @@ import { decodeJsonValue } from '../../codec/json.ts'
 import { compileJsonDecoder, type JsonDecoder as ScanJson } from '../../codec/json-scan.ts'
 import type { Column } from '../../types/column.ts'
 import { type ColumnBuilder, columnBuilder } from '../../types/column-build.ts'
+import { nullColumn } from '../../types/column-shape.ts'
 import { JsonSyntaxError, parseJson } from '../../types/json-parse.ts'
 import type { Field, RowType } from '../../types/sql-type.ts'
 import { decodeUtf8 } from '../../types/utf8.ts'
@@ -11,32 +12,40 @@ import type { PayloadDecoder } from './format.ts'
 
 const NO_VALUE = 'the record has no value'
 
-/** FORMAT JSON: one object a payload, its members into the columns of their names. */
+/** FORMAT JSON: one object a payload, its members into the columns of their names. Unwanted columns come as NULLs. */
 export class JsonDecoder implements PayloadDecoder {
   readonly fields: RowType
-  private readonly builders: readonly ColumnBuilder[]
+  private readonly builders: readonly (ColumnBuilder | null)[]
   private readonly scan: ScanJson
+  private rows = 0
 
-  constructor(fields: RowType) {
+  constructor(fields: RowType, wanted: readonly boolean[] = fields.map(() => true)) {
     this.fields = fields
-    this.builders = fields.map((field) => columnBuilder(field.type, 64))
-    this.scan = compileJsonDecoder(fields)
+    this.builders = fields.map((field, c) => (wanted[c] ? columnBuilder(field.type, 64) : null))
+    this.scan = compileJsonDecoder(fields, wanted)
   }
 
   decode(bytes: Uint8Array, start: number, length: number): string | null {
-    return this.scan(bytes, start, start + length, this.builders) ?? null
+    const reason = this.scan(bytes, start, start + length, this.builders)
+    if (reason !== undefined) return reason
+    this.rows++
+    return null
   }
   decodeNull(): string | null {
     return NO_VALUE
   }
   skip(): void {
-    for (const builder of this.builders) builder.appendNull()
+    for (const builder of this.builders) builder?.appendNull()
+    this.rows++
   }
   truncate(n: number): void {
-    for (const builder of this.builders) builder.truncate(n)
+    for (const builder of this.builders) builder?.truncate(n)
+    this.rows = n
   }
   finish(): Column[] {
-    return this.builders.map((builder) => builder.finish())
+    const n = this.rows
+    this.rows = 0
+    return this.builders.map((builder, c) => builder?.finish() ?? nullColumn(this.fields[c].type, n))
   }
 }
 
