@@ -5,9 +5,10 @@ import { AggregateOperator } from './operators/aggregate.ts'
 import { ArrangeOperator } from './operators/arrange.ts'
 import { AtMostOneOperator } from './operators/at-most-one.ts'
 import { DistinctOperator } from './operators/distinct.ts'
-import { JoinOperator } from './operators/join.ts'
+import { type FilterProgram, JoinOperator } from './operators/join.ts'
 import { RowNumberOperator } from './operators/row-number.ts'
 import { SemiJoinOperator } from './operators/semi-join.ts'
+import { ResidualSemiJoinOperator } from './operators/semi-join-residual.ts'
 import { SetOpOperator } from './operators/set-op.ts'
 import { TopKOperator } from './operators/top-k.ts'
 import { Bench } from './testing/deltas.ts'
@@ -59,6 +60,30 @@ describe('join', () => {
     })
     expect(bench.step('+ 1 a\n+2 2 b\n+ null n', '+ 1 x')).toEqual(['+ null n', '+2 2 b'])
     expect(bench.step('+ 1 c', '+ 2 y\n- 1 x')).toEqual(['+ 1 a', '+ 1 c', '-2 2 b'])
+  })
+})
+
+describe('semi join with a condition', () => {
+  it('counts a match once, though identical left rows lie in several slots', () => {
+    const bench = new Bench([ROW, ROW], ([l, r], add) => {
+      const states = createState()
+      const side = (edge: typeof l, id: string) => {
+        const arrangement = states.arrangement({ id, types: ROW, key: [0], appendOnly: id === 'l' })
+        const arrange = add(new ArrangeOperator(spec, edge.pipe(), arrangement))
+        return { input: arrange.output.pipe(), arrangement, keys: [0] }
+      }
+      const residual: FilterProgram = (_cols, n, rows) => {
+        for (let i = 0; i < n; i++) rows[i] = i
+        return n
+      }
+      const sides = { left: side(l, 'l'), right: side(r, 'r') }
+      const rest = { anti: false, nullSafe: false, residual, forwardsErrors: true }
+      return add(new ResidualSemiJoinOperator({ ...spec, ...sides, ...rest }, states))
+    })
+    expect(bench.step('+ 1 a', '+ 1 x\n+ 1 z')).toEqual(['+ 1 a'])
+    expect(bench.step('+ 1 a', '')).toEqual(['+ 1 a'])
+    expect(bench.step('', '- 1 x')).toEqual([])
+    expect(bench.step('', '- 1 z')).toEqual(['-2 1 a'])
   })
 })
 

@@ -7,11 +7,11 @@ import { anyPlan, OBJECTS, OPS } from './testing/random-plan.ts'
 import { anyDatum, type Gen, pickFrom } from './testing/random-scalar.ts'
 
 /** Random deltas: inserts, retractions (also of what is not there), duplicates, errors. */
-function anyTick(g: Gen, diffs = [1, 1, 1, 2, -1]): Change[] {
+function anyTick(g: Gen, appendOnly: number | null = null): Change[] {
   return Array.from({ length: g(fc.nat, { max: 5 }) }, () => {
     const object = pickFrom(g, [...OBJECTS.keys()])
     const row = OBJECTS.get(object)!.map((type) => anyDatum(g, type))
-    const diff = pickFrom(g, diffs)
+    const diff = pickFrom(g, object === appendOnly ? [1, 1, 2] : [1, 1, 1, 2, -1])
     return { object, row, diff, ...(g(fc.nat, { max: 19 }) === 0 ? { error: '22012' } : {}) }
   })
 }
@@ -33,13 +33,15 @@ function check(
   }
 }
 
-/** The same with objects of which nothing is ever retracted: their arrangements do not look for identical rows. */
+/** The same with one object of which nothing is ever retracted: its arrangements do not look for identical rows. */
 function checkAppendOnly(g: Gen, ops: Parameters<typeof anyPlan>[1], size: number): void {
   const plan = anyPlan(g, ops, size)
-  const nodes = plan.nodes.map((each) => (each.op === 'get' ? { ...each, appendOnly: true } : each))
+  const nodes = plan.nodes.map((each) =>
+    each.op === 'get' && each.object === 1 ? { ...each, appendOnly: true } : each,
+  )
   const harness = new Harness({ ...plan, nodes }, OBJECTS, createState())
   for (let tick = 0; tick < 5; tick++) {
-    harness.step(anyTick(g, [1, 1, 2]))
+    harness.step(anyTick(g, 1))
     const expected = harness.expected()
     expect(harness.rows.text()).toBe(expected.rows.text())
     expect(harness.errors.text()).toBe(expected.errors.text())
@@ -70,7 +72,7 @@ describe('incremental equals recompute at every tick', () => {
       { numRuns: RUNS * 3 },
     )
   })
-  it('joins of append-only objects', () => {
+  it('joins of an append-only object', () => {
     fc.assert(
       fc.property(fc.gen(), (g) => checkAppendOnly(g, ['join', 'map', 'join'], 3)),
       { numRuns: RUNS * 3 },

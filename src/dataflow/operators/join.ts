@@ -229,8 +229,12 @@ interface Pairs {
   readonly column: (c: number, a: Int32Array, b: Int32Array, n: number) => Column
 }
 
-/** Stands for a column that nobody reads. */
-const NOTHING: Column = { kind: 'f64', data: new Float64Array(0), nulls: null }
+/** Stands for a column that nobody reads: NULL in every row of any batch. */
+const NOTHING: Column = {
+  kind: 'f64',
+  data: new Float64Array(BATCH_ROWS_MAX),
+  nulls: new Uint8Array(BATCH_ROWS_MAX).fill(1),
+}
 
 function taken(from: Int32Array, rows: Int32Array, n: number): Int32Array {
   const out = new Int32Array(n)
