@@ -28,12 +28,30 @@ export type JsonDecoder = (
  * without a builder is judged all the same.
  */
 export function compileJsonDecoder(fields: RowType, wanted: readonly boolean[] = fields.map(() => true)): JsonDecoder {
-  const scan = compileScanner(fields, wanted)
+  const scan = scannerOf(fields, wanted)
   return (bytes, start, end, builders) =>
     scan(bytes, start, end, builders) ? undefined : decodeJsonSlowly(fields, bytes, start, end, builders)
 }
 
 type Scan = (bytes: Uint8Array, start: number, end: number, builders: readonly (ColumnBuilder | null)[]) => boolean
+
+/**
+ * Scanners by what they were made from. A record is scanned in one go, so decoders of one row type share theirs, and with
+ * it what the optimising compiler learnt: a fresh one runs several times slower until it is warm.
+ */
+const scanners = new Map<string, Scan>()
+const SCANNERS_MAX = 64
+
+function scannerOf(fields: RowType, wanted: readonly boolean[]): Scan {
+  const made = JSON.stringify([fields, wanted])
+  let scan = scanners.get(made)
+  if (scan === undefined) {
+    scan = compileScanner(fields, wanted)
+    if (scanners.size === SCANNERS_MAX) scanners.delete(scanners.keys().next().value!)
+    scanners.set(made, scan)
+  }
+  return scan
+}
 
 /** Bits of a mask that stay a small integer. */
 const MASK_BITS = 30
