@@ -14,9 +14,16 @@ const wanted = createHash('sha256')
   .update(fs.readFileSync(path.join(root, 'package-lock.json')))
   .digest('hex')
 
+/** Installed by this script, or by `npm ci` after the lock file came to be as it is. */
 function installed() {
   try {
-    return fs.readFileSync(mark, 'utf8') === wanted
+    if (fs.readFileSync(mark, 'utf8') === wanted) return true
+  } catch {
+    // Not by this script.
+  }
+  try {
+    const theirs = fs.statSync(path.join(root, 'node_modules/.package-lock.json'))
+    return theirs.mtimeMs >= fs.statSync(path.join(root, 'package-lock.json')).mtimeMs && !fs.existsSync(mark)
   } catch {
     return false
   }
@@ -45,7 +52,9 @@ if (!installed()) {
 // Tools with `#!/usr/bin/env node` find Node 24 through node_modules/.bin, which npm puts first in PATH.
 const link = path.join(root, 'node_modules/.bin/node')
 if (process.platform !== 'win32' && !fs.existsSync(link)) {
+  // A link to a Node that a reinstallation removed is there and leads nowhere.
+  fs.rmSync(link, { force: true })
   const { findNode } = require('../bin/launch.cjs')
   const node = findNode()
-  if (node?.startsWith(root)) fs.symlinkSync(node, link)
+  if (node?.startsWith(root) && fs.existsSync(node)) fs.symlinkSync(node, link)
 }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
 import { createConnector } from '../connectors/registry.ts'
@@ -42,7 +42,7 @@ export async function startServer(
   runtime: Runtime = systemRuntime,
 ): Promise<RunningServer> {
   const { host, dataDir } = options
-  if (dataDir !== null) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  if (dataDir !== null) ensureDirectory(dataDir)
   const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
   const engine = await openEngine({
     store,

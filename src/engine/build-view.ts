@@ -61,4 +61,5 @@ export function removeView(world: World, view: ViewRuntime): void {
   view.rendered.dispose()
   world.circuit.remove(view.gates.map(({ gate }) => gate))
   view.log.notify()
+  view.abandon()
 }

@@ -70,6 +70,7 @@ export async function evaluate(
     objectTypes: (object) => typesOf(world, object),
     snapshot: (object) => ({ rows: snapshot.scan(object), errors: [] }),
     tick: world.tickContext(snapshot.timestampMs),
+    now: () => runtime.monotonicMs(),
     async slice() {
       if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
       if (runtime.monotonicMs() - since < READ_SLICE_MS) return

@@ -89,6 +89,11 @@ export class ViewRuntime {
     if (state.kind === 'ready' || this.failure !== null) for (const wake of [...this.#waiters]) wake()
   }
 
+  /** The view was dropped: who waits for it looks again, and finds it gone. */
+  abandon(): void {
+    for (const wake of [...this.#waiters]) wake()
+  }
+
   /** Resolves once the view is ready; rejects with 57014 when the call is cancelled. */
   whenReady(signal: AbortSignal): Promise<void> {
     if (this.ready) return Promise.resolve()

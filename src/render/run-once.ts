@@ -4,6 +4,7 @@ import { Fanout } from '../dataflow/edge.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
+import { sliceBatch } from '../types/batch-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { CompileContext } from './compile-context.ts'
 import { renderCircuit } from './render.ts'
@@ -20,6 +21,8 @@ export interface RunOnceRequest {
   readonly slice: () => Promise<void>
   /** Rows fed between two slices; a default when left out. */
   readonly sliceRows?: number
+  /** Monotonic ms, for the size of slices; without it they only grow. */
+  readonly now?: () => number
 }
 
 export interface Snapshot {
@@ -33,15 +36,18 @@ export interface RunOnceResult {
   readonly errors: readonly Batch[]
 }
 
-/** Rows fed between two slices. */
+/** Rows fed between two slices, at most; with a join, at first. */
 const SLICE_ROWS = 16_384
+const FIRST_SLICE_ROWS = 16
+/** A slice that took longer makes the next one smaller. */
+const SLICE_MS = 5
 
 /**
  * A plan as a one-shot: a circuit with state of its own in memory, fed with snapshots slice by slice. What the view of
  * this plan would hold.
  */
 export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
-  const { plan, context, tick, slice, sliceRows = SLICE_ROWS } = request
+  const { plan, context, tick, slice, sliceRows = SLICE_ROWS, now = () => 0 } = request
   const build = renderCircuit({
     plan,
     objectId: 0,
@@ -51,6 +57,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
   })
   const { circuit, gets } = build
   const result = build.edge(plan.root).pipe()
+  // A join may make many rows of few: the first slices are small, and only a quick one lets the next be larger.
+  let size = plan.nodes.some((node) => node.op === 'join') ? Math.min(sliceRows, FIRST_SLICE_ROWS) : sliceRows
   const held = new Set(build.operators.filter((operator) => operator.costsWhole))
   circuit.runTick(tick, held)
   for (const get of gets) {
@@ -58,12 +66,18 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
     for (const batch of snapshot.errors) get.pushErrors(batch)
     let pending = 0
     for (const batch of snapshot.rows) {
-      get.pushRows(batch)
-      pending += batch.n
-      if (pending < sliceRows) continue
-      pending = 0
-      circuit.runTick(tick, held)
-      await slice()
+      for (let start = 0; start < batch.n; ) {
+        const end = Math.min(batch.n, start + size - pending)
+        get.pushRows(start === 0 && end === batch.n ? batch : sliceBatch(batch, start, end))
+        pending += end - start
+        start = end
+        if (pending < size) continue
+        pending = 0
+        const began = now()
+        circuit.runTick(tick, held)
+        size = now() - began > SLICE_MS ? Math.max(1, size >> 2) : Math.min(sliceRows, size * 2)
+        await slice()
+      }
     }
     circuit.runTick(tick, held)
   }

@@ -8,6 +8,12 @@ import { type FromPlan, scopeOf } from '../bind/from-plan.ts'
 import { slotsIn } from '../bind/slot.ts'
 import { bindTargets } from '../bind/target.ts'
 
+/** RETURNING sees the table alone: a `*` that would also name the columns of other relations is refused. */
+export function refuseStar(targets: readonly Target[], others: boolean, clause: string): void {
+  const star = others ? targets.find((t) => t.expr.kind === 'star' && t.expr.qualifier.length === 0) : undefined
+  if (star !== undefined) throw notSupported(`RETURNING * with ${clause}`, star.span, 'Name the columns of the table.')
+}
+
 /** RETURNING: expressions over the row written. */
 export function bindReturning(st: Statement, targets: readonly Target[], table: FromPlan): Returning | null {
   if (targets.length === 0) return null

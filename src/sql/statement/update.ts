@@ -21,7 +21,7 @@ import { bindEnv } from './env.ts'
 import { bindAssignments } from './insert.ts'
 import { primaryKeyMatch } from './lookup.ts'
 import { paramsTyped, plans } from './query.ts'
-import { bindReturning } from './returning.ts'
+import { bindReturning, refuseStar } from './returning.ts'
 import { itemAlias, tableFrom, targetTable } from './target-table.ts'
 
 /** UPDATE: the old rows beside their new values. */
@@ -47,6 +47,7 @@ export function planUpdate(node: Update, context: PlanningContext): PlannedWrite
   const columns = names.map((n) => n)
   let plan = project(stage.plan, [...old, ...next], [...columns, ...columns.map((n) => `new_${n}`)])
   if (node.from.length > 0) plan = firstMatch(plan, entry)
+  refuseStar(node.returning, node.from.length > 0, 'FROM')
   const returning = bindReturning(st, node.returning, table)
   const set = next.map((s) => paramsTyped(st, s))
   const simple = node.from.length === 0 && !node.with && [...assigned.values()].every((s) => slotsIn(s).size === 0)
@@ -86,6 +87,7 @@ export function planDelete(node: Delete, context: PlanningContext): PlannedWrite
   )
   // However often USING matched, a row goes once.
   if (node.using.length > 0) plan = matched(table.plan, plan, width)
+  refuseStar(node.returning, node.using.length > 0, 'USING')
   const returning = bindReturning(st, node.returning, table)
   const lookup = node.using.length === 0 && !node.with ? keyLookup(st, where, entry) : null
   const paramTypes = st.checkParams(node)

@@ -1,5 +1,6 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensureDirectory } from '../../base/ensure-directory.ts'
 import { SqlError } from '../../base/sql-error.ts'
 
 /** Who holds a data directory. In a container every pid is 1, so start time and boot tell processes apart. */
@@ -12,7 +13,7 @@ interface Owner {
 
 /** Takes the data directory for this process, or explains who has it. Returns the release. */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true })
+  ensureDirectory(directory)
   const path = join(directory, 'lock')
   const mine = JSON.stringify(ownerOf(process.pid))
   const own = `${path}.${process.pid}`
