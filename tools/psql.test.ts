@@ -149,7 +149,7 @@ describe('drivers', () => {
     expect(await rows(columns)).toEqual([['region', "'eu'"]])
   })
 
-  test('pg_settings shows the options of the server and what this session has set', async () => {
+  test('pg_settings shows the options of the server and what the session itself has set', async () => {
     const sql = `SELECT setting, boot_val, context FROM pg_settings WHERE name = $1`
     await client.query("SET application_name = 'psql test'")
     expect(await rows(sql, ['application_name'])).toEqual([['psql test', '', 'user']])
