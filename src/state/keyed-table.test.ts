@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { buildColumn } from '../types/column-build.ts'
+import { datumAt } from '../types/column-read.ts'
 import { equalRows } from '../types/hash.ts'
-import { INT8, TEXT } from '../types/sql-type.ts'
+import { INT8, NUMERIC, TEXT } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import { CHUNK_MASK, CHUNK_ROWS, CHUNK_SHIFT, type KeyedTable } from './contract.ts'
 import { createState } from './factory.ts'
@@ -103,6 +104,29 @@ describe('a keyed table', () => {
     for (const slot of slots) expect(read(table, slot)).toEqual([1.5, 3, [7, 7, 7]])
     await pager.close()
     rmSync(directory, { recursive: true })
+  })
+
+  test('gathers numerics of several scales beside a chunk of NULLs', () => {
+    const table = createState().keyedTable({ id: 't', keyTypes: [NUMERIC, INT8], columns: ['f64'] })
+    const rows = Array.from({ length: 3 * CHUNK_ROWS }, (_, i): Row => {
+      const chunk = Math.floor(i / CHUNK_ROWS)
+      return [chunk === 1 ? null : { mantissa: i, scale: chunk }, i]
+    })
+    const slots = new Int32Array(rows.length)
+    const columns = [NUMERIC, INT8].map((type, c) =>
+      buildColumn(
+        type,
+        rows.map((row) => row[c]),
+      ),
+    )
+    table.findOrInsert(columns, rows.length, slots)
+    for (const picked of [[0, CHUNK_ROWS], [CHUNK_ROWS, 0], [CHUNK_ROWS, 2 * CHUNK_ROWS, 5], [CHUNK_ROWS]]) {
+      const [numbers] = table.gatherKeys(
+        Int32Array.from(picked, (i) => slots[i]),
+        picked.length,
+      )
+      expect(picked.map((_, k) => datumAt(numbers, k, NUMERIC))).toEqual(picked.map((i) => rows[i][0]))
+    }
   })
 
   test('grows to 300,000 keys and back without losing one', () => {

@@ -101,7 +101,8 @@ export class NumStateColumn implements StateColumn {
       const chunk = this.chunks[slots[k] >> CHUNK_SHIFT]
       const at = slots[k] & CHUNK_MASK
       data[k] = chunk.data[at]
-      if (chunk.scale !== scale) scale = -1
+      // A chunk of nothing but NULLs goes with every scale.
+      if (chunk.scale !== -2 && chunk.scale !== scale) scale = scale === -2 ? chunk.scale : -1
       if (Number.isNaN(data[k])) (big ??= new Map()).set(k, chunk.big!.get(at)!)
     }
     let scales: Int16Array | null = null
@@ -110,7 +111,8 @@ export class NumStateColumn implements StateColumn {
     else if (scale === -1) {
       scales = new Int16Array(n)
       for (let k = 0; k < n; k++) {
-        scales[k] = Math.max(0, scaleAt(this.chunks[slots[k] >> CHUNK_SHIFT], slots[k] & CHUNK_MASK) | 0)
+        const chunk = this.chunks[slots[k] >> CHUNK_SHIFT]
+        scales[k] = chunk.scale === -2 ? 0 : Math.max(0, scaleAt(chunk, slots[k] & CHUNK_MASK) | 0)
       }
     }
     return { kind: 'num', data, scale, scales, big, nulls }
