@@ -6,7 +6,7 @@ import { batchFromRows, rowAt } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { TableRuntime } from '../table.ts'
-import { duplicateKey, keyOf, keyText } from '../write/constraints.ts'
+import { duplicateKey, keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import type { RowChange, WritableTable } from '../write/writable.ts'
 
 /**
@@ -134,11 +134,7 @@ export class TableOverlay implements WritableTable {
     return this.#pin.lookup(key).find(({ diff }) => diff > 0)?.row ?? null
   }
   #keyText(key: Row): string {
-    const row = new Array(this.types.length).fill(null)
-    this.entry.primaryKey!.forEach((c, i) => {
-      row[c] = key[i]
-    })
-    return this.#text(row)
+    return this.#text(rowOfKey(this.entry, key))
   }
   #add(row: Row, n: number): void {
     const text = this.#text(row)

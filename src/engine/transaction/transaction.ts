@@ -12,7 +12,7 @@ import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps } from '../read.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
 import type { Ticker } from '../ticker.ts'
-import { keyOf, keyText } from '../write/constraints.ts'
+import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
@@ -114,11 +114,7 @@ export class SnapshotTransaction implements Transaction {
     if (entry === undefined) throw changedSince()
     const text = keyText(entry)
     for (const key of keys) {
-      const row: (Row[number] | null)[] = new Array(entry.columns.length).fill(null)
-      entry.primaryKey!.forEach((c, i) => {
-        row[c] = key[i]!
-      })
-      await world.locks.acquire(this, tableId, text(row), call.signal)
+      await world.locks.acquire(this, tableId, text(rowOfKey(entry, key)), call.signal)
     }
     await this.#begin()
   }

@@ -12,7 +12,7 @@ import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
 import { expand } from '../transaction/transaction.ts'
 import { bulkInsert, isBulk } from './bulk-insert.ts'
-import { keyText } from './constraints.ts'
+import { keyText, rowOfKey } from './constraints.ts'
 import { applyDml, dmlChanges } from './execute.ts'
 import type { WritableTable, WriteScope } from './writable.ts'
 
@@ -119,11 +119,7 @@ class LiveTable implements WritableTable {
   }
   checkLock(key: Row): void {
     this.#text ??= keyText(this.entry)
-    const row: Row[number][] = new Array(this.types.length).fill(null)
-    this.entry.primaryKey!.forEach((c, i) => {
-      row[c] = key[i]!
-    })
-    const text = this.#text(row)
+    const text = this.#text(rowOfKey(this.entry, key))
     if (this.#isLocked(text)) throw new Locked(this.entry.id, text)
   }
 }

@@ -17,6 +17,15 @@ export function keyOf(entry: TableEntry, row: Row): Row {
   return entry.primaryKey!.map((c) => row[c]!)
 }
 
+/** A row with this primary key and NULLs beside it: what `keyText` reads a key from. */
+export function rowOfKey(entry: TableEntry, key: Row): Row {
+  const row: Datum[] = new Array(entry.columns.length).fill(null)
+  entry.primaryKey!.forEach((c, i) => {
+    row[c] = key[i]!
+  })
+  return row
+}
+
 export function checkNotNull(entry: TableEntry, row: Row): void {
   for (let c = 0; c < entry.columns.length; c++) {
     const column = entry.columns[c]!
