@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { nearest } from '../base/nearest.ts'
+import { addSetting, addVariables, perhaps } from './known-settings.ts'
 import { checkOption, flagOf, OPTIONS, OptionError, variableOf } from './options.ts'
 
 export interface OptionValues {
@@ -15,7 +17,7 @@ export interface OptionInputs {
   readonly readFile: (path: string) => string | null
 }
 
-/** Flags over MILLRACE_* variables over millrace.json over the defaults. Unknown flags and variables are errors. */
+/** Flags over MILLRACE_* variables over millrace.json over the defaults. What is not known in any of them is an error. */
 export function readOptions(inputs: OptionInputs): OptionValues {
   const flags = readFlags(inputs.args)
   const values: Record<string, string | null> = {}
@@ -24,8 +26,9 @@ export function readOptions(inputs: OptionInputs): OptionValues {
   const file = flags.config ?? inputs.env['MILLRACE_CONFIG'] ?? null
   for (const [key, text] of readConfig(inputs, file)) {
     const option = OPTIONS.find((o) => o.name === key)
-    if (option) values[key] = checkOption(option, text, `"${key}" in ${file ?? 'millrace.json'}`)
-    else settings[key] = text
+    const writtenAs = `"${key}" in ${file ?? 'millrace.json'}`
+    if (option) values[key] = checkOption(option, text, writtenAs)
+    else addSetting(settings, key, text, writtenAs)
   }
   for (const option of OPTIONS) {
     const variable = variableOf(option.name)
@@ -36,6 +39,7 @@ export function readOptions(inputs: OptionInputs): OptionValues {
     const option = OPTIONS.find((o) => o.name === name)
     if (option) values[name] = checkOption(option, text, flagOf(name))
   }
+  addVariables(settings, inputs.env)
   return { values, settings: { ...settings, ...flags.settings } }
 }
 
@@ -63,8 +67,14 @@ function readFlags(args: readonly string[]): Flags {
       const text = value()
       const at = text.indexOf('=')
       if (at < 1) throw new OptionError(`--set needs <name>=<value>, not "${text}"`)
-      settings[text.slice(0, at)] = text.slice(at + 1)
-    } else throw new OptionError(`unknown option ${flag}`)
+      const name = text.slice(0, at)
+      const own = OPTIONS.find((o) => o.name === name)
+      if (own) throw new OptionError(`--set ${name}: use ${flagOf(name)}`)
+      addSetting(settings, name, text.slice(at + 1), `--set ${name}`)
+    } else {
+      const known = [...OPTIONS.map((o) => flagOf(o.name)), '--set', '--config']
+      throw new OptionError(`unknown option ${flag}${perhaps(nearest(flag, known))}`)
+    }
   }
   return { options, settings, config }
 }

@@ -32,9 +32,27 @@ describe('where an option comes from', () => {
   })
 
   test('settings of the server go through, the flag over the file', () => {
-    const files = { 'my.json': '{"statement_timeout": "1s", "work": 1}' }
-    const { settings } = readOptions(inputs(['--config', 'my.json', '--set', 'statement_timeout=2s'], {}, files))
-    expect(settings).toEqual({ statement_timeout: '2s', work: '1' })
+    const files = { 'my.json': '{"statement_timeout": "1s", "extra_float_digits": 1, "timezone": "Asia/Seoul"}' }
+    const env = { MILLRACE_STATEMENT_TIMEOUT: '3s', MILLRACE_TIMEZONE: 'Europe/Berlin' }
+    const args = ['--config', 'my.json', '--set', 'Statement_Timeout=2000']
+    expect(readOptions(inputs(args, env, files)).settings).toEqual({
+      statement_timeout: '2s',
+      extra_float_digits: '1',
+      TimeZone: 'Europe/Berlin',
+    })
+  })
+
+  test('variables that are not ours to judge: of other commands, of tests, of a cluster', () => {
+    const env = {
+      MILLRACE_URL: 'postgresql://x',
+      MILLRACE_TEST_SEED: '1',
+      MILLRACE_SOAK: '1',
+      MILLRACE_SERVICE_HOST: '10.0.0.1',
+      MILLRACE_HTTP_SERVICE_PORT: '1',
+      MILLRACE_PORT: 'tcp://10.0.0.1:6875',
+      MILLRACE_PORT_6875_TCP_ADDR: '10.0.0.1',
+    }
+    expect(readOptions(inputs([], env)).settings).toEqual({})
   })
 })
 
@@ -46,6 +64,15 @@ describe('what is refused, by its name', () => {
     [['--memory=maybe'], '--memory must be on or off'],
     [['--log-level', 'loud'], '--log-level must be one of debug, info, warn, error'],
     [['--colour'], 'unknown option --colour'],
+    [['--pgport', '1'], 'unknown option --pgport; perhaps you meant --pg-port'],
+    [['--set', 'nonsense=1'], '--set nonsense: there is no setting "nonsense"'],
+    [['--set', 'statement_timout=1s'], 'there is no setting "statement_timout"; perhaps you meant statement_timeout'],
+    [['--set', 'statement_timeout=soon'], '--set statement_timeout: invalid value for parameter "statement_timeout"'],
+    [['--set', 'extra_float_digits=99'], '99 is outside the valid range for parameter "extra_float_digits" (-15 .. 3)'],
+    [['--set', 'bytea_output=escape'], 'value "escape" of parameter "bytea_output" is not supported. Supported: hex.'],
+    [['--set', 'server_version=9'], '--set server_version: "server_version" cannot be changed'],
+    [['--set', 'pg_port=1'], '--set pg_port: use --pg-port'],
+    [['--set', 'crash_at=journal'], '--set crash_at: invalid value "journal"'],
     [['--set', 'x'], '--set needs <name>=<value>'],
     [['--config', 'gone.json'], 'there is no file gone.json'],
   ])('%j', (args, message) => {
@@ -55,6 +82,16 @@ describe('what is refused, by its name', () => {
 
   test('a bad variable and a bad file', () => {
     expect(() => readOptions(inputs([], { MILLRACE_HTTP_PORT: 'x' }))).toThrow('MILLRACE_HTTP_PORT must be')
+    expect(() => readOptions(inputs([], { MILLRACE_PGPORT: '1' }))).toThrow(
+      'there is no option for the variable MILLRACE_PGPORT; perhaps you meant MILLRACE_PG_PORT',
+    )
+    expect(() => readOptions(inputs([], { MILLRACE_TIMEZONE: 'Mars' }))).toThrow('MILLRACE_TIMEZONE: invalid value')
+    expect(() => readOptions(inputs([], {}, { 'millrace.json': '{"data_dri":"x"}' }))).toThrow(
+      '"data_dri" in millrace.json: there is no setting "data_dri"; perhaps you meant data_dir',
+    )
+    expect(() => readOptions(inputs([], {}, { 'millrace.json': '{"pg_port":65536}' }))).toThrow(
+      '"pg_port" in millrace.json must be a whole number from 0 to 65535',
+    )
     expect(() => readOptions(inputs([], {}, { 'millrace.json': '[1]' }))).toThrow('must hold one JSON object')
     expect(() => readOptions(inputs([], {}, { 'millrace.json': '{' }))).toThrow('is not valid JSON')
     expect(() => readOptions(inputs([], {}, { 'millrace.json': '{"pg_port":[1]}' }))).toThrow('must be a string')

@@ -11,7 +11,8 @@ export const SERVE_HELP = `millrace serve: run a server
 ${describeOptions()}
 
 Every option is also a MILLRACE_* variable (MILLRACE_PG_PORT), a key of ./millrace.json ("pg_port") and a row of
-pg_settings. The first line on stdout, once connections are accepted, is
+pg_settings; settings of sessions (--set, MILLRACE_STATEMENT_TIMEOUT, "statement_timeout") hold for all of them where they
+are not SET otherwise. What is not known is refused. The first line on stdout, once connections are accepted, is
   ready: postgresql://millrace@127.0.0.1:6875/millrace
 Logs go to stderr. SIGTERM and SIGINT let running statements end, then exit with 0.
 `

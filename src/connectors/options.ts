@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts'
+import { nearest } from '../base/nearest.ts'
 import { SqlError } from '../base/sql-error.ts'
 import { INTERVAL, TIMESTAMPTZ } from '../types/sql-type.ts'
 import { parseText } from '../types/text.ts'
@@ -138,30 +139,4 @@ function parseFlinkOffsets(text: string): ValueArray | null {
 
 function isOffset(value: Datum): boolean {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
-}
-
-/** The name at the smallest edit distance, when that is small. */
-export function nearest(name: string, names: readonly string[]): string | null {
-  let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(name.length / 3)) + 1
-  for (const each of names) {
-    const distance = editDistance(name, each)
-    if (distance < bestDistance) {
-      best = each
-      bestDistance = distance
-    }
-  }
-  return best
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
-    }
-    row = next
-  }
-  return row[b.length]
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts'
+import { nearest } from '../base/nearest.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { ConnectorSpec } from '../catalog/entry.ts'
@@ -11,7 +12,7 @@ import { makeGenerator, relationOf } from './generator/generators.ts'
 import { KAFKA_ALIASES, KAFKA_OPTIONS, START_MODES } from './kafka/kafka-options.ts'
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
 import { KafkaSource, type OpenTransport } from './kafka/source.ts'
-import { checkOptions, nearest, type Options, unknownOption } from './options.ts'
+import { checkOptions, type Options, unknownOption } from './options.ts'
 
 export interface ConnectorDeps {
   readonly runtime: Runtime

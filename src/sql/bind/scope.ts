@@ -1,4 +1,5 @@
 import type { Ident } from '../../../grammar/ast-base.ts'
+import { editDistance } from '../../base/nearest.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { bindError, type Place } from './bind-error.ts'
 
@@ -112,16 +113,4 @@ function hintFor(scope: Scope, name: string): string | undefined {
     }
   }
   return best?.text
-}
-
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length]
 }
