@@ -1,3 +1,4 @@
+import { cancelReason } from '../base/canceled.ts'
 import { SqlError } from '../base/sql-error.ts'
 
 /**
@@ -56,7 +57,7 @@ export class LockTable {
       const abort = () => {
         lock.waiters.splice(lock.waiters.indexOf(waiter), 1)
         this.#waitsFor.delete(owner)
-        reject(new SqlError('57014', 'canceling statement due to user request'))
+        reject(cancelReason(signal))
       }
       waiter.resolve = () => {
         signal.removeEventListener('abort', abort)

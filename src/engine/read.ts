@@ -1,3 +1,4 @@
+import { throwIfCanceled } from '../base/canceled.ts'
 import { SqlError } from '../base/sql-error.ts'
 import { sortBatches } from '../dataflow/consolidate.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
@@ -72,7 +73,7 @@ export async function evaluate(
     tick: world.tickContext(snapshot.timestampMs),
     now: () => runtime.monotonicMs(),
     async slice() {
-      if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+      throwIfCanceled(call.signal)
       if (runtime.monotonicMs() - since < READ_SLICE_MS) return
       await runtime.yieldToIo()
       since = runtime.monotonicMs()

@@ -1,3 +1,4 @@
+import { throwIfCanceled } from '../base/canceled.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { Positions, ReaderStatus, SourceBatch } from '../connectors/contract.ts'
 import type { SourceRuntime } from './source.ts'
@@ -41,7 +42,7 @@ export async function* sourceRange(
   signal?.addEventListener('abort', abort)
   try {
     for (;;) {
-      if (signal?.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+      if (signal !== undefined) throwIfCanceled(signal)
       const next = queue.shift()
       if (next !== undefined) {
         yield next.batch

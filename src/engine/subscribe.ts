@@ -1,3 +1,4 @@
+import { throwIfCanceled } from '../base/canceled.ts'
 import { SqlError } from '../base/sql-error.ts'
 import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import type { DeltaLog } from '../serve/delta-log.ts'
@@ -61,7 +62,7 @@ async function reached(
   signal.addEventListener('abort', abort)
   try {
     while (world.clock.frontierMs() <= asOf && (view === null || world.views.has(view.id))) {
-      if (signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+      throwIfCanceled(signal)
       await new Promise<void>((resolve) => {
         wake = resolve
       })

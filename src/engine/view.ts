@@ -1,4 +1,5 @@
-import { SqlError } from '../base/sql-error.ts'
+import { cancelReason } from '../base/canceled.ts'
+import type { SqlError } from '../base/sql-error.ts'
 import type { MaterializedViewEntry } from '../catalog/entry.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
@@ -107,7 +108,7 @@ export class ViewRuntime {
       }
       const cancel = () => {
         this.#waiters.delete(done)
-        reject(new SqlError('57014', 'canceling statement due to user request'))
+        reject(cancelReason(signal))
       }
       this.#waiters.add(done)
       signal.addEventListener('abort', cancel, { once: true })

@@ -1,9 +1,6 @@
 import type { Log } from '../base/log.ts'
 import { SqlError } from '../base/sql-error.ts'
 
-export const canceledByUser = (): SqlError => new SqlError('57014', 'canceling statement due to user request')
-export const canceledByTimeout = (): SqlError => new SqlError('57014', 'canceling statement due to statement timeout')
-
 /** What the client is told of any failure. Our own mistakes go to the log in full and to the client as XX000. */
 export function toSqlError(error: unknown, log: Log): SqlError {
   if (error instanceof SqlError) return error

@@ -1,3 +1,4 @@
+import { throwIfCanceled } from '../../base/canceled.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -48,7 +49,7 @@ export async function autocommit(
       return await ticker.write({
         readsOthers: reads.some((id) => !written.includes(id)),
         async evaluate() {
-          if (call.signal.aborted) throw new SqlError('57014', 'canceling statement due to user request')
+          throwIfCanceled(call.signal)
           const run = async (query: PhysicalPlan) => {
             const bound = bindParams(query, params)
             const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams, call)

@@ -1,6 +1,6 @@
+import { canceledByUser } from '../../base/canceled.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { ResultField, ResultSink, Session } from '../../session/contract.ts'
-import { canceledByUser } from '../../session/errors.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import { INT4, TEXT } from '../../types/sql-type.ts'
 
