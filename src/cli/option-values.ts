@@ -61,7 +61,10 @@ function readFlags(args: readonly string[]): Flags {
       if (text === undefined) throw new OptionError(`${flag} needs a value`)
       return text
     }
-    if (option) options.set(option.name, option.type === 'bool' ? (inline ?? 'on') : value())
+    if (option?.type === 'list') {
+      const before = options.get(option.name)
+      options.set(option.name, before === undefined ? value() : `${before},${value()}`)
+    } else if (option) options.set(option.name, option.type === 'bool' ? (inline ?? 'on') : value())
     else if (flag === '--config') config = value()
     else if (flag === '--set') {
       const text = value()
@@ -101,6 +104,8 @@ function readConfig(inputs: OptionInputs, named: string | null): readonly (reado
     throw new OptionError(`${path} must hold one JSON object`)
   }
   return Object.entries(parsed).map(([key, value]) => {
+    const list = OPTIONS.find((o) => o.name === key)?.type === 'list'
+    if (list && Array.isArray(value) && value.every((each) => typeof each === 'string')) return [key, value.join(',')]
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
       throw new OptionError(`"${key}" in ${path} must be a string, a number or a boolean`)
     }

@@ -26,6 +26,16 @@ describe('where an option comes from', () => {
     expect(readOptions(inputs(['--data-dir=/x=y'])).values['data_dir']).toBe('/x=y')
   })
 
+  test('a list: flags add up, the variable takes commas, the file an array', () => {
+    const resolve = (...given: Parameters<typeof inputs>) => readOptions(inputs(...given)).values['resolve']
+    expect(resolve([])).toBeNull()
+    expect(resolve(['--resolve', 'kafka:9092=127.0.0.1:1', '--resolve=sr:8081=127.0.0.1:2'])).toBe(
+      'kafka:9092=127.0.0.1:1,sr:8081=127.0.0.1:2',
+    )
+    expect(resolve([], { MILLRACE_RESOLVE: 'a:1=b:2,c:3=d:4' })).toBe('a:1=b:2,c:3=d:4')
+    expect(resolve([], {}, { 'millrace.json': '{"resolve": ["a:1=b:2", "c:3=d:4"]}' })).toBe('a:1=b:2,c:3=d:4')
+  })
+
   test('a boolean flag needs no value, but takes one', () => {
     expect(readOptions(inputs(['--memory'])).values['memory']).toBe('on')
     expect(readOptions(inputs(['--memory=no'])).values['memory']).toBe('off')
@@ -63,6 +73,8 @@ describe('what is refused, by its name', () => {
     [['--pg-port'], '--pg-port needs a value'],
     [['--memory=maybe'], '--memory must be on or off'],
     [['--log-level', 'loud'], '--log-level must be one of debug, info, warn, error'],
+    [['--resolve', 'kafka'], '--resolve: "kafka" is not of the form HOST:PORT=ADDRESS:PORT'],
+    [['--connector-default', 'kafka.topic=t'], '--connector-default: there is no connector default "kafka.topic"'],
     [['--colour'], 'unknown option --colour'],
     [['--pgport', '1'], 'unknown option --pgport; perhaps you meant --pg-port'],
     [['--set', 'nonsense=1'], '--set nonsense: there is no setting "nonsense"'],

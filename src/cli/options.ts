@@ -1,9 +1,12 @@
+import { parseConnectorDefaults, parseResolve } from '../connectors/resolve.ts'
+
 /**
  * The options of `millrace serve`: one row each. The row gives the flag (`--pg-port`), the environment variable
  * (`MILLRACE_PG_PORT`), the key of millrace.json (`pg_port`) and the row of pg_settings (`pg_port`), its help text and
- * its validation. Where an option is given twice the flag wins, then the variable, then the file.
+ * its validation. Where an option is given twice the flag wins, then the variable, then the file. A list takes entries
+ * separated by commas; its flag may be repeated, and the file may hold an array.
  */
-export type OptionType = 'string' | 'int' | 'bool' | 'choice'
+export type OptionType = 'string' | 'int' | 'bool' | 'choice' | 'list'
 
 export interface Option {
   /** snake_case: key of millrace.json and name in pg_settings; flag and variable follow from it. */
@@ -15,6 +18,9 @@ export interface Option {
   readonly min?: number
   readonly max?: number
   readonly choices?: readonly string[]
+  /** list: how one entry is written, and what is wrong with a text of several (it throws). */
+  readonly entry?: string
+  readonly parse?: (text: string) => unknown
   readonly description: string
 }
 
@@ -56,6 +62,23 @@ export const OPTIONS: readonly Option[] = [
     choices: ['debug', 'info', 'warn', 'error'],
     description: 'Least severity that is logged on stderr',
   },
+  {
+    name: 'resolve',
+    type: 'list',
+    default: null,
+    entry: 'host:port=address:port',
+    parse: parseResolve,
+    description:
+      'Connect to this address where a source names that one, or a broker advertises it; may be given several times',
+  },
+  {
+    name: 'connector_default',
+    type: 'list',
+    default: null,
+    entry: 'name=value',
+    parse: parseConnectorDefaults,
+    description: 'What sources use that leave it open: kafka.brokers=<host:port>; may be given several times',
+  },
 ]
 
 export const flagOf = (name: string): string => `--${name.replaceAll('_', '-')}`
@@ -84,6 +107,13 @@ export function checkOption(option: Option, text: string, writtenAs: string): st
       if (['off', 'false', 'no', '0'].includes(value)) return 'off'
       throw new OptionError(`${writtenAs} must be on or off, not "${text}"`)
     }
+    case 'list':
+      try {
+        option.parse?.(text)
+      } catch (error) {
+        throw new OptionError(`${writtenAs}: ${(error as Error).message}`)
+      }
+      return text
     case 'choice':
       if (option.choices?.includes(text)) return text
       throw new OptionError(`${writtenAs} must be one of ${option.choices?.join(', ')}, not "${text}"`)
@@ -93,7 +123,8 @@ export function checkOption(option: Option, text: string, writtenAs: string): st
 /** The lines of --help: flag, default, description. */
 export function describeOptions(): string {
   const rows = OPTIONS.map((o) => {
-    const argument = o.type === 'bool' ? '' : o.type === 'choice' ? ` ${o.choices?.join('|')}` : ` <${o.type}>`
+    const argument =
+      o.type === 'bool' ? '' : o.type === 'choice' ? ` ${o.choices?.join('|')}` : ` <${o.entry ?? o.type}>`
     const unit = o.unit ? ` ${o.unit}` : ''
     const preset = o.default === null || o.type === 'bool' ? '' : ` (${o.default}${unit})`
     return [`  ${flagOf(o.name)}${argument}`, `${o.description}${preset}`] as const

@@ -24,7 +24,12 @@ export function serverOptions(inputs: OptionInputs): { options: ServerOptions; l
       dataDir: values['memory'] === 'on' ? null : resolve(values['data_dir'] ?? './millrace-data'),
       demo: values['demo'] === 'on',
       // The log is made before the server; pg_settings shows its level all the same.
-      settings: { ...settings, log_level: values['log_level'] ?? 'info' },
+      settings: {
+        ...settings,
+        log_level: values['log_level'] ?? 'info',
+        resolve: values['resolve'] ?? '',
+        connector_default: values['connector_default'] ?? '',
+      },
     },
     logLevel: values['log_level'] as LogLevel,
   }

@@ -2,6 +2,7 @@ import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
 import { createConnector } from '../connectors/registry.ts'
+import { parseResolve } from '../connectors/resolve.ts'
 import type { LiveEngine } from '../engine/engine.ts'
 import { openEngine } from '../engine/open.ts'
 import { type HttpServer, startHttpServer } from '../http/server.ts'
@@ -44,11 +45,12 @@ export async function startServer(
   const { host, dataDir } = options
   if (dataDir !== null) ensureDirectory(dataDir)
   const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
+  const resolve = parseResolve(options.settings['resolve'] ?? '')
   const engine = await openEngine({
     store,
     runtime,
     log,
-    connectors: (spec, rowType) => createConnector(spec, rowType, { runtime, log, threads: true }),
+    connectors: (spec, rowType) => createConnector(spec, rowType, { runtime, log, threads: true, resolve }),
     settings: settingRows(options),
     onFailure: (error) => endProcess(log, error),
     ...crashHook(options.settings),

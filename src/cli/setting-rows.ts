@@ -35,4 +35,4 @@ export function settingRows(options: ServerOptions): SettingRow[] {
   return rows.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
 }
 
-const TYPES = { string: 'string', int: 'integer', bool: 'bool', choice: 'enum' } as const
+const TYPES = { string: 'string', int: 'integer', bool: 'bool', choice: 'enum', list: 'string' } as const

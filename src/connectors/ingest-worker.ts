@@ -30,7 +30,7 @@ const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn
 
 function start({ reader, task, bounds }: Extract<ToWorker, { type: 'open' }>): void {
   const untaken: (() => void)[] = []
-  const transport = new KafkajsTransport({ brokers: task.brokers, clientId: task.clientId }, log)
+  const transport = new KafkajsTransport(task, log)
   const options = {
     ...bounds,
     onBatch: (batch: Parameters<typeof packBatch>[0]) =>

@@ -6,6 +6,7 @@ import type { ReaderOptions, SourceReader } from './contract.ts'
 import { KafkaReader } from './kafka/reader.ts'
 import type { KafkaTransport } from './kafka/transport.ts'
 import { recordDecoder } from './record-decoder-build.ts'
+import type { Rewrite } from './resolve.ts'
 
 /** What an ingest thread has to be told: plain data. */
 export interface IngestTask {
@@ -14,6 +15,7 @@ export interface IngestTask {
   readonly topic: string
   readonly brokers: readonly string[]
   readonly clientId: string
+  readonly resolve: readonly Rewrite[]
 }
 
 /** Everything about a reader that is plain data. */

@@ -13,12 +13,15 @@ import { KAFKA_ALIASES, KAFKA_OPTIONS, START_MODES } from './kafka/kafka-options
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
 import { KafkaSource, type OpenTransport } from './kafka/source.ts'
 import { checkOptions, type Options, unknownOption } from './options.ts'
+import type { Rewrite } from './resolve.ts'
 
 export interface ConnectorDeps {
   readonly runtime: Runtime
   readonly log: Log
   /** Read Kafka in worker threads; false: in this thread (embedded, simulated). */
   readonly threads: boolean
+  /** Addresses that lie elsewhere than they say. */
+  readonly resolve: readonly Rewrite[]
   /** Another way to Kafka than the network: simulation. Only without threads. */
   readonly openTransport?: OpenTransport
 }
@@ -34,7 +37,8 @@ export function createConnector(spec: ConnectorSpec, rowType: RowType, deps: Con
   const { kind, options } = spec.transport
   if (kind === 'kafka') {
     const openTransport: OpenTransport =
-      deps.openTransport ?? ((brokers, clientId) => new KafkajsTransport({ brokers, clientId }, deps.log))
+      deps.openTransport ??
+      ((brokers, clientId) => new KafkajsTransport({ brokers, clientId, resolve: deps.resolve }, deps.log))
     return new KafkaSource(spec, rowType, { ...deps, openTransport })
   }
   if (isGenerator(kind)) return new GeneratorSource(makeGenerator(kind, options), deps.runtime)

@@ -121,7 +121,7 @@ describe('a generator as a source', () => {
       include: [],
     }
     const rowType = generatorOf('counter', {}).rowType
-    return createConnector(spec, rowType, { runtime, log: silentLog, threads: false })
+    return createConnector(spec, rowType, { runtime, log: silentLog, threads: false, resolve: [] })
   }
   const rowType = generatorOf('counter', {}).rowType
 

@@ -1,8 +1,8 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { KafkaError } from './transport.ts'
 
-/** Any failure of a call as a KafkaError that names host and reason. */
-export function connectionError(error: unknown, address: string): KafkaError {
+/** Any failure of a call as a KafkaError that names host and reason. `note` goes behind the host. */
+export function connectionError(error: unknown, address: string, note = ''): KafkaError {
   if (error instanceof KafkaError) return error
   const { name, message, code } = error as { name?: string; message?: string; code?: unknown }
   if (name === 'KafkaJSSASLAuthenticationError') {
@@ -11,7 +11,7 @@ export function connectionError(error: unknown, address: string): KafkaError {
   return new KafkaError(
     'connection',
     '08001',
-    `could not connect to Kafka broker "${address}": ${reasonOf(code, message)}`,
+    `could not connect to Kafka broker "${address}"${note}: ${reasonOf(code, message)}`,
   )
 }
 

@@ -1,6 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { Log } from '../../base/log.ts'
+import { type Rewrite, resolvedNote, resolvePlace } from '../resolve.ts'
 import { decodeFetch, encodeFetch, FETCH_BY_ID, FETCH_BY_NAME, FETCH_KEY } from './fetch-request.ts'
 import { connectionError } from './kafka-errors.ts'
 import {
@@ -34,6 +35,8 @@ export interface KafkaAddress {
   /** "host:port", tried in turn. */
   readonly brokers: readonly string[]
   readonly clientId: string
+  /** Where these addresses, and those that brokers advertise, really lie. */
+  readonly resolve: readonly Rewrite[]
 }
 
 const CONNECT_MS = 3_000
@@ -70,7 +73,7 @@ export class KafkajsTransport implements KafkaTransport {
         this.remember(found.brokers)
         return found.topic
       } catch (error) {
-        const failure = connectionError(error, address)
+        const failure = this.failure(error, address)
         if (failure.kind !== 'connection') throw failure
         failures.push(failure)
       }
@@ -145,17 +148,22 @@ export class KafkajsTransport implements KafkaTransport {
         logResponseError: false,
       })
     } catch (error) {
-      const failure = connectionError(error, address)
+      const failure = this.failure(error, address)
       if (failure.kind === 'connection') this.drop(address)
       throw failure
     }
+  }
+
+  private failure(error: unknown, address: string): KafkaError {
+    const { host, port } = splitAddress(address)
+    return connectionError(error, address, resolvedNote(this.address.resolve, host, port))
   }
 
   private async connected(address: string): Promise<KafkajsBroker> {
     try {
       return await this.broker(address)
     } catch (error) {
-      const failure = connectionError(error, address)
+      const failure = this.failure(error, address)
       if (failure.kind === 'connection') this.drop(address)
       throw failure
     }
@@ -202,10 +210,12 @@ export class KafkajsTransport implements KafkaTransport {
 
   private openSocket(request: SocketRequest): Socket {
     const { host, port, onConnect } = request
+    const place = resolvePlace(this.address.resolve, host, port)
+    const to = { host: place.host, port: place.port }
     const socket: Socket =
       request.ssl === null
-        ? connect({ host, port }, onConnect)
-        : connectTls({ host, port, ...(isIP(host) ? {} : { servername: host }), ...request.ssl }, onConnect)
+        ? connect(to, onConnect)
+        : connectTls({ ...to, ...(isIP(host) ? {} : { servername: host }), ...request.ssl }, onConnect)
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
     this.sockets.set(socket, `${host}:${port}`)

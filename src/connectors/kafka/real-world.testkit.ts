@@ -19,7 +19,7 @@ export class RealWorld implements KafkaWorld {
   readonly brokers: string
   readonly threads: boolean
   readonly openTransport = (brokers: readonly string[], clientId: string) =>
-    new KafkajsTransport({ brokers, clientId }, silentLog)
+    new KafkajsTransport({ brokers, clientId, resolve: [] }, silentLog)
   private readonly service: BrokerProcess
   private readonly kafka: KafkaClient
   private readonly admin: Admin

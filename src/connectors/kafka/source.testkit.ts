@@ -60,7 +60,7 @@ export function sourceOf(
   runtime: Runtime = systemRuntime,
 ): KafkaSource {
   const { threads, openTransport } = world
-  return new KafkaSource(spec, rowType, { runtime, log: silentLog, threads, openTransport })
+  return new KafkaSource(spec, rowType, { runtime, log: silentLog, threads, openTransport, resolve: [] })
 }
 
 /** Takes in what a reader delivers, checking the laws of order as it comes. */

@@ -9,6 +9,7 @@ import { withDeadline } from '../deadline.ts'
 import { type IngestTask, readHere } from '../ingest.ts'
 import { IngestThread } from '../ingest-thread.ts'
 import { recordDecoder } from '../record-decoder-build.ts'
+import type { Rewrite } from '../resolve.ts'
 import { sqlErrorOf } from './kafka-errors.ts'
 import { KafkaError, type KafkaTransport, type TopicMetadata } from './transport.ts'
 
@@ -19,6 +20,7 @@ export interface KafkaSourceDeps {
   readonly log: Log
   /** Read in worker threads: the transport is then made there. */
   readonly threads: boolean
+  readonly resolve: readonly Rewrite[]
   readonly openTransport: OpenTransport
 }
 
@@ -44,6 +46,7 @@ export class KafkaSource implements SourceConnector {
       topic: String(options['topic']),
       brokers: brokers.map((broker) => broker.trim()).filter((broker) => broker !== ''),
       clientId: String(options['client id'] ?? 'millrace'),
+      resolve: deps.resolve,
     }
     this.spec = spec
     this.deps = deps

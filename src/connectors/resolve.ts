@@ -1,0 +1,77 @@
+/**
+ * Where machines are really to be found: `kafka:9092=127.0.0.1:19092` sends every connection to kafka:9092 there, whether
+ * the address was written in SQL or advertised by a broker. Plain data, so that it goes to ingest threads as it is. The
+ * name of the machine stays the one that its certificate must show.
+ */
+export interface Rewrite {
+  /** `host:port`, lower case. */
+  readonly from: string
+  readonly host: string
+  readonly port: number
+}
+
+export interface Place {
+  readonly host: string
+  readonly port: number
+}
+
+const ADDRESS = /^(?:\[([^[\]=]+)\]|([^[\]:=,\s]+)):(\d{1,5})$/
+
+/** `HOST:PORT=ADDRESS:PORT`, several separated by commas. Throws an Error that quotes the one that is wrong. */
+export function parseResolve(text: string): readonly Rewrite[] {
+  const rewrites: Rewrite[] = []
+  for (const part of text.split(',').map((each) => each.trim())) {
+    if (part === '') continue
+    const [from, to, ...more] = part.split('=').map(placeOf)
+    if (!from || !to || more.length > 0) throw new Error(`"${part}" is not of the form HOST:PORT=ADDRESS:PORT`)
+    const key = keyOf(from.host, from.port)
+    if (rewrites.some((each) => each.from === key)) throw new Error(`"${key}" is resolved twice`)
+    rewrites.push({ from: key, ...to })
+  }
+  return rewrites
+}
+
+/** The address to connect to. */
+export function resolvePlace(rewrites: readonly Rewrite[], host: string, port: number): Place {
+  if (rewrites.length === 0) return { host, port }
+  const key = keyOf(host, port)
+  return rewrites.find((each) => each.from === key) ?? { host, port }
+}
+
+/** ` (127.0.0.1:19092)` where an address was rewritten: for messages that say where a connection failed. */
+export function resolvedNote(rewrites: readonly Rewrite[], host: string, port: number): string {
+  const to = resolvePlace(rewrites, host, port)
+  return to.host === host && to.port === port ? '' : ` (${keyOf(to.host, to.port)})`
+}
+
+function placeOf(text: string): Place | null {
+  const match = ADDRESS.exec(text.trim())
+  const port = Number(match?.[3])
+  return match === null || port < 1 || port > 65535 ? null : { host: (match[1] ?? match[2])!, port }
+}
+
+function keyOf(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`.toLowerCase()
+}
+
+/** What sources take from the server where they say nothing themselves, by option name. */
+export const CONNECTOR_DEFAULTS = ['kafka.brokers'] as const
+
+/** `kafka.brokers=HOST:PORT`. Throws an Error that quotes what is wrong. */
+export function parseConnectorDefaults(text: string): ReadonlyMap<string, string> {
+  const defaults = new Map<string, string>()
+  for (const part of text.split(/,(?=[\w.]+=)/).map((each) => each.trim())) {
+    if (part === '') continue
+    const at = part.indexOf('=')
+    const [name, value] = [part.slice(0, Math.max(at, 0)), part.slice(at + 1)]
+    if (at < 1 || value === '') throw new Error(`"${part}" is not of the form NAME=VALUE`)
+    if (!(CONNECTOR_DEFAULTS as readonly string[]).includes(name)) {
+      throw new Error(`there is no connector default "${name}"; there is ${CONNECTOR_DEFAULTS.join(', ')}`)
+    }
+    if (!value.split(',').every((address) => placeOf(address) !== null)) {
+      throw new Error(`"${value}" is not a list of addresses HOST:PORT`)
+    }
+    defaults.set(name, value)
+  }
+  return defaults
+}
