@@ -61,23 +61,26 @@ export interface ResultField {
   readonly format: 0 | 1
 }
 
-/** Where a running statement sends its results; `write…` resolves when more may be sent (back-pressure). */
+/**
+ * Where a running statement sends its results. What returns a promise resolves when more may be sent (back-pressure), and
+ * rejects with the reason of `signal` as soon as that is aborted, whether or not the client ever reads.
+ */
 export interface ResultSink {
   rowDescription(fields: readonly ResultField[]): void
   /** Rows of diff n are sent n times. `shared`: other sinks are sent this very batch too (subscribers of one view). */
-  rows(batch: Batch, fields: readonly ResultField[], shared?: boolean): Promise<void>
+  rows(batch: Batch, fields: readonly ResultField[], shared?: boolean, signal?: AbortSignal): Promise<void>
   copyOutStart(columns: number): void
-  copyData(data: Uint8Array | string): Promise<void>
+  copyData(data: Uint8Array | string, signal?: AbortSignal): Promise<void>
   copyOutEnd(): void
   /** COPY FROM STDIN: chunks until done; throws 57014 when the client fails the copy. */
-  copyIn(columns: number): AsyncIterable<Uint8Array>
+  copyIn(columns: number, signal?: AbortSignal): AsyncIterable<Uint8Array>
   commandComplete(tag: string): void
   emptyQuery(): void
   portalSuspended(): void
   notice(notice: Notice): void
   parameterStatus(name: string, value: string): void
   /** What was sent so far reaches the client now: streams call it when they run dry. */
-  flush(): Promise<void>
+  flush(signal?: AbortSignal): Promise<void>
   /** Errors end the statement; the session has set its transaction status already. */
   error(error: SqlError): void
 }

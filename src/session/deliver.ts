@@ -35,11 +35,11 @@ export async function deliverAll(
       signal.throwIfAborted()
       if (batch === 'end') return rows
       if (batch === 'wait') {
-        await sink.flush()
+        await sink.flush(signal)
         await source.wait(signal)
       } else {
         rows += countRows(batch)
-        await sink.rows(batch, fields, source.shared)
+        await sink.rows(batch, fields, source.shared, signal)
       }
     }
   } finally {

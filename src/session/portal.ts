@@ -79,11 +79,11 @@ async function deliverSome(portal: Portal, maxRows: number, sink: ResultSink, si
       return sink.commandComplete(portal.tag?.(sent) ?? `SELECT ${sent}`)
     }
     if (taken === 'wait') {
-      await sink.flush()
+      await sink.flush(signal)
       await cursor.source.wait(signal)
       continue
     }
-    await sink.rows(taken.batch, portal.fields ?? [])
+    await sink.rows(taken.batch, portal.fields ?? [], false, signal)
     left -= taken.rows
     sent += taken.rows
   }

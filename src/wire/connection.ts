@@ -81,8 +81,8 @@ export class Connection implements SinkPort {
     return { timeZone: this.session?.timeZone ?? 'UTC' }
   }
 
-  readCopyData(): AsyncIterable<Uint8Array> {
-    return copyChunks(this.input, (end) => {
+  readCopyData(signal?: AbortSignal): AsyncIterable<Uint8Array> {
+    return copyChunks(this.input, signal, (end) => {
       if (end.kind === 'lost') this.fatal = end.error
       else if (end.kind === 'abandoned') this.state = 'copyFailed'
     })

@@ -9,8 +9,15 @@ export type CopyEnd =
   | { readonly kind: 'abandoned' }
   | { readonly kind: 'lost'; readonly error: FatalError }
 
-/** The data of COPY FROM STDIN. Sync and Flush that libpq sends ahead are passed over, as in PostgreSQL. */
-export async function* copyChunks(input: Input, onEnd: (end: CopyEnd) => void): AsyncGenerator<Uint8Array> {
+/**
+ * The data of COPY FROM STDIN. Sync and Flush that libpq sends ahead are passed over, as in PostgreSQL. Aborting `signal`
+ * ends it with that reason, also while the client sends nothing.
+ */
+export async function* copyChunks(
+  input: Input,
+  signal: AbortSignal | undefined,
+  onEnd: (end: CopyEnd) => void,
+): AsyncGenerator<Uint8Array> {
   let end: CopyEnd = { kind: 'abandoned' }
   const lost = (error: SqlError): SqlError => {
     end = { kind: 'lost', error: new FatalError(error) }
@@ -18,7 +25,8 @@ export async function* copyChunks(input: Input, onEnd: (end: CopyEnd) => void): 
   }
   try {
     for (;;) {
-      const frame = await input.frame().catch((error: unknown) => {
+      const frame = await input.frame(signal).catch((error: unknown) => {
+        if (signal?.aborted) throw signal.reason
         // Framing is gone.
         throw lost(error instanceof FatalError ? error.error : protocolViolation(String(error)))
       })

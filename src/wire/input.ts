@@ -18,13 +18,14 @@ export class Input {
     socket.on('close', () => this.stop())
   }
 
-  /** The next message; null when the client is gone or `stop` was called. */
-  async frame(): Promise<Frame | null> {
+  /** The next message; null when the client is gone or `stop` was called. Rejects when `signal` is aborted first. */
+  async frame(signal?: AbortSignal): Promise<Frame | null> {
     for (;;) {
       const frame = this.reader.next()
       if (frame !== null) return frame
       if (this.ended) return null
-      await this.more()
+      signal?.throwIfAborted()
+      await this.more(signal)
     }
   }
 
@@ -62,13 +63,18 @@ export class Input {
     this.notify()
   }
 
-  private more(): Promise<void> {
+  private more(signal?: AbortSignal): Promise<void> {
     if (this.paused) {
       this.paused = false
       this.socket.resume()
     }
     return new Promise((resolve) => {
-      this.wake = resolve
+      const abort = (): void => this.notify()
+      signal?.addEventListener('abort', abort, { once: true })
+      this.wake = () => {
+        signal?.removeEventListener('abort', abort)
+        resolve()
+      }
     })
   }
 

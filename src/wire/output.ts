@@ -50,19 +50,26 @@ export class Output {
   }
 
   /** Back-pressure point of row producers. */
-  async relieve(): Promise<void> {
-    if (!this.flush()) await this.drained()
+  async relieve(signal?: AbortSignal): Promise<void> {
+    if (!this.flush()) await this.drained(signal)
     await this.runtime.yieldToIo()
+    signal?.throwIfAborted()
   }
 
   /** Flushes and waits until the client has taken it. */
-  async drain(): Promise<void> {
-    if (!this.flush()) await this.drained()
+  async drain(signal?: AbortSignal): Promise<void> {
+    if (!this.flush()) await this.drained(signal)
   }
 
-  private drained(): Promise<void> {
-    if (this.closed || !this.socket.writableNeedDrain) return Promise.resolve()
-    return new Promise((resolve) => this.waiting.push(resolve))
+  /** Until the client has taken what is queued, is gone, or `signal` is aborted, whose reason it rejects with. */
+  private async drained(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    if (this.closed || !this.socket.writableNeedDrain) return
+    const wake = (): void => this.wake()
+    signal?.addEventListener('abort', wake, { once: true })
+    await new Promise<void>((resolve) => this.waiting.push(resolve))
+    signal?.removeEventListener('abort', wake)
+    signal?.throwIfAborted()
   }
 
   private wake(): void {

@@ -13,7 +13,7 @@ export interface SinkPort {
   readonly sharedRows: SharedRows
   textOptions(): TextOptions
   /** Chunks of COPY FROM STDIN until CopyDone. */
-  readCopyData(): AsyncIterable<Uint8Array>
+  readCopyData(signal?: AbortSignal): AsyncIterable<Uint8Array>
 }
 
 /** Results of one statement as messages. `failed` tells the connection to skip to the next Sync. */
@@ -29,20 +29,20 @@ export class MessageSink implements ResultSink {
     message.writeRowDescription(this.writer, fields)
   }
 
-  async rows(batch: Batch, fields: readonly ResultField[], shared = false): Promise<void> {
+  async rows(batch: Batch, fields: readonly ResultField[], shared = false, signal?: AbortSignal): Promise<void> {
     const { output } = this.port
     const options = this.port.textOptions()
     const bytes = shared ? this.port.sharedRows.get(batch, fields, options) : null
     if (bytes !== null) {
       output.writer.bytes(bytes)
-      if (output.full) await output.relieve()
+      if (output.full) await output.relieve(signal)
       return
     }
     const encoder = new RowEncoder(output.writer, batch, fields, options)
     for (let i = 0; i < batch.n; i++) {
       for (let copies = batch.diffs[i]; copies > 0; copies--) {
         encoder.writeRow(i)
-        if (output.full) await output.relieve()
+        if (output.full) await output.relieve(signal)
       }
     }
   }
@@ -50,17 +50,17 @@ export class MessageSink implements ResultSink {
   copyOutStart(columns: number): void {
     message.writeCopyResponse(this.writer, 'out', columns)
   }
-  async copyData(data: Uint8Array | string): Promise<void> {
+  async copyData(data: Uint8Array | string, signal?: AbortSignal): Promise<void> {
     message.writeCopyData(this.writer, data)
-    if (this.port.output.full) await this.port.output.relieve()
+    if (this.port.output.full) await this.port.output.relieve(signal)
   }
   copyOutEnd(): void {
     message.writeCopyDone(this.writer)
   }
-  copyIn(columns: number): AsyncIterable<Uint8Array> {
+  copyIn(columns: number, signal?: AbortSignal): AsyncIterable<Uint8Array> {
     message.writeCopyResponse(this.writer, 'in', columns)
     this.port.output.flush()
-    return this.port.readCopyData()
+    return this.port.readCopyData(signal)
   }
   commandComplete(tag: string): void {
     message.writeCommandComplete(this.writer, tag)
@@ -79,8 +79,8 @@ export class MessageSink implements ResultSink {
   parameterStatus(name: string, value: string): void {
     message.writeParameterStatus(this.writer, name, value)
   }
-  async flush(): Promise<void> {
-    await this.port.output.drain()
+  async flush(signal?: AbortSignal): Promise<void> {
+    await this.port.output.drain(signal)
   }
   error(error: SqlError): void {
     this.failed = true

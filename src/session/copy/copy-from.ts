@@ -39,7 +39,7 @@ export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
     rows += (await target.write(insertOf(planned, full), run.call, [])).count
   }
   try {
-    for await (const chunk of run.sink.copyIn(planned.columns.length)) {
+    for await (const chunk of run.sink.copyIn(planned.columns.length, run.call.signal)) {
       run.call.signal.throwIfAborted()
       reader.push(chunk)
       while (reader.rows.length >= ROWS_PER_WRITE) await write(reader.rows.splice(0, ROWS_PER_WRITE))

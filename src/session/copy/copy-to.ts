@@ -15,18 +15,19 @@ export async function copyTo(statement: Copy, run: Run): Promise<Outcome> {
   const options = copyOptions(statement.options)
   const source = await open(statement, run)
   const { sink } = run
+  const { signal } = run.call
   let rows = 0
   try {
     const lines = new CopyLines(source.fields, options, { timeZone: run.call.timeZone })
     sink.copyOutStart(source.fields.length)
-    if (options.header !== 'none') await sink.copyData(lines.header())
+    if (options.header !== 'none') await sink.copyData(lines.header(), signal)
     for (;;) {
       const batch = await source.poll()
-      run.call.signal.throwIfAborted()
+      signal.throwIfAborted()
       if (batch === 'end') break
       if (batch === 'wait') {
-        await sink.flush()
-        await source.wait(run.call.signal)
+        await sink.flush(signal)
+        await source.wait(signal)
       } else rows += await sendBatch(batch, lines, run)
     }
   } finally {
@@ -41,7 +42,7 @@ async function sendBatch(batch: Batch, lines: CopyLines, run: Run): Promise<numb
   for (let i = 0; i < batch.n; i++) {
     const line = lines.line(batch, i)
     for (let copies = batch.diffs[i]; copies > 0; copies--) {
-      await run.sink.copyData(line)
+      await run.sink.copyData(line, run.call.signal)
       rows++
     }
   }
