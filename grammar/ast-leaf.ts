@@ -8,10 +8,21 @@ export type StringLiteral = Spanned & { kind: 'string'; value: string }
 export type BitStringLiteral = Spanned & { kind: 'bitString'; base: 2 | 16; digits: string }
 export type NullLiteral = Spanned & { kind: 'null' }
 export type BooleanLiteral = Spanned & { kind: 'boolean'; value: boolean }
-/** `date '2024-01-01'`, `timestamp(3) with time zone '…'`, `mytype '…'`. */
-export type TypedLiteral = Spanned & { kind: 'typedLiteral'; type: TypeName; value: string }
+/** `valueSpan` is where errors of the text point. `date '2024-01-01'`, `timestamp(3) with time zone '…'`, `mytype '…'`. */
+export type TypedLiteral = Spanned & {
+  kind: 'typedLiteral'
+  type: TypeName
+  value: string
+  valueSpan: Spanned['span']
+}
 /** `INTERVAL '5' SECOND`, `INTERVAL '1 day'`, `INTERVAL(3) '…'`; `fields` in PostgreSQL's upper-case words, e.g. `DAY TO SECOND`. */
-export type IntervalLiteral = Spanned & { kind: 'interval'; value: string; fields?: IntervalFields; precision?: number }
+export type IntervalLiteral = Spanned & {
+  kind: 'interval'
+  value: string
+  valueSpan: Spanned['span']
+  fields?: IntervalFields
+  precision?: number
+}
 export type IntervalFields =
   | 'YEAR'
   | 'MONTH'

@@ -41,7 +41,13 @@ export type Is = Spanned & {
   form?: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
   uniqueKeys?: boolean
 }
-export type IsDistinct = Spanned & { kind: 'isDistinct'; left: Expr; right: Expr; negated: boolean }
+export type IsDistinct = Spanned & {
+  kind: 'isDistinct'
+  left: Expr
+  right: Expr
+  negated: boolean
+  opSpan: Spanned['span']
+}
 export type Between = Spanned & {
   kind: 'between'
   operand: Expr
@@ -49,9 +55,22 @@ export type Between = Spanned & {
   high: Expr
   negated: boolean
   symmetric: boolean
+  opSpan: Spanned['span']
 }
-export type InList = Spanned & { kind: 'inList'; operand: Expr; list: Expr[]; negated: boolean }
-export type InSubquery = Spanned & { kind: 'inSubquery'; operand: Expr; query: Query; negated: boolean }
+export type InList = Spanned & {
+  kind: 'inList'
+  operand: Expr
+  list: Expr[]
+  negated: boolean
+  opSpan: Spanned['span']
+}
+export type InSubquery = Spanned & {
+  kind: 'inSubquery'
+  operand: Expr
+  query: Query
+  negated: boolean
+  opSpan: Spanned['span']
+}
 export type Like = Spanned & {
   kind: 'like'
   op: 'LIKE' | 'ILIKE' | 'SIMILAR TO'
@@ -59,6 +78,7 @@ export type Like = Spanned & {
   pattern: Expr
   escape?: Expr
   negated: boolean
+  opSpan: Spanned['span']
 }
 /** `left op ANY|ALL (right)`; SOME is ANY. `op` may be `LIKE`, `NOT LIKE`, `ILIKE`, `NOT ILIKE`. `query` xor `array`. */
 export type Quantified = Spanned & {
@@ -74,7 +94,15 @@ export type Quantified = Spanned & {
 export type Case = Spanned & { kind: 'case'; operand?: Expr; whens: CaseWhen[]; else?: Expr }
 export type CaseWhen = Spanned & { kind: 'when'; when: Expr; then: Expr }
 /** `CAST(x AS t)`, `x::t`, and `TRY_CAST(x AS t)` with `try`. */
-export type Cast = Spanned & { kind: 'cast'; operand: Expr; type: TypeName; style: 'cast' | '::'; try?: boolean }
+export type Cast = Spanned & {
+  kind: 'cast'
+  operand: Expr
+  type: TypeName
+  style: 'cast' | '::'
+  /** Of `::`. */
+  opSpan?: Spanned['span']
+  try?: boolean
+}
 export type Call = Spanned & {
   kind: 'call'
   name: Name
@@ -190,6 +218,7 @@ export type Query = Spanned & {
   /** LIMIT or FETCH FIRST; `LIMIT ALL` is a null literal. */
   limit?: Expr
   withTies?: boolean
+  tiesSpan?: Spanned['span']
   offset?: Expr
   locking: Locking[]
   emit?: Emit

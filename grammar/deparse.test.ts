@@ -5,13 +5,13 @@ import { parseExpression, parseStatement, parseStatements } from './parse.ts'
 import { conformanceStatements, hasConformance } from './testing/conformance.ts'
 import { samples } from './testing/samples.ts'
 
+const PLACES: ReadonlySet<string> = new Set(['span', 'opSpan', 'valueSpan', 'tiesSpan'])
+
 /** The tree without its places. */
 function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([k, v]) => (k === 'span' || k === 'opSpan' ? [] : [[k, bare(v)]])),
-  )
+  return Object.fromEntries(Object.entries(value).flatMap(([k, v]) => (PLACES.has(k) ? [] : [[k, bare(v)]])))
 }
 
 /** Whether two trees are the same but for their places; quicker than bare copies, for thousands of trees. */
@@ -20,7 +20,7 @@ function same(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) !== Array.isArray(b)) return false
   const left = a as Record<string, unknown>
   const right = b as Record<string, unknown>
-  const keysOf = (o: object) => Object.keys(o).filter((k) => k !== 'span' && k !== 'opSpan')
+  const keysOf = (o: object) => Object.keys(o).filter((k) => !PLACES.has(k))
   const keys = keysOf(left)
   return keys.length === keysOf(right).length && keys.every((k) => k in right && same(left[k], right[k]))
 }

@@ -59,7 +59,7 @@ export function escapeString(sql: string, at: number): Quoted {
   let out = ''
   let last = 0
   const flush = () => {
-    if (bytes.length > 0) out += Buffer.from(bytes).toString('utf8')
+    if (bytes.length > 0) out += utf8(bytes, at)
     bytes = []
   }
   for (const m of s.value.matchAll(pattern)) {
@@ -82,6 +82,36 @@ export function escapeString(sql: string, at: number): Quoted {
   }
   flush()
   return { value: out + s.value.slice(last), end: s.end }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** The characters that bytes spell; PostgreSQL names the first ones that spell none. */
+function utf8(bytes: readonly number[], at: number): string {
+  try {
+    return decoder.decode(Uint8Array.from(bytes))
+  } catch {
+    let from = 0
+    while (lengthAt(bytes, from) > 0) from += lengthAt(bytes, from)
+    const lead = bytes[from]
+    const wanted =
+      lead >= 0xf0 && lead < 0xf8 ? 4 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xc0 && lead < 0xe0 ? 2 : 1
+    const shown = bytes.slice(from, from + wanted).map((b) => `0x${b.toString(16).padStart(2, '0')}`)
+    throw new GrammarError('22021', `invalid byte sequence for encoding "UTF8": ${shown.join(' ')}`, at)
+  }
+}
+
+/** Bytes of the character that begins there; 0 where none does. */
+function lengthAt(bytes: readonly number[], from: number): number {
+  for (let n = 1; n <= 4 && from + n <= bytes.length; n++) {
+    try {
+      decoder.decode(Uint8Array.from(bytes.slice(from, from + n)))
+      return n
+    } catch {
+      // Not yet a whole character.
+    }
+  }
+  return 0
 }
 
 function codePoint(code: number, at: number) {

@@ -337,7 +337,11 @@ export class SqlParser extends EmbeddedActionsParser {
   }
 
   deeper(): void {
-    if (++this.depth > depthMax) throw new GrammarError(statementTooComplex, 'stack depth limit exceeded', this.mark())
+    if (++this.depth > depthMax) throw this.tooDeep(`A statement nests at most ${depthMax} levels deep.`)
+  }
+
+  private tooDeep(hint: string): GrammarError {
+    return new GrammarError(statementTooComplex, 'stack depth limit exceeded', this.mark(), hint)
   }
 
   shallower(): void {
@@ -345,7 +349,7 @@ export class SqlParser extends EmbeddedActionsParser {
   }
 
   chain(length: number): void {
-    if (length > chainMax) throw new GrammarError(statementTooComplex, 'stack depth limit exceeded', this.mark())
+    if (length > chainMax) throw this.tooDeep(`At most ${chainMax} operators, joins or queries follow each other.`)
   }
 }
 

@@ -47,7 +47,9 @@ export function callRules(g: SqlParser, r: Rules) {
       const type = r.typeOf(name.parts, name.span)
       type.typmods = call.args.map((a) => r.typmod(a.value))
       type.span = g.span(start)
-      return { kind: 'typedLiteral', type, value: g.eat(15, T.String).value, span: g.span(start) }
+      const at = g.mark()
+      const { value } = g.eat(15, T.String)
+      return { kind: 'typedLiteral', type, value, valueSpan: g.span(at), span: g.span(start) }
     }
     g.optIf(
       16,

@@ -68,8 +68,10 @@ export function operatorRules(g: SqlParser, r: Rules) {
     return g.alt<Expr>(1, [
       {
         ALT: () => {
+          const at = g.mark()
           g.eat(2, T.DoubleColon)
-          return { kind: 'cast', operand: left, type: g.sub(3, r.typeName), style: '::', span: g.span(start) }
+          const opSpan = g.span(at)
+          return { kind: 'cast', operand: left, type: g.sub(3, r.typeName), style: '::', opSpan, span: g.span(start) }
         },
       },
       {
@@ -119,22 +121,25 @@ export function operatorRules(g: SqlParser, r: Rules) {
   })
 
   r.testTail = g.rule('testTail', (left: Expr, start: number): Expr => {
+    const at = g.mark()
     const negated = g.flag(1, T.NotOp)
     return g.alt<Expr>(2, [
       {
         ALT: () => {
           g.eat(3, T.BETWEEN)
+          const opSpan = g.span(at)
           const symmetric = g.flag(4, T.SYMMETRIC)
           g.flag(5, T.ASYMMETRIC)
           const low = g.sub(6, r.expr, prec.is, true)
           g.eat(7, T.AND)
           const high = g.sub(8, r.expr, prec.like + 1)
-          return { kind: 'between', operand: left, low, high, negated, symmetric, span: g.span(start) }
+          return { kind: 'between', operand: left, low, high, negated, symmetric, opSpan, span: g.span(start) }
         },
       },
       {
         ALT: () => {
           g.eat(9, T.IN)
+          const opSpan = g.span(at)
           const isQuery = g.queryAt(1)
           g.eat(10, T.LParen)
           return g.alt<Expr>(11, [
@@ -143,7 +148,7 @@ export function operatorRules(g: SqlParser, r: Rules) {
               ALT: () => {
                 const query = g.sub(12, r.query)
                 g.eat(13, T.RParen)
-                return { kind: 'inSubquery', operand: left, query, negated, span: g.span(start) }
+                return { kind: 'inSubquery', operand: left, query, negated, opSpan, span: g.span(start) }
               },
               IGNORE_AMBIGUITIES: true,
             },
@@ -151,15 +156,15 @@ export function operatorRules(g: SqlParser, r: Rules) {
               ALT: () => {
                 const list = g.list(0, () => g.sub(14, r.expr, 0))
                 g.eat(15, T.RParen)
-                return { kind: 'inList', operand: left, list, negated, span: g.span(start) }
+                return { kind: 'inList', operand: left, list, negated, opSpan, span: g.span(start) }
               },
             },
           ])
         },
       },
-      { ALT: () => g.eat(16, T.LIKE) && g.sub(17, r.likeTail, left, 'LIKE', negated, start) },
-      { ALT: () => g.eat(18, T.ILIKE) && g.sub(19, r.likeTail, left, 'ILIKE', negated, start) },
-      { ALT: () => g.words(20, T.SIMILAR, T.TO) && g.sub(21, r.likeTail, left, 'SIMILAR TO', negated, start) },
+      { ALT: () => g.eat(16, T.LIKE) && g.sub(17, r.likeTail, left, 'LIKE', negated, start, at) },
+      { ALT: () => g.eat(18, T.ILIKE) && g.sub(19, r.likeTail, left, 'ILIKE', negated, start, at) },
+      { ALT: () => g.words(20, T.SIMILAR, T.TO) && g.sub(21, r.likeTail, left, 'SIMILAR TO', negated, start, at) },
       {
         ALT: () => {
           const token = g.eat(22, T.OVERLAPS)
@@ -172,10 +177,11 @@ export function operatorRules(g: SqlParser, r: Rules) {
     ])
   })
 
-  r.likeTail = g.rule('likeTail', (left: Expr, op: Like['op'], negated: boolean, start: number): Expr => {
+  r.likeTail = g.rule('likeTail', (left: Expr, op: Like['op'], negated: boolean, start: number, at: number): Expr => {
+    const opSpan = g.span(at)
     const type = g.peek(1)
     if ((type === T.ANY || type === T.ALL || type === T.SOME) && !g.recording) {
-      return g.sub(1, r.quantified, left, negated ? `NOT ${op}` : op, undefined, g.span(start), start)
+      return g.sub(1, r.quantified, left, negated ? `NOT ${op}` : op, undefined, opSpan, start)
     }
     const pattern = g.sub(2, r.expr, prec.like + 1)
     const escapedBy = g.opt(3, () => g.eat(4, T.ESCAPE) && g.sub(5, r.expr, prec.like + 1))
@@ -186,6 +192,7 @@ export function operatorRules(g: SqlParser, r: Rules) {
       pattern,
       ...(escapedBy && { escape: escapedBy }),
       negated,
+      opSpan,
       span: g.span(start),
     }
   })
@@ -199,6 +206,7 @@ export function operatorRules(g: SqlParser, r: Rules) {
       ...more,
       span: g.span(start),
     })
+    const at = g.mark()
     return g.alt<Expr>(1, [
       { ALT: () => g.eat(2, T.ISNULL) && test('NULL', false) },
       { ALT: () => g.eat(3, T.NOTNULL) && test('NULL', true) },
@@ -224,8 +232,9 @@ export function operatorRules(g: SqlParser, r: Rules) {
             {
               ALT: () => {
                 g.words(21, T.DISTINCT, T.FROM)
+                const opSpan = g.span(at)
                 const right = g.sub(22, r.expr, prec.is + 1, restricted)
-                return { kind: 'isDistinct', left, right, negated, span: g.span(start) }
+                return { kind: 'isDistinct', left, right, negated, opSpan, span: g.span(start) }
               },
             },
             {

@@ -121,8 +121,10 @@ export function queryRules(g: SqlParser, r: Rules) {
       { ALT: () => g.eat(13, T.ONLY) },
       {
         ALT: () => {
+          const ties = g.mark()
           g.words(14, T.WITH, T.TIES)
           query.withTies = true
+          query.tiesSpan = g.span(ties)
         },
       },
     ])

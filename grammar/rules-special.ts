@@ -235,8 +235,10 @@ export function specialRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     g.eat(1, T.INTERVAL)
     let precision = g.sub(2, r.precision)
+    const at = g.mark()
     const minus = g.flag(3, T.Minus)
     const token = g.alt<SqlToken>(4, [{ ALT: () => g.eat(5, T.String) }, { ALT: () => g.eat(6, T.Number) }])
+    const valueSpan = g.span(at)
     let fields: IntervalFields | undefined
     const numeric = /^\s*[+-]?\d+(\.\d+)?\s*$/.test(token.value ?? '')
     g.optIf(
@@ -256,6 +258,7 @@ export function specialRules(g: SqlParser, r: Rules) {
     return {
       kind: 'interval',
       value,
+      valueSpan,
       ...(fields && { fields }),
       ...(precision !== undefined && { precision }),
       span: g.span(start),
@@ -266,9 +269,10 @@ export function specialRules(g: SqlParser, r: Rules) {
   r.bareInterval = g.rule('bareInterval', (): Expr => {
     const start = g.mark()
     const value = g.eat(1, T.Number).value
+    const valueSpan = g.span(start)
     if (!g.recording && !r.isUnit(g.token(1))) g.fail()
     const fields = units[g.eat(2, ColId).value ?? 'day']
-    return { kind: 'interval', value, fields, span: g.span(start) }
+    return { kind: 'interval', value, valueSpan, fields, span: g.span(start) }
   })
 
   r.precision = g.rule('precision', (): number | undefined =>

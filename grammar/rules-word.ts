@@ -21,7 +21,9 @@ export function wordRules(g: SqlParser, r: Rules) {
       }
       if (typedLiteralFollows()) {
         const type = g.sub(4, r.typeName)
-        return { kind: 'typedLiteral', type, value: g.eat(5, T.String).value, span: g.span(start) }
+        const at = g.mark()
+        const { value } = g.eat(5, T.String)
+        return { kind: 'typedLiteral', type, value, valueSpan: g.span(at), span: g.span(start) }
       }
     }
     const parts: Ident[] = [
@@ -47,7 +49,9 @@ export function wordRules(g: SqlParser, r: Rules) {
     if (next === T.String && !g.recording) {
       const span = g.span(start)
       const type = r.typeOf(parts, span)
-      return { kind: 'typedLiteral', type, value: g.eat(13, T.String).value, span: g.span(start) }
+      const at = g.mark()
+      const { value } = g.eat(13, T.String)
+      return { kind: 'typedLiteral', type, value, valueSpan: g.span(at), span: g.span(start) }
     }
     // A word of the function class is no column: `SELECT left` fails at what follows, as in PostgreSQL.
     if (single && !is(first.tokenType, ColId)) g.fail()

@@ -220,7 +220,7 @@ export type Rules = {
   postfixTail: Rule<[left: Expr, start: number], Expr>
   subscript: Rule<[left: Expr, start: number], Expr>
   testTail: Rule<[left: Expr, start: number], Expr>
-  likeTail: Rule<[left: Expr, op: Like['op'], negated: boolean, start: number], Expr>
+  likeTail: Rule<[left: Expr, op: Like['op'], negated: boolean, start: number, at: number], Expr>
   isTail: Rule<[left: Expr, start: number, restricted: boolean], Expr>
   // rules-option.ts
   name: Rule<[], Name>

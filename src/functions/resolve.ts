@@ -22,8 +22,9 @@ export interface Resolved<F> {
   readonly returns: SqlType
 }
 
-export function resolveFunction(name: string, args: readonly SqlType[]): Resolved<ScalarFunction> {
-  return resolve('function', name, args, scalarsByName(name))
+/** `shown`: the name as messages have it. */
+export function resolveFunction(name: string, args: readonly SqlType[], shown = name): Resolved<ScalarFunction> {
+  return resolve('function', shown, args, scalarsByName(name))
 }
 
 /** One operand (prefix) or two. */

@@ -10,6 +10,21 @@ const catalog = catalogOf(`
   CREATE INDEX t_a ON t (a);
 `)
 
+/** A literal's own place, whatever expression gives it its type. */
+const LITERALS: readonly (readonly [sql: string, message: string])[] = [
+  ["SELECT abs(¶'x')", 'invalid input syntax for type double precision: "x"'],
+  ["SELECT round(1.5, ¶'x')", 'invalid input syntax for type integer: "x"'],
+  ["SELECT * FROM t WHERE a = ¶'x'", 'invalid input syntax for type integer: "x"'],
+  ["SELECT 1 BETWEEN ¶'a' AND 'b'", 'invalid input syntax for type integer: "a"'],
+  ["SELECT 1 UNION SELECT ¶'a'", 'invalid input syntax for type integer: "a"'],
+  ["SELECT ¶'a' UNION SELECT 1", 'invalid input syntax for type integer: "a"'],
+  ["SELECT date ¶'foo'", 'invalid input syntax for type date: "foo"'],
+  ["SELECT interval ¶'foo'", 'invalid input syntax for type interval: "foo"'],
+  ["SELECT CAST(¶'foo' AS interval)", 'invalid input syntax for type interval: "foo"'],
+  ["SELECT generate_series(1, 2) + ¶'x'", 'invalid input syntax for type integer: "x"'],
+  ["CREATE TABLE x (a int DEFAULT ¶'x')", 'invalid input syntax for type integer: "x"'],
+]
+
 /** Where the error points is marked by ¶ in the statement. */
 const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string])[] = [
   ['SELECT * FROM ¶nope', '42P01', 'relation "nope" does not exist'],
@@ -50,8 +65,8 @@ const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string]
   ['SELECT ¶abs(DISTINCT a) FROM t', '42809', 'DISTINCT specified, but abs is not an aggregate function'],
   ["SELECT ¶'x'::int", '22P02', 'invalid input syntax for type integer: "x"'],
   ['SELECT a::¶nope FROM t', '42704', 'type "nope" does not exist'],
-  ['SELECT a FROM t UNION ¶SELECT a, b FROM t', '42601', 'each UNION query must have the same number of columns'],
-  ['SELECT 1 WHERE ¶1 IN (SELECT a, b FROM t)', '42601', 'subquery has too many columns'],
+  ['SELECT a FROM t UNION SELECT ¶a, b FROM t', '42601', 'each UNION query must have the same number of columns'],
+  ['SELECT 1 WHERE 1 ¶IN (SELECT a, b FROM t)', '42601', 'subquery has too many columns'],
   ['SELECT a FROM t LIMIT ¶-1', '2201W', 'LIMIT must not be negative'],
   ['SELECT * FROM t JOIN s USING (¶b)', '42703', 'column "b" specified in USING clause does not exist in right table'],
   ['WITH x AS (SELECT 1), ¶x AS (SELECT 2) SELECT 1', '42712', 'WITH query name "x" specified more than once'],
@@ -73,12 +88,51 @@ const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string]
   ['UPDATE t SET a = 1, ¶a = 2', '42601', 'multiple assignments to same column "a"'],
   ['CREATE TABLE x (a int, ¶a int)', '42701', 'column "a" specified more than once'],
   ['CREATE TABLE ¶nope.x (a int)', '3F000', 'schema "nope" does not exist'],
-  ['CREATE TABLE x (a int, PRIMARY KEY (¶b))', '42703', 'column "b" named in key does not exist'],
+  ['CREATE TABLE x (a int, ¶PRIMARY KEY (b))', '42703', 'column "b" named in key does not exist'],
   ['DROP TABLE ¶vw', '42809', '"vw" is not a table'],
   ['DROP INDEX ¶nope', '42704', 'index "nope" does not exist'],
 ]
 
 /** Refused by name: parsed, understood, not implemented. */
+const POINTS: readonly (readonly [sql: string, sqlstate: string, message: string])[] = [
+  ['INSERT INTO s (k, a) SELECT 1, ¶true', '42804', 'column "a" is of type integer but expression is of type boolean'],
+  [
+    'INSERT INTO s (a, k) SELECT id, ¶b FROM t ORDER BY 1',
+    '42804',
+    'column "k" is of type integer but expression is of type text',
+  ],
+  ['INSERT INTO s (k, a) SELECT 1, 2, ¶3', '42601', 'INSERT has more expressions than target columns'],
+  ['SELECT a FROM t UNION SELECT ¶b FROM t', '42804', 'UNION types integer and text cannot be matched'],
+  ['SELECT 1¶::date', '42846', 'cannot cast type integer to date'],
+  ["SELECT a ¶LIKE 'x' FROM t", '42883', 'operator does not exist: integer ~~ unknown'],
+  ['SELECT 1 ¶IN (1, true)', '42883', 'operator does not exist: integer = boolean'],
+  ['SELECT 1 ¶BETWEEN true AND false', '42883', 'operator does not exist: integer >= boolean'],
+  ['SELECT CASE 1 ¶WHEN true THEN 1 END', '42883', 'operator does not exist: integer = boolean'],
+  ['SELECT (1, 2) ¶= (1, 2, 3)', '42601', 'unequal number of entries in row expressions'],
+  [
+    'SELECT DISTINCT ON (¶a) a FROM t ORDER BY b',
+    '42P10',
+    'SELECT DISTINCT ON expressions must match initial ORDER BY expressions',
+  ],
+  ['SELECT ¶x.t.a FROM t', '42P01', 'invalid reference to FROM-clause entry for table "t"'],
+  ['SELECT ¶extract(year FROM 1)', '42883', 'function pg_catalog.extract(unknown, integer) does not exist'],
+  ['UPDATE t SET (a, b) = ¶(1, 2, 3)', '42601', 'number of columns does not match number of values'],
+  ['CREATE TABLE x (a int DEFAULT ¶b)', '0A000', 'cannot use column reference in DEFAULT expression'],
+  [
+    'CREATE TABLE x (a int PRIMARY KEY, b int ¶PRIMARY KEY)',
+    '42P16',
+    'multiple primary keys for table "x" are not allowed',
+  ],
+  ['CREATE TABLE x (a int, ¶PRIMARY KEY (a, a))', '42701', 'column "a" appears twice in primary key constraint'],
+  [
+    'CREATE TABLE x (a int NULL ¶NOT NULL)',
+    '42601',
+    'conflicting NULL/NOT NULL declarations for column "a" of table "x"',
+  ],
+  ['SELECT a FROM t FETCH FIRST 1 ROW WITH TIES', '42601', 'WITH TIES cannot be specified without ORDER BY clause'],
+  ["SELECT e'\\xff'", '22021', 'invalid byte sequence for encoding "UTF8": 0xff'],
+]
+
 const REFUSED: readonly (readonly [sql: string, feature: string])[] = [
   ['SELECT ¶rank() OVER (ORDER BY a) FROM t', 'window function rank'],
   ['SELECT a FROM t GROUP BY ¶ROLLUP (a)', 'ROLLUP'],
@@ -90,6 +144,12 @@ const REFUSED: readonly (readonly [sql: string, feature: string])[] = [
   ['ALTER TABLE t ¶ADD COLUMN c int', 'ALTER TABLE … ADD COLUMN'],
   ['SUBSCRIBE t ENVELOPE UPSERT (KEY (a))', 'SUBSCRIBE … ENVELOPE'],
   ["¶CREATE SINK x FROM t INTO KAFKA BROKER 'a:1' TOPIC 't' FORMAT JSON", 'CREATE SINK'],
+  ['SELECT a FROM t ORDER BY a FETCH FIRST 1 ROW ¶WITH TIES', 'FETCH FIRST … WITH TIES'],
+  ['CREATE TEMPORARY TABLE x (a int)', 'a TEMPORARY table'],
+  ['CREATE UNLOGGED TABLE x (a int)', 'an UNLOGGED table'],
+  ['CREATE TEMP VIEW x AS SELECT 1', 'a TEMPORARY view'],
+  ['CREATE TABLE x (a ¶bigserial)', 'type bigserial'],
+  ['CREATE TABLE x (a int ¶GENERATED ALWAYS AS IDENTITY)', 'an identity column'],
 ]
 
 function failure(sql: string): SqlError {
@@ -104,7 +164,7 @@ function failure(sql: string): SqlError {
 
 const place = (marked: string): number | undefined => (marked.includes('¶') ? marked.indexOf('¶') + 1 : undefined)
 
-test.each(WRONG)('%s', (marked, sqlstate, message) => {
+test.each([...WRONG, ...POINTS])('%s', (marked, sqlstate, message) => {
   const error = failure(marked.replace('¶', ''))
   expect(`${error.sqlstate} ${error.message}`).toBe(`${sqlstate} ${message}`)
   if (place(marked) !== undefined) expect(error.fields.position).toBe(place(marked))
@@ -114,6 +174,20 @@ test.each(REFUSED)('refused: %s', (marked, feature) => {
   const error = failure(marked.replace('¶', ''))
   expect(`${error.sqlstate} ${error.message}`).toBe(`0A000 ${feature} is not supported`)
   if (place(marked) !== undefined) expect(error.fields.position).toBe(place(marked))
+})
+
+test.each(LITERALS)('where a text is no value: %s', (marked, message) => {
+  const error = failure(marked.replace('¶', ''))
+  expect([error.message, error.fields.position]).toEqual([message, place(marked)])
+})
+
+test('nesting names its limit', () => {
+  const error = failure(`SELECT ${'('.repeat(200)}1${')'.repeat(200)}`)
+  expect([error.sqlstate, error.message, error.fields.hint]).toEqual([
+    '54001',
+    'stack depth limit exceeded',
+    'A statement nests at most 128 levels deep.',
+  ])
 })
 
 test('a near miss of a column is hinted at', () => {

@@ -23,6 +23,7 @@ export function resolveType(name: TypeName): SqlType {
 function plainType(name: string, at: TypeName): SqlType {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
   if (kind) return { kind }
+  if (SERIAL.has(name)) throw notSupported(`type ${name}`, at.span, 'Give the column a type and its values a number.')
   if (REFUSED.has(name)) throw notSupported(`type ${name}`, at.span)
   throw unknownType(name, at)
 }
@@ -102,11 +103,17 @@ const KINDS: Readonly<Record<string, TypeKind>> = {
   regnamespace: 'regnamespace',
 }
 
+/** No types in PostgreSQL either, but defaults from a sequence. */
+const SERIAL: ReadonlySet<string> = new Set(['serial', 'serial2', 'serial4', 'serial8', 'smallserial', 'bigserial'])
+
 /** Types that PostgreSQL or a neighbour has and this does not: better named than "does not exist". */
 // biome-ignore format: a list of names
 const REFUSED: ReadonlySet<string> = new Set([
   'timetz', 'bit', 'varbit', 'money', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'inet', 'cidr',
   'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'pg_lsn', 'int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange',
   'daterange', 'hstore', 'struct', 'map', 'list', 'row', 'record', 'cstring', 'regprocedure', 'regoper', 'regrole',
-  'mz_timestamp', 'uint2', 'uint4', 'uint8', 'rw_int256', 'xid', 'cid', 'tid', 'int2vector', 'oidvector',
+  'mz_timestamp', 'int4multirange', 'int8multirange', 'nummultirange', 'tsmultirange', 'tstzmultirange',
+  'datemultirange', 'regoperator', 'regconfig', 'regdictionary', 'regcollation', 'jsonpath', 'txid_snapshot',
+  'pg_snapshot', 'xid8', 'refcursor', 'citext', 'vector', 'geometry', 'geography', 'ltree', 'any', 'anyelement', 'anyarray',
+  'void', 'trigger', 'internal', 'uint2', 'uint4', 'uint8', 'rw_int256', 'xid', 'cid', 'tid', 'int2vector', 'oidvector',
 ])

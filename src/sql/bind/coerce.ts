@@ -28,7 +28,7 @@ export function coerce(st: Statement, s: Scalar, type: SqlType, context: Coercio
 function coerceUnknown(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
   if (s.kind === 'const') {
     if (s.value === null) return constant(null, type)
-    return constant(parseLiteral(st, s.value as string, type, at, context), type)
+    return constant(parseLiteral(st, s.value as string, type, st.literals.get(s) ?? at, context), type)
   }
   if (s.kind === 'param') {
     const known = st.paramType(s.index)

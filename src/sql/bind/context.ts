@@ -47,6 +47,8 @@ export interface BoundColumn {
   readonly expr: Scalar
   readonly nullable: boolean
   readonly origin: Origin | null
+  /** Where its expression stands, when it is one of the text. */
+  readonly at?: Place
 }
 
 /** Where an expression stands: which names and which kinds of calls it may use. */
@@ -89,6 +91,8 @@ export interface Reference {
   readonly name: string
 }
 
+export const DEFAULT_CLAUSE = 'DEFAULT expressions'
+
 export const NESTING_MAX = 128
 
 /** What all parts of one statement share while it is bound. */
@@ -104,6 +108,8 @@ export class Statement {
   /** False inside the text of a view: its offsets mean nothing in the statement's text. */
   readonly positions: boolean
   readonly depth: number
+  /** Where the literals stand whose type is not known yet: errors of their text point there. */
+  readonly literals = new WeakMap<Scalar, Place>()
   readonly #counter: { binding: number }
 
   constructor(env: BindEnv, bind: Recursion, outer?: Statement) {
@@ -115,7 +121,10 @@ export class Statement {
     this.positions = !outer
     this.depth = outer ? outer.depth + 1 : 0
     this.#counter = outer ? outer.#counter : { binding: 0 }
-    if (this.depth > NESTING_MAX) throw new SqlError('54001', 'views are nested too deeply')
+    if (this.depth > NESTING_MAX)
+      throw new SqlError('54001', 'views are nested too deeply', {
+        hint: `At most ${NESTING_MAX} views and defaults read each other.`,
+      })
   }
 
   refer(name: Name, object: number, aliased: boolean): void {

@@ -14,7 +14,7 @@ export function bindCase(st: Statement, node: Node<'case'>, place: ExprPlace): S
   const operand = node.operand && st.bind.expr(st, node.operand, place)
   const whens = node.whens.map((w) => {
     if (!operand) return bindCondition(st, w.when, place, 'CASE/WHEN')
-    return callOperator(st, '=', [operand, st.bind.expr(st, w.when, place)], w.when)
+    return callOperator(st, '=', [operand, st.bind.expr(st, w.when, place)], w)
   })
   // PostgreSQL puts ELSE first when it looks for the common type.
   const items = [...(node.else ? [node.else] : []), ...node.whens.map((w) => w.then)].map((n) => ({

@@ -5,7 +5,7 @@ import { conjunction, FALSE, isNull, not, TRUE } from '../../plan/scalar-walk.ts
 import { BOOL } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { typeText } from '../type-text.ts'
-import { bindError } from './bind-error.ts'
+import { bindError, type Place } from './bind-error.ts'
 import { coerce, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { handled } from './handled.ts'
@@ -67,7 +67,7 @@ export function bindIsDistinct(st: Statement, node: Node<'isDistinct'>, place: E
     st,
     '=',
     items.map((i) => i.scalar),
-    node,
+    { span: node.opSpan },
   )
   if (equal.kind !== 'call') throw notSupported('IS DISTINCT FROM of these operands', node.span)
   const [left, right] = equal.args
@@ -81,8 +81,9 @@ export function bindIsDistinct(st: Statement, node: Node<'isDistinct'>, place: E
 export function bindBetween(st: Statement, node: Node<'between'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'low', 'high', 'negated', 'symmetric'])
   const [x, low, high] = [node.operand, node.low, node.high].map((n) => st.bind.expr(st, n, place))
+  const at = { span: node.opSpan }
   const within = (from: Scalar, to: Scalar): Scalar =>
-    conjunction([callOperator(st, '>=', [x, from], node), callOperator(st, '<=', [x, to], node)])
+    conjunction([callOperator(st, '>=', [x, from], at), callOperator(st, '<=', [x, to], at)])
   const inside: Scalar = node.symmetric
     ? { kind: 'or', args: [within(low, high), within(high, low)], type: BOOL }
     : within(low, high)
@@ -91,12 +92,13 @@ export function bindBetween(st: Statement, node: Node<'between'>, place: ExprPla
 
 export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'list', 'negated'])
+  const at = { span: node.opSpan }
   const wrap = (s: Scalar): Scalar => (node.negated ? not(s) : s)
   if (node.operand.kind === 'row') {
     const left = node.operand
     const args = node.list.map((item) => {
       if (item.kind !== 'row') throw notSupported('IN of a row and a value that is no row', item.span)
-      return compareRows(st, '=', left, item, place, node)
+      return compareRows(st, '=', left, item, place, at)
     })
     return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
   }
@@ -104,7 +106,7 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
   const common = unify(st, items, 'IN', true)
   if (common) {
     const [arg, ...values] = common.scalars
-    const equal = callOperator(st, '=', [arg, values[0]], node)
+    const equal = callOperator(st, '=', [arg, values[0]], at)
     const constants = values.map((v) => (v.kind === 'const' ? v.value : undefined))
     const sameTypes = equal.kind === 'call' && equal.args[0] === arg && equal.args[1] === values[0]
     if (sameTypes && constants.every((v): v is Datum => v !== undefined)) {
@@ -112,22 +114,23 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
     }
   }
   // Each on its own, as PostgreSQL does when the types have no common one.
-  const args = items.slice(1).map((item) => callOperator(st, '=', [items[0].scalar, item.scalar], node))
+  const args = items.slice(1).map((item) => callOperator(st, '=', [items[0].scalar, item.scalar], at))
   return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
 }
 
 export function bindLike(st: Statement, node: Node<'like'>, place: ExprPlace): Scalar {
   handled(node, ['op', 'operand', 'pattern', 'escape', 'negated'])
+  const at = { span: node.opSpan }
   const operand = st.bind.expr(st, node.operand, place)
   let pattern = st.bind.expr(st, node.pattern, place)
   const escaped = node.escape && st.bind.expr(st, node.escape, place)
   if (node.op === 'SIMILAR TO') {
-    pattern = callFunction(st, 'similar_to_escape', escaped ? [pattern, escaped] : [pattern], node)
-    return callOperator(st, node.negated ? '!~' : '~', [operand, pattern], node)
+    pattern = callFunction(st, 'similar_to_escape', escaped ? [pattern, escaped] : [pattern], at)
+    return callOperator(st, node.negated ? '!~' : '~', [operand, pattern], at)
   }
-  if (escaped) pattern = callFunction(st, 'like_escape', [pattern, escaped], node)
+  if (escaped) pattern = callFunction(st, 'like_escape', [pattern, escaped], at)
   const op = node.op === 'LIKE' ? '~~' : '~~*'
-  return callOperator(st, node.negated ? `!${op}` : op, [operand, pattern], node)
+  return callOperator(st, node.negated ? `!${op}` : op, [operand, pattern], at)
 }
 
 /** `(a, b) < (c, d)`: equality of all, or the first difference decides. */
@@ -137,7 +140,7 @@ export function compareRows(
   left: Node<'row'>,
   right: Node<'row'>,
   place: ExprPlace,
-  at: Expr,
+  at: Place,
 ): Scalar {
   handled(left, ['fields', 'explicit'])
   handled(right, ['fields', 'explicit'])
@@ -148,7 +151,7 @@ export function compareRows(
   return compareLists(st, op, l, r, at)
 }
 
-export function compareLists(st: Statement, op: string, l: readonly Scalar[], r: readonly Scalar[], at: Expr): Scalar {
+export function compareLists(st: Statement, op: string, l: readonly Scalar[], r: readonly Scalar[], at: Place): Scalar {
   const pair = (o: string, i: number): Scalar => callOperator(st, o, [l[i], r[i]], at)
   const all = l.map((_, i) => i)
   switch (op) {

@@ -28,9 +28,11 @@ export function bindNumber(st: Statement, node: Node<'number'>, negative = false
   return constant(parseLiteral(st, text, NUMERIC, node), NUMERIC)
 }
 
-export function bindString(_st: Statement, node: Node<'string'>): Scalar {
+export function bindString(st: Statement, node: Node<'string'>): Scalar {
   handled(node, ['value'])
-  return constant(node.value, UNKNOWN)
+  const literal = constant(node.value, UNKNOWN)
+  st.literals.set(literal, node)
+  return literal
 }
 
 export const bindNull = (_st: Statement, node: Node<'null'>): Scalar => {
@@ -46,7 +48,7 @@ export function bindBoolean(_st: Statement, node: Node<'boolean'>): Scalar {
 export function bindTypedLiteral(st: Statement, node: Node<'typedLiteral'>): Scalar {
   handled(node, ['type', 'value'])
   const type = resolveType(node.type)
-  return constant(parseLiteral(st, node.value, type, node), type)
+  return constant(parseLiteral(st, node.value, type, { span: node.valueSpan }), type)
 }
 
 /** A bare number counts in the last field; then the fields cut off what is finer, as PostgreSQL does. */
@@ -60,7 +62,7 @@ export function bindInterval(st: Statement, node: Node<'interval'>): Scalar {
   }
   let text = node.value
   if (bare) text = last === 'quarter' ? `${Number(node.value) * 3} month` : `${node.value} ${last}`
-  const value = parseLiteral(st, text, INTERVAL, node) as Interval
+  const value = parseLiteral(st, text, INTERVAL, { span: node.valueSpan }) as Interval
   return constant(node.fields ? cutInterval(value, node.fields) : value, INTERVAL)
 }
 

@@ -1,7 +1,7 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { BOOL, INT4, TEXT } from '../../types/sql-type.ts'
+import { BOOL, INT4, TEXT, UNKNOWN } from '../../types/sql-type.ts'
 import { resolveType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
@@ -10,7 +10,7 @@ import type { ExprPlace, Statement } from './context.ts'
 import { compareRows } from './expr-condition.ts'
 import { bindNumber } from './expr-literal.ts'
 import { handled } from './handled.ts'
-import { callFunction, callOperator } from './overload.ts'
+import { callFunction, callOperator, sqlFunction } from './overload.ts'
 
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
 
@@ -25,7 +25,7 @@ export function bindBinary(st: Statement, node: Node<'binary'>, place: ExprPlace
   handled(node, ['op', 'left', 'right', 'opSpan', 'schema'])
   checkSchema(node)
   if (node.left.kind === 'row') {
-    if (node.right.kind === 'row') return compareRows(st, node.op, node.left, node.right, place, node)
+    if (node.right.kind === 'row') return compareRows(st, node.op, node.left, node.right, place, { span: node.opSpan })
     if (node.right.kind === 'subquery') throw notSupported('comparison of a row with a subquery', node.span)
   }
   const left = st.bind.expr(st, node.left, place)
@@ -95,7 +95,8 @@ export function bindCast(st: Statement, node: Node<'cast'>, place: ExprPlace): S
     handled(node.operand, ['elements'])
     return { kind: 'array', items, type }
   }
-  return coerce(st, st.bind.expr(st, node.operand, place), type, 'explicit', node)
+  const at = { span: node.opSpan ?? node.span }
+  return coerce(st, st.bind.expr(st, node.operand, place), type, 'explicit', at)
 }
 
 export function bindArray(st: Statement, node: Node<'array'>, place: ExprPlace): Scalar {
@@ -149,12 +150,13 @@ export function bindAtTimeZone(st: Statement, node: Node<'atTimeZone'>, place: E
   const zone = node.zone
     ? st.bind.expr(st, node.zone, place)
     : callFunction(st, 'current_setting', [text('TimeZone')], node)
-  return callFunction(st, 'timezone', [zone, operand], node)
+  return sqlFunction(st, 'timezone', [zone, operand], node)
 }
 
 export function bindExtract(st: Statement, node: Node<'extract'>, place: ExprPlace): Scalar {
   handled(node, ['field', 'source'])
-  return callFunction(st, 'extract', [text(node.field.toLowerCase()), st.bind.expr(st, node.source, place)], node)
+  const field: Scalar = { kind: 'const', value: node.field.toLowerCase(), type: UNKNOWN }
+  return sqlFunction(st, 'extract', [field, st.bind.expr(st, node.source, place)], node)
 }
 
 export function bindSubstring(st: Statement, node: Node<'substring'>, place: ExprPlace): Scalar {
@@ -163,19 +165,19 @@ export function bindSubstring(st: Statement, node: Node<'substring'>, place: Exp
   const from = node.from && st.bind.expr(st, node.from, place)
   const count = node.for && st.bind.expr(st, node.for, place)
   const one: Scalar = { kind: 'const', value: 1, type: INT4 }
-  return callFunction(st, 'substring', [operand, from ?? one, ...(count ? [count] : [])], node)
+  return sqlFunction(st, 'substring', [operand, from ?? one, ...(count ? [count] : [])], node)
 }
 
 export function bindPosition(st: Statement, node: Node<'position'>, place: ExprPlace): Scalar {
   handled(node, ['needle', 'haystack'])
   const args = [node.haystack, node.needle].map((n) => st.bind.expr(st, n, place))
-  return callFunction(st, 'position', args, node)
+  return sqlFunction(st, 'position', args, node)
 }
 
 export function bindOverlay(st: Statement, node: Node<'overlay'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'placing', 'from', 'for'])
   const args = [node.operand, node.placing, node.from, ...(node.for ? [node.for] : [])]
-  return callFunction(
+  return sqlFunction(
     st,
     'overlay',
     args.map((n) => st.bind.expr(st, n, place)),
@@ -187,7 +189,7 @@ export function bindTrim(st: Statement, node: Node<'trim'>, place: ExprPlace): S
   handled(node, ['side', 'chars', 'args'])
   const name = { BOTH: 'btrim', LEADING: 'ltrim', TRAILING: 'rtrim' }[node.side]
   const args = [...node.args, ...(node.chars ? [node.chars] : [])].map((n) => st.bind.expr(st, n, place))
-  return callFunction(st, name, args, node)
+  return sqlFunction(st, name, args, node)
 }
 
 const text = (value: string): Scalar => ({ kind: 'const', value, type: TEXT })

@@ -40,7 +40,7 @@ export function bindScalarSubquery(st: Statement, node: Node<'subquery'>, place:
 
 export function bindInSubquery(st: Statement, node: Node<'inSubquery'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'query', 'negated'])
-  const some = bindAny(st, node.operand, '=', node.query, place, node)
+  const some = bindAny(st, node.operand, '=', node.query, place, { span: node.opSpan })
   return node.negated ? not(some) : some
 }
 
@@ -78,7 +78,7 @@ function bindAny(
   const k = operands.length
   const left = operands.map((o, i) => column(i, o.type))
   const right = plan.rowType.map((f, i) => column(k + i, f.type))
-  const compare = k === 1 ? callOperator(st, op, [left[0], right[0]], at) : compareLists(st, op, left, right, operand)
+  const compare = k === 1 ? callOperator(st, op, [left[0], right[0]], at) : compareLists(st, op, left, right, at)
   if (compare.type.kind !== 'bool') throw bindError('42804', `operator ${op} must return type boolean`, at)
   const slot = {
     kind: 'subquery',

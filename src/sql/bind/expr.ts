@@ -2,7 +2,7 @@ import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { bindError } from './bind-error.ts'
-import type { ExprPlace, Statement } from './context.ts'
+import { DEFAULT_CLAUSE, type ExprPlace, type Statement } from './context.ts'
 import { bindCall } from './expr-call.ts'
 import { bindCase, bindCoalesce, bindGreatest, bindNullIf } from './expr-choice.ts'
 import { bindCollate } from './expr-collate.ts'
@@ -120,6 +120,9 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
 
 function bindColumn(st: Statement, node: Extract<Expr, { kind: 'column' }>, place: ExprPlace): Scalar {
   handled(node, ['parts'])
+  if (place.clause === DEFAULT_CLAUSE) {
+    throw bindError('0A000', 'cannot use column reference in DEFAULT expression', node)
+  }
   let found: ReturnType<typeof findColumn>
   try {
     found = findColumn(place.scope, node.parts, node, st.env.database)

@@ -9,13 +9,16 @@ export function handled(
   fields: readonly string[],
 ): void {
   for (const [key, value] of Object.entries(node)) {
-    if (key === 'kind' || key === 'span' || fields.includes(key) || absent(value)) continue
+    if (key === 'kind' || PLACES.has(key) || fields.includes(key) || absent(value)) continue
     throw notSupported(
-      FEATURES[`${node.kind}.${key}`] ?? FEATURES[key] ?? `${key} of ${node.kind}`,
+      FEATURES[`${key}.${value}`] ?? FEATURES[`${node.kind}.${key}`] ?? FEATURES[key] ?? `${key} of ${node.kind}`,
       spanOf(value) ?? node.span,
     )
   }
 }
+
+/** Where things stand in the text changes no meaning. */
+const PLACES: ReadonlySet<string> = new Set(['span', 'opSpan', 'valueSpan', 'tiesSpan'])
 
 const absent = (value: unknown): boolean =>
   value === undefined || value === false || (Array.isArray(value) && value.length === 0)
@@ -61,8 +64,9 @@ const FEATURES: Readonly<Record<string, string>> = {
   'subscribe.envelope': 'SUBSCRIBE … ENVELOPE',
   'subscribe.withinTimestampOrderBy': 'SUBSCRIBE … WITHIN TIMESTAMP ORDER BY',
   orReplace: 'OR REPLACE',
-  temporary: 'TEMPORARY',
-  persistence: 'TEMPORARY and UNLOGGED tables',
+  temporary: 'a TEMPORARY view',
+  'persistence.TEMPORARY': 'a TEMPORARY table',
+  'persistence.UNLOGGED': 'an UNLOGGED table',
   tablespace: 'TABLESPACE',
   cluster: 'IN CLUSTER',
   inherits: 'INHERITS',

@@ -11,6 +11,11 @@ export function callFunction(st: Statement, name: string, args: readonly Scalar[
   return call(st, () => resolveFunction(name, typesOf(args)), args, at)
 }
 
+/** What SQL gives a syntax of its own (EXTRACT, SUBSTRING … FROM): messages name it with its schema, as PostgreSQL does. */
+export function sqlFunction(st: Statement, name: string, args: readonly Scalar[], at: Place): Scalar {
+  return call(st, () => resolveFunction(name, typesOf(args), `pg_catalog.${name}`), args, at)
+}
+
 /** A prefix operator has one operand, an infix one two. */
 export function callOperator(st: Statement, op: string, args: readonly Scalar[], at: Place): Scalar {
   return call(st, () => resolveOperator(op, typesOf(args)), args, at)

@@ -5,7 +5,7 @@ import type { Finishing, Logical, SortKey } from '../../plan/logical.ts'
 import { project, projectColumns } from '../../plan/logical-make.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import { INT8, type SqlType } from '../../types/sql-type.ts'
-import { bindError } from './bind-error.ts'
+import { bindError, type Place } from './bind-error.ts'
 import { coerce, constantValue, settleUnknown } from './coerce.ts'
 import type { BoundBody, CteScope, ExprPlace, Statement } from './context.ts'
 import { bindWith, type OpenWith } from './cte.ts'
@@ -22,6 +22,8 @@ export interface BoundQuery {
   readonly plan: Logical
   readonly finishing: Finishing
   readonly origins: readonly (Origin | null)[]
+  /** Where its columns' expressions stand. */
+  readonly places: readonly (Place | undefined)[]
 }
 
 interface Ordered extends BoundBody {
@@ -65,6 +67,7 @@ export function bindTopQuery(
       project: exprs.map((_, i) => i),
     },
     origins: columns.map((c) => c.origin),
+    places: columns.map((c) => c.at),
   }
 }
 
@@ -74,9 +77,9 @@ export function bindInnerQuery(
   node: Query,
   parent: Scope | null,
   ctes: CteScope | null,
-): { plan: Logical; origins: readonly (Origin | null)[] } {
-  const { plan, finishing, origins } = bindTopQuery(st, node, parent, ctes)
-  return { plan: finished(plan, finishing, node), origins }
+): Omit<BoundQuery, 'finishing'> {
+  const { plan, finishing, origins, places } = bindTopQuery(st, node, parent, ctes)
+  return { plan: finished(plan, finishing, node), origins, places }
 }
 
 /** The finishing as a node of the plan. */
@@ -107,10 +110,16 @@ function openQuery(
   parent: Scope | null,
   ctes: CteScope | null,
 ): { body: Ordered; close: (plan: Logical) => Logical } {
+  if (node.withTies) throw tiesRefused(node)
   handled(node, ['with', 'body', 'orderBy', 'limit', 'offset'])
   const open: OpenWith = node.with ? bindWith(st, node.with, parent, ctes) : { ctes, close: (p) => p }
   const body = bindOrdered(st, node.body, node.orderBy, parent, open.ctes)
   return { body, close: open.close }
+}
+
+function tiesRefused(node: Query): Error {
+  if (node.orderBy.length > 0) return notSupported('FETCH FIRST … WITH TIES', node.tiesSpan)
+  return bindError('42601', 'WITH TIES cannot be specified without ORDER BY clause', undefined)
 }
 
 function bindOrdered(
@@ -157,12 +166,13 @@ export function bindBody(st: Statement, body: QueryBody, parent: Scope | null, c
       return bindSelect(st, starOf(body), [], parent, ctes)
     }
     case 'query': {
-      const { plan, origins } = bindInnerQuery(st, body, parent, ctes)
+      const { plan, origins, places } = bindInnerQuery(st, body, parent, ctes)
       const columns = plan.rowType.map((f, i) => ({
         name: f.name,
         expr: column(i, f.type),
         nullable: f.nullable,
         origin: origins[i],
+        at: places[i],
       }))
       return { plan, columns }
     }

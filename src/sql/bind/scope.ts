@@ -91,6 +91,8 @@ export function findTable(
     const matches = s.tables.filter((t) => t.alias === alias && (schema === null || t.schema === schema))
     if (matches.length > 1) throw bindError('42P09', `table reference "${alias}" is ambiguous`, at)
     if (matches.length === 1) return { scope: s, table: matches[0] }
+    // `s.t.a` where the table t at hand is another schema's, or stands under an alias.
+    if (schema !== null && s.tables.some((t) => t.alias === alias)) throw outOfReach(alias, at)
     if (s.hidden.some((t) => t.alias === alias)) {
       throw bindError('42P01', `invalid reference to FROM-clause entry for table "${alias}"`, at, {
         detail: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
@@ -98,6 +100,12 @@ export function findTable(
     }
   }
   throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
+}
+
+function outOfReach(alias: string, at: Place) {
+  return bindError('42P01', `invalid reference to FROM-clause entry for table "${alias}"`, at, {
+    hint: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
+  })
 }
 
 /** The near misses of PostgreSQL's hint: the closest column name of the scope, when it is close. */

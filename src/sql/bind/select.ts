@@ -77,6 +77,7 @@ export function bindSelect(
     expr: resolved[i],
     nullable: scalarNullable(resolved[i], stage.plan.rowType),
     origin: t.origin,
+    at: t.node,
   }))
   const bound = { plan: stage.plan, columns, order: resolvedOrder }
   if (!node.distinct) return bound
@@ -87,7 +88,7 @@ export function bindSelect(
         bound,
         on.map((s) => stage.resolve(s)),
         stage,
-        orderBy,
+        node.distinct.on,
       )
 }
 
@@ -128,12 +129,15 @@ function distinctOnRows(
   bound: BoundSelect,
   on: readonly Scalar[],
   stage: Stage,
-  orderBy: readonly OrderItem[],
+  onNodes: readonly Expr[],
 ): BoundSelect {
   const width = stage.plan.rowType.length
   bound.order.slice(0, on.length).forEach((o, i) => {
     if (!on.some((k) => sameScalar(k, o.expr))) {
-      throw bindError('42P10', 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions', orderBy[i])
+      // The first expression of ON that ORDER BY left out, or named too late.
+      const initial = bound.order.slice(0, i)
+      const late = on.findIndex((k) => !initial.some((x) => sameScalar(x.expr, k)))
+      throw bindError('42P10', 'SELECT DISTINCT ON expressions must match initial ORDER BY expressions', onNodes[late])
     }
   })
   const keys = on.map((s) => settleUnknown(st, s))

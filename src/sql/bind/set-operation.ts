@@ -31,6 +31,7 @@ export function bindSetOperation(
     expr: column(i, f.type),
     nullable: f.nullable,
     origin: null,
+    at: left.columns[i].at,
   }))
   return { plan, columns }
 }
@@ -42,14 +43,18 @@ function setOperation(
   right: BoundBody,
 ): Logical {
   if (left.columns.length !== right.columns.length) {
-    throw bindError('42601', `each ${node.op} query must have the same number of columns`, node.right)
+    throw bindError(
+      '42601',
+      `each ${node.op} query must have the same number of columns`,
+      right.columns[0]?.at ?? node.right,
+    )
   }
   const pairs = left.columns.map((c, i) =>
     unify(
       st,
       [
-        { scalar: c.expr, at: node.left },
-        { scalar: right.columns[i].expr, at: node.right },
+        { scalar: c.expr, at: c.at ?? node.left },
+        { scalar: right.columns[i].expr, at: right.columns[i].at ?? node.right },
       ],
       node.op,
     ),

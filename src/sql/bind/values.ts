@@ -35,6 +35,7 @@ export function bindValues(st: Statement, node: Values, parent: Scope | null, ct
       expr: column(i, f.type),
       nullable: f.nullable,
       origin: null,
+      at: node.rows[0][i],
     })),
   }
 }

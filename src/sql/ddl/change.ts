@@ -32,13 +32,21 @@ export function planDrop(node: Drop, context: PlanningContext): DdlPlan | null {
   if (node.signatures.some((s) => s !== undefined)) throw notSupported(`DROP ${node.object}`, node.span)
   const objects: number[] = []
   for (const name of node.names) {
-    const entry = find(node.object, name, context, node.ifExists)
+    const entry = find('DROP', node.object, name, context, node.ifExists)
     if (entry) objects.push(entry.id)
   }
   return objects.length === 0 ? null : { kind: 'drop', objects, cascade: node.behavior === 'CASCADE' }
 }
 
-function find(object: ObjectType, name: Name, context: PlanningContext, ifExists: boolean): CatalogEntry | undefined {
+const article = (word: string): string => `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`
+
+function find(
+  verb: 'DROP' | 'ALTER',
+  object: ObjectType,
+  name: Name,
+  context: PlanningContext,
+  ifExists: boolean,
+): CatalogEntry | undefined {
   const known = KINDS[object]
   if (!known) throw notSupported(`${object} objects`, name.span)
   const parts = name.parts.map((p) => p.name)
@@ -49,11 +57,14 @@ function find(object: ObjectType, name: Name, context: PlanningContext, ifExists
     entry = findSchema(context.catalog, parts[parts.length - 1])
   } else entry = findObject(context.catalog, parts, context, name.span.start + 1)
   if (!entry) {
-    if (!ifExists) throw bindError(MISSING[known.kind] ?? '42P01', `${known.word} "${text}" does not exist`, name)
+    // ALTER looks for a relation of any kind first, DROP for one of its own.
+    const relation = verb === 'ALTER' && known.kind !== 'schema' && known.kind !== 'connection'
+    const missing = `${relation ? 'relation' : known.word} "${text}" does not exist`
+    if (!ifExists) throw bindError(relation ? '42P01' : (MISSING[known.kind] ?? '42P01'), missing, name)
     context.notice({
       severity: 'NOTICE',
       sqlstate: '00000',
-      message: `${known.word} "${text}" does not exist, skipping`,
+      message: `${missing}, skipping`,
     })
     return undefined
   }
@@ -62,8 +73,8 @@ function find(object: ObjectType, name: Name, context: PlanningContext, ifExists
   }
   if (entry.kind !== known.kind) {
     const other = Object.entries(KINDS).find(([, k]) => k.kind === entry.kind)
-    throw bindError('42809', `"${entry.name}" is not a ${known.word}`, name, {
-      hint: other ? `Use ${other[0]} for a ${other[1].word}.` : undefined,
+    throw bindError('42809', `"${entry.name}" is not ${article(known.word)}`, name, {
+      hint: other && verb === 'DROP' ? `Use DROP ${other[0]} to remove ${article(other[1].word)}.` : undefined,
     })
   }
   return entry
@@ -73,7 +84,7 @@ function find(object: ObjectType, name: Name, context: PlanningContext, ifExists
 export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null {
   handled(node, ['object', 'ifExists', 'name', 'actions'])
   if (node.actions.length > 1) throw notSupported('several actions of one ALTER', node.actions[1].span)
-  const entry = find(node.object, node.name, context, node.ifExists ?? false)
+  const entry = find('ALTER', node.object, node.name, context, node.ifExists ?? false)
   if (!entry) return null
   const [action] = node.actions
   switch (action.kind) {

@@ -1,6 +1,7 @@
 import type { ColumnConstraint, ColumnDef, TableElement } from '../../../grammar/ast-table.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { ColumnPlan } from '../../plan/ddl.ts'
+import { newStatement } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import { coerce } from '../bind/coerce.ts'
 import type { Statement } from '../bind/context.ts'
@@ -19,24 +20,28 @@ export interface Columns {
   readonly keys: readonly number[]
 }
 
-export function bindColumns(st: Statement, elements: readonly TableElement[], sql: string): Columns {
+export function bindColumns(st: Statement, table: string, elements: readonly TableElement[], sql: string): Columns {
   const columns: ColumnPlan[] = []
   const metadata: { column: number; what: string; at: Place }[] = []
   const keys: number[] = []
   let primaryKey: number[] | null = null
   const setKey = (key: number[], at: Place): void => {
-    if (primaryKey) throw bindError('42P16', 'multiple primary keys for one table are not allowed', at)
+    if (primaryKey) throw bindError('42P16', `multiple primary keys for table "${table}" are not allowed`, at)
+    const twice = key.find((c, i) => key.indexOf(c) < i)
+    if (twice !== undefined) {
+      throw bindError('42701', `column "${columns[twice].name}" appears twice in primary key constraint`, at)
+    }
     primaryKey = key
   }
   for (const element of elements) {
     if (element.kind !== 'column') continue
     const number = columns.length
-    const bound = bindColumn(st, element, sql)
+    const bound = bindColumn(st, table, element, sql)
     if (columns.some((c) => c.name === bound.plan.name)) {
       throw bindError('42701', `column "${bound.plan.name}" specified more than once`, element)
     }
     columns.push(bound.plan)
-    if (bound.primaryKey) setKey([number], element)
+    if (bound.primaryKey) setKey([number], bound.primaryKey)
     if (element.key) keys.push(number)
     if (element.metadata)
       metadata.push({ column: number, what: element.metadata.from ?? element.name.name, at: element })
@@ -49,7 +54,7 @@ export function bindColumns(st: Statement, elements: readonly TableElement[], sq
         handled(element, ['columns', 'timing'])
         checkTiming(element.timing, element)
         setKey(
-          element.columns.map((c) => columnNumber(columns, c.name, c)),
+          element.columns.map((c) => columnNumber(columns, c.name, element)),
           element,
         )
         break
@@ -80,7 +85,12 @@ function columnNumber(columns: readonly ColumnPlan[], name: string, at: Place): 
   return found
 }
 
-function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: ColumnPlan; primaryKey: boolean } {
+function bindColumn(
+  st: Statement,
+  table: string,
+  node: ColumnDef,
+  sql: string,
+): { plan: ColumnPlan; primaryKey: Place | null } {
   handled(node, ['name', 'type', 'constraints', 'metadata', 'key', 'options'])
   if (node.options.length > 0) throw notSupported('options of a column', node.span)
   if (!node.type) {
@@ -92,24 +102,28 @@ function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: Column
   if (node.metadata) handled({ ...node.metadata, kind: 'metadata', span: node.span }, ['from', 'virtual'])
   let notNull = false
   let nullable = false
-  let primaryKey = false
+  let primaryKey: Place | null = null
   let defaultSql: string | null = null
+  const conflict = (at: Place) =>
+    bindError('42601', `conflicting NULL/NOT NULL declarations for column "${node.name.name}" of table "${table}"`, at)
   for (const constraint of node.constraints) {
     checkTiming(constraint.timing, constraint)
     switch (constraint.kind) {
       case 'notNull':
+        if (nullable) throw conflict(constraint)
         notNull = true
         break
       case 'nullable':
+        if (notNull) throw conflict(constraint)
         nullable = true
         break
       case 'primaryKey':
         handled(constraint, ['timing', 'name'])
-        primaryKey = true
+        primaryKey = constraint
         break
       case 'default': {
         defaultSql = sql.slice(constraint.expr.span.start, constraint.expr.span.end)
-        bindDefault(st, defaultSql, (inner, s, at) => {
+        bindDefault(newStatement(st.env), constraint.expr, (inner, s, at) => {
           try {
             return coerce(inner, s, type, 'assignment', at)
           } catch (e) {
@@ -117,7 +131,8 @@ function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: Column
             throw bindError(
               '42804',
               `column "${node.name.name}" is of type ${typeText(type)} but default expression is of type ${typeText(s.type)}`,
-              constraint,
+              undefined,
+              { hint: 'You will need to rewrite or cast the expression.' },
             )
           }
         })
@@ -127,9 +142,7 @@ function bindColumn(st: Statement, node: ColumnDef, sql: string): { plan: Column
         throw notSupported(REFUSED[constraint.kind], constraint.span)
     }
   }
-  if (nullable && (notNull || primaryKey)) {
-    throw bindError('42601', `conflicting NULL/NOT NULL declarations for column "${node.name.name}"`, node)
-  }
+  if (nullable && primaryKey) throw conflict(primaryKey)
   return { plan: { name: node.name.name, type, notNull, defaultSql }, primaryKey }
 }
 

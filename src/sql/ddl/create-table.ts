@@ -50,7 +50,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   if (node.as) return tableOfQuery(st, node, context, create)
   if (node.fromSource) return tableOfSource(st, node, context, create)
   const connected = node.transport !== undefined || namedOptions(node.with).some((o) => o.name === 'connector')
-  const declared = bindColumns(st, node.elements, context.sql)
+  const declared = bindColumns(st, lastName(node.name), node.elements, context.sql)
   if (!connected) {
     handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements'])
     return {
@@ -156,7 +156,7 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
   handled(node, ['ifNotExists', 'name', 'elements', 'hasElements', 'transport', 'with', ...ENCODING])
   const st = newStatement(bindEnv(context))
   const schema = schemaOf(st, node.name, context)
-  const declared = bindColumns(st, node.elements, context.sql)
+  const declared = bindColumns(st, lastName(node.name), node.elements, context.sql)
   const withDefault = declared.columns.find((c) => c.defaultSql !== null)
   if (withDefault) throw notSupported('DEFAULT in a source', node.elements[0].span)
   const bound = bindConnector(st, node, declared, node.hasElements && declared.columns.length > 0)

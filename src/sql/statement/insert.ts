@@ -6,7 +6,7 @@ import { project } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import { newStatement } from '../bind/bind.ts'
-import { bindError } from '../bind/bind-error.ts'
+import { bindError, type Place } from '../bind/bind-error.ts'
 import type { ExprPlace, Statement } from '../bind/context.ts'
 import { bindWith } from '../bind/cte.ts'
 import { bindCondition } from '../bind/expr-condition.ts'
@@ -87,9 +87,9 @@ function bindSource(
     return { kind: 'query', plan: plans(st, rowsPlan(st, rows, names), context.catalog).physical }
   }
   const open = node.with ? bindWith(st, node.with, null, null) : { ctes: null, close: <T>(p: T): T => p }
-  const { plan, values } = bindQuerySource(st, node.source, open.ctes)
-  checkCount(values.length, columns.length, node, [])
-  const assigned = values.map((s, i) => assign(st, entry, columns[i], s, node.source as Query))
+  const { plan, values, places } = bindQuerySource(st, node.source, open.ctes)
+  checkCount(values.length, columns.length, node, places)
+  const assigned = values.map((s, i) => assign(st, entry, columns[i], s, places[i] ?? (node.source as Query)))
   const rows = fullRow((i) => (i < assigned.length ? assigned[i] : defaultValue(st, entry, columns[i])))
   return { kind: 'query', plan: plans(st, open.close(project(plan, rows, names)), context.catalog).physical }
 }
@@ -100,10 +100,10 @@ function bindQuerySource(st: Statement, source: Query, ctes: ExprPlace['ctes']) 
   if (plain) {
     handled(source, ['body'])
     const body = bindBody(st, source.body, null, ctes)
-    return { plan: body.plan, values: body.columns.map((c) => c.expr) }
+    return { plan: body.plan, values: body.columns.map((c) => c.expr), places: body.columns.map((c) => c.at) }
   }
-  const { plan } = bindInnerQuery(st, source, null, ctes)
-  return { plan, values: plan.rowType.map((f, i) => column(i, f.type)) }
+  const { plan, places } = bindInnerQuery(st, source, null, ctes)
+  return { plan, values: plan.rowType.map((f, i) => column(i, f.type)), places }
 }
 
 function valuesLists(node: Insert): readonly (readonly Expr[])[] | undefined {
@@ -116,7 +116,7 @@ function valuesLists(node: Insert): readonly (readonly Expr[])[] | undefined {
 }
 
 /** Too many values is an error; too few only where the columns were written. */
-function checkCount(given: number, wanted: number, node: Insert, cells: readonly Expr[]): void {
+function checkCount(given: number, wanted: number, node: Insert, cells: readonly (Place | undefined)[]): void {
   if (given > wanted) {
     throw bindError('42601', 'INSERT has more expressions than target columns', cells[wanted] ?? node.source)
   }
@@ -191,7 +191,7 @@ export function bindAssignments(
       handled(node.value, ['fields', 'explicit'])
       sources = node.value.fields
       if (sources.length !== node.targets.length) {
-        throw bindError('42601', 'number of columns does not match number of values', node)
+        throw bindError('42601', 'number of columns does not match number of values', node.value)
       }
     }
     node.targets.forEach((target, i) => {

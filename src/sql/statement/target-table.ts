@@ -1,4 +1,4 @@
-import type { AssignTarget, TableItem } from '../../../grammar/ast.ts'
+import type { AssignTarget, Expr, TableItem } from '../../../grammar/ast.ts'
 import type { Ident, Name } from '../../../grammar/ast-base.ts'
 import { parseExpression } from '../../../grammar/parse.ts'
 import { notSupported } from '../../base/sql-error.ts'
@@ -8,7 +8,7 @@ import { constant } from '../../plan/scalar-walk.ts'
 import { RECURSION } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import { coerce } from '../bind/coerce.ts'
-import { type ExprPlace, Statement } from '../bind/context.ts'
+import { DEFAULT_CLAUSE, type ExprPlace, Statement } from '../bind/context.ts'
 import { type FromPlan, relation } from '../bind/from-plan.ts'
 import { lookupRelation, tableRow } from '../bind/relation.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
@@ -88,18 +88,19 @@ export function defaultValue(st: Statement, entry: TableEntry, at: number): Scal
   return bindDefault(st, defaultSql, (inner, s, place) => coerce(inner, s, type, 'assignment', place))
 }
 
-/** A DEFAULT's text stands alone: no columns, no subqueries; its offsets mean nothing in the statement. */
+/** A DEFAULT stands alone: no columns, no subqueries. The offsets of a stored text mean nothing in the statement. */
 export function bindDefault(
   st: Statement,
-  sql: string,
+  source: string | Expr,
   convert: (inner: Statement, s: Scalar, at: Place) => Scalar,
 ): Scalar {
-  const node = parseExpression(sql)
-  const inner = new Statement({ ...st.env, paramTypes: [] }, RECURSION, st)
+  const stored = typeof source === 'string'
+  const node = stored ? parseExpression(source) : source
+  const inner = stored ? new Statement({ ...st.env, paramTypes: [] }, RECURSION, st) : st
   const place: ExprPlace = {
     scope: EMPTY_SCOPE,
     ctes: null,
-    clause: 'DEFAULT expressions',
+    clause: DEFAULT_CLAUSE,
     aggregates: false,
     windows: false,
     rows: false,
