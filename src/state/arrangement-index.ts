@@ -3,10 +3,12 @@ import { hashRow, hashRows } from '../types/hash.ts'
 import { ChunkedI32 } from './chunked.ts'
 import { CHUNK_ROWS, type Matches } from './contract.ts'
 import { HashIndex } from './hash-index.ts'
+import { HashedRows } from './hashed-rows.ts'
 import { KeyMatcher } from './key-matcher.ts'
-import { RowChains } from './row-chains.ts'
+import { RowChains, WALK_MAX } from './row-chains.ts'
 import type { RowStore } from './row-store.ts'
 import { RowTrees } from './row-trees.ts'
+import { SortPrefixes } from './sort-prefixes.ts'
 
 /** Heads of a whole batch, looked up at once before its rows are applied. */
 let headsScratch = new Int32Array(64)
@@ -32,6 +34,14 @@ export class ArrangementIndex {
   private found: Int32Array = headsScratch
   private lastHead = -1
   private readonly matchKey = (a: number, b: number): boolean => this.sameKey(a, b)
+  /** Key, then order. */
+  private readonly compareRows = (a: number, b: number): number => {
+    for (const c of this.key) {
+      const column = this.store.columns[c]
+      if (!column.same(a, b)) return column.compare(a, b) || column.compareForm(a, b)
+    }
+    return this.store.compare(a, b)
+  }
 
   constructor(store: RowStore, key: readonly number[], ordered: boolean, appendOnly: boolean) {
     this.appendOnly = appendOnly
@@ -136,23 +146,18 @@ export class ArrangementIndex {
   /** Builds the index of `count` loaded rows. */
   rebuild(pages: Pages, count: number): void {
     this.clear()
-    this.byKey.reserve(count)
-    const lengths = new ChunkedI32()
-    if (this.trees !== null) this.rebuildTrees(pages, count)
-    else
-      this.inPages(pages, (page, n, hashes) => {
-        this.keys = this.store.gather(this.key, page, n)
-        this.found = this.heads(hashes, this.keys, n)
-        stamp = (stamp + 1) | 0
-        for (let k = 0; k < n; k++) {
-          const hash = hashes[k] | 0
-          this.lastHead = this.headNow(hash, k)
-          const head = this.lastHead < 0 ? page[k] : this.lastHead
-          this.chains.walked = lengths.get(head)
-          lengths.set(head, this.chains.walked + 1)
-          this.insert(hash, page[k], -1)
-        }
-      })
+    const rows = new HashedRows(count)
+    const prefixes = this.trees === null ? null : new SortPrefixes(this.store, count)
+    const page = new Int32Array(CHUNK_ROWS)
+    const hashes = new Uint32Array(CHUNK_ROWS)
+    for (const n of pages(page)) {
+      hashRows(this.store.gather(this.key, page, n), n, hashes)
+      this.byKey.noteAll(page, hashes, n)
+      prefixes?.add(page, n, rows.n)
+      rows.add(page, hashes, n)
+    }
+    if (prefixes === null) this.rebuildChains(rows, pages)
+    else this.rebuildTrees(rows, prefixes)
   }
   clear(): void {
     this.byKey.clear()
@@ -162,45 +167,39 @@ export class ArrangementIndex {
   bytes(): number {
     return this.byKey.bytes() + this.chains.bytes() + (this.trees?.bytes() ?? 0)
   }
+  private rebuildChains(rows: HashedRows, pages: Pages): void {
+    this.byKey.reserve(rows.distinct())
+    /** By head, the rows behind it. */
+    const behind = new ChunkedI32()
+    const long: number[] = []
+    this.byKey.fill(rows, this.matchKey, (head, slot) => {
+      this.chains.link(head, slot)
+      if (this.appendOnly) return
+      const length = behind.get(head) + 1
+      behind.set(head, length)
+      if (length === WALK_MAX) long.push(head)
+    })
+    if (long.length > 0) this.chains.indexAll(long, pages)
+  }
   /** Sorted once by (hash, key, order): every tree is then built from its run in O(n). */
-  private rebuildTrees(pages: Pages, count: number): void {
-    const all = new Int32Array(count)
-    let at = 0
-    this.inPages(pages, (page, n, hashes) => {
-      for (let k = 0; k < n; k++) {
-        this.byKey.note(hashes[k] | 0, page[k])
-        all[at++] = page[k]
-      }
-    })
-    const keyColumns = this.key.map((c) => this.store.columns[c])
-    all.sort((a, b) => {
-      const byHash = this.byKey.hashOf(a) - this.byKey.hashOf(b)
-      if (byHash !== 0) return byHash
-      for (const column of keyColumns) {
-        if (!column.same(a, b)) return column.compare(a, b) || column.compareForm(a, b)
-      }
-      return this.store.compare(a, b)
-    })
-    for (let start = 0, end = 0; start < count; start = end) {
+  private rebuildTrees(rows: HashedRows, prefixes: SortPrefixes): void {
+    const all = prefixes.sorted(rows, (start, end, slots) => this.oneGroup(start, end, slots), this.compareRows)
+    for (let start = 0, end = 0; start < all.length; start = end) {
+      const hash = this.byKey.hashOf(all[start])
       end = start + 1
-      while (end < count && this.sameGroup(all[start], all[end])) end++
-      this.byKey.insert(this.byKey.hashOf(all[start]), this.trees!.build(all, start, end))
+      while (end < all.length && this.byKey.hashOf(all[end]) === hash && this.sameKey(all[start], all[end])) end++
+      this.byKey.insert(hash, this.trees!.build(all, start, end))
     }
   }
-  private sameGroup(a: number, b: number): boolean {
-    return this.byKey.hashOf(a) === this.byKey.hashOf(b) && this.sameKey(a, b)
+  /** Whether rows of one hash have one key. */
+  private oneGroup(start: number, end: number, slots: Int32Array): boolean {
+    if (this.key.length === 0) return true
+    for (let i = start + 1; i < end; i++) if (!this.sameKey(slots[start], slots[i])) return false
+    return true
   }
   private sameKey(a: number, b: number): boolean {
     for (const c of this.key) if (!this.store.columns[c].same(a, b)) return false
     return true
-  }
-  private inPages(pages: Pages, visit: (page: Int32Array, n: number, hashes: Uint32Array) => void): void {
-    const page = new Int32Array(CHUNK_ROWS)
-    const hashes = new Uint32Array(CHUNK_ROWS)
-    for (const n of pages(page)) {
-      hashRows(this.store.gather(this.key, page, n), n, hashes)
-      visit(page, n, hashes)
-    }
   }
 }
 

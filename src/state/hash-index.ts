@@ -1,9 +1,10 @@
 import { assert } from '../base/assert.ts'
 import type { Column } from '../types/column.ts'
 import { ChunkedI32 } from './chunked.ts'
+import { type HashedRows, PARTS } from './hashed-rows.ts'
 import { type Matcher, MISMATCH } from './key-matcher.ts'
 
-const SEGMENTS = 256
+const SEGMENTS = PARTS
 /** A single table up to here; then 256 segments, so that no growth ever moves more than 1/256 of the keys. */
 const SINGLE_KEYS_MAX = 1 << 16
 const CAPACITY_MIN = 16
@@ -61,6 +62,46 @@ export class HashIndex {
   note(hash: number, slot: number): void {
     this.hashes.set(slot, hash)
   }
+  noteAll(slots: Int32Array, hashes: Uint32Array, n: number): void {
+    for (let k = 0; k < n; k++) this.hashes.set(slots[k], hashes[k] | 0)
+  }
+  /**
+   * Puts in rows whose hashes are noted, in one pass, after `reserve`. A row of a key that is there already is handed to
+   * `duplicate` with the slot that stands for the key; without `same` all keys differ.
+   */
+  fill(
+    rows: HashedRows,
+    same: ((head: number, slot: number) => boolean) | null,
+    duplicate: (head: number, slot: number) => void,
+  ): void {
+    const { slots, hashes, starts } = rows.bySegment()
+    for (let part = 0; part < PARTS; part++) {
+      const s = this.tables.length === 1 ? 0 : part
+      let table = this.tables[s]
+      let limit = fullAt(table, s)
+      for (let i = starts[part]; i < starts[part + 1]; i++) {
+        const hash = hashes[i]
+        const mask = table.length - 1
+        let at = (hash << 1) & mask
+        let head = -1
+        for (; table[at] !== 0; at = (at + 2) & mask) {
+          if (same === null || table[at + 1] !== hash || !same(table[at] - 1, slots[i])) continue
+          head = table[at] - 1
+          break
+        }
+        if (head >= 0) {
+          duplicate(head, slots[i])
+          continue
+        }
+        table[at] = slots[i] + 1
+        table[at + 1] = hash
+        this.size++
+        if (++this.counts[s] < limit) continue
+        table = this.grow(s)
+        limit = fullAt(table, s)
+      }
+    }
+  }
   /** The slot in the table that stands for the key of a slot. */
   headOf(hash: number, slot: number, sameKey: (a: number, b: number) => boolean): number {
     const table = this.tableOf(hash)
@@ -78,7 +119,7 @@ export class HashIndex {
     if (this.tables.length === 1 && this.size >= SINGLE_KEYS_MAX) this.rebuild(this.size, true)
     const s = this.tables.length === 1 ? 0 : hash >>> 24
     let table = this.tables[s]
-    if (this.counts[s] >= (table.length >> 1) * (0.55 + 0.25 * (s / SEGMENTS))) table = this.grow(s)
+    if (this.counts[s] >= fullAt(table, s)) table = this.grow(s)
     place(table, hash, slot + 1)
     this.counts[s]++
     this.size++
@@ -148,6 +189,11 @@ export class HashIndex {
       }
     }
   }
+}
+
+/** Keys that segment s holds before it grows. */
+function fullAt(table: Int32Array, s: number): number {
+  return (table.length >> 1) * (0.55 + 0.25 * (s / SEGMENTS))
 }
 
 function place(table: Int32Array, hash: number, entry: number): void {

@@ -10,6 +10,7 @@ import type { StateColumn } from './columns/state-column.ts'
 import { CHUNK_ROWS, type KeyedTable, type StateColumnKind } from './contract.ts'
 import type { DurableStructure } from './durable.ts'
 import { HashIndex } from './hash-index.ts'
+import { HashedRows } from './hashed-rows.ts'
 import { KeyMatcher } from './key-matcher.ts'
 import type { ChunkPager } from './pager.ts'
 import { SlotSpace } from './slot-space.ts'
@@ -168,10 +169,13 @@ export class SlotKeyedTable implements KeyedTable, DurableStructure {
     this.index.clear()
     this.index.reserve(this.space.live)
     const page = new Int32Array(CHUNK_ROWS)
+    const rows = new HashedRows(this.space.live)
     for (const n of this.live.runs(page)) {
       this.hash(this.gatherKeys(page, n), n)
-      for (let k = 0; k < n; k++) this.index.insert(this.hashes[k] | 0, page[k])
+      this.index.noteAll(page, this.hashes, n)
+      rows.add(page, this.hashes, n)
     }
+    this.index.fill(rows, null, () => {})
   }
   private saved(column: Accumulators, slots: Int32Array, n: number): Column {
     if (column.kind !== 'any') {

@@ -1,12 +1,14 @@
 import type { Column } from '../types/column.ts'
 import { hashRows } from '../types/hash.ts'
 import { ChunkedI32, SlotBits } from './chunked.ts'
+import { CHUNK_ROWS } from './contract.ts'
 import { HashIndex } from './hash-index.ts'
+import { HashedRows } from './hashed-rows.ts'
 import { RowMatcher } from './key-matcher.ts'
 import type { RowStore } from './row-store.ts'
 
 /** A chain longer than this gets its rows into the row index: finding a row stays O(1) under any key. */
-const WALK_MAX = 16
+export const WALK_MAX = 16
 
 /**
  * Rows of one key, in a doubly linked chain from the head that the key index knows. Links cost 8 bytes a row, and only
@@ -48,18 +50,37 @@ export class RowChains {
     }
     return -1
   }
-  /**
-   * Adds a slot behind the head of a chain of `length` rows; the head stays as it is. `row`: that of the batch, or
-   * -1: the row is read from the slot.
-   */
+  /** Adds the slot of a row of the batch behind the head of a chain of `length` rows; the head stays as it is. */
   add(head: number, slot: number, length: number, row: number): void {
+    this.link(head, slot)
+    if (this.indexed.has(head)) this.index(slot, this.batchHash(row))
+    else if (length >= WALK_MAX) this.indexChain(head)
+  }
+  /** `add` without the row index: a rebuild makes that for all long chains at once. */
+  link(head: number, slot: number): void {
     const after = this.next.get(head)
     this.next.set(slot, after)
     this.previous.set(slot, head + 1)
     if (after !== 0) this.previous.set(after - 1, slot + 1)
     this.next.set(head, slot + 1)
-    if (this.indexed.has(head)) this.index(slot, row < 0 ? this.hashOf(slot) : this.batchHash(row))
-    else if (length >= WALK_MAX) this.indexChain(head)
+  }
+  /** Makes the row index of these chains. `pages`: all live slots, ascending. */
+  indexAll(heads: readonly number[], pages: (page: Int32Array) => Iterable<number>): void {
+    for (const head of heads) for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) this.indexed.add(slot)
+    const rows = new HashedRows(this.indexed.count)
+    const page = new Int32Array(CHUNK_ROWS)
+    const slots = new Int32Array(CHUNK_ROWS)
+    const hashes = new Uint32Array(CHUNK_ROWS)
+    for (const n of pages(page)) {
+      let picked = 0
+      for (let k = 0; k < n; k++) if (this.indexed.has(page[k])) slots[picked++] = page[k]
+      if (picked === 0) continue
+      this.rows.rowHashes(slots, picked, hashes)
+      this.byRow.noteAll(slots, hashes, picked)
+      rows.add(slots, hashes, picked)
+    }
+    this.byRow.reserve(rows.n)
+    this.byRow.fill(rows, null, () => {})
   }
   /** Takes a slot out and returns the head from now on (-1: the chain is empty). */
   remove(head: number, slot: number): number {
@@ -101,11 +122,6 @@ export class RowChains {
     for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) this.slotScratch[n++] = slot
     this.rows.rowHashes(this.slotScratch, n, this.hashScratch)
     for (let i = 0; i < n; i++) this.index(this.slotScratch[i], this.hashScratch[i] | 0)
-  }
-  private hashOf(slot: number): number {
-    this.slotScratch[0] = slot
-    this.rows.rowHashes(this.slotScratch, 1, this.hashScratch)
-    return this.hashScratch[0] | 0
   }
   private index(slot: number, hash: number): void {
     this.indexed.add(slot)

@@ -32,6 +32,11 @@ export class RowStore {
       .filter((c) => !(key.includes(c) && equalMeansIdentical(types[c])))
       .sort((a, b) => Number(!equalMeansIdentical(types[a])) - Number(!equalMeansIdentical(types[b])))
   }
+  /** What `compare` looks at first. */
+  get firstSort(): SortColumn | null {
+    if (this.order.length > 0) return this.order[0]
+    return this.beyondOrder.length > 0 ? { column: this.beyondOrder[0], desc: false, nullsFirst: false } : null
+  }
   set(slot: number, cols: readonly Column[], row: number): void {
     for (let c = 0; c < this.columns.length; c++) this.columns[c].set(slot, cols[c], row)
   }

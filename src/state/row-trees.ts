@@ -55,18 +55,22 @@ export class RowTrees {
   }
   /** A tree of slots that are already in order, in O(n). */
   build(slots: Int32Array, start: number, end: number): number {
+    /** From the root down to the right: what is popped has its whole subtree. */
     const spine: number[] = []
     for (let i = start; i < end; i++) {
       const slot = slots[i]
       let last = -1
-      while (spine.length > 0 && before(slot, spine[spine.length - 1])) last = spine.pop()!
+      while (spine.length > 0 && before(slot, spine[spine.length - 1])) {
+        last = spine.pop()!
+        this.update(last)
+      }
       this.lefts.set(slot, last + 1)
       this.rights.set(slot, 0)
       if (spine.length > 0) this.rights.set(spine[spine.length - 1], slot + 1)
       spine.push(slot)
     }
     const root = spine.length > 0 ? spine[0] : -1
-    if (root >= 0) this.measure(root)
+    while (spine.length > 0) this.update(spine.pop()!)
     return root
   }
   size(root: number): number {
@@ -138,14 +142,6 @@ export class RowTrees {
   }
   private update(slot: number): void {
     this.sizes.set(slot, this.size(this.left(slot)) + this.size(this.right(slot)) + 1)
-  }
-  private measure(root: number): number {
-    // Depth is O(log n) by the priorities, so the recursion is shallow.
-    const left = this.left(root)
-    const right = this.right(root)
-    const size = 1 + (left < 0 ? 0 : this.measure(left)) + (right < 0 ? 0 : this.measure(right))
-    this.sizes.set(root, size)
-    return size
   }
 }
 
