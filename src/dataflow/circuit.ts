@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { drain, type Pieces } from '../base/slices.ts'
 import type { TickContext } from './contract.ts'
 import type { OperatorBase, Scheduler } from './operator.ts'
 
@@ -66,6 +67,11 @@ export class Circuit implements Scheduler {
    * call (one-shot runs, between slices of a snapshot).
    */
   runTick(tick: TickContext, held: ReadonlySet<OperatorBase> | null = null): void {
+    drain(this.pieces(tick, held))
+  }
+
+  /** The same tick in pieces. Nobody else may touch the circuit before it is through. */
+  *pieces(tick: TickContext, held: ReadonlySet<OperatorBase> | null = null): Pieces {
     let holding = 0
     try {
       for (let rank = 0; this.waiting > holding; rank++) {
@@ -86,7 +92,7 @@ export class Circuit implements Scheduler {
           }
           operator.dirty = false
           this.waiting--
-          operator.step(tick)
+          yield* operator.pieces(tick)
         }
         bucket.length = stay
       }

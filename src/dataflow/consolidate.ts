@@ -1,14 +1,61 @@
+import { drain, type Pieces } from '../base/slices.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../types/batch.ts'
 import { concatBatches, splitBatch, takeBatch } from '../types/batch-build.ts'
 import { compareRows } from '../types/compare.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { identicalRows } from './identical.ts'
-import { groupRows } from './row-hash.ts'
+import { groupRows, hashesOf } from './row-hash.ts'
 
-/** The same Z-set with each row once: diffs of equal rows are summed, rows that cancel are gone. Order: first seen. */
+/** Rows that are consolidated or sorted in one piece. */
+const PIECE_ROWS = 16_384
+
+/** The same Z-set with each row once: diffs of equal rows are summed, rows that cancel are gone. In no order. */
 export function consolidate(batches: readonly Batch[]): Batch[] {
+  return drain(consolidation(batches))
+}
+
+/**
+ * The same in pieces. Many rows are dealt out by hash first, so that equal rows meet in one part: its table stays in
+ * the cache, where one over all of them would not.
+ */
+export function* consolidation(batches: readonly Batch[]): Pieces<Batch[]> {
   if (batches.length === 0) return []
-  return splitBatch(consolidateOne(concatBatches(batches)), BATCH_ROWS_MAX)
+  let rows = 0
+  for (const batch of batches) rows += batch.n
+  if (rows <= PIECE_ROWS || batches[0].cols.length === 0) {
+    return splitBatch(consolidateOne(concatBatches(batches)), BATCH_ROWS_MAX)
+  }
+  const parts: Batch[][] = Array.from({ length: 1 << Math.ceil(Math.log2(rows / PIECE_ROWS)) }, () => [])
+  for (const whole of batches) {
+    for (const batch of splitBatch(whole, PIECE_ROWS)) {
+      deal(batch, parts)
+      yield
+    }
+  }
+  const out: Batch[] = []
+  for (const part of parts) {
+    if (part.length === 0) continue
+    out.push(...splitBatch(consolidateOne(concatBatches(part)), BATCH_ROWS_MAX))
+    part.length = 0
+    yield
+  }
+  return out
+}
+
+/** The high bits of the hash: the low ones are those of the tables. */
+function deal(batch: Batch, parts: readonly Batch[][]): void {
+  const hashes = hashesOf(batch.cols, batch.n)
+  const shift = 32 - Math.log2(parts.length)
+  const ends = new Int32Array(parts.length + 1)
+  for (let i = 0; i < batch.n; i++) ends[(hashes[i] >>> shift) + 1]++
+  for (let p = 0; p < parts.length; p++) ends[p + 1] += ends[p]
+  const rows = new Int32Array(batch.n)
+  const next = ends.slice()
+  for (let i = 0; i < batch.n; i++) rows[next[hashes[i] >>> shift]++] = i
+  for (let p = 0; p < parts.length; p++) {
+    const n = ends[p + 1] - ends[p]
+    if (n > 0) parts[p].push(takeBatch(batch, rows.subarray(ends[p], ends[p + 1]), n))
+  }
 }
 
 /** The same for one batch of any length. */
@@ -33,10 +80,51 @@ export function consolidateOne(batch: Batch): Batch {
 
 /** In the row order, which every output leaves in: the same rows always come in the same order. */
 export function sortBatches(types: readonly SqlType[], batches: readonly Batch[]): Batch[] {
+  return drain(sorting(types, batches))
+}
+
+/** The same in pieces: runs are sorted, then merged in pairs. */
+export function* sorting(types: readonly SqlType[], batches: readonly Batch[]): Pieces<Batch[]> {
   if (batches.length === 0) return []
   const all = concatBatches(batches)
-  if (all.n <= 1) return all.n === 0 ? [] : [all]
-  const order = Array.from({ length: all.n }, (_, i) => i)
-  order.sort((i, j) => compareRows(types, all.cols, i, all.cols, j) || all.diffs[i] - all.diffs[j])
-  return splitBatch(takeBatch(all, Int32Array.from(order), all.n), BATCH_ROWS_MAX)
+  const n = all.n
+  if (n <= 1) return n === 0 ? [] : [all]
+  const compare = (i: number, j: number) =>
+    compareRows(types, all.cols, i, all.cols, j) || all.diffs[i] - all.diffs[j] || i - j
+  let order = Int32Array.from({ length: n }, (_, i) => i)
+  for (let start = 0; start < n; start += PIECE_ROWS) {
+    order.subarray(start, start + PIECE_ROWS).sort(compare)
+    yield
+  }
+  let other = new Int32Array(n)
+  for (let run = PIECE_ROWS; run < n; run *= 2) {
+    for (let start = 0; start < n; start += run * 2) yield* merge(order, start, run, other, compare)
+    ;[order, other] = [other, order]
+  }
+  const out: Batch[] = []
+  for (let start = 0; start < n; start += BATCH_ROWS_MAX) {
+    const rows = order.subarray(start, start + BATCH_ROWS_MAX)
+    out.push(takeBatch(all, rows, rows.length))
+    yield
+  }
+  return out
+}
+
+/** The runs [start, start + run) and the one behind it, from one array into the other. */
+function* merge(
+  from: Int32Array,
+  start: number,
+  run: number,
+  to: Int32Array,
+  compare: (i: number, j: number) => number,
+): Pieces {
+  const middle = Math.min(from.length, start + run)
+  const end = Math.min(from.length, middle + run)
+  let left = start
+  let right = middle
+  for (let at = start; at < end; at++) {
+    if (right === end || (left < middle && compare(from[left], from[right]) <= 0)) to[at] = from[left++]
+    else to[at] = from[right++]
+    if ((at & (PIECE_ROWS - 1)) === 0) yield
+  }
 }

@@ -1,3 +1,4 @@
+import type { Pieces } from '../base/slices.ts'
 import type { StateStructure } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -40,6 +41,15 @@ export abstract class OperatorBase implements Operator, Consumer {
   }
 
   abstract step(tick: TickContext): void
+
+  /**
+   * The same step in pieces of about a batch, for ticks that change much. What it emits is the same: consumers run only
+   * when it is through. Operators whose step is short, or whose cost does not lie in loops over batches, have one piece.
+   */
+  *pieces(tick: TickContext): Pieces {
+    this.step(tick)
+    yield
+  }
 
   state(): readonly StateStructure[] {
     return []

@@ -1,6 +1,7 @@
+import { drain, type Pieces } from '../base/slices.ts'
 import type { Arrangement, StateFactory, StateStructure } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
-import { consolidate } from './consolidate.ts'
+import { consolidate, consolidation } from './consolidate.ts'
 import { ERROR_TYPES } from './contract.ts'
 import type { Pipe } from './edge.ts'
 import { OperatorBase, type OperatorIdentity } from './operator.ts'
@@ -33,11 +34,16 @@ export class OutputNode extends OperatorBase {
   }
 
   step(): void {
+    drain(this.pieces())
+  }
+
+  override *pieces(): Pieces {
     const delta = this.input.take()
-    for (const batch of consolidate(delta.rows)) {
+    for (const batch of yield* consolidation(delta.rows)) {
       this.rows.apply(batch)
       this.changedRows.push(batch)
       this.output.pushRows(batch)
+      yield
     }
     for (const batch of consolidate(delta.errors)) {
       this.errors.apply(batch)

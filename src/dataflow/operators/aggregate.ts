@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8'
+import { drain, type Pieces } from '../../base/slices.ts'
 import {
   CHUNK_MASK,
   CHUNK_SHIFT,
@@ -7,7 +8,7 @@ import {
   type StateStructure,
 } from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
-import { concatBatches, splitBatch, takeBatch } from '../../types/batch-build.ts'
+import { concatBatches, takeBatch } from '../../types/batch-build.ts'
 import type { Column, F64Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
 import { INT4, type SqlType } from '../../types/sql-type.ts'
@@ -53,6 +54,7 @@ export class AggregateOperator extends OperatorBase {
   private before: Batch[] = []
   private beforeRows = 0
   private beforePlace = new Int32Array(64)
+  private place = new Int32Array(64)
   private slots = new Int32Array(64)
   private readonly errors = new RowErrorList()
 
@@ -98,10 +100,17 @@ export class AggregateOperator extends OperatorBase {
   }
 
   step(): void {
+    drain(this.pieces())
+  }
+
+  override *pieces(): Pieces {
     const delta = this.inputs[0].take()
     if (this.startsBusy) this.firstGroup()
-    for (const batch of delta.rows) this.absorb(batch)
-    this.emit()
+    for (const batch of delta.rows) {
+      this.absorb(batch)
+      yield
+    }
+    yield* this.emit()
     this.forwardErrors(delta.errors)
   }
 
@@ -224,37 +233,42 @@ export class AggregateOperator extends OperatorBase {
     return takeBatch(whole, good, kept)
   }
 
-  private emit(): void {
+  private *emit(): Pieces {
     const end = this.touched.n
     if (end === 0) return
-    const place = new Int32Array(end)
-    const after = this.results(0, end, 1, place, 0)
     const before = this.before.length === 0 ? null : concatBatches(this.before)
+    for (let from = 0; from < end; from += BATCH_ROWS_MAX) {
+      this.emitGroups(from, Math.min(end, from + BATCH_ROWS_MAX), before)
+      yield
+    }
+    this.touched.clear()
+    this.before = []
+    this.beforeRows = 0
+  }
+
+  /** The touched groups [from, end). */
+  private emitGroups(from: number, end: number, before: Batch | null): void {
+    if (this.place.length < end) this.place = new Int32Array(end * 2)
+    const place = this.place
+    const after = this.results(from, end, 1, place, 0)
     // Equal before and after: nothing happened to that group. One group has one key: only the results are compared.
     const keys = this.global ? 0 : this.keyTypes.length
     const was = before?.cols.slice(keys) ?? []
     const is = after?.cols.slice(keys) ?? []
-    const kept = new Int32Array(end)
+    const kept = new Int32Array(end - from)
     let n = 0
-    const retracted = new Int32Array(end)
+    const retracted = new Int32Array(end - from)
     let m = 0
-    for (let at = 0; at < end; at++) {
+    for (let at = from; at < end; at++) {
       const old = this.beforePlace[at]
       const now = place[at]
       if (old >= 0 && now >= 0 && identicalRows(was, old, is, now)) continue
       if (old >= 0) retracted[m++] = old
       if (now >= 0) kept[n++] = now
     }
-    if (m > 0) this.publish(takeBatch(before!, retracted, m))
-    if (n > 0) this.publish(takeBatch(after!, kept, n))
-    for (let at = 0; at < end; at++) this.dropIfEmpty(this.touched.slots[at])
-    this.touched.clear()
-    this.before = []
-    this.beforeRows = 0
-  }
-
-  private publish(batch: Batch): void {
-    for (const piece of splitBatch(batch, BATCH_ROWS_MAX)) this.output.pushRows(piece)
+    if (m > 0) this.output.pushRows(takeBatch(before!, retracted, m))
+    if (n > 0) this.output.pushRows(takeBatch(after!, kept, n))
+    for (let at = from; at < end; at++) this.dropIfEmpty(this.touched.slots[at])
   }
 
   private dropIfEmpty(slot: number): void {

@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, StateStructure } from '../../state/contract.ts'
 import type { Pipe } from '../edge.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
@@ -16,8 +17,15 @@ export class ArrangeOperator extends OperatorBase {
     this.arrangement = arrangement
   }
   step(): void {
+    drain(this.pieces())
+  }
+
+  override *pieces(): Pieces {
     const delta = this.inputs[0].take()
-    for (const batch of delta.rows) this.arrangement.apply(batch)
+    for (const batch of delta.rows) {
+      this.arrangement.apply(batch)
+      yield
+    }
     for (const batch of delta.rows) this.output.pushRows(batch)
     this.forwardErrors(delta.errors)
   }

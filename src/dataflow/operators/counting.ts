@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import {
   CHUNK_MASK,
   CHUNK_SHIFT,
@@ -42,12 +43,19 @@ export class CountingOperator extends OperatorBase {
   }
 
   step(): void {
+    drain(this.pieces())
+  }
+
+  override *pieces(): Pieces {
     for (let side = 0; side < this.inputs.length; side++) {
       const delta = this.inputs[side].take()
-      for (const batch of delta.rows) this.count(batch, side)
+      for (const batch of delta.rows) {
+        this.count(batch, side)
+        yield
+      }
       this.forwardErrors(delta.errors)
     }
-    this.emit()
+    yield* this.emit()
   }
 
   override state(): readonly StateStructure[] {
@@ -68,7 +76,7 @@ export class CountingOperator extends OperatorBase {
     }
   }
 
-  private emit(): void {
+  private *emit(): Pieces {
     const changed = new Int32Array(this.touched.n)
     const diffs = new Int32Array(this.touched.n)
     let n = 0
@@ -83,6 +91,7 @@ export class CountingOperator extends OperatorBase {
       const size = Math.min(BATCH_ROWS_MAX, n - start)
       const cols = this.counts.gatherKeys(changed.subarray(start, start + size), size)
       this.output.pushRows({ n: size, diffs: diffs.subarray(start, start + size), cols })
+      yield
     }
     for (let at = 0; at < this.touched.n; at++) {
       const slot = this.touched.slots[at]

@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import type { Batch } from '../../types/batch.ts'
 import type { Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
@@ -37,12 +38,16 @@ export class FlatMapOperator extends OperatorBase {
   }
 
   step(tick: TickContext): void {
+    drain(this.pieces(tick))
+  }
+
+  override *pieces(tick: TickContext): Pieces {
     const delta = this.inputs[0].take()
-    for (const batch of delta.rows) this.expand(batch, tick)
+    for (const batch of delta.rows) yield* this.expand(batch, tick)
     this.forwardErrors(delta.errors)
   }
 
-  private expand(batch: Batch, tick: TickContext): void {
+  private *expand(batch: Batch, tick: TickContext): Pieces {
     for (let start = 0; start < batch.n; ) {
       const made = this.program(batch.cols, start, batch.n, this.errors, tick)
       start = made.next
@@ -51,6 +56,7 @@ export class FlatMapOperator extends OperatorBase {
       for (let k = 0; k < made.n; k++) diffs[k] = batch.diffs[made.from[k]]
       const cols = batch.cols.map((column) => takeRows(column, made.from, made.n))
       this.output.pushRows({ n: made.n, diffs, cols: [...cols, ...made.cols] })
+      yield
     }
     if (this.errors.count > 0) {
       this.output.pushErrors(errorBatch(this.errors, this, batch.cols, this.inputs[0].types, batch.diffs))

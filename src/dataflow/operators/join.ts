@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, Matches } from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
 import { concatBatches, sliceBatch, takeBatch } from '../../types/batch-build.ts'
@@ -78,14 +79,18 @@ export class JoinOperator extends OperatorBase {
   }
 
   step(tick: TickContext): void {
+    drain(this.pieces(tick))
+  }
+
+  override *pieces(tick: TickContext): Pieces {
     const { left, right } = this.spec
     const leftDelta = left.input.take()
     const rightDelta = right.input.take()
     const leftRows = this.matchable(leftDelta.rows, left.keys)
     const rightRows = this.matchable(rightDelta.rows, right.keys)
-    for (const batch of leftRows) this.probe(batch, left.keys, right.arrangement, true, tick)
-    for (const batch of rightRows) this.probe(batch, right.keys, left.arrangement, false, tick)
-    if (leftRows.length > 0 && rightRows.length > 0) this.subtractBoth(leftRows, rightRows, tick)
+    for (const batch of leftRows) yield* this.probe(batch, left.keys, right.arrangement, true, tick)
+    for (const batch of rightRows) yield* this.probe(batch, right.keys, left.arrangement, false, tick)
+    if (leftRows.length > 0 && rightRows.length > 0) yield* this.subtractBoth(leftRows, rightRows, tick)
     this.forwardErrors(leftDelta.errors)
     this.forwardErrors(rightDelta.errors)
   }
@@ -95,16 +100,22 @@ export class JoinOperator extends OperatorBase {
     return batches.map((batch) => withoutNullKeys(batch, keys)).filter((batch) => batch.n > 0)
   }
 
-  private probe(batch: Batch, keys: readonly number[], other: Arrangement, fromLeft: boolean, tick: TickContext): void {
+  private *probe(
+    batch: Batch,
+    keys: readonly number[],
+    other: Arrangement,
+    fromLeft: boolean,
+    tick: TickContext,
+  ): Pieces {
     const atOnce = keys.length > 0 ? batch.n : Math.max(1, Math.floor(PAIRS_MAX / Math.max(1, other.rows)))
     for (let start = 0; start < batch.n; start += atOnce) {
       const part = atOnce >= batch.n ? batch : sliceBatch(batch, start, Math.min(batch.n, start + atOnce))
       other.probe(pick(part.cols, keys), part.n, this.matches)
-      this.emitMatches(part, other, fromLeft, tick)
+      yield* this.emitMatches(part, other, fromLeft, tick)
     }
   }
 
-  private emitMatches(batch: Batch, other: Arrangement, fromLeft: boolean, tick: TickContext): void {
+  private *emitMatches(batch: Batch, other: Arrangement, fromLeft: boolean, tick: TickContext): Pieces {
     const first = fromLeft ? this.leftWidth : 0
     const width = fromLeft ? this.output.types.length - first : this.leftWidth
     const ownFirst = fromLeft ? 0 : this.leftWidth
@@ -126,6 +137,7 @@ export class JoinOperator extends OperatorBase {
         const iterations = other.gather([width], slots, n)[0] as F64Column
         this.emitByIteration({ n, diffs, cols }, iterations.data, tick)
       }
+      yield
     }
   }
 
@@ -145,21 +157,21 @@ export class JoinOperator extends OperatorBase {
     }
   }
 
-  private subtractBoth(left: readonly Batch[], right: readonly Batch[], tick: TickContext): void {
+  private *subtractBoth(left: readonly Batch[], right: readonly Batch[], tick: TickContext): Pieces {
     const l = concatBatches(left)
     const r = concatBatches(right)
     const { keys } = this.spec.left
     const index = keys.length === 0 ? null : new DeltaIndex(pick(r.cols, this.spec.right.keys), r.n)
-    const atOnce = index !== null ? l.n : Math.max(1, Math.floor(PAIRS_MAX / r.n))
+    const atOnce = index !== null ? BATCH_ROWS_MAX : Math.max(1, Math.floor(PAIRS_MAX / r.n))
     for (let start = 0; start < l.n; start += atOnce) {
       const part = atOnce >= l.n ? l : sliceBatch(l, start, Math.min(l.n, start + atOnce))
       if (index === null) allPairs(part.n, r.n, this.matches)
       else index.probe(pick(part.cols, keys), part.n, this.matches)
-      this.emitNegated(part, r, tick)
+      yield* this.emitNegated(part, r, tick)
     }
   }
 
-  private emitNegated(l: Batch, r: Batch, tick: TickContext): void {
+  private *emitNegated(l: Batch, r: Batch, tick: TickContext): Pieces {
     const column = (c: number, i: Int32Array, j: Int32Array, n: number): Column =>
       c < this.leftWidth ? takeRows(l.cols[c], i, n) : takeRows(r.cols[c - this.leftWidth], j, n)
     for (let start = 0; start < this.matches.n; start += BATCH_ROWS_MAX) {
@@ -171,6 +183,7 @@ export class JoinOperator extends OperatorBase {
       const pairs = { n, a: i, b: j, diffs, column }
       if (this.spec.iterations === null) this.emit(pairs, tick)
       else this.emitWhole(this.whole(pairs), this.output, tick)
+      yield
     }
   }
 

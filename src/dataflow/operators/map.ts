@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
 import type { Column } from '../../types/column.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -35,8 +36,15 @@ export class MapOperator extends OperatorBase {
   }
 
   step(tick: TickContext): void {
+    drain(this.pieces(tick))
+  }
+
+  override *pieces(tick: TickContext): Pieces {
     const delta = this.inputs[0].take()
-    for (const batch of delta.rows) this.map(batch, tick)
+    for (const batch of delta.rows) {
+      this.map(batch, tick)
+      yield
+    }
     this.forwardErrors(delta.errors)
   }
 

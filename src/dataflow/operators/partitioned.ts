@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, SortColumn, StateFactory, StateStructure } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import { concatBatches, negateBatch } from '../../types/batch-build.ts'
@@ -5,7 +6,7 @@ import type { Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
 import { equalRows } from '../../types/hash.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { consolidate } from '../consolidate.ts'
+import { consolidation } from '../consolidate.ts'
 import type { Pipe } from '../edge.ts'
 import { firstColumns, pick } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
@@ -43,27 +44,38 @@ export abstract class PartitionedOperator extends OperatorBase {
   }
 
   step(): void {
+    drain(this.pieces())
+  }
+
+  override *pieces(): Pieces {
     const delta = this.inputs[0].take()
-    if (delta.rows.length > 0) this.change(delta.rows)
+    if (delta.rows.length > 0) yield* this.change(delta.rows)
     this.forwardErrors(delta.errors)
   }
 
-  private change(batches: readonly Batch[]): void {
+  private *change(batches: readonly Batch[]): Pieces {
     const all = concatBatches(batches)
     const keys = pick(all.cols, this.partition)
     const group = new Int32Array(all.n)
     const first = new Int32Array(all.n)
     const partitions = groupRows(keys, all.n, group, first, equalRows)
     const touched = keys.map((column) => takeRows(column, first, partitions))
-    const before = this.outputs(touched, partitions)
-    this.rows.apply(all)
-    const after = this.outputs(touched, partitions)
-    for (const batch of consolidate([...before.map(negateBatch), ...after])) this.output.pushRows(batch)
+    yield
+    const before = yield* this.outputs(touched, partitions)
+    for (const batch of batches) {
+      this.rows.apply(batch)
+      yield
+    }
+    const after = yield* this.outputs(touched, partitions)
+    for (const batch of yield* consolidation([...before.map(negateBatch), ...after])) this.output.pushRows(batch)
   }
 
-  private outputs(keys: readonly Column[], partitions: number): Batch[] {
+  private *outputs(keys: readonly Column[], partitions: number): Pieces<Batch[]> {
     const batches: Batch[] = []
-    for (let p = 0; p < partitions; p++) this.partitionOutput(keys, p, batches)
+    for (let p = 0; p < partitions; p++) {
+      this.partitionOutput(keys, p, batches)
+      yield
+    }
     return batches
   }
 

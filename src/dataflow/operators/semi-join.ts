@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import {
   CHUNK_MASK,
   CHUNK_SHIFT,
@@ -51,11 +52,21 @@ export class SemiJoinOperator extends OperatorBase {
   }
 
   step(): void {
+    drain(this.pieces())
+  }
+
+  override *pieces(): Pieces {
     const left = this.spec.left.input.take()
     const right = this.spec.right.input.take()
-    for (const batch of left.rows) this.emitLeft(batch)
-    for (const batch of right.rows) this.count(batch)
-    this.emitFlips()
+    for (const batch of left.rows) {
+      this.emitLeft(batch)
+      yield
+    }
+    for (const batch of right.rows) {
+      this.count(batch)
+      yield
+    }
+    yield* this.emitFlips()
     if (!this.spec.forwardsErrors) return
     this.forwardErrors(left.errors)
     this.forwardErrors(right.errors)
@@ -96,7 +107,7 @@ export class SemiJoinOperator extends OperatorBase {
     }
   }
 
-  private emitFlips(): void {
+  private *emitFlips(): Pieces {
     const flipped = new Int32Array(this.touched.n)
     const signs = new Int32Array(this.touched.n)
     const empty: number[] = []
@@ -112,12 +123,12 @@ export class SemiJoinOperator extends OperatorBase {
       if (after === 0) empty.push(slot)
     }
     this.touched.clear()
-    if (n > 0) this.emitKeys(flipped, signs, n)
+    if (n > 0) yield* this.emitKeys(flipped, signs, n)
     for (const slot of empty) this.counts.remove(slot)
   }
 
   /** All left rows of the keys that gained their first match or lost their last one. */
-  private emitKeys(keySlots: Int32Array, signs: Int32Array, n: number): void {
+  private *emitKeys(keySlots: Int32Array, signs: Int32Array, n: number): Pieces {
     const { arrangement } = this.spec.left
     arrangement.probe(this.counts.gatherKeys(keySlots, n), n, this.matches)
     const columns = firstColumns(this.output.types.length)
@@ -127,6 +138,7 @@ export class SemiJoinOperator extends OperatorBase {
       const diffs = Int32Array.from(arrangement.diffs(slots, size).subarray(0, size))
       for (let k = 0; k < size; k++) diffs[k] *= signs[this.matches.probe[start + k]]
       this.output.pushRows({ n: size, diffs, cols: arrangement.gather(columns, slots, size) })
+      yield
     }
   }
 

@@ -1,3 +1,4 @@
+import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, StateFactory, StateStructure } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
@@ -50,6 +51,10 @@ export class ScopeOperator extends OperatorBase {
   }
 
   step(tick: TickContext): void {
+    drain(this.pieces(tick))
+  }
+
+  override *pieces(tick: TickContext): Pieces {
     const { clock, circuit, limit, importNodes } = this.spec
     const rounds = limit?.rounds ?? tick.recursionRoundsMax
     const last = limit?.onLimit === 'return' ? rounds - 1 : rounds
@@ -62,7 +67,7 @@ export class ScopeOperator extends OperatorBase {
     let iteration: number | undefined = 0
     while (iteration !== undefined && iteration <= last) {
       clock.begin(iteration)
-      circuit.runTick(tick)
+      yield* circuit.pieces(tick)
       this.takeResults(iteration, iteration < rounds)
       iteration = clock.next()
     }
