@@ -1,5 +1,5 @@
+import { NEXMARK_TYPES } from '../../src/catalog/generator-relations.ts'
 import { NexmarkGenerator } from '../../src/connectors/generator/nexmark.ts'
-import { NEXMARK_TYPES } from '../../src/connectors/generator/nexmark-rows.ts'
 import type { Batch } from '../../src/types/batch.ts'
 import { BATCH_ROWS_MAX } from '../../src/types/batch.ts'
 import { rowAt, splitBatch } from '../../src/types/batch-build.ts'

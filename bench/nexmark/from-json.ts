@@ -1,5 +1,5 @@
+import { NEXMARK_TYPES } from '../../src/catalog/generator-relations.ts'
 import { compileJsonDecoder, type JsonDecoder } from '../../src/codec/json-scan.ts'
-import { NEXMARK_TYPES } from '../../src/connectors/generator/nexmark-rows.ts'
 import { BATCH_ROWS_MAX } from '../../src/types/batch.ts'
 import { type ColumnBuilder, columnBuilder } from '../../src/types/column-build.ts'
 import type { RowType } from '../../src/types/sql-type.ts'

@@ -1,6 +1,6 @@
 import { Catalog } from '../../src/catalog/catalog.ts'
 import type { CatalogEntry } from '../../src/catalog/entry.ts'
-import { NEXMARK_TYPES } from '../../src/connectors/generator/nexmark-rows.ts'
+import { NEXMARK_TYPES } from '../../src/catalog/generator-relations.ts'
 import type { PhysicalPlan } from '../../src/plan/physical.ts'
 import type { CompileContext } from '../../src/render/compile-context.ts'
 import { parseSql, planStatement } from '../../src/sql/plan-statement.ts'

@@ -1,12 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SqlError } from '../base/sql-error.ts'
-import {
-  CONNECTOR_OPTIONS,
-  generatorRowType,
-  generatorUpsertKey,
-  undeclaredColumns,
-  validateConnector,
-} from './registry.ts'
+import { CONNECTOR_OPTIONS, validateConnector } from './registry.ts'
 
 const NOW_MS = 1_700_000_000_000
 const options = (kind: string, given: Record<string, never> | object) =>
@@ -100,28 +94,9 @@ describe('connector options', () => {
     })
   })
 
-  test('generators declare their columns', () => {
-    expect(generatorRowType('auction', 'bids').map((field) => field.name)).toEqual([
-      'id',
-      'buyer',
-      'auction_id',
-      'amount',
-      'bid_time',
-    ])
-    expect([generatorUpsertKey('key value'), generatorUpsertKey('counter')]).toEqual([[0], null])
-    expect(() => generatorRowType('nexmrk', 'bid')).toThrow('connector "nexmrk" is not supported')
-    expect(() => generatorRowType('auction', null)).toThrow('AUCTION has no table by default')
-  })
-
   test('every option is described', () => {
     for (const specs of Object.values(CONNECTOR_OPTIONS)) {
       for (const spec of specs) expect(spec.description.length).toBeGreaterThan(10)
     }
-  })
-
-  test('a source without columns has one for the whole payload', () => {
-    expect(
-      ['json', 'text', 'bytes'].map((format) => undeclaredColumns(format).map((f) => [f.name, f.type.kind])),
-    ).toEqual([[['data', 'jsonb']], [['text', 'text']], [['data', 'bytea']]])
   })
 })

@@ -3,12 +3,11 @@ import { nearest } from '../base/nearest.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { ConnectorSpec } from '../catalog/entry.ts'
-import { BYTEA, JSONB, type RowType, TEXT } from '../types/sql-type.ts'
+import type { RowType } from '../types/sql-type.ts'
 import type { OptionSpec, SourceConnector } from './contract.ts'
-import { isFormat } from './format/formats.ts'
 import { GENERATOR_OPTIONS, GENERATORS, type GeneratorName } from './generator/generator-options.ts'
 import { GeneratorSource } from './generator/generator-source.ts'
-import { makeGenerator, relationOf } from './generator/generators.ts'
+import { makeGenerator } from './generator/generators.ts'
 import { KAFKA_ALIASES, KAFKA_OPTIONS, START_MODES } from './kafka/kafka-options.ts'
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
 import { KafkaSource, type OpenTransport } from './kafka/source.ts'
@@ -106,7 +105,7 @@ function missing(option: string, mode: string): SqlError {
   return new SqlError('42601', `start mode "${mode}" needs the option ${option.toUpperCase()}`)
 }
 
-export function isGenerator(kind: string): kind is GeneratorName {
+function isGenerator(kind: string): kind is GeneratorName {
   return (GENERATORS as readonly string[]).includes(kind)
 }
 
@@ -115,22 +114,4 @@ function unknownConnector(kind: string): SqlError {
   const near = nearest(kind, kinds)
   const hint = near === null ? `There are ${kinds.join(', ')}.` : `Perhaps you meant ${near}.`
   return new SqlError('0A000', `connector "${kind}" is not supported`, { hint })
-}
-
-/** The columns of a load generator's relation; `table` for those that have several. */
-export function generatorRowType(name: string, table: string | null): RowType {
-  if (isGenerator(name)) return relationOf(name, table)
-  throw unknownConnector(name)
-}
-
-/** Key columns of a load generator whose rows replace each other, else null: the `upsertKey` of its source. */
-export function generatorUpsertKey(name: string): readonly number[] | null {
-  return name === 'key value' ? [0] : null
-}
-
-/** The columns of a source that declares none: one for the whole payload. A json payload then is a document. */
-export function undeclaredColumns(format: string): RowType {
-  if (!isFormat(format)) throw new SqlError('0A000', `FORMAT ${format.toUpperCase()} is not supported`)
-  if (format === 'text') return [{ name: 'text', type: TEXT, nullable: true }]
-  return [{ name: 'data', type: format === 'bytes' ? BYTEA : JSONB, nullable: true }]
 }

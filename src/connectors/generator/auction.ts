@@ -1,41 +1,10 @@
+import { AUCTION_TYPES } from '../../catalog/generator-relations.ts'
 import { StrBuilder } from '../../types/column-build.ts'
-import { INT4, INT8, type RowType, TEXT, TIMESTAMPTZ } from '../../types/sql-type.ts'
+import type { RowType } from '../../types/sql-type.ts'
 import { type EventGenerator, everyEvent, type GeneratedRows, numberColumn } from './event-generator.ts'
 import { EventRandom } from './random.ts'
 
-/** The relations of AUCTION, with the columns that Materialize gives them. */
-export const AUCTION_TABLES = ['organizations', 'users', 'accounts', 'auctions', 'bids'] as const
-export type AuctionTable = (typeof AUCTION_TABLES)[number]
-
-export const AUCTION_TYPES = {
-  organizations: [
-    { name: 'id', type: INT8, nullable: false },
-    { name: 'name', type: TEXT, nullable: false },
-  ],
-  users: [
-    { name: 'id', type: INT8, nullable: false },
-    { name: 'org_id', type: INT8, nullable: false },
-    { name: 'name', type: TEXT, nullable: false },
-  ],
-  accounts: [
-    { name: 'id', type: INT8, nullable: false },
-    { name: 'org_id', type: INT8, nullable: false },
-    { name: 'balance', type: INT8, nullable: false },
-  ],
-  auctions: [
-    { name: 'id', type: INT8, nullable: false },
-    { name: 'seller', type: INT8, nullable: false },
-    { name: 'item', type: TEXT, nullable: false },
-    { name: 'end_time', type: TIMESTAMPTZ, nullable: false },
-  ],
-  bids: [
-    { name: 'id', type: INT8, nullable: false },
-    { name: 'buyer', type: INT8, nullable: false },
-    { name: 'auction_id', type: INT8, nullable: false },
-    { name: 'amount', type: INT4, nullable: false },
-    { name: 'bid_time', type: TIMESTAMPTZ, nullable: false },
-  ],
-} as const satisfies Record<AuctionTable, RowType>
+export type AuctionTable = keyof typeof AUCTION_TYPES
 
 const COMPANIES = ['Millrace Ltd', 'Weir & Sons', 'Sluice Co', 'Headwater Inc', 'Tailrace Group', 'Penstock AG']
 const ITEMS = ['Signed Memorabilia', 'City Bar Crawl', 'Best Pizza in Town', 'Gift Basket', 'Custom Art', 'Old Clock']

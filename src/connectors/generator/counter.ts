@@ -1,10 +1,9 @@
-import { INT8, type RowType } from '../../types/sql-type.ts'
+import { COUNTER_TYPE } from '../../catalog/generator-relations.ts'
 import { type EventGenerator, everyEvent, numberColumn } from './event-generator.ts'
 
 /** COUNTER: 1, 2, 3 … */
 export class CounterGenerator implements EventGenerator {
-  static readonly rowType: RowType = [{ name: 'counter', type: INT8, nullable: false }]
-  readonly rowType = CounterGenerator.rowType
+  readonly rowType = COUNTER_TYPE
   readonly upsertKey = null
   readonly count = null
 

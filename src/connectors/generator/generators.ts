@@ -1,14 +1,14 @@
 import { nearest } from '../../base/nearest.ts'
 import { SqlError } from '../../base/sql-error.ts'
-import type { RowType } from '../../types/sql-type.ts'
+import { AUCTION_TYPES, NEXMARK_TYPES } from '../../catalog/generator-relations.ts'
 import type { Interval } from '../../types/value.ts'
 import type { Options } from '../options.ts'
-import { AUCTION_TABLES, AUCTION_TYPES, AuctionGenerator, BIDS_PER_AUCTION } from './auction.ts'
+import { AuctionGenerator, BIDS_PER_AUCTION } from './auction.ts'
 import { CounterGenerator } from './counter.ts'
 import type { EventGenerator } from './event-generator.ts'
 import type { GeneratorName } from './generator-options.ts'
 import { KeyValueGenerator } from './key-value.ts'
-import { NEXMARK_TABLES, NexmarkGenerator, nexmarkType } from './nexmark.ts'
+import { NexmarkGenerator } from './nexmark.ts'
 
 /** A generator with its pace. */
 export interface PacedGenerator {
@@ -19,20 +19,6 @@ export interface PacedGenerator {
   /** Events that are due at once, before the pace begins. */
   readonly atOnce: number
   readonly upTo: number | null
-}
-
-/** The row type of a generator's relation; what CREATE SOURCE without columns declares. */
-export function relationOf(name: GeneratorName, table: string | null): RowType {
-  switch (name) {
-    case 'counter':
-      return CounterGenerator.rowType
-    case 'key value':
-      return KeyValueGenerator.rowType
-    case 'auction':
-      return AUCTION_TYPES[tableOf(name, AUCTION_TABLES, table)]
-    case 'nexmark':
-      return nexmarkType(tableOf(name, NEXMARK_TABLES, table))
-  }
 }
 
 /** From checked options (`start time` filled in). */
@@ -54,7 +40,7 @@ export function makeGenerator(name: GeneratorName, options: Options): PacedGener
       return { generator, startMs, eventMs: tickMs(options), atOnce: keys * snapshotRounds, upTo }
     }
     case 'auction': {
-      const relation = tableOf(name, AUCTION_TABLES, table)
+      const relation = tableOf(name, AUCTION_TYPES, table)
       const eventMs = relation === 'bids' ? tickMs(options) / BIDS_PER_AUCTION : tickMs(options)
       const generator = new AuctionGenerator({ table: relation, seed, startMs, eventMs })
       return { generator, startMs, eventMs, atOnce: generator.count ?? 0, upTo }
@@ -62,7 +48,7 @@ export function makeGenerator(name: GeneratorName, options: Options): PacedGener
     case 'nexmark': {
       const rate = int('events per second')
       if (rate < 1) throw new SqlError('22023', 'EVENTS PER SECOND of NEXMARK is at least 1')
-      const relation = tableOf(name, NEXMARK_TABLES, table)
+      const relation = tableOf(name, NEXMARK_TYPES, table)
       const generator = new NexmarkGenerator({ table: relation, seed, startMs, eventMs: 1000 / rate })
       return { generator, startMs, eventMs: options['paced'] === false ? 0 : 1000 / rate, atOnce: 0, upTo }
     }
@@ -77,7 +63,8 @@ function tickMs(options: Options): number {
   return ms
 }
 
-function tableOf<T extends string>(name: GeneratorName, tables: readonly T[], table: string | null): T {
+function tableOf<T extends string>(name: GeneratorName, types: Readonly<Record<T, unknown>>, table: string | null): T {
+  const tables = Object.keys(types) as T[]
   const found = tables.find((each) => each === table)
   if (found !== undefined) return found
   const near = table === null ? null : nearest(table, tables)

@@ -1,5 +1,5 @@
+import { KEY_VALUE_KEY, KEY_VALUE_TYPE } from '../../catalog/generator-relations.ts'
 import { AnyBuilder } from '../../types/column-build.ts'
-import { BYTEA, INT8, type RowType } from '../../types/sql-type.ts'
 import { type EventGenerator, everyEvent, numberColumn } from './event-generator.ts'
 import { EventRandom } from './random.ts'
 
@@ -14,14 +14,8 @@ export interface KeyValueOptions {
 
 /** KEY VALUE: upserts of random values; all keys in turn for the snapshot rounds, then keys at random. */
 export class KeyValueGenerator implements EventGenerator {
-  static readonly rowType: RowType = [
-    { name: 'key', type: INT8, nullable: false },
-    { name: 'partition', type: INT8, nullable: false },
-    { name: 'value', type: BYTEA, nullable: false },
-    { name: 'offset', type: INT8, nullable: false },
-  ]
-  readonly rowType = KeyValueGenerator.rowType
-  readonly upsertKey = [0]
+  readonly rowType = KEY_VALUE_TYPE
+  readonly upsertKey = KEY_VALUE_KEY
   readonly count = null
   private readonly options: KeyValueOptions
   private readonly random: EventRandom

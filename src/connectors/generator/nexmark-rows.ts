@@ -1,6 +1,5 @@
 import type { Column } from '../../types/column.ts'
 import { StrBuilder } from '../../types/column-build.ts'
-import { INT8, type RowType, TEXT, TIMESTAMP } from '../../types/sql-type.ts'
 import {
   auctionId,
   auctionLengthMs,
@@ -25,36 +24,6 @@ import {
   STATES,
 } from './nexmark-text.ts'
 import type { EventRandom } from './random.ts'
-
-const int8 = (name: string) => ({ name, type: INT8, nullable: false })
-const text = (name: string) => ({ name, type: TEXT, nullable: false })
-const time = (name: string) => ({ name, type: TIMESTAMP, nullable: false })
-
-export const NEXMARK_TYPES = {
-  person: [
-    int8('id'),
-    text('name'),
-    text('email_address'),
-    text('credit_card'),
-    text('city'),
-    text('state'),
-    time('date_time'),
-    text('extra'),
-  ],
-  auction: [
-    int8('id'),
-    text('item_name'),
-    text('description'),
-    int8('initial_bid'),
-    int8('reserve'),
-    time('date_time'),
-    time('expires'),
-    int8('seller'),
-    int8('category'),
-    text('extra'),
-  ],
-  bid: [int8('auction'), int8('bidder'), int8('price'), text('channel'), text('url'), time('date_time'), text('extra')],
-} as const satisfies Record<NexmarkKind, RowType>
 
 /** What makes the rows of events: the clock of the stream and its randomness. */
 export interface NexmarkClock {

@@ -1,24 +1,15 @@
+import { NEXMARK_TYPES } from '../../catalog/generator-relations.ts'
 import type { Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
-import { INT4, type RowType } from '../../types/sql-type.ts'
+import type { RowType } from '../../types/sql-type.ts'
 import { type EventGenerator, everyEvent, type GeneratedRows } from './event-generator.ts'
 import { eventsOf, type NexmarkKind } from './nexmark-model.ts'
-import { NEXMARK_ROWS, NEXMARK_TYPES, type NexmarkClock } from './nexmark-rows.ts'
+import { NEXMARK_ROWS, type NexmarkClock } from './nexmark-rows.ts'
 import { EventRandom } from './random.ts'
 
-/** event: every event as one row, the columns of its kind filled and the others NULL. */
-export const NEXMARK_TABLES = ['person', 'auction', 'bid', 'event'] as const
-export type NexmarkTable = (typeof NEXMARK_TABLES)[number]
+export type NexmarkTable = keyof typeof NEXMARK_TYPES
 
 const KINDS = ['person', 'auction', 'bid'] as const satisfies readonly NexmarkKind[]
-
-export function nexmarkType(table: NexmarkTable): RowType {
-  if (table !== 'event') return NEXMARK_TYPES[table]
-  const columns = KINDS.flatMap((kind) =>
-    NEXMARK_TYPES[kind].map((field) => ({ ...field, name: `${kind}_${field.name}`, nullable: true })),
-  )
-  return [{ name: 'event_type', type: INT4, nullable: false }, ...columns]
-}
 
 export interface NexmarkOptions {
   readonly table: NexmarkTable
@@ -37,7 +28,7 @@ export class NexmarkGenerator implements EventGenerator {
 
   constructor(options: NexmarkOptions) {
     this.table = options.table
-    this.rowType = nexmarkType(options.table)
+    this.rowType = NEXMARK_TYPES[options.table]
     const { seed, startMs, eventMs } = options
     this.clock = { random: new EventRandom(seed), startMs, eventMs }
   }

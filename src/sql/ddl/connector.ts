@@ -1,6 +1,7 @@
 import type { WithOption } from '../../../grammar/ast-base.ts'
 import type { Encoding, Format, Include, Transport } from '../../../grammar/ast-table.ts'
 import { notSupported } from '../../base/sql-error.ts'
+import { GENERATOR_RELATIONS } from '../../catalog/generator-relations.ts'
 import { findObject } from '../../catalog/resolve-name.ts'
 import type { ColumnPlan, ConnectorPlan } from '../../plan/ddl.ts'
 import { BYTEA, INT4, INT8, JSONB, type SqlType, TEXT, TIMESTAMPTZ } from '../../types/sql-type.ts'
@@ -10,7 +11,6 @@ import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
 import { resolveType } from '../type-name.ts'
 import type { Columns } from './columns.ts'
-import { GENERATOR_TABLES } from './generator-columns.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
 import { hasRest, type NamedOption, namedOptions, optionDatum, optionText } from './option-value.ts'
 
@@ -114,7 +114,7 @@ function bindGenerator(
   handled(transport, ['generator', 'options'])
 
   const name = transport.generator.toLowerCase().replaceAll('_', ' ')
-  const tables = Object.hasOwn(GENERATOR_TABLES, name) ? GENERATOR_TABLES[name] : undefined
+  const tables = Object.hasOwn(GENERATOR_RELATIONS, name) ? GENERATOR_RELATIONS[name] : undefined
   if (!tables) throw notSupported(`LOAD GENERATOR ${transport.generator}`, transport.span)
   if (declared.columns.length > 0) throw bindError('42601', 'a load generator has columns of its own', node)
   const clause = node.format ?? node.valueFormat ?? node.keyFormat ?? node.include[0]
