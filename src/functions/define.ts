@@ -98,7 +98,6 @@ export function textOptions(env: EvalEnv): TextOptions {
 
 /** Result type of functions over arrays whose element type is that of argument `i`. */
 export const elementOf = (i: number) => (args: readonly SqlType[]) => args[i].element ?? args[i]
-export const arrayTypeOf = (i: number) => (args: readonly SqlType[]) => arrayOf(args[i])
 
 /** The type that a value's shape suggests. */
 function shapeOf(value: Datum): SqlType {

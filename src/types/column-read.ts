@@ -1,4 +1,3 @@
-import { assert } from '../base/assert.ts'
 import type { Column, NumColumn, StrColumn } from './column.ts'
 import { I64_INFINITY, I64_MINUS_INFINITY } from './column-kind.ts'
 import type { SqlType } from './sql-type.ts'
@@ -55,14 +54,4 @@ export function stringAt(column: StrColumn, i: number): string {
     return (cache[i] = decodeUtf8(column.bytes, column.offsets[i], column.offsets[i + 1]))
   }
   return decodeUtf8(column.bytes, column.offsets[i], column.offsets[i + 1])
-}
-
-/** All strings of the first n rows ('' for NULL); fills the cache, so repeated calls are free. */
-export function stringsOf(column: StrColumn, n: number): readonly string[] {
-  assert(n < column.offsets.length, 'a column has as many rows as are read')
-  column.strings ??= new Array<string | undefined>(n)
-  for (let i = 0; i < n; i++) {
-    column.strings[i] ??= decodeUtf8(column.bytes, column.offsets[i], column.offsets[i + 1])
-  }
-  return column.strings as string[]
 }

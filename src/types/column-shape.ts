@@ -1,10 +1,8 @@
 import { assert, unreachable } from '../base/assert.ts'
 import type { AnyColumn, Column, F64Column, I64Column, NumColumn, StrColumn } from './column.ts'
-import { buildColumn } from './column-build.ts'
 import { columnKindOf, toI64 } from './column-kind.ts'
 import { mantissaAt, scaleAt } from './column-read.ts'
 import type { SqlType } from './sql-type.ts'
-import type { Datum } from './value.ts'
 
 /** Gather, slice, concatenate: whole columns in one typed loop each. None of them mutates its input. */
 
@@ -204,15 +202,6 @@ function concatStrs(parts: readonly StrColumn[], counts: readonly number[], n: n
     used += part.offsets[count] - first
   })
   return { kind: 'str', bytes, offsets, nulls, strings: null } satisfies StrColumn
-}
-
-/** n times the same value. */
-export function constantColumn(type: SqlType, value: Datum, n: number): Column {
-  if (value === null) return nullColumn(type, n)
-  if (columnKindOf(type) === 'f64' && typeof value !== 'bigint') {
-    return { kind: 'f64', data: new Float64Array(n).fill(Number(value)), nulls: null }
-  }
-  return buildColumn(type, new Array<Datum>(n).fill(value))
 }
 
 /** n NULLs. */

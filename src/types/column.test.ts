@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchFromRows, concatBatches, rowsOf, sliceBatch, takeBatch } from './batch-build.ts'
-import type { StrColumn } from './column.ts'
 import { buildColumn, columnBuilder } from './column-build.ts'
-import { datumAt, stringsOf } from './column-read.ts'
+import { datumAt } from './column-read.ts'
 import { takeRows } from './column-shape.ts'
 import { BOOL, INT8, NUMERIC, TEXT, TIMESTAMP } from './sql-type.ts'
 import type { Datum } from './value.ts'
@@ -88,11 +87,5 @@ describe('columns', () => {
       const column = builder.finish()
       expect([0, 1].map((i) => datumAt(column, i, type))).toEqual([good, good])
     }
-  })
-
-  test('strings are decoded once', () => {
-    const column = buildColumn(TEXT, ['a', 'ü', null]) as StrColumn
-    expect(stringsOf(column, 3)).toEqual(['a', 'ü', ''])
-    expect(stringsOf(column, 3)).toBe(column.strings)
   })
 })

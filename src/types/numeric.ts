@@ -8,7 +8,6 @@ import type { Numeric } from './value.ts'
 export const NUMERIC_NAN: Numeric = { mantissa: NaN, scale: 0 }
 export const NUMERIC_INFINITY: Numeric = { mantissa: Infinity, scale: 0 }
 export const NUMERIC_MINUS_INFINITY: Numeric = { mantissa: -Infinity, scale: 0 }
-export const NUMERIC_ZERO: Numeric = { mantissa: 0, scale: 0 }
 
 /** PostgreSQL's bounds of a numeric without modifiers. */
 export const NUMERIC_SCALE_MAX = 16383

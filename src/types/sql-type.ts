@@ -89,7 +89,6 @@ export const JSONT = plain('json')
 export const JSONB = plain('jsonb')
 export const OID = plain('oid')
 export const UNKNOWN = plain('unknown')
-export const VOID = plain('void')
 export const arrayOf = (element: SqlType): SqlType => ({ kind: 'array', element })
 
 /** Same type, modifiers (precision, scale, length) included. */

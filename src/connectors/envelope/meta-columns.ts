@@ -3,7 +3,7 @@ import type { Column } from '../../types/column.ts'
 import { type ColumnBuilder, columnBuilder } from '../../types/column-build.ts'
 import { JsonObject } from '../../types/json-tree.ts'
 import { formatJsonb } from '../../types/jsonb.ts'
-import { arrayOf, BYTEA, INT4, INT8, JSONB, type RowType, type SqlType, TIMESTAMPTZ } from '../../types/sql-type.ts'
+import { BYTEA, INT4, INT8, JSONB, type RowType, type SqlType, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import type { RecordWalk } from '../kafka/record-walk.ts'
 
@@ -84,11 +84,3 @@ function headersOf(record: RecordWalk, type: SqlType): Datum {
 function clean(text: string): string {
   return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
 }
-
-/** The types that a column of INCLUDE may be declared with. */
-export const INCLUDE_ALLOWED = {
-  partition: [INT4, INT8],
-  offset: [INT8],
-  timestamp: [TIMESTAMPTZ, { kind: 'timestamp' }, INT8],
-  headers: [JSONB, { kind: 'json' }, { kind: 'text' }, arrayOf(BYTEA)],
-} as const satisfies Record<Meta, readonly SqlType[]>

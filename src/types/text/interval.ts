@@ -38,10 +38,6 @@ const UNITS: Readonly<Record<string, IntervalUnit>> = (() => {
   return table
 })()
 
-export function intervalUnit(word: string): IntervalUnit | undefined {
-  return Object.hasOwn(UNITS, word.toLowerCase()) ? UNITS[word.toLowerCase()] : undefined
-}
-
 const MONTHS_IN: Partial<Record<IntervalUnit, number>> = {
   month: 1,
   year: 12,

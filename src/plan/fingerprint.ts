@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson, parseCanonicalJson } from '../base/canonical-json.ts'
-import type { Logical } from './logical.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
 import type { PhysicalPlan } from './physical.ts'
-
-/** Plans as text: what lies beside the state of a view, and what its fingerprint is computed from. */
-export const encodePlan = (plan: PhysicalPlan): string => canonicalJson(plan)
-export const decodePlan = (text: string): PhysicalPlan => parseCanonicalJson(text) as PhysicalPlan
-export const encodeLogical = (plan: Logical): string => canonicalJson(plan)
-export const decodeLogical = (text: string): Logical => parseCanonicalJson(text) as Logical
 
 /** Equal plans, equal fingerprint; positions in the SQL text do not count. */
 export function fingerprint(plan: Omit<PhysicalPlan, 'fingerprint'>): string {
