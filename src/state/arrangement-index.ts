@@ -183,19 +183,14 @@ export class ArrangementIndex {
   }
   /** Sorted once by (hash, key, order): every tree is then built from its run in O(n). */
   private rebuildTrees(rows: HashedRows, prefixes: SortPrefixes): void {
-    const all = prefixes.sorted(rows, (start, end, slots) => this.oneGroup(start, end, slots), this.compareRows)
-    for (let start = 0, end = 0; start < all.length; start = end) {
-      const hash = this.byKey.hashOf(all[start])
-      end = start + 1
-      while (end < all.length && this.byKey.hashOf(all[end]) === hash && this.sameKey(all[start], all[end])) end++
-      this.byKey.insert(hash, this.trees!.build(all, start, end))
-    }
-  }
-  /** Whether rows of one hash have one key. */
-  private oneGroup(start: number, end: number, slots: Int32Array): boolean {
-    if (this.key.length === 0) return true
-    for (let i = start + 1; i < end; i++) if (!this.sameKey(slots[start], slots[i])) return false
-    return true
+    this.byKey.reserve(rows.distinct())
+    const plant = (slots: Int32Array, start: number, end: number, hash: number) =>
+      this.byKey.insert(hash, this.trees!.build(slots, start, end))
+    prefixes.sort(rows, {
+      compare: this.compareRows,
+      sameKey: this.key.length === 0 ? () => true : this.matchKey,
+      group: plant,
+    })
   }
   private sameKey(a: number, b: number): boolean {
     for (const c of this.key) if (!this.store.columns[c].same(a, b)) return false

@@ -154,7 +154,9 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     }
   }
   loaded(): void {
-    this.space.restored(this.space.high, (slot) => this.counts.get(slot) !== 0)
+    let live = 0
+    for (const n of this.pages(new Int32Array(CHUNK_ROWS))) live += n
+    this.space.restored(this.space.high, live, (slot) => this.counts.get(slot) !== 0)
     this.index.rebuild((page) => this.pages(page), this.space.live)
   }
   private *slots(): Generator<number> {

@@ -165,7 +165,7 @@ export class SlotKeyedTable implements KeyedTable, DurableStructure {
     }
   }
   loaded(): void {
-    this.space.restored(this.space.high, (slot) => this.live.has(slot))
+    this.space.restored(this.space.high, this.live.count, (slot) => this.live.has(slot))
     this.index.clear()
     this.index.reserve(this.space.live)
     const page = new Int32Array(CHUNK_ROWS)

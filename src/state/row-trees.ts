@@ -55,19 +55,24 @@ export class RowTrees {
   }
   /** A tree of slots that are already in order, in O(n). */
   build(slots: Int32Array, start: number, end: number): number {
-    /** From the root down to the right: what is popped has its whole subtree. */
+    /** From the root down to the right: what is popped has its whole subtree. Beside each its priority. */
     const spine: number[] = []
+    const priorities: number[] = []
     for (let i = start; i < end; i++) {
       const slot = slots[i]
+      const own = priority(slot)
       let last = -1
-      while (spine.length > 0 && before(slot, spine[spine.length - 1])) {
+      for (let top = spine.length - 1; top >= 0; top--) {
+        if (own < priorities[top] || (own === priorities[top] && slot < spine[top])) break
         last = spine.pop()!
+        priorities.pop()
         this.update(last)
       }
       this.lefts.set(slot, last + 1)
       this.rights.set(slot, 0)
       if (spine.length > 0) this.rights.set(spine[spine.length - 1], slot + 1)
       spine.push(slot)
+      priorities.push(own)
     }
     const root = spine.length > 0 ? spine[0] : -1
     while (spine.length > 0) this.update(spine.pop()!)

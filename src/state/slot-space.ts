@@ -41,14 +41,12 @@ export class SlotSpace {
     this.freeStack.clear()
   }
   /** After slots were filled from a checkpoint: holes become free, lowest first. */
-  restored(high: number, isLive: (slot: number) => boolean): void {
+  restored(high: number, live: number, isLive: (slot: number) => boolean): void {
     this.high = high
-    this.live = 0
+    this.live = live
     this.free = 0
-    for (let slot = high - 1; slot >= 0; slot--) {
-      if (isLive(slot)) this.live++
-      else this.recycle(slot)
-    }
+    if (live === high) return
+    for (let slot = high - 1; slot >= 0; slot--) if (!isLive(slot)) this.recycle(slot)
   }
   bytes(): number {
     return this.freeStack.bytes() + this.dirty.bytes()

@@ -15,6 +15,13 @@ const POWERS = Array.from({ length: SCALE_MAX + 1 }, (_, scale) => Number(`1e${s
 const scratch = new Float64Array(1)
 const words = new Uint32Array(scratch.buffer)
 
+interface Grouping {
+  /** Key, then order, of two slots. */
+  readonly compare: (a: number, b: number) => number
+  readonly sameKey: (a: number, b: number) => boolean
+  readonly group: (slots: Int32Array, start: number, end: number, hash: number) => void
+}
+
 /**
  * Sorts the rows of an ordered arrangement by hash and order without comparing most of them: 64 bits of the first sort
  * column say the order, and only rows that agree in them are compared.
@@ -38,12 +45,8 @@ export class SortPrefixes {
     const [column] = this.store.gather([this.by.column], slots, n)
     this.missing = !sortPrefixes(column, this.store.types[this.by.column], this.by, n, this, at)
   }
-  /** `compare`: key, then order, of two slots; `oneGroup`: whether rows of one hash have one key. */
-  sorted(
-    rows: HashedRows,
-    oneGroup: (start: number, end: number, slots: Int32Array) => boolean,
-    compare: (a: number, b: number) => number,
-  ): Int32Array {
+  /** Hands every key's rows, in order, to `group`. */
+  sort(rows: HashedRows, { compare, sameKey, group }: Grouping): void {
     const { n } = rows
     const known = this.by !== null && !this.missing
     const hashes = new Uint32Array(rows.hashes.buffer, 0, n)
@@ -51,13 +54,23 @@ export class SortPrefixes {
     const slots = new Int32Array(n)
     for (let i = 0; i < n; i++) slots[i] = rows.slots[order[i]]
     for (let start = 0, end = 0; start < n; start = end) {
+      const hash = hashes[order[start]]
       end = start + 1
-      while (end < n && hashes[order[end]] === hashes[order[start]]) end++
-      if (end === start + 1) continue
-      if (!known || !oneGroup(start, end, slots)) slots.subarray(start, end).sort(compare)
-      else this.sortTies(start, end, slots, order, compare)
+      let one = true
+      while (end < n && hashes[order[end]] === hash) one = sameKey(slots[start], slots[end++]) && one
+      if (one && known) this.sortTies(start, end, slots, order, compare)
+      else slots.subarray(start, end).sort(compare)
+      if (one) {
+        group(slots, start, end, hash | 0)
+        continue
+      }
+      // Several keys of one hash.
+      for (let from = start, to = start; from < end; from = to) {
+        to = from + 1
+        while (to < end && sameKey(slots[from], slots[to])) to++
+        group(slots, from, to, hash | 0)
+      }
     }
-    return slots
   }
   private sortTies(
     from: number,

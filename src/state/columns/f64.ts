@@ -7,6 +7,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { CHUNK_MASK, CHUNK_ROWS, CHUNK_SHIFT } from '../contract.ts'
 import { gatherNulls, setNull } from './nulls.ts'
+import { isRun, RUN_MIN, runEnd } from './run.ts'
 import type { StateColumn } from './state-column.ts'
 
 type Chunk =
@@ -54,11 +55,14 @@ export class F64StateColumn implements StateColumn {
   }
   setAll(slots: Int32Array, from: Column, n: number): void {
     const data = from.kind === 'f64' && from.nulls === null ? from.data : null
-    for (let i = 0; i < n; i++) {
+    for (let i = 0, end = 0; i < n; i = end) {
+      end = runEnd(slots, i, n)
       const c = slots[i] >> CHUNK_SHIFT
-      const plain = data !== null && c < this.plain.length ? this.plain[c] : null
-      if (plain === null) this.set(slots[i], from, i)
-      else plain[slots[i] & CHUNK_MASK] = data![i]
+      if (c >= this.chunks.length) this.extend(c)
+      const plain = data === null ? null : this.plain[c]
+      if (plain === null) for (let k = i; k < end; k++) this.set(slots[k], from, k)
+      else if (end - i >= RUN_MIN) plain.set(data!.subarray(i, end), slots[i] & CHUNK_MASK)
+      else for (let k = i; k < end; k++) plain[slots[k] & CHUNK_MASK] = data![k]
     }
   }
   clear(_slot: number): void {
@@ -108,6 +112,11 @@ export class F64StateColumn implements StateColumn {
     return datumAt(this.chunks[slot >> CHUNK_SHIFT] as Column, slot & CHUNK_MASK, this.type)
   }
   gather(slots: Int32Array, n: number): Column {
+    if (isRun(slots, n)) {
+      const plain = this.plain[slots[0] >> CHUNK_SHIFT]
+      const at = slots[0] & CHUNK_MASK
+      if (plain !== null) return { kind: 'f64', data: plain.slice(at, at + n), nulls: null }
+    }
     const nulls = gatherNulls(this.chunks, slots, n)
     const data = new Float64Array(n)
     for (let k = 0; k < n; k++) {

@@ -6,6 +6,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { CHUNK_MASK, CHUNK_ROWS, CHUNK_SHIFT } from '../contract.ts'
 import { gatherNulls, setNull } from './nulls.ts'
+import { isRun, RUN_MIN, runEnd } from './run.ts'
 import type { StateColumn } from './state-column.ts'
 
 interface Chunk {
@@ -28,12 +29,7 @@ export class NumStateColumn implements StateColumn {
     this.type = type
   }
   set(slot: number, from: Column, row: number): void {
-    const c = slot >> CHUNK_SHIFT
-    while (c >= this.chunks.length) {
-      const data = new Float64Array(CHUNK_ROWS)
-      this.chunks.push({ kind: 'num', data, scale: -2, scales: null, big: null, nulls: null })
-    }
-    const chunk = this.chunks[c]
+    const chunk = this.chunkOf(slot)
     const at = slot & CHUNK_MASK
     const source = from as NumColumn
     const isNull = source.nulls !== null && source.nulls[row] === 1
@@ -58,7 +54,27 @@ export class NumStateColumn implements StateColumn {
     }
   }
   setAll(slots: Int32Array, from: Column, n: number): void {
-    for (let i = 0; i < n; i++) this.set(slots[i], from, i)
+    const source = from as NumColumn
+    const plain = source.nulls === null && source.big === null && source.scale >= 0
+    for (let i = 0, end = 0; i < n; i = end) {
+      end = runEnd(slots, i, n)
+      const chunk = this.chunkOf(slots[i])
+      const alike = chunk.nulls === null && chunk.big === null && (chunk.scale === source.scale || chunk.scale === -2)
+      if (!plain || !alike || end - i < RUN_MIN) {
+        for (let k = i; k < end; k++) this.set(slots[k], from, k)
+        continue
+      }
+      chunk.scale = source.scale
+      chunk.data.set(source.data.subarray(i, end), slots[i] & CHUNK_MASK)
+    }
+  }
+  private chunkOf(slot: number): Chunk {
+    const c = slot >> CHUNK_SHIFT
+    while (c >= this.chunks.length) {
+      const data = new Float64Array(CHUNK_ROWS)
+      this.chunks.push({ kind: 'num', data, scale: -2, scales: null, big: null, nulls: null })
+    }
+    return this.chunks[c]
   }
   clear(slot: number): void {
     this.chunks[slot >> CHUNK_SHIFT].big?.delete(slot & CHUNK_MASK)
@@ -93,6 +109,13 @@ export class NumStateColumn implements StateColumn {
     return this.isNull(slot) ? null : numericAt(this.chunks[slot >> CHUNK_SHIFT], slot & CHUNK_MASK)
   }
   gather(slots: Int32Array, n: number): Column {
+    if (isRun(slots, n)) {
+      const { data, scale, big, nulls } = this.chunks[slots[0] >> CHUNK_SHIFT]
+      const at = slots[0] & CHUNK_MASK
+      if (scale >= 0 && big === null && nulls === null) {
+        return { kind: 'num', data: data.slice(at, at + n), scale, scales: null, big: null, nulls: null }
+      }
+    }
     const nulls = gatherNulls(this.chunks, slots, n)
     const data = new Float64Array(n)
     let big: Map<number, number | bigint> | null = null

@@ -5,6 +5,7 @@ import { compareUtf8, decodeUtf8 } from '../../types/utf8.ts'
 import type { Datum, Value } from '../../types/value.ts'
 import { CHUNK_MASK, CHUNK_ROWS, CHUNK_SHIFT } from '../contract.ts'
 import { gatherNulls, setNull } from './nulls.ts'
+import { runEnd } from './run.ts'
 import type { StateColumn } from './state-column.ts'
 
 interface Chunk {
@@ -56,11 +57,9 @@ export class StrStateColumn implements StateColumn {
   setAll(slots: Int32Array, from: Column, n: number): void {
     const source = from as StrColumn
     for (let i = 0, end = 0; i < n; i = end) {
-      const slot = slots[i]
-      end = i + 1
-      while (end < n && slots[end] === slot + end - i && (slots[end] & CHUNK_MASK) !== 0) end++
+      end = runEnd(slots, i, n)
       if (end - i < RUN_MIN || source.nulls !== null) for (let k = i; k < end; k++) this.set(slots[k], from, k)
-      else this.setRun(slot, source, i, end)
+      else this.setRun(slots[i], source, i, end)
     }
   }
   /** Texts [from, end) into slots from `slot` on, all of one chunk: their bytes in one copy. */
