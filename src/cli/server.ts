@@ -113,18 +113,21 @@ function listenHttp(
 }
 
 /**
- * `--set crash_at=journal:12` kills the process at the 12th such moment, `--set compact_bytes_min=…` compacts early: how
- * the crash tests hit what chance would not.
+ * `--set crash_at=journal:12` kills the process at the 12th such moment, `--set compact_bytes_min=…` compacts early,
+ * `--set checkpoint_interval_ms=…` checkpoints often: how the crash tests hit what chance would not.
  */
 function crashHook(settings: Readonly<Record<string, string>>): {
   reach?: (moment: string) => void
   compactBytesMin?: number
+  checkpointIntervalMs?: number
 } {
   const compactBytesMin = Number(settings['compact_bytes_min'] ?? Number.NaN)
+  const checkpointIntervalMs = Number(settings['checkpoint_interval_ms'] ?? Number.NaN)
   const [moment, count] = (settings['crash_at'] ?? '').split(':')
   let left = Number(count)
   return {
     ...(Number.isFinite(compactBytesMin) ? { compactBytesMin } : {}),
+    ...(Number.isFinite(checkpointIntervalMs) ? { checkpointIntervalMs } : {}),
     ...(moment === ''
       ? {}
       : {

@@ -32,6 +32,7 @@ export class Durability implements TickJournal {
   readonly #checkpointer: Checkpointer
   readonly #history: KeptHistory
   readonly #journal: Journal
+  readonly #intervalMs: number
   #lastMs: number
   #journaledBytes = 0
   #checkpointTick: number
@@ -48,6 +49,7 @@ export class Durability implements TickJournal {
     readonly history: KeptHistory
     readonly abandoned: readonly string[]
     readonly checkpointTick: number
+    readonly intervalMs: number
   }) {
     this.#world = deps.world
     this.#store = deps.store
@@ -56,6 +58,7 @@ export class Durability implements TickJournal {
     this.#history = deps.history
     this.#abandoned = deps.abandoned
     this.#checkpointTick = deps.checkpointTick
+    this.#intervalMs = deps.intervalMs
     this.#journal = new Journal(deps.store)
     this.#lastMs = deps.world.runtime.monotonicMs()
   }
@@ -88,6 +91,11 @@ export class Durability implements TickJournal {
 
   /** After each tick: begins a checkpoint when one is due. */
   afterTick(): void {
+    if (this.#world.tick !== this.#checkpointTick) this.afterSlice()
+  }
+
+  /** After a slice of hydration, of which no tick tells. */
+  afterSlice(): void {
     if (this.#running !== null || !this.#due()) return
     this.#running = this.#world.exclusive
       .run(() => this.#begin())
@@ -118,9 +126,8 @@ export class Durability implements TickJournal {
   }
 
   #due(): boolean {
-    if (this.#world.tick === this.#checkpointTick) return false
     if (this.#journaledBytes >= CHECKPOINT_JOURNAL_BYTES) return true
-    if (this.#world.runtime.monotonicMs() - this.#lastMs >= CHECKPOINT_INTERVAL_MS) return true
+    if (this.#world.runtime.monotonicMs() - this.#lastMs >= this.#intervalMs) return true
     return this.#state.dirtyRows() >= CHECKPOINT_DIRTY_ROWS
   }
 

@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import type { Positions } from '../connectors/contract.ts'
+import type { Positions, SourceBatch } from '../connectors/contract.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement } from '../state/contract.ts'
@@ -11,26 +11,35 @@ import type { World } from './world.ts'
 export interface Feed {
   readonly object: number
   readonly gate: Gate
-  /** Rows to come, null when not known. */
-  readonly rows: number | null
+  /** Rows to come; of a stream, whose records are not all rows, about so many. */
+  readonly rows: number
   /** Null: only by reading the connector again. */
   readonly now: Iterable<FeedBatch> | null
   readonly later: AsyncIterable<FeedBatch> | null
+  /** Of a stream: the next offset to be read, by partition. Moves on with what went through the gate. */
+  readonly read: Map<number, number> | null
   close(): void
 }
 
 export interface FeedBatch {
   readonly rows: Batch | null
   readonly errors: Batch | null
+  /** Of a stream: where the batch ends. */
+  readonly position?: { readonly partition: number; readonly next: number }
 }
 
-/** Pins a relation as it is between two ticks; what its gate kept back until now is part of it. `from`: of a stream. */
+/** Pins a relation as it is between two ticks; its gate keeps what comes from now on. `from`: where to begin in a stream. */
 export function openFeed(world: World, object: number, gate: Gate, from?: Positions): Feed {
-  gate.dropBacklog()
+  gate.keep()
   const source = world.sources.get(object)
   if (source !== undefined && !(source.input instanceof UpsertInput)) {
-    const records = sourceRange(source, new Map(from ?? source.startVector), new Map(source.positions))
-    return { object, gate, rows: null, now: null, later: rowsOf(records), close: () => {} }
+    // A partition that was found since `from` was asked for begins where the live feed began it.
+    const read = new Map([...source.startVector, ...(from ?? [])])
+    const until = new Map(source.positions)
+    let rows = 0
+    for (const [partition, next] of read) rows += Math.max(0, (until.get(partition) ?? 0) - next)
+    const later = rowsOf(sourceRange(source, new Map(read), until))
+    return { object, gate, rows, now: null, later, read, close: () => {} }
   }
   const view = world.views.get(object)
   const rows: Arrangement | undefined =
@@ -49,12 +58,13 @@ export function openFeed(world: World, object: number, gate: Gate, from?: Positi
     rows: rows.rows,
     now: batches(),
     later: null,
+    read: null,
     close() {
       for (const { pin } of pins) pin.release()
     },
   }
 }
 
-async function* rowsOf(records: AsyncIterable<{ readonly rows: Batch }>): AsyncIterable<FeedBatch> {
-  for await (const { rows } of records) yield { rows, errors: null }
+async function* rowsOf(records: AsyncIterable<SourceBatch>): AsyncIterable<FeedBatch> {
+  for await (const { rows, partition, next } of records) yield { rows, errors: null, position: { partition, next } }
 }

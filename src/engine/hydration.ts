@@ -6,19 +6,34 @@ import { type Feed, type FeedBatch, openFeed } from './feed.ts'
 import type { SourceRuntime } from './source.ts'
 import { present, type StreamStart, streamStart } from './stream-start.ts'
 import type { Ticker } from './ticker.ts'
-import type { ViewRuntime } from './view.ts'
+import type { ResumePoint, ViewRuntime } from './view.ts'
 import type { World } from './world.ts'
 
 /** Longest stretch of hydration between two ticks; ms. */
 export const HYDRATION_SLICE_MS = 5
+/** What hydration needs of checkpoints. */
+export interface HydrationDurability {
+  /** Makes a view's state durable at the tick where it joins; inside the exclusive lane. */
+  checkpoint(): Promise<void>
+  /** Begins a checkpoint when one is due. */
+  afterSlice(): void
+}
+
+type GateOf = ViewRuntime['gates'][number]
+type Targets = ResumePoint['targets']
+
 /** Views over at most this many stored rows hydrate at once, inside the statement that makes them. */
 export const HYDRATE_AT_ONCE_ROWS_MAX = 20_000
 
 /**
  * Brings new views up to date beside the live feed. What a view's relations hold at one moment is pinned (tables,
  * views, upsert sources) or read again from the connector (streams that are live already), and goes through the view's
- * gates in slices between ticks; what arrives meanwhile waits behind the gates; then all gates open at one tick. The
- * order in which rows of different relations pass does not matter: the sum at the end is the same.
+ * gates in slices between ticks; what arrives meanwhile waits behind the gate, which opens when its relation is through;
+ * with the last one the view joins. The order in which rows of different relations pass does not matter: the sum at the
+ * end is the same.
+ *
+ * Stored relations go first. From then on checkpoints hold what the streams gave so far, with the offsets reached, and a
+ * restart reads on from there; before, it takes the snapshots anew, for which it needs no service.
  *
  * A stream that nobody reads yet has no past to catch up with: its live feed begins at the start position, and the view
  * is readable once it passed the offsets that the topic ended with when the view was made.
@@ -26,14 +41,13 @@ export const HYDRATE_AT_ONCE_ROWS_MAX = 20_000
 export class Hydration {
   readonly #world: World
   readonly #ticker: Ticker
-  /** Makes a view's state durable at the tick where it joins. */
-  readonly #checkpoint: () => Promise<void>
+  readonly #durability: HydrationDurability
   #hidden = 0
 
-  constructor(world: World, ticker: Ticker, checkpoint: () => Promise<void>) {
+  constructor(world: World, ticker: Ticker, durability: HydrationDurability) {
     this.#world = world
     this.#ticker = ticker
-    this.#checkpoint = checkpoint
+    this.#durability = durability
   }
 
   /** Ids of views without a catalog entry. */
@@ -65,7 +79,7 @@ export class Hydration {
   /** Starts it; inside the exclusive lane. True when the view needs nothing more. */
   begin(view: ViewRuntime, starts: ReadonlyMap<number, StreamStart>): boolean {
     const targets = new Map<number, ReadonlyMap<number, number>>()
-    const stored: { object: number; gate: ViewRuntime['gates'][number]['gate'] }[] = []
+    const behind: GateOf[] = []
     for (const { object, gate } of view.gates) {
       const source = this.#world.sources.get(object)
       const start = starts.get(object)
@@ -75,14 +89,12 @@ export class Hydration {
         gate.open()
         this.openSource(source)
       } else if (targets.has(object)) gate.open()
-      else stored.push({ object, gate })
+      else behind.push({ object, gate })
     }
-    const waits = stored.some(({ object }) => this.#world.views.get(object)?.ready === false)
-    const feeds = waits
-      ? []
-      : stored.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
-    const rows = feeds.reduce((sum, f) => sum + (f.rows ?? Number.POSITIVE_INFINITY), 0)
-    if (!waits && rows <= HYDRATE_AT_ONCE_ROWS_MAX) {
+    const waits = behind.some(({ object }) => this.#world.views.get(object)?.ready === false)
+    const feeds = waits ? [] : this.#openFeeds(behind, starts)
+    const rows = feeds.reduce((sum, f) => sum + f.rows, 0)
+    if (!waits && rows <= HYDRATE_AT_ONCE_ROWS_MAX && feeds.every((f) => f.now !== null)) {
       for (const feed of feeds) {
         for (const batch of feed.now!) push(feed, batch)
         feed.close()
@@ -90,9 +102,25 @@ export class Hydration {
       this.#join(view, targets)
       return true
     }
-    view.setState({ kind: 'hydrating', done: 0, total: Number.isFinite(rows) ? rows : null })
-    void this.#inBackground(view, stored, feeds, targets, starts)
+    const resume = resumePoint(feeds, targets)
+    view.setState({ kind: 'hydrating', done: 0, total: waits ? null : rows, resume })
+    void this.#inBackground(view, targets, feeds, waits ? { gates: behind, starts } : null)
     return false
+  }
+
+  /** After a restart: goes on where the checkpoint left off; inside the exclusive lane. */
+  resume(view: ViewRuntime, { read, targets }: ResumePoint, done: number): void {
+    const gates = view.gates.filter(({ object }) => read.has(object))
+    const feeds = gates.map(({ object, gate }) => openFeed(this.#world, object, gate, read.get(object)))
+    const rows = feeds.reduce((sum, f) => sum + f.rows, 0)
+    view.setState({ kind: 'hydrating', done, total: done + rows, resume: resumePoint(feeds, targets) })
+    void this.#inBackground(view, targets, feeds, null)
+  }
+
+  /** Stored relations first: see above. */
+  #openFeeds(gates: readonly GateOf[], starts: ReadonlyMap<number, StreamStart>): Feed[] {
+    const feeds = gates.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
+    return [...feeds.filter((f) => f.read === null), ...feeds.filter((f) => f.read !== null)]
   }
 
   /** Small stored relations, all ready: a view over them is filled in one turn, and may share arrangements. */
@@ -165,29 +193,32 @@ export class Hydration {
 
   async #inBackground(
     view: ViewRuntime,
-    stored: readonly { readonly object: number; readonly gate: ViewRuntime['gates'][number]['gate'] }[],
+    targets: Targets,
     opened: readonly Feed[],
-    targets: ReadonlyMap<number, ReadonlyMap<number, number>>,
-    starts: ReadonlyMap<number, StreamStart>,
+    waiting: { readonly gates: readonly GateOf[]; readonly starts: ReadonlyMap<number, StreamStart> } | null,
   ): Promise<void> {
-    const world = this.#world
+    const { views, exclusive, log } = this.#world
     let feeds = opened
     try {
-      if (opened.length === 0) {
+      if (waiting !== null) {
         const never = new AbortController().signal
-        for (const { object } of stored) await world.views.get(object)?.whenReady(never)
-        feeds = await world.exclusive.run(() =>
-          stored.map(({ object, gate }) => openFeed(world, object, gate, starts.get(object)?.from)),
-        )
+        for (const { object } of waiting.gates) await views.get(object)?.whenReady(never)
+        feeds = await exclusive.run(() => (views.has(view.id) ? this.#openFeeds(waiting.gates, waiting.starts) : []))
       }
-      for (const feed of feeds) await this.#pour(view, feed)
-      await world.exclusive.run(async () => {
-        if (!world.views.has(view.id)) return
-        this.#join(view, targets)
-        if (view.entry !== null) await this.#checkpoint()
-      })
+      for (const [i, feed] of feeds.entries()) {
+        await this.#pour(view, feed)
+        await exclusive.run(async () => {
+          if (!views.has(view.id)) return
+          if (i < feeds.length - 1) this.#through(view, feed, resumePoint(feeds.slice(i + 1), targets))
+          else {
+            this.#join(view, targets)
+            if (view.entry !== null) await this.#durability.checkpoint()
+          }
+        })
+      }
     } catch (error) {
-      world.log.error('hydration failed', { view: view.entry?.name, error: String(error) })
+      log.error('hydration failed', { view: view.entry?.name, error: String(error) })
+      for (const { gate } of view.gates) if (!gate.isOpen) gate.shut()
       if (view.state.kind === 'hydrating')
         view.setState({
           ...view.state,
@@ -198,13 +229,26 @@ export class Hydration {
     }
   }
 
-  #join(view: ViewRuntime, targets: ReadonlyMap<number, ReadonlyMap<number, number>>): void {
+  /** One relation is through and live for this view. */
+  #through(view: ViewRuntime, { gate }: Feed, resume: ResumePoint | null): void {
+    gate.open()
+    this.#run(view)
+    if (view.state.kind === 'hydrating') view.state.resume = resume
+  }
+
+  #join(view: ViewRuntime, targets: Targets): void {
     for (const { gate } of view.gates) if (!gate.isOpen) gate.open()
-    this.#world.circuit.runTick(this.#world.tickContext())
-    view.output.takeChanges()
+    this.#run(view)
     view.changedTick = this.#world.tick
+    view.log.startAfter(this.#world.clock.lastMs)
     this.#ticker.kick()
     view.setState(this.#reached(targets) ? { kind: 'ready' } : { kind: 'catching up', targets })
+  }
+
+  /** Carries what was pushed in between two ticks through; nobody reads the view yet. */
+  #run(view: ViewRuntime): void {
+    this.#world.circuit.runTick(this.#world.tickContext())
+    view.output.takeChanges()
   }
 
   #reached(targets: ReadonlyMap<number, ReadonlyMap<number, number>>): boolean {
@@ -217,7 +261,7 @@ export class Hydration {
   }
 
   async #pour(view: ViewRuntime, feed: Feed): Promise<void> {
-    const { runtime, exclusive, views, circuit } = this.#world
+    const { runtime, exclusive, views } = this.#world
     let pending: FeedBatch[] = []
     const flush = async () => {
       const slice = pending
@@ -225,9 +269,10 @@ export class Hydration {
       await exclusive.run(() => {
         if (!views.has(view.id)) return
         for (const batch of slice) push(feed, batch)
-        if (view.state.kind === 'hydrating') for (const { rows } of slice) view.state.done += rows?.n ?? 0
-        circuit.runTick(this.#world.tickContext())
-        view.output.takeChanges()
+        const rows = slice.reduce((sum, batch) => sum + (batch.rows?.n ?? 0), 0)
+        if (view.state.kind === 'hydrating') view.state.done += rows
+        if (feed.read !== null) view.fetched += rows
+        this.#run(view)
       })
       await runtime.yieldToIo()
     }
@@ -238,6 +283,7 @@ export class Hydration {
       pending.push(batch)
       if (pending.length < 4 && runtime.monotonicMs() - since < HYDRATION_SLICE_MS) continue
       await flush()
+      if (view.state.kind === 'hydrating' && view.state.resume != null) this.#durability.afterSlice()
       this.#world.reach('hydration')
       if (runtime.monotonicMs() - saidMs > 1000) {
         saidMs = runtime.monotonicMs()
@@ -253,7 +299,18 @@ export class Hydration {
 
 const NOTICE_AFTER_MS = 1000
 
-function push(feed: Feed, { rows, errors }: FeedBatch): void {
+function push(feed: Feed, { rows, errors, position }: FeedBatch): void {
   if (rows !== null) feed.gate.feedRows(rows)
   if (errors !== null) feed.gate.feedErrors(errors)
+  if (position !== undefined) feed.read?.set(position.partition, position.next)
+}
+
+/** The feeds that are still to come, when all of them can be read on from an offset. */
+function resumePoint(feeds: readonly Feed[], targets: Targets): ResumePoint | null {
+  const read = new Map<number, ReadonlyMap<number, number>>()
+  for (const feed of feeds) {
+    if (feed.read === null) return null
+    read.set(feed.object, feed.read)
+  }
+  return feeds.length === 0 ? null : { read, targets }
 }

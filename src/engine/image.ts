@@ -2,6 +2,7 @@ import { canonicalJson, parseCanonicalJson } from '../base/canonical-json.ts'
 import { Catalog } from '../catalog/catalog.ts'
 import type { CatalogEntry } from '../catalog/entry.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
+import type { ResumePoint, ViewRuntime } from './view.ts'
 import type { World } from './world.ts'
 
 /**
@@ -28,13 +29,18 @@ export interface ViewImage {
   readonly id: number
   readonly plan: PhysicalPlan
   readonly onError: 'poison' | 'divert'
-  /** A view that was still hydrating has no state: it hydrates anew. */
+  /** A view that was still hydrating has no state, unless there is `hydrating`: it hydrates anew. */
   readonly hydrated: boolean
-  /** While catching up: source → partition → offset. */
-  readonly targets: readonly (readonly [number, readonly (readonly [number, number])[]])[]
+  /** Where hydration goes on: what is still to be read of streams. Other relations are through. */
+  readonly hydrating?: { readonly read: OffsetsBySource; readonly done: number }
+  /** While catching up, or to be caught up with after hydration. */
+  readonly targets: OffsetsBySource
   readonly shares: boolean
   readonly skippedErrors: readonly (readonly [string, number])[]
 }
+
+/** source → partition → offset. */
+export type OffsetsBySource = readonly (readonly [number, readonly (readonly [number, number])[]])[]
 
 export interface SourceImage {
   readonly id: number
@@ -55,20 +61,7 @@ export function imageOf(world: World): Image {
     catalogVersion: catalog.version,
     nextObjectId: catalog.nextId,
     entries: [...catalog.all()].filter((e) => !world.isBuiltIn(e)),
-    views: [...world.views.values()]
-      .filter((view) => view.id > 0)
-      .map((view) => ({
-        id: view.id,
-        plan: view.plan,
-        onError: view.onError,
-        hydrated: view.live,
-        shares: view.shares,
-        skippedErrors: [...view.skipped],
-        targets:
-          view.state.kind === 'catching up'
-            ? [...view.state.targets].map(([source, ends]) => [source, [...ends]] as const)
-            : [],
-      })),
+    views: [...world.views.values()].filter((view) => view.id > 0).map(viewImage),
     sources: [...world.sources.values()].map((source) => ({
       id: source.entry.id,
       positions: [...source.positions],
@@ -80,6 +73,31 @@ export function imageOf(world: World): Image {
       .map(({ id, log }) => [id, log.sinceMs] as const),
   }
 }
+
+function viewImage({ id, plan, onError, live, shares, skipped, state }: ViewRuntime): ViewImage {
+  const resume = state.kind === 'hydrating' ? (state.resume ?? null) : null
+  return {
+    id,
+    plan,
+    onError,
+    hydrated: live,
+    shares,
+    skippedErrors: [...skipped],
+    targets: offsets(state.kind === 'catching up' ? state.targets : (resume?.targets ?? NONE)),
+    ...(state.kind === 'hydrating' && resume !== null
+      ? { hydrating: { read: offsets(resume.read), done: state.done } }
+      : {}),
+  }
+}
+
+const NONE: ResumePoint['read'] = new Map()
+
+const offsets = (of: ResumePoint['read']): OffsetsBySource =>
+  [...of].map(([source, positions]) => [source, [...positions]] as const)
+
+/** As the running engine has them. */
+export const offsetMaps = (of: OffsetsBySource): Map<number, Map<number, number>> =>
+  new Map(of.map(([source, positions]) => [source, new Map(positions)]))
 
 export function encodeImage(image: Image): Uint8Array {
   return Buffer.from(canonicalJson(image))

@@ -9,10 +9,10 @@ import { buildView } from './build-view.ts'
 import { EngineClock } from './clock.ts'
 import { startSource } from './ddl/create-source.ts'
 import { startTable } from './ddl/create-table.ts'
-import { Durability, readReserved } from './durability.ts'
+import { CHECKPOINT_INTERVAL_MS, Durability, readReserved } from './durability.ts'
 import { LiveEngine } from './engine.ts'
 import { Hydration } from './hydration.ts'
-import { catalogOf, decodeImage, type Image } from './image.ts'
+import { catalogOf, decodeImage, type Image, offsetMaps } from './image.ts'
 import { IndexLookup } from './indexes.ts'
 import { KeptHistory } from './kept-history.ts'
 import type { SettingRow } from './system/relation.ts'
@@ -31,6 +31,7 @@ export interface OpenOptions {
   readonly settings: readonly SettingRow[]
   /** Bytes of deltas from which on a structure is compacted. */
   readonly compactBytesMin?: number
+  readonly checkpointIntervalMs?: number
   /** See World.reach. */
   readonly reach?: (moment: CrashMoment) => void
   /** The server can serve nothing any more. */
@@ -86,6 +87,7 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     history,
     abandoned: recovered.unclaimed,
     checkpointTick: world.tick,
+    intervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
   })
   const replayed = await replay(world, store, tell)
   world.ran.replayedTicks = replayed
@@ -101,7 +103,7 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     hydration.afterTick()
     durability.afterTick()
   })
-  const hydration = new Hydration(world, ticker, () => durability.checkpoint())
+  const hydration = new Hydration(world, ticker, durability)
   const engine = new LiveEngine({ world, system, hydration, indexes, ticker, durability, connectors })
   if (image !== null && options.connectors !== null) await resume(world, hydration, image)
   hydration.afterTick()
@@ -123,9 +125,14 @@ function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: C
   const sources = new Map(image.sources.map((s) => [s.id, s]))
   for (const entry of [...world.catalog.all()].sort((a, b) => a.id - b.id)) {
     const view = views.get(entry.id)
-    if (view?.hydrated) {
-      const targets = new Map(view.targets.map(([source, ends]) => [source, new Map(ends)]))
-      const state: ViewState = targets.size > 0 ? { kind: 'catching up', targets } : { kind: 'ready' }
+    if (view?.hydrated || view?.hydrating !== undefined) {
+      const targets = offsetMaps(view.targets)
+      const state: ViewState = !view.hydrated
+        ? { kind: 'hydrating', done: 0, total: null }
+        : targets.size > 0
+          ? { kind: 'catching up', targets }
+          : { kind: 'ready' }
+      const read = offsetMaps(view.hydrating?.read ?? [])
       const built = buildView(world, {
         id: entry.id,
         entry: entry.kind === 'materializedView' ? entry : null,
@@ -135,7 +142,7 @@ function rebuild(world: World, indexes: IndexLookup, image: Image, connectors: C
         state,
       })
       for (const [key, count] of view.skippedErrors) built.skipped.set(key, count)
-      for (const { gate } of built.gates) gate.open()
+      for (const { object, gate } of built.gates) if (!read.has(object)) gate.open()
       if (built.shares) built.rendered.connect()
     } else if (entry.kind === 'table' && entry.fedBy === null) startTable({ world }, entry)
     else if (entry.kind === 'source') {
@@ -178,9 +185,15 @@ async function replay(
   return ticks
 }
 
-/** Sources that have readers go on; views that had not finished hydrating begin anew. */
+/** Sources that have readers go on; views that had not finished hydrating read on, or begin anew. */
 async function resume(world: World, hydration: Hydration, image: Image): Promise<void> {
   for (const view of image.views.filter((v) => !v.hydrated)) {
+    if (view.hydrating !== undefined) {
+      const { read, done } = view.hydrating
+      const point = { read: offsetMaps(read), targets: offsetMaps(view.targets) }
+      await world.exclusive.run(() => hydration.resume(world.views.get(view.id)!, point, done))
+      continue
+    }
     const entry = world.catalog.byId(view.id)
     const state: ViewState = { kind: 'hydrating', done: 0, total: null }
     const built = buildView(world, {

@@ -90,8 +90,9 @@ function firstError(errors: readonly Batch[]): SqlError {
   return new SqlError(sqlstate as string, message as string, { position: (position as number) || undefined })
 }
 
-async function waitForViews(
-  { world, hydration }: ReadDeps,
+/** Reads begin when every view that they ask is ready: NOTICE after a moment, statement_timeout as ever. */
+export async function waitForViews(
+  { world, hydration }: Pick<ReadDeps, 'world' | 'hydration'>,
   objects: readonly number[],
   call: CallContext,
 ): Promise<void> {

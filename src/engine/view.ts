@@ -16,10 +16,27 @@ import type { Row } from '../types/value.ts'
 /** How far a view is: it is read only when `ready`. */
 export type ViewState =
   /** The snapshot of its inputs goes through. */
-  | { readonly kind: 'hydrating'; done: number; readonly total: number | null; readonly failed?: SqlError }
+  | {
+      readonly kind: 'hydrating'
+      done: number
+      readonly total: number | null
+      readonly failed?: SqlError
+      /** Where a restart goes on; none while a stored relation is under way, whose snapshot would be gone. */
+      resume?: ResumePoint | null
+    }
   /** Live, but a source has not yet delivered what it held when the view was made: partition → offset to reach. */
   | { readonly kind: 'catching up'; readonly targets: ReadonlyMap<number, ReadonlyMap<number, number>> }
   | { readonly kind: 'ready' }
+
+/**
+ * What a checkpoint must know of a view that hydrates: its streams that are not through yet, by object: partition → next
+ * offset to be read. All other relations are through and live, their gates are open.
+ */
+export interface ResumePoint {
+  readonly read: ReadonlyMap<number, ReadonlyMap<number, number>>
+  /** Of the catching up that follows. */
+  readonly targets: ReadonlyMap<number, ReadonlyMap<number, number>>
+}
 
 /** A materialized view (or the hidden view behind an ad-hoc subscription) in the circuit. */
 export class ViewRuntime {
@@ -39,6 +56,8 @@ export class ViewRuntime {
   changedTick = 0
   /** Ticks in which it ran since this process started. */
   runs = 0
+  /** Records that hydration read again from sources since this process started. */
+  fetched = 0
   entry: MaterializedViewEntry | null
   /** Errors that ALTER … SKIP ERRORS set aside: error row as text → count. */
   readonly skipped = new Map<string, number>()

@@ -5,13 +5,14 @@ import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 
 /**
  * Between a relation and a view that reads it: while the view hydrates it keeps what arrives live until the snapshot has
- * gone through, so that the view joins the live feed at one tick, without gap or double.
- * State: none that is durable (a view that was not hydrated at a crash hydrates anew). Cost per changed row: O(1).
+ * gone through, so that the view joins the live feed at one tick, without gap or double. Before there is a snapshot it
+ * lets everything pass by: the snapshot will have it.
+ * State: none that is durable (a snapshot that was not through at a crash is taken anew). Cost per changed row: O(1).
  */
 export class Gate extends OperatorBase {
   readonly name = 'gate'
   readonly #input: Pipe
-  #open = false
+  #mode: 'shut' | 'keeping' | 'open' = 'shut'
   #backlog: Delta[] = []
   #backlogRows = 0
 
@@ -21,7 +22,7 @@ export class Gate extends OperatorBase {
   }
 
   get isOpen(): boolean {
-    return this.#open
+    return this.#mode === 'open'
   }
   /** Rows kept back. */
   get backlogRows(): number {
@@ -30,8 +31,8 @@ export class Gate extends OperatorBase {
 
   step(): void {
     const delta = this.#input.take()
-    if (this.#open) this.#forward(delta)
-    else {
+    if (this.#mode === 'open') this.#forward(delta)
+    else if (this.#mode === 'keeping') {
       this.#backlog.push(delta)
       for (const batch of delta.rows) this.#backlogRows += batch.n
     }
@@ -45,17 +46,23 @@ export class Gate extends OperatorBase {
     this.output.pushErrors(batch)
   }
 
-  /** Forgets what was kept back: it is part of a newer snapshot. */
-  dropBacklog(): void {
+  /** A snapshot is taken at this moment, between ticks: what comes from now on is not in it. */
+  keep(): void {
+    this.shut()
+    this.#mode = 'keeping'
+  }
+  /** There will be no end of this snapshot: nothing is kept for it. */
+  shut(): void {
+    this.#mode = 'shut'
     this.#backlog = []
     this.#backlogRows = 0
   }
 
   /** Lets through what was kept back, and everything from now on. Between ticks; the next tick carries it on. */
   open(): void {
-    this.#open = true
     const backlog = this.#backlog
-    this.dropBacklog()
+    this.shut()
+    this.#mode = 'open'
     for (const delta of backlog) this.#forward(delta)
   }
 

@@ -9,7 +9,7 @@ import type { Row } from '../../types/value.ts'
 import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } from '../api.ts'
 import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
-import { countRows, evaluate, type ReadDeps } from '../read.ts'
+import { countRows, evaluate, type ReadDeps, waitForViews } from '../read.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
 import type { Ticker } from '../ticker.ts'
 import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
@@ -35,6 +35,8 @@ export class SnapshotTransaction implements Transaction {
     readonly timestampMs: number
     readonly pins: ReadonlyMap<number, ArrangementPin>
     readonly poisons: ReadonlyMap<number, Row>
+    /** Views that could not be read yet: no row of theirs belongs to this tick. */
+    readonly unready: ReadonlySet<number>
   } | null = null
   readonly #overlays = new Map<number, TableOverlay>()
   readonly #viewsRead = new Set<number>()
@@ -51,6 +53,7 @@ export class SnapshotTransaction implements Transaction {
   async read(asked: ReadRequest, call: CallContext): Promise<ReadResult> {
     const request = { ...asked, finishing: bindFinishing(asked.finishing, asked.params) }
     const { world } = this.#deps
+    await this.#ready(objectsOf(request.plan), call)
     await this.#begin()
     const program: ProgramEnv = { params: request.params, env: evalEnv(world, call) }
     const { lookup } = request
@@ -81,6 +84,7 @@ export class SnapshotTransaction implements Transaction {
       throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
     const { world } = this.#deps
     const program: ProgramEnv = { params, env: evalEnv(world, call) }
+    if (statement.kind !== 'truncate') await this.#ready(statement.reads, call)
     if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
       const key = rowProgram(statement.lookup.keys, [], program)([])
       if (!key.includes(null)) await this.lockRows(statement.table, [key], call)
@@ -150,6 +154,10 @@ export class SnapshotTransaction implements Transaction {
     this.#end()
   }
 
+  /** The first statement waits for the views that it reads, as outside; the snapshot is taken when they are ready. */
+  async #ready(objects: readonly number[], call: CallContext): Promise<void> {
+    if (this.#snapshot === null) await waitForViews(this.#deps, objects, call)
+  }
   async #begin(): Promise<void> {
     if (this.#expired) throw tooOld()
     if (this.#snapshot !== null) return
@@ -157,14 +165,16 @@ export class SnapshotTransaction implements Transaction {
     await world.exclusive.soon(() => {
       const pins = new Map<number, ArrangementPin>()
       const poisons = new Map<number, Row>()
+      const unready = new Set<number>()
       for (const [id, table] of world.tables) pins.set(id, table.rows.pin())
       for (const [id, view] of world.views) {
+        if (!view.ready) unready.add(id)
         if (!view.ready || id < 0) continue
         pins.set(id, view.output.rows.pin())
         const poison = view.poison()
         if (poison !== null) poisons.set(id, poison)
       }
-      this.#snapshot = { tick: world.tick, timestampMs: world.clock.lastMs, pins, poisons }
+      this.#snapshot = { tick: world.tick, timestampMs: world.clock.lastMs, pins, poisons, unready }
       this.#cancelExpiry = world.runtime.setTimer(() => {
         this.#expired = true
         this.#release()
@@ -186,7 +196,7 @@ export class SnapshotTransaction implements Transaction {
   /** Relations with the own writes in them; views over written tables are computed anew from their plans. */
   async #snapshotOf(objects: readonly number[], call: CallContext): Promise<Snapshot> {
     const { world, system } = this.#deps
-    const { tick, timestampMs, pins, poisons } = this.#snapshot!
+    const { tick, timestampMs, pins, poisons, unready } = this.#snapshot!
     const computed = new Map<number, readonly Batch[]>()
     for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call))
       computed.set(object, batches)
@@ -207,6 +217,7 @@ export class SnapshotTransaction implements Transaction {
         computed.set(object, await evaluate(world, view.plan, await this.#snapshotOf(objectsOf(view.plan), call), call))
       } else {
         this.#viewsRead.add(object)
+        if (unready.has(object)) throw notReadyThen(view.entry?.name ?? '')
         if (!pins.has(object)) throw changedSince()
       }
     }
@@ -262,6 +273,14 @@ type ReadReturnTypes = Parameters<typeof rowsOf>[1]
 function tooOld(): SqlError {
   return new SqlError('72000', 'snapshot too old', {
     detail: `A transaction reads at one tick for at most ${SNAPSHOT_MS_MAX / 1000} s.`,
+  })
+}
+
+/** Not 40001: drivers that repeat the transaction at once would find the same. */
+function notReadyThen(name: string): SqlError {
+  return new SqlError('55000', `materialized view "${name}" was not hydrated yet when this transaction began`, {
+    detail: 'A transaction reads all relations as they were at its first statement.',
+    hint: 'Roll back and begin again; a first statement that reads the view waits until it is hydrated.',
   })
 }
 
