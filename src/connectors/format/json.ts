@@ -9,6 +9,7 @@ import { JsonSyntaxError, parseJson } from '../../types/json-parse.ts'
 import type { Field, RowType } from '../../types/sql-type.ts'
 import { decodeUtf8 } from '../../types/utf8.ts'
 import type { PayloadDecoder } from './format.ts'
+import { OneColumnDecoder } from './one-column.ts'
 
 const NO_VALUE = 'the record has no value'
 
@@ -50,59 +51,31 @@ export class JsonDecoder implements PayloadDecoder {
 }
 
 /** The whole payload as one value of the only field: a jsonb document, or a bare scalar such as the key `17`. */
-export class JsonValueDecoder implements PayloadDecoder {
-  readonly fields: readonly [Field]
-  private readonly builder: ColumnBuilder
-
+export class JsonValueDecoder extends OneColumnDecoder<ColumnBuilder> {
   constructor(field: Field) {
-    this.fields = [field]
-    this.builder = columnBuilder(field.type, 64)
+    super(field, columnBuilder(field.type, 64))
   }
 
   decode(bytes: Uint8Array, start: number, length: number): string | null {
     return decodeBare(this.fields[0], bytes, start, length, this.builder)
   }
-  decodeNull(): string | null {
+  override decodeNull(): string | null {
     return NO_VALUE
-  }
-  skip(): void {
-    this.builder.appendNull()
-  }
-  truncate(n: number): void {
-    this.builder.truncate(n)
-  }
-  finish(): Column[] {
-    return [this.builder.finish()]
   }
 }
 
 /** A JSON key of one column: an object with that member, or the bare value. */
-export class JsonKeyDecoder implements PayloadDecoder {
-  readonly fields: readonly [Field]
-  private readonly builder: ColumnBuilder
+export class JsonKeyDecoder extends JsonValueDecoder {
   private readonly scan: ScanJson
 
   constructor(field: Field) {
-    this.fields = [field]
-    this.builder = columnBuilder(field.type, 64)
+    super(field)
     this.scan = compileJsonDecoder([field])
   }
 
-  decode(bytes: Uint8Array, start: number, length: number): string | null {
+  override decode(bytes: Uint8Array, start: number, length: number): string | null {
     if (isObject(bytes, start, start + length)) return this.scan(bytes, start, start + length, [this.builder]) ?? null
-    return decodeBare(this.fields[0], bytes, start, length, this.builder)
-  }
-  decodeNull(): string | null {
-    return NO_VALUE
-  }
-  skip(): void {
-    this.builder.appendNull()
-  }
-  truncate(n: number): void {
-    this.builder.truncate(n)
-  }
-  finish(): Column[] {
-    return [this.builder.finish()]
+    return super.decode(bytes, start, length)
   }
 }
 

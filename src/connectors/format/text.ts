@@ -1,16 +1,12 @@
 import { isUtf8 } from 'node:buffer'
-import type { Column } from '../../types/column.ts'
 import { StrBuilder } from '../../types/column-build.ts'
 import type { Field } from '../../types/sql-type.ts'
-import type { PayloadDecoder } from './format.ts'
+import { OneColumnDecoder } from './one-column.ts'
 
 /** FORMAT TEXT: the payload is one text value, UTF-8. No payload is NULL. */
-export class TextDecoder implements PayloadDecoder {
-  readonly fields: readonly [Field]
-  private readonly builder = new StrBuilder(64)
-
+export class TextDecoder extends OneColumnDecoder<StrBuilder> {
   constructor(field: Field) {
-    this.fields = [field]
+    super(field, new StrBuilder(64))
   }
 
   decode(bytes: Uint8Array, start: number, length: number): string | null {
@@ -27,19 +23,5 @@ export class TextDecoder implements PayloadDecoder {
     }
     this.builder.appendBytes(bytes, start, end)
     return null
-  }
-  decodeNull(): string | null {
-    if (!this.fields[0].nullable) return `null value for column "${this.fields[0].name}"`
-    this.builder.appendNull()
-    return null
-  }
-  skip(): void {
-    this.builder.appendNull()
-  }
-  truncate(n: number): void {
-    this.builder.truncate(n)
-  }
-  finish(): Column[] {
-    return [this.builder.finish()]
   }
 }
