@@ -29,6 +29,8 @@ export function sourceOf(fields: RowType, batches: AsyncIterable<Batch> | Iterab
     },
     async wait() {},
     close() {
+      // Nobody waits for a source that is given up: its rows were sent, or the error that ended it was. A failure while it
+      // lets go of what it held has no statement left to fail.
       void Promise.resolve(iterator.return?.()).catch(() => {})
     },
   }

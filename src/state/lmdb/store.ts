@@ -70,7 +70,8 @@ class WorkerStore implements Store, Compactor {
     while (next !== null) {
       const page: StoreEntry[] = unpackEntries((await next) as Packed)
       if (page.length === 0) return
-      // The thread reads ahead while the caller works through this page.
+      // The thread reads ahead while the caller works through this page. A failure is thrown by the await above, when the
+      // caller comes for the page; a caller that ends early does not need the page.
       next = this.ask({ kind: 'page', db, from: keyAfter(page[page.length - 1].key), to })
       next.catch(() => {})
       yield* page
@@ -103,7 +104,7 @@ class WorkerStore implements Store, Compactor {
       for (let bytes = 0; end < ops.length && bytes < PIECE_BYTES; end++) bytes += sizeOf(ops[end])
       const packed = packOps(ops.slice(start, end))
       const written = this.ask({ kind: 'background', ops: packed }, [packed.buffer])
-      // Awaited below; a failure in between is not an unhandled one.
+      // Thrown by Promise.all below; without this, one that comes while we yield would be an unhandled rejection.
       written.catch(() => {})
       acknowledged.push(written)
       start = end
