@@ -274,6 +274,8 @@ export type StreamWindow = Spanned & {
   advance?: Expr
   retention?: Expr
   grace?: Expr
+  /** `TIME ZONE 'Asia/Seoul'` */
+  timeZone?: Expr
 }
 export type Emit = Spanned & { kind: 'emit'; mode: 'CHANGES' | 'FINAL' | 'ON WINDOW CLOSE' | 'ON UPDATE' }
 export type AsOf = Spanned & { kind: 'asOf'; atLeast: boolean; at: Expr }

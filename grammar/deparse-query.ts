@@ -71,6 +71,7 @@ export function selectText(p: Printer, s: Select): string {
           w.advance && `ADVANCE BY ${bare(w.advance)}`,
           w.retention && `RETENTION ${bare(w.retention)}`,
           w.grace && `GRACE PERIOD ${bare(w.grace)}`,
+          w.timeZone && `TIME ZONE ${p.expr(w.timeZone)}`,
         ].filter((x) => typeof x === 'string'),
       )})`,
     s.where && `WHERE ${p.expr(s.where)}`,

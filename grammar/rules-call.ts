@@ -117,13 +117,31 @@ export function callRules(g: SqlParser, r: Rules) {
         const token = g.alt<SqlToken>(3, [
           { ALT: () => g.eat(4, ColId) },
           { ALT: () => g.eat(5, TypeFunc), IGNORE_AMBIGUITIES: true },
+          // Reserved in PostgreSQL; Flink's windows have an argument of this name.
+          { ALT: () => g.eat(14, T.OFFSET) },
         ])
         g.alt(6, [{ ALT: () => g.eat(7, T.Arrow) }, { ALT: () => g.eat(8, T.Assign) }])
         return g.ident(token)
       },
     )
+    const zone = g.optIf(
+      12,
+      () => g.peek(1) === T.TIME && g.peek(2) === T.ZONE,
+      () => {
+        const at = g.mark()
+        g.words(13, T.TIME, T.ZONE)
+        return { kind: 'ident' as const, name: 'time_zone', quoted: false, span: g.span(at) }
+      },
+    )
     const value = g.alt<Expr>(9, [{ ALT: () => g.sub(10, r.tableArg) }, { ALT: () => g.sub(11, r.expr, 0) }])
-    return { kind: 'arg', ...(name && { name }), ...(variadic && { variadic }), value, span: g.span(start) }
+    const parameter = name ?? zone
+    return {
+      kind: 'arg',
+      ...(parameter && { name: parameter }),
+      ...(variadic && { variadic }),
+      value,
+      span: g.span(start),
+    }
   })
 
   r.tableArg = g.rule('tableArg', (): Expr => {

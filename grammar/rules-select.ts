@@ -188,6 +188,11 @@ export function selectRules(g: SqlParser, r: Rules) {
         { ALT: () => g.words(10, T.ADVANCE, T.BY) && (window.advance = g.sub(11, r.bareInterval)) },
         { ALT: () => g.eat(12, T.RETENTION) && (window.retention = g.sub(13, r.bareInterval)) },
         { ALT: () => g.words(14, T.GRACE, T.PERIOD) && (window.grace = g.sub(15, r.bareInterval)) },
+        {
+          GATE: () => g.peek(2) === T.ZONE,
+          ALT: () => g.words(18, T.TIME, T.ZONE) && (window.timeZone = g.sub(19, r.expr, 0)),
+          IGNORE_AMBIGUITIES: true,
+        },
         { ALT: () => (window.size = g.sub(16, r.bareInterval)) },
       ]),
     )

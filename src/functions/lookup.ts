@@ -19,8 +19,12 @@ import { textFunctions } from './scalar/text.ts'
 import { textFormatFunctions } from './scalar/text-format.ts'
 import { toCharFunctions } from './scalar/to-char.ts'
 import { toDateFunctions } from './scalar/to-date.ts'
+import { windowBoundFunctions } from './scalar/window-bounds.ts'
 import type { TableFunction } from './table-function.ts'
-import { TABLE_FUNCTIONS } from './table-functions.ts'
+import { TABLE_FUNCTIONS as PLAIN_TABLES } from './table-functions.ts'
+import { WINDOW_TABLES } from './window-tables.ts'
+
+const TABLE_FUNCTIONS: readonly TableFunction[] = [...PLAIN_TABLES, ...WINDOW_TABLES]
 
 /** The whole function table, found by id (plans), name and operator (binder). */
 export const SCALARS: readonly ScalarFunction[] = [
@@ -39,6 +43,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...dateMakeFunctions,
   ...toCharFunctions,
   ...toDateFunctions,
+  ...windowBoundFunctions,
   ...systemFunctions,
   ...catalogFunctions,
   ...procFunctions(() => procs()),

@@ -3,11 +3,13 @@ import type { Name } from '../../../grammar/ast-base.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import type { NameContext } from '../../catalog/resolve-name.ts'
+import type { WindowKind } from '../../functions/calendar-window.ts'
 import type { EvalEnv } from '../../functions/function.ts'
 import type { Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar } from '../../plan/scalar-walk.ts'
 import { type RowType, type SqlType, UNKNOWN } from '../../types/sql-type.ts'
+import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from './bind-error.ts'
 import type { Origin, Scope } from './scope.ts'
 import { type Slot, slotCall } from './slot.ts'
@@ -61,8 +63,28 @@ export interface ExprPlace {
   readonly windows: boolean
   readonly rows: boolean
   readonly inAggregate?: boolean
+  /** The time windows that GROUP BY makes. */
+  readonly groupWindows?: readonly GroupWindow[]
   /** The named windows of the SELECT. */
   readonly window?: (name: string) => WindowSpec | undefined
+}
+
+/** A time window of GROUP BY: the call that made it, and its bounds over the relation that is grouped. */
+export interface GroupWindow {
+  readonly time: Scalar
+  readonly spec: TimeWindow
+  readonly start: Scalar
+  readonly end: Scalar
+}
+
+/** What a time window is made of. */
+export interface TimeWindow {
+  readonly kind: WindowKind
+  readonly size: Interval
+  /** Slide of hopping, step of cumulating windows. */
+  readonly step: Interval | null
+  readonly offset: Interval
+  readonly zone: string | null
 }
 
 /** Binding of a node hands down to the others through this: the tree is mutually recursive, the files are not. */

@@ -7,6 +7,7 @@ import { bindError } from './bind-error.ts'
 import { coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
+import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
 import { aggregateCall, callFunction, isAggregate, isTableFunction, tableCall } from './overload.ts'
 import { type SlotOrder, slotsIn } from './slot.ts'
@@ -17,6 +18,7 @@ type Call = Extract<Expr, { kind: 'call' }>
 export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
   if (node.over) return bindWindow(st, node, name, place)
+  if (isGroupWindowCall(name)) return bindGroupWindowCall(st, node, name, place)
   if (isAggregate(name)) return bindAggregate(st, node, name, place)
   if (WINDOW_ONLY.has(name)) throw bindError('42809', `window function ${name} requires an OVER clause`, node)
   handled(node, ['name', 'args', 'star', 'distinct', 'orderBy', 'filter', 'all', 'over'])

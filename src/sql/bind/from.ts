@@ -18,6 +18,7 @@ import { bindTable } from './relation.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
 import { slotOf } from './slot.ts'
 import { Stage } from './stage.ts'
+import { bindWindowTable, isWindowFunction } from './window-tvf.ts'
 
 type Item<K extends FromItem['kind']> = Extract<FromItem, { kind: K }>
 
@@ -213,8 +214,11 @@ function bindTableFunction(
   parent: Scope | null,
   ctes: CteScope | null,
 ): BoundItem {
-  handled(item, ['calls', 'lateral', 'ordinality', 'alias'])
   const [{ call, columns }] = item.calls
+  if (call.kind === 'call' && isWindowFunction(functionName(call)) && item.calls.length === 1) {
+    return { from: bindWindowTable(st, item, call, functionName(call), parent, ctes), lateral: null }
+  }
+  handled(item, ['calls', 'lateral', 'ordinality', 'alias'])
   if (columns) throw notSupported('a column definition list', columns.span)
   if (call.kind !== 'call') throw notSupported('this expression in FROM', call.span)
   handled(call, ['name', 'args'])

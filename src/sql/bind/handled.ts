@@ -36,7 +36,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'query.asOf': 'AS OF in this place',
   'query.withTies': 'FETCH FIRST … WITH TIES',
   'query.options': 'OPTIONS of a query',
-  'select.streamWindow': 'WINDOW TUMBLING/HOPPING/SESSION',
   'select.groupDistinct': 'GROUP BY DISTINCT',
   'select.groupAll': 'GROUP BY ALL',
   'select.qualify': 'QUALIFY',

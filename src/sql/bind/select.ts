@@ -10,6 +10,7 @@ import { bindCondition } from './expr-condition.ts'
 import { bindFrom } from './from.ts'
 import { scopeOf } from './from-plan.ts'
 import { bindGroupItems, groupStage } from './group.ts'
+import { groupWindows, streamWindow, windowKeys, withWindowNames } from './group-window.ts'
 import { handled } from './handled.ts'
 import { bindOrderItems, type OrderKey } from './order.ts'
 import type { Scope } from './scope.ts'
@@ -31,16 +32,24 @@ export function bindSelect(
   parent: Scope | null,
   ctes: CteScope | null,
 ): BoundSelect {
-  handled(node, ['distinct', 'targets', 'from', 'where', 'groupBy', 'having', 'windows'])
+  handled(node, ['distinct', 'targets', 'from', 'where', 'groupBy', 'having', 'windows', 'streamWindow'])
   const from = bindFrom(st, node.from, parent, ctes)
-  const scope = scopeOf(from, parent)
+  let scope = scopeOf(from, parent)
   let stage = new Stage(st, scope, from.plan)
   const plain: ExprPlace = { scope, ctes, clause: 'WHERE', aggregates: false, windows: false, rows: false }
   if (node.where) stage.filter(bindCondition(st, node.where, plain, 'WHERE'), st.position(node.where))
 
+  const timeWindows = groupWindows(st, stage, node, { ...plain, clause: 'GROUP BY' })
+  if (node.streamWindow) {
+    const window = streamWindow(st, stage, node, from)
+    timeWindows.push(window)
+    scope = withWindowNames(scope, window)
+    stage = new Stage(st, scope, stage.plan)
+  }
+  const grouping: ExprPlace = { ...plain, scope, groupWindows: timeWindows }
   const windows = new Map(node.windows.map((w) => [w.name.name, w.spec]))
   const rich: ExprPlace = {
-    ...plain,
+    ...grouping,
     clause: 'SELECT',
     aggregates: true,
     windows: true,
@@ -48,9 +57,10 @@ export function bindSelect(
     window: (name) => windows.get(name),
   }
   const targets = bindTargets(st, node.targets, rich)
-  const groups = bindGroupItems(st, node.groupBy, targets, { ...plain, clause: 'GROUP BY' })
+  const items = bindGroupItems(st, node.groupBy, targets, { ...grouping, clause: 'GROUP BY' })
+  const groups = [...items, ...timeWindows.flatMap(windowKeys)].filter((g, i, all) => all.indexOf(g) === i)
   const having =
-    node.having && bindCondition(st, node.having, { ...plain, clause: 'HAVING', aggregates: true }, 'HAVING')
+    node.having && bindCondition(st, node.having, { ...grouping, clause: 'HAVING', aggregates: true }, 'HAVING')
   const order = bindOrderItems(st, orderBy, targets, { ...rich, clause: 'ORDER BY' })
   const on = distinctOn(st, node, targets, rich)
 

@@ -1,5 +1,5 @@
 import { notSupported } from '../../base/sql-error.ts'
-import { checkWindow, length, type WindowKind } from '../../functions/calendar-window.ts'
+import { checkWindow, length } from '../../functions/calendar-window.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { columnsOfRow, extend, filter } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -9,22 +9,13 @@ import { zoneByName } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, constantValue, located } from './coerce.ts'
-import type { Statement } from './context.ts'
+import type { Statement, TimeWindow } from './context.ts'
 
 /**
  * Time windows as ordinary plans. A window of fixed length is arithmetic (date_bin, which runs in generated loops);
  * hopping and cumulating ones multiply the row by a constant series first; windows on the calendar (months, the days of
  * a time zone) are functions of their own. A row without a time is in no window.
  */
-export interface WindowSpec {
-  readonly kind: WindowKind
-  readonly size: Interval
-  /** Slide of hopping, step of cumulating windows. */
-  readonly step: Interval | null
-  readonly offset: Interval
-  readonly zone: string | null
-}
-
 export interface Windowed {
   /** The columns of the plan given, then what the windows need. Only rows that are in a window, once for each. */
   readonly plan: Logical
@@ -56,7 +47,7 @@ export function windowInterval(st: Statement, s: Scalar, at: Place): Interval {
   return value as Interval
 }
 
-export function windowed(st: Statement, plan: Logical, time: Scalar, spec: WindowSpec, at: Place): Windowed {
+export function windowed(st: Statement, plan: Logical, time: Scalar, spec: TimeWindow, at: Place): Windowed {
   const type: SqlType = { kind: time.type.kind }
   const { kind, size, step, zone } = spec
   if (zone !== null && type.kind !== 'timestamptz') {
@@ -77,7 +68,7 @@ export function windowed(st: Statement, plan: Logical, time: Scalar, spec: Windo
 
 // ---------------------------------------------------------------- fixed length
 
-function fixed(st: Statement, plan: Logical, time: Scalar, type: SqlType, spec: WindowSpec, at: Place): Windowed {
+function fixed(st: Statement, plan: Logical, time: Scalar, type: SqlType, spec: TimeWindow, at: Place): Windowed {
   const position = st.position(at)
   const call = (fn: string, args: readonly Scalar[], of = type): Scalar => ({
     kind: 'call',
@@ -106,7 +97,8 @@ function fixed(st: Statement, plan: Logical, time: Scalar, type: SqlType, spec: 
     kind: 'flatMap',
     input: plan,
     fn: 'generate_series(int4,int4)',
-    args: spec.kind === 'hop' ? [constant(0, INT4), constant(many - 1, INT4)] : [constant(1, INT4), constant(many, INT4)],
+    args:
+      spec.kind === 'hop' ? [constant(0, INT4), constant(many - 1, INT4)] : [constant(1, INT4), constant(many, INT4)],
     withOrdinality: false,
     outer: false,
     rowType: [...plan.rowType, { name: 'window_number', type: INT4, nullable: false }],
@@ -120,8 +112,7 @@ function fixed(st: Statement, plan: Logical, time: Scalar, type: SqlType, spec: 
     position,
   }
   const steps = call('interval_mul(interval,float8)', [duration(step), factor], INTERVAL)
-  const start: Scalar =
-    spec.kind === 'hop' ? call(`${t}_mi_interval(${t},interval)`, [bin(step), steps]) : bin(size)
+  const start: Scalar = spec.kind === 'hop' ? call(`${t}_mi_interval(${t},interval)`, [bin(step), steps]) : bin(size)
   const withStart = extend(series, [start], ['window_start'])
   const startColumn = column(width + 1, type)
   const whole = spec.kind === 'hop' && size % step === 0
@@ -151,7 +142,7 @@ const retyped = (s: Scalar, type: SqlType): Scalar => (s.kind === 'column' ? { .
 
 // ---------------------------------------------------------------- on the calendar
 
-function onCalendar(st: Statement, plan: Logical, time: Scalar, type: SqlType, spec: WindowSpec, at: Place): Windowed {
+function onCalendar(st: Statement, plan: Logical, time: Scalar, type: SqlType, spec: TimeWindow, at: Place): Windowed {
   const position = st.position(at)
   const zoned = type.kind === 'timestamptz'
   const interval = (i: Interval): Scalar => constant(i, INTERVAL)
