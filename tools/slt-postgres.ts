@@ -3,6 +3,7 @@ import { PgConnection } from '../src/cli/client/connection.ts'
 import { parseTestArguments } from '../src/cli/test/arguments.ts'
 import { runAll } from '../src/cli/test/command.ts'
 import { renderTotals } from '../src/cli/test/report.ts'
+import { remoteTarget } from '../src/cli/test/target.ts'
 import { startPostgres } from './services/postgres.ts'
 
 /** PostgreSQL's materialized views show the past until they are refreshed; its plain views are always right. */
@@ -21,7 +22,7 @@ try {
       const database = `slt_${++count}`
       await admin.query(`CREATE DATABASE ${database}`)
       const url = service.url.replace(/[^/]*$/, database)
-      return { url, restart: null, close: async () => {} }
+      return remoteTarget(url)
     },
     plainViews,
   )

@@ -13,6 +13,17 @@ export interface Runtime {
   setTimer(fn: () => void, delayMs: number): () => void
   /** Resolves after pending I/O had its turn: long work yields through this between slices. */
   yieldToIo(): Promise<void>
+  /** Where the clock can be stopped and turned by hand (base/manual-clock.ts); left out: it cannot. */
+  readonly clock?: ClockControl
+}
+
+/** What a runtime offers whose clock can be stopped and turned by hand. */
+export interface ClockControl {
+  /** Standing: it moves by `advanceTo` only. */
+  readonly manual: boolean
+  setManual(manual: boolean): void
+  /** Moves a standing clock on, firing the timers that become due on the way, in the order of their time. */
+  advanceTo(nowMs: number): void
 }
 
 export const systemRuntime: Runtime = {

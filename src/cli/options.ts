@@ -50,6 +50,13 @@ export const OPTIONS: readonly Option[] = [
   { name: 'data_dir', type: 'string', default: './millrace-data', description: 'Folder of everything that is kept' },
   { name: 'memory', type: 'bool', default: 'off', description: 'Keep everything in memory; gone at exit' },
   {
+    name: 'clock',
+    type: 'choice',
+    default: 'system',
+    choices: ['system', 'manual'],
+    description: 'manual: time stands still but for ADVANCE CLOCK, for tests of views over time',
+  },
+  {
     name: 'demo',
     type: 'bool',
     default: 'off',

@@ -27,6 +27,7 @@ export function serverOptions(inputs: OptionInputs): { options: ServerOptions; l
       settings: {
         ...settings,
         log_level: values['log_level'] ?? 'info',
+        clock: values['clock'] ?? 'system',
         resolve: values['resolve'] ?? '',
         connector_default: values['connector_default'] ?? '',
       },

@@ -1,5 +1,6 @@
 import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
+import { ManualClock } from '../base/manual-clock.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
 import { createConnector } from '../connectors/registry.ts'
 import { parseResolve } from '../connectors/resolve.ts'
@@ -40,21 +41,25 @@ const USER = 'millrace'
 export async function startServer(
   options: ServerOptions,
   log: Log,
-  runtime: Runtime = systemRuntime,
+  clock: Runtime = options.settings['clock'] === 'manual' ? standingClock() : systemRuntime,
 ): Promise<RunningServer> {
+  // Time-outs of statements and sockets go on while the clock stands: they guard the server, not the data.
+  const runtime = clock instanceof ManualClock ? clock.inner : clock
   const { host, dataDir } = options
   if (dataDir !== null) ensureDirectory(dataDir)
   const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
   const resolve = parseResolve(options.settings['resolve'] ?? '')
   const engine = await openEngine({
     store,
-    runtime,
+    runtime: clock,
     log,
-    connectors: (spec, rowType) => createConnector(spec, rowType, { runtime, log, threads: true, resolve }),
+    connectors: (spec, rowType) => createConnector(spec, rowType, { runtime: clock, log, threads: true, resolve }),
     settings: settingRows(options),
     onFailure: (error) => endProcess(log, error),
     ...crashHook(options.settings),
   })
+  // A database that has seen later times goes on from there.
+  if (clock.clock?.manual) clock.clock.advanceTo(Math.ceil(engine.nowMicros() / 1000))
   const planCache = new PlanCache()
   let nextPid = 1
   const open = (request: {
@@ -94,6 +99,12 @@ export async function startServer(
       await engine.abandon()
     },
   }
+}
+
+function standingClock(): ManualClock {
+  const clock = new ManualClock(systemRuntime)
+  clock.setManual(true)
+  return clock
 }
 
 function listenHttp(

@@ -9,6 +9,8 @@ import type { OperatorBase, Scheduler } from './operator.ts'
  */
 export class Circuit implements Scheduler {
   private readonly members = new Set<OperatorBase>()
+  /** Those that may emit because time passed. */
+  private readonly timed = new Set<OperatorBase>()
   /** dirty[r]: operators of rank r that have something to do. */
   private readonly dirty: OperatorBase[][] = []
   private waiting = 0
@@ -29,6 +31,7 @@ export class Circuit implements Scheduler {
     for (const operator of operators) {
       assert(!this.members.has(operator), 'an operator is added once')
       this.members.add(operator)
+      if (operator.timeDriven) this.timed.add(operator)
       operator.enter(this)
     }
   }
@@ -45,6 +48,7 @@ export class Circuit implements Scheduler {
     assert(this.runningRank < 0, 'operators leave between ticks')
     for (const operator of operators) {
       if (!this.members.delete(operator)) continue
+      this.timed.delete(operator)
       if (operator.dirty) this.waiting--
       operator.leave()
       if (cut) for (const pipe of operator.inputs) pipe.disconnect()
@@ -73,6 +77,7 @@ export class Circuit implements Scheduler {
   /** The same tick in pieces. Nobody else may touch the circuit before it is through. */
   *pieces(tick: TickContext, held: ReadonlySet<OperatorBase> | null = null): Pieces {
     let holding = 0
+    for (const operator of this.timed) if (operator.frontier() <= tick.nowMicros) operator.wake()
     try {
       for (let rank = 0; this.waiting > holding; rank++) {
         assert(rank < this.dirty.length, 'a waiting operator has a place in the queue')
@@ -101,10 +106,10 @@ export class Circuit implements Scheduler {
     }
   }
 
-  /** Lowest tick at which something may be emitted without input. */
+  /** Lowest now() at which something may be emitted without input; Infinity: never. */
   frontier(): number {
     let lowest = Number.POSITIVE_INFINITY
-    for (const operator of this.members) lowest = Math.min(lowest, operator.frontier())
+    for (const operator of this.timed) lowest = Math.min(lowest, operator.frontier())
     return lowest
   }
 

@@ -31,7 +31,7 @@ export interface Operator {
   state(): readonly StateStructure[]
   /** Bytes of state. */
   bytes(): number
-  /** Lowest tick at which this operator may still emit without new input (time-driven operators); Infinity otherwise. */
+  /** Lowest now() (µs) at which this operator may emit without new input (time-driven operators); Infinity: never. */
   frontier(): number
   /** Lower bound of event time of future rows, per output column with one; null = none known. */
   watermark(): number | null

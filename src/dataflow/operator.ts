@@ -59,6 +59,10 @@ export abstract class OperatorBase implements Operator, Consumer {
     for (const structure of this.state()) sum += structure.bytes()
     return sum
   }
+  /** May emit because time passed: `frontier` says when. */
+  get timeDriven(): boolean {
+    return false
+  }
   frontier(): number {
     return Number.POSITIVE_INFINITY
   }

@@ -16,6 +16,12 @@ export interface Engine {
   catalog(): CatalogSnapshot
   /** now() for statements that read: µs of the newest tick's clock. */
   nowMicros(): number
+  /** Whether the clock that now(), time-outs and schedules read runs, or moves by `advanceClock` only. */
+  clock(): ClockMode
+  /** 55000 on a server whose clock cannot be stopped. */
+  setClock(mode: ClockMode): void
+  /** Moves a standing clock on to a time; resolves once everything that became due is visible. */
+  advanceClock(toMs: number): Promise<void>
   /** A pull at the newest durable tick. */
   read(request: ReadRequest, call: CallContext): Promise<ReadResult>
   subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription>
@@ -26,6 +32,8 @@ export interface Engine {
   /** Autocommit DDL; resolves once durable and visible. A failed one leaves nothing behind. */
   ddl(statement: DdlStatement, call: CallContext): Promise<void>
 }
+
+export type ClockMode = 'system' | 'manual'
 
 /** What one call may use of its session. */
 export interface CallContext {

@@ -1,4 +1,6 @@
 import type { Runtime } from '../base/runtime.ts'
+import { SqlError } from '../base/sql-error.ts'
+import type { ClockMode } from './api.ts'
 
 /**
  * Two values a tick: `timestampMs` (strictly increasing: at most one tick a millisecond) and `nowMicros` (the clock's
@@ -68,4 +70,15 @@ export class EngineClock {
   reserved(ms: number): void {
     this.#reservedMs = Math.max(this.#reservedMs, ms)
   }
+}
+
+/** Stops the clock of a runtime that allows it, or lets it run again. */
+export function setClock({ runtime }: { readonly runtime: Runtime }, mode: ClockMode): void {
+  if (runtime.clock === undefined) {
+    if (mode === 'system') return
+    throw new SqlError('55000', 'the clock of this server cannot be set by hand', {
+      hint: 'Start it with --clock manual.',
+    })
+  }
+  runtime.clock.setManual(mode === 'manual')
 }

@@ -3,6 +3,7 @@ import type { CatalogSnapshot } from '../catalog/entry.ts'
 import type { Row } from '../types/value.ts'
 import type {
   CallContext,
+  ClockMode,
   DdlStatement,
   Engine,
   ReadRequest,
@@ -13,6 +14,7 @@ import type {
   WriteResult,
   WriteStatement,
 } from './api.ts'
+import { setClock } from './clock.ts'
 import { executeDdl } from './ddl/ddl.ts'
 import type { DdlDeps } from './ddl/deps.ts'
 import type { Durability } from './durability.ts'
@@ -23,6 +25,7 @@ import { subscribe } from './subscribe.ts'
 import type { StorageFigures } from './system/relation.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import { notify, type Ticker } from './ticker.ts'
+import type { TimeTicks } from './time-ticks.ts'
 import { SnapshotTransaction } from './transaction/transaction.ts'
 import type { ConnectorFactory, World } from './world.ts'
 import { autocommit } from './write/autocommit.ts'
@@ -37,6 +40,7 @@ export class LiveEngine implements Engine {
   readonly #hydration: Hydration
   readonly #indexes: IndexLookup
   readonly #ticker: Ticker
+  readonly #timeTicks: TimeTicks
   readonly #durability: Durability
   readonly #ddl: DdlDeps
   #cancelProgress = () => {}
@@ -47,6 +51,7 @@ export class LiveEngine implements Engine {
     readonly hydration: Hydration
     readonly indexes: IndexLookup
     readonly ticker: Ticker
+    readonly timeTicks: TimeTicks
     readonly durability: Durability
     readonly connectors: ConnectorFactory
   }) {
@@ -55,6 +60,7 @@ export class LiveEngine implements Engine {
     this.#hydration = parts.hydration
     this.#indexes = parts.indexes
     this.#ticker = parts.ticker
+    this.#timeTicks = parts.timeTicks
     this.#durability = parts.durability
     this.#ddl = { ...parts, checkpoint: () => parts.durability.checkpoint() }
     this.#tellTime()
@@ -69,6 +75,21 @@ export class LiveEngine implements Engine {
   }
   nowMicros(): number {
     return this.world.clock.nowMicros
+  }
+  clock(): ClockMode {
+    return this.world.runtime.clock?.manual ? 'manual' : 'system'
+  }
+  setClock(mode: ClockMode): void {
+    this.#check()
+    setClock(this.world, mode)
+    this.#timeTicks.schedule()
+  }
+  async advanceClock(toMs: number): Promise<void> {
+    this.#check()
+    this.world.runtime.clock!.advanceTo(toMs)
+    await this.#timeTicks.catchUp()
+    this.#timeTicks.schedule()
+    await this.#progress()
   }
   async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
     this.#check()
@@ -110,6 +131,7 @@ export class LiveEngine implements Engine {
   }
   async #stop(): Promise<void> {
     this.#cancelProgress()
+    this.#timeTicks.stop()
     this.#ticker.stop()
     for (const source of this.world.sources.values()) {
       await source.stop()

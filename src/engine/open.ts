@@ -19,6 +19,7 @@ import type { SettingRow } from './system/relation.ts'
 import { builtInEntries, SystemRelations } from './system/system-relations.ts'
 import { decodeTick } from './tick-record.ts'
 import { runTick, Ticker } from './ticker.ts'
+import { TimeTicks } from './time-ticks.ts'
 import type { ViewState } from './view.ts'
 import { type ConnectorFactory, type CrashMoment, World } from './world.ts'
 
@@ -102,11 +103,14 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
     indexes.afterTick()
     hydration.afterTick()
     durability.afterTick()
+    timeTicks.schedule()
   })
+  const timeTicks = new TimeTicks(world, ticker)
   const hydration = new Hydration(world, ticker, durability)
-  const engine = new LiveEngine({ world, system, hydration, indexes, ticker, durability, connectors })
+  const engine = new LiveEngine({ world, system, hydration, indexes, ticker, timeTicks, durability, connectors })
   if (image !== null && options.connectors !== null) await resume(world, hydration, image)
   hydration.afterTick()
+  timeTicks.schedule()
   return engine
 }
 

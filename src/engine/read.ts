@@ -70,7 +70,7 @@ export async function evaluate(
     context: { env: evalEnv(world, call), params: [] },
     objectTypes: (object) => typesOf(world, object),
     snapshot: (object) => ({ rows: snapshot.scan(object), errors: [] }),
-    tick: world.tickContext(snapshot.timestampMs),
+    tick: world.tickContext(snapshot.timestampMs, world.clock.nowMicros),
     now: () => runtime.monotonicMs(),
     async slice() {
       throwIfCanceled(call.signal)

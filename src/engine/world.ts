@@ -93,7 +93,7 @@ export class World {
   }
 
   /** What operators see of the newest tick. */
-  tickContext(timestampMs = this.clock.lastMs, nowMicros = this.clock.nowMicros): TickContext {
+  tickContext(timestampMs = this.clock.lastMs, nowMicros = this.clock.lastNowMicros): TickContext {
     return { tick: this.tick, timestampMs, nowMicros, recursionRoundsMax: RECURSION_ROUNDS_MAX }
   }
 }

@@ -2,6 +2,7 @@ import type { Statement } from '../../grammar/ast-statement.ts'
 import { notSupported } from '../base/sql-error.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { Outcome, Run, SessionState, StatementHandler } from './run.ts'
+import { advanceStatement } from './statements/advance.ts'
 import { copyStatement } from './statements/copy.ts'
 import { closeStatement, declareStatement, declareSubscriptionStatement, fetchStatement } from './statements/cursor.ts'
 import { ddlStatement } from './statements/ddl.ts'
@@ -76,7 +77,7 @@ const HANDLERS: { readonly [K in Kind]: StatementHandler<Extract<Statement, { ki
   prepare: prepareStatement,
   deallocate: deallocateStatement,
   setConstraints: refused('SET CONSTRAINTS'),
-  advance: refused('ADVANCE'),
+  advance: advanceStatement,
   control: refused('PAUSE, RESUME and TERMINATE'),
   print: refused('PRINT'),
   define: refused('DEFINE'),

@@ -5,6 +5,7 @@ import { parseTestArguments, type TestArguments } from './arguments.ts'
 import type { Mode, ModeCheck } from './check.ts'
 import { SltSyntaxError } from './cursor.ts'
 import { expandPaths, loadRecords } from './files.ts'
+import { NamedSubscriptions } from './named-subscriptions.ts'
 import { seeded, seedOf } from './random.ts'
 import type { SltRecord } from './record.ts'
 import { Relations } from './relations.ts'
@@ -97,18 +98,23 @@ async function runFile(
     if (!(error instanceof SltSyntaxError)) throw error
     return { passed: 0, failures: [{ place: error.place, sql: '', message: error.message }], unchecked: [] }
   }
-  const target = await open(options.url ?? '', mode === 'restart')
+  const ends = records.some((record) => record.kind === 'life')
+  const target = await open(options.url ?? '', mode === 'restart' || ends)
   const sessions = new Sessions(target)
+  const subscriptions = new NamedSubscriptions(sessions)
   const relations = new Relations()
   try {
     const random = seeded(seedOf(file) ^ options.seed)
     return await runRecords(records, {
+      target,
       sessions,
+      subscriptions,
       relations,
       check: checkOf(mode, target, sessions, relations, {
         records: records.length,
         restarts: options.restarts,
         random,
+        subscriptions,
       }),
       labels: new Set(options.labels),
       valuewise: VALUEWISE.test(file),

@@ -2,15 +2,20 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { silentLog } from '../../base/log.ts'
+import { ManualClock } from '../../base/manual-clock.ts'
+import { systemRuntime } from '../../base/runtime.ts'
 import { type RunningServer, startServer } from '../server.ts'
 import type { ServerOptions } from '../server-options.ts'
 import type { Target } from './target.ts'
 
-/** A fresh server in this process; on disk when it is to be restarted. */
+/** A fresh server in this process, whose clock can be stopped; on disk when it is to be restarted. */
 export async function localTarget(durable: boolean): Promise<Target> {
   const dataDir = durable ? mkdtempSync(join(tmpdir(), 'millrace-slt-')) : null
   const options: ServerOptions = { host: '127.0.0.1', pgPort: 0, httpPort: null, dataDir, demo: false, settings: {} }
-  let server: RunningServer = await startServer(options, silentLog)
+  // One clock for all its lives: where it stands is where a restart finds it.
+  const clock = new ManualClock(systemRuntime)
+  const start = (): Promise<RunningServer> => startServer(options, silentLog, clock)
+  let server = await start()
   return {
     get url() {
       return server.url
@@ -18,7 +23,13 @@ export async function localTarget(durable: boolean): Promise<Target> {
     restart: durable
       ? async () => {
           await server.kill()
-          server = await startServer(options, silentLog)
+          server = await start()
+        }
+      : null,
+    reopen: durable
+      ? async () => {
+          await server.close()
+          server = await start()
         }
       : null,
     async close() {

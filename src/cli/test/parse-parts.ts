@@ -26,3 +26,29 @@ export function readErrorInline(text: string): ErrorExpectation {
 export function readErrorText(cursor: Cursor): ErrorExpectation {
   return { kind: 'text', text: cursor.blockToDoubleBlank().join('\n') }
 }
+
+const CLOCK_UNITS: Readonly<Record<string, string>> = {
+  ms: 'milliseconds',
+  s: 'seconds',
+  m: 'minutes',
+  h: 'hours',
+  d: 'days',
+}
+
+/** `clock +5m` or `clock 2026-01-01 00:00:00`: the statement that moves the clock. */
+export function readClock(line: string, place: Place): string {
+  const text = line.trim().slice('clock'.length).trim()
+  const step = /^\+(\d+)(ms|s|m|h|d)$/.exec(text)
+  if (step) return `ADVANCE CLOCK BY INTERVAL '${step[1]} ${CLOCK_UNITS[step[2]]}'`
+  if (!/^\d{4}-\d{2}-\d{2}/.test(text)) throw new SltSyntaxError(place, 'clock needs +5m, or a time')
+  return `ADVANCE CLOCK TO '${text}'`
+}
+
+/** `subscribe NAME relation`, `… SELECT …`, `… SUBSCRIBE …`; the statement may go on over the next lines. */
+export function readSubscribe(cursor: Cursor, line: string): { name: string; sql: string } {
+  const [, name, first] = /^\s*subscribe\s+(\S+)\s*(.*)$/.exec(line) ?? ['', '', '']
+  const sql = [first, cursor.sql().sql].join('\n').trim()
+  if (/^subscribe\s/i.test(sql)) return { name, sql }
+  const query = /^(select|with|values|table)\b/i.test(sql)
+  return { name, sql: `SUBSCRIBE TO ${query ? `(${sql})` : sql}` }
+}

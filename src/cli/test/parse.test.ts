@@ -98,6 +98,35 @@ describe('control', () => {
   })
 })
 
+describe('time and lives of the server', () => {
+  test('clock: a step or a time', () => {
+    expect(parse('clock +5m\nclock +250ms\nclock 2026-01-01 00:00')).toMatchObject([
+      { kind: 'clock', sql: "ADVANCE CLOCK BY INTERVAL '5 minutes'" },
+      { kind: 'clock', sql: "ADVANCE CLOCK BY INTERVAL '250 milliseconds'" },
+      { kind: 'clock', sql: "ADVANCE CLOCK TO '2026-01-01 00:00'" },
+    ])
+    expect(() => parse('clock soon')).toThrow('clock needs')
+  })
+
+  test('crash and restart', () => {
+    expect(parse('crash\n\nrestart\n')).toMatchObject([
+      { kind: 'life', how: 'crash' },
+      { kind: 'life', how: 'restart' },
+    ])
+  })
+
+  test('subscribe: a relation, a query, a statement; expect: the changes up to an empty line', () => {
+    const text = 'subscribe s v\n\nsubscribe q SELECT a\nFROM t\n\nsubscribe p SUBSCRIBE v WITH (SNAPSHOT = false)\n\n'
+    expect(parse(`${text}connection c\nexpect s\n+ 1 a\n- 2 b\n\nexpect q\n`)).toMatchObject([
+      { kind: 'subscribe', name: 's', sql: 'SUBSCRIBE TO v' },
+      { kind: 'subscribe', name: 'q', sql: 'SUBSCRIBE TO (SELECT a\nFROM t)' },
+      { kind: 'subscribe', name: 'p', sql: 'SUBSCRIBE v WITH (SNAPSHOT = false)' },
+      { kind: 'expect', name: 's', lines: ['+ 1 a', '- 2 b'] },
+      { kind: 'expect', name: 'q', lines: [] },
+    ])
+  })
+})
+
 describe('loops', () => {
   test('a range, and names, nested', () => {
     const text = 'loop i 0 2\n\nfor x in a b\n\nstatement ok\nINSERT $i ${x}\n\nendloop\n\nendloop\n'

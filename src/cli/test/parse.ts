@@ -1,6 +1,6 @@
 /** Text of an slt file → records. The union of the SQLite, risinglight and RisingWave directives. */
 import { Cursor, SltSyntaxError } from './cursor.ts'
-import { readErrorInline, readErrorText, readRetry, readSleepMs } from './parse-parts.ts'
+import { readClock, readErrorInline, readErrorText, readRetry, readSleepMs, readSubscribe } from './parse-parts.ts'
 import type { Condition, ControlRecord, Place, QueryRecord, SltRecord, SortMode, StatementRecord } from './record.ts'
 
 export function parseSlt(text: string, file: string): SltRecord[] {
@@ -45,6 +45,20 @@ function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
         records.push({ ...common, kind: 'let', names, sql: cursor.sql().sql })
         break
       }
+      // A `watermark NAME +1m` would stand here too.
+      case 'clock':
+        records.push({ ...common, kind: 'clock', sql: readClock(line, place) })
+        break
+      case 'crash':
+      case 'restart':
+        records.push({ ...common, kind: 'life', how: head })
+        break
+      case 'subscribe':
+        records.push({ ...common, kind: 'subscribe', ...readSubscribe(cursor, line) })
+        break
+      case 'expect':
+        records.push({ ...common, kind: 'expect', name: words[1] ?? '', lines: cursor.block() })
+        break
       case 'system':
         cursor.sql()
         records.push({ ...common, kind: 'refused', reason: '`system` runs shell commands and is refused' })

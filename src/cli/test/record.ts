@@ -92,6 +92,40 @@ export interface IncludeRecord {
   readonly pattern: string
 }
 
-/** Records that run SQL: these are counted. */
-export type CountedRecord = StatementRecord | QueryRecord | LetRecord | RefusedRecord
+/** `clock +5m`, `clock 2026-01-01 00:00`: moves the server's clock, stopping it first. */
+export interface ClockRecord extends Common {
+  readonly kind: 'clock'
+  readonly sql: string
+}
+
+/** `crash`: killed and started again; `restart`: stopped in order and started again. */
+export interface LifeRecord extends Common {
+  readonly kind: 'life'
+  readonly how: 'crash' | 'restart'
+}
+
+/** `subscribe NAME what`: `expect NAME` then tells the changes since. */
+export interface SubscribeRecord extends Common {
+  readonly kind: 'subscribe'
+  readonly name: string
+  readonly sql: string
+}
+
+/** `expect NAME` and lines `+ 1 a`, `- 1 b`, in any order. */
+export interface ExpectRecord extends Common {
+  readonly kind: 'expect'
+  readonly name: string
+  readonly lines: readonly string[]
+}
+
+/** Records that run something on the server: these are counted. */
+export type CountedRecord =
+  | StatementRecord
+  | QueryRecord
+  | LetRecord
+  | RefusedRecord
+  | ClockRecord
+  | LifeRecord
+  | SubscribeRecord
+  | ExpectRecord
 export type SltRecord = CountedRecord | ControlRecord | SleepRecord | HaltRecord | IncludeRecord

@@ -5,10 +5,13 @@ import type { ModeCheck } from './check.ts'
 import { compareResult, hashOf, resultLines } from './compare.ts'
 import { compareError } from './errors.ts'
 import type { ResultMode } from './format.ts'
+import type { NamedSubscriptions } from './named-subscriptions.ts'
 import type {
+  ClockRecord,
   Condition,
   CountedRecord,
   LetRecord,
+  LifeRecord,
   Place,
   QueryRecord,
   SltRecord,
@@ -18,6 +21,7 @@ import type {
 import type { Relations } from './relations.ts'
 import type { Sessions } from './sessions.ts'
 import { SubstitutionError, substitute } from './substitute.ts'
+import type { Target } from './target.ts'
 
 export interface Failure {
   readonly place: Place
@@ -33,7 +37,9 @@ export interface FileOutcome {
 }
 
 export interface RunOptions {
+  readonly target: Target
   readonly sessions: Sessions
+  readonly subscriptions: NamedSubscriptions
   readonly relations: Relations
   readonly check: ModeCheck
   readonly labels: ReadonlySet<string>
@@ -87,7 +93,7 @@ class FileRun {
   async count(record: CountedRecord): Promise<void> {
     const message = await this.#tryRecord(record)
     if (message === null) this.outcome.passed++
-    else this.outcome.failures.push({ place: record.place, sql: record.kind === 'refused' ? '' : record.sql, message })
+    else this.outcome.failures.push({ place: record.place, sql: 'sql' in record ? record.sql : '', message })
   }
 
   /** null when it passed. */
@@ -109,9 +115,16 @@ class FileRun {
       sessions.destroyAll()
     }, recordTimeoutMs)
     try {
+      if (record.kind === 'life') return await this.#life(record.how)
+      if (record.kind === 'expect') return await this.#options.subscriptions.expect(record.name, record.lines)
       await this.#options.check.before?.()
       const sql = this.#substitution ? substitute(record.sql, this.#variables) : record.sql
       if (record.kind === 'statement') return await this.#statement(record, sql)
+      if (record.kind === 'clock') return await this.#clock(record, sql)
+      if (record.kind === 'subscribe') {
+        await this.#options.subscriptions.subscribe(record.name, sql, record.connection)
+        return null
+      }
       return record.kind === 'let' ? await this.#let(record, sql) : await this.#query(record, sql)
     } catch (error) {
       if (late) return `no answer after ${recordTimeoutMs} ms`
@@ -135,6 +148,24 @@ class FileRun {
       if (error instanceof QueryError && !connection.lost) return error
       throw error
     }
+  }
+
+  async #clock(record: ClockRecord, sql: string): Promise<string | null> {
+    for (const text of ["SET clock = 'manual'", sql]) {
+      const result = await this.#execute(record, text)
+      if (result instanceof QueryError) return unexpected(result)
+    }
+    return null
+  }
+
+  async #life(how: LifeRecord['how']): Promise<string | null> {
+    const { target, sessions, subscriptions } = this.#options
+    const start = how === 'crash' ? target.restart : target.reopen
+    if (start === null) return 'this server cannot be restarted from here'
+    subscriptions.forget()
+    sessions.destroyAll()
+    await start()
+    return null
   }
 
   async #statement(record: StatementRecord, sql: string): Promise<string | null> {

@@ -10,6 +10,7 @@ import { parseTestArguments } from './arguments.ts'
 import type { ModeCheck } from './check.ts'
 import { runAll } from './command.ts'
 import { loadRecords } from './files.ts'
+import { NamedSubscriptions } from './named-subscriptions.ts'
 import { seeded } from './random.ts'
 import { Relations } from './relations.ts'
 import { type FileOutcome, runRecords } from './run-file.ts'
@@ -143,11 +144,22 @@ never run
 
   const churned = async (text: string, viewKind: string, seed: number): Promise<FileOutcome> => {
     await fresh()
-    const sessions = new Sessions(remoteTarget(service.url))
+    const target = remoteTarget(service.url)
+    const sessions = new Sessions(target)
+    const subscriptions = new NamedSubscriptions(sessions)
     const relations = new Relations()
     const check: ModeCheck = viewCheck({ sessions, relations }, { random: seeded(seed), viewKind })
     const labels = new Set<string>()
-    const options = { sessions, relations, check, labels, valuewise: false, recordTimeoutMs: 10_000 }
+    const options = {
+      target,
+      sessions,
+      subscriptions,
+      relations,
+      check,
+      labels,
+      valuewise: false,
+      recordTimeoutMs: 10_000,
+    }
     try {
       return await runRecords(loadRecords(file(text)), options)
     } finally {

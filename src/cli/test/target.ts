@@ -4,10 +4,12 @@ export interface Target {
   readonly url: string
   /** Ends the server as kill -9 would and starts it again on the same data; null where that is impossible. */
   readonly restart: (() => Promise<void>) | null
+  /** Stops it in order, and starts it again on the same data; null where that is impossible. */
+  readonly reopen: (() => Promise<void>) | null
   close(): Promise<void>
 }
 
 /** A server of somebody else's: its contents stay as the files leave them. */
 export function remoteTarget(url: string): Target {
-  return { url, restart: null, close: async () => {} }
+  return { url, restart: null, reopen: null, close: async () => {} }
 }

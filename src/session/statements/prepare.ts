@@ -1,14 +1,9 @@
 import type { Execute } from '../../../grammar/ast-ddl.ts'
 import type { Deallocate, Prepare } from '../../../grammar/ast-statement.ts'
-import { assert } from '../../base/assert.ts'
 import { SqlError } from '../../base/sql-error.ts'
-import type { CallContext } from '../../engine/api.ts'
-import { rowsOf } from '../../types/batch-build.ts'
-import type { Datum, Row } from '../../types/value.ts'
 import type { Prepared } from '../prepared.ts'
-import { drainSource } from '../row-source.ts'
-import { done, type Run, type SessionState, type StatementHandler } from '../run.ts'
-import { readOutcome } from './query.ts'
+import { done, type SessionState, type StatementHandler } from '../run.ts'
+import { evaluateArguments } from './arguments.ts'
 
 /** PREPARE, EXECUTE, DEALLOCATE in SQL; the same statements that Parse makes. */
 const PREPARED_STATEMENTS_MAX = 10_000
@@ -36,7 +31,7 @@ export const executeStatement: StatementHandler<Execute> = {
         detail: `Expected ${wanted} parameters but got ${statement.args.length}.`,
       })
     }
-    const params = wanted === 0 ? [] : await evaluate(statement, prepared, run)
+    const params = wanted === 0 ? [] : await evaluateArguments(statement.args, prepared.paramTypes, run)
     return session.start(prepared, { ...run, sql: prepared.sql, plan: prepared.plan, params })
   },
 }
@@ -73,22 +68,4 @@ export function storeStatement(session: SessionState, name: string, prepared: Pr
     })
   }
   session.statements.set(name, prepared)
-}
-
-/** The arguments of EXECUTE are expressions: evaluated as the one row of a SELECT, cast to the parameter types. */
-async function evaluate(statement: Execute, prepared: Prepared, run: Run): Promise<Row> {
-  const { session } = run
-  const plan = session.planner.planArguments(
-    statement.args,
-    prepared.paramTypes,
-    session.planning(run.sql, [], (notice) => run.call.notice(notice)),
-  )
-  const call: CallContext = run.call
-  const outcome = await readOutcome({ ...run, plan, params: [], call }, () => '')
-  assert(outcome.kind === 'rows', 'arguments are read as a row')
-  const rows: Datum[][] = []
-  await drainSource(outcome.source, (batch) => {
-    rows.push(...rowsOf(batch, prepared.paramTypes))
-  })
-  return rows[0]
 }

@@ -2,8 +2,10 @@ import type { OptionValue } from '../../../grammar/ast-base.ts'
 import type { Discard, Reset, SetVariable } from '../../../grammar/ast-statement.ts'
 import { unreachable } from '../../base/assert.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
+import type { ClockMode } from '../../engine/api.ts'
 import { reporting } from '../reporting.ts'
 import { done, type Run, type StatementHandler } from '../run.ts'
+import { oneOf } from '../settings/definition.ts'
 
 /** SET, RESET, DISCARD. What the client follows is reported when its value changes. */
 export const setStatement: StatementHandler<SetVariable> = {
@@ -17,6 +19,11 @@ export const setStatement: StatementHandler<SetVariable> = {
     }
     const { name } = statement
     const value = assigned(statement)
+    if (name === 'clock') {
+      if (local) throw notSupported('SET LOCAL clock', statement.span)
+      setClock(value, run)
+      return done('SET')
+    }
     if (local && transaction.mode !== 'explicit') {
       const message = 'SET LOCAL can only be used in transaction blocks'
       run.call.notice({ severity: 'WARNING', sqlstate: '25P01', message })
@@ -36,6 +43,7 @@ export const resetStatement: StatementHandler<Reset> = {
     const { settings } = run.session
     await reporting(run, () => {
       if (statement.name === 'ALL') settings.resetAll()
+      else if (statement.name === 'clock') setClock(null, run)
       else settings.set(statement.name, null, false)
     })
     return done('RESET')
@@ -65,6 +73,15 @@ export const discardStatement: StatementHandler<Discard> = {
     return done(`DISCARD ${statement.what}`)
   },
 }
+
+/** The clock is the server's, not the session's: all sessions see it stand or run. */
+function setClock(value: string | null, { session }: Run): void {
+  if (session.transaction.mode === 'explicit') {
+    throw new SqlError('25001', 'SET clock cannot run inside a transaction block')
+  }
+  session.engine.setClock(CLOCK_MODE(value ?? 'system', 'clock') as ClockMode)
+}
+const CLOCK_MODE = oneOf('system', 'manual')
 
 const isUserChange = (statement: SetVariable): boolean =>
   statement.name === 'role' || statement.name === 'session_authorization'

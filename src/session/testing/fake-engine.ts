@@ -3,6 +3,7 @@ import { Catalog } from '../../catalog/catalog.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import type {
   CallContext,
+  ClockMode,
   DdlStatement,
   Engine,
   ReadRequest,
@@ -35,6 +36,8 @@ export class FakeEngine implements Engine {
   /** The next commit fails with this. */
   commitError: SqlError | null = null
   batchRows = 3
+  mode: ClockMode = 'system'
+  nowMs = 1_700_000_000_000
   private current = Catalog.of([
     { kind: 'schema', id: PUBLIC_SCHEMA, name: 'public', schema: 0, sql: 'CREATE SCHEMA public', dependsOn: [] },
   ])
@@ -43,7 +46,16 @@ export class FakeEngine implements Engine {
     return this.current
   }
   nowMicros(): number {
-    return 1_700_000_000_000_000
+    return this.nowMs * 1000
+  }
+  clock(): ClockMode {
+    return this.mode
+  }
+  setClock(mode: ClockMode): void {
+    this.mode = mode
+  }
+  async advanceClock(toMs: number): Promise<void> {
+    this.nowMs = toMs
   }
 
   addTable(name: string, columns: RowType, rows: readonly Row[] = []): number {
