@@ -78,28 +78,28 @@ const HANDLERS: { readonly [K in Kind]: StatementHandler<Extract<Statement, { ki
   deallocate: deallocateStatement,
   setConstraints: refused('SET CONSTRAINTS'),
   advance: advanceStatement,
-  control: refused('PAUSE, RESUME and TERMINATE'),
+  control: refused((s) => s.action),
   print: refused('PRINT'),
-  define: refused('DEFINE'),
+  define: refused((s) => (s.value === undefined ? 'UNDEFINE' : 'DEFINE')),
   assert: refused('ASSERT'),
   listen: refused('LISTEN'),
   notify: refused('NOTIFY'),
   unlisten: refused('UNLISTEN'),
   lock: refused('LOCK TABLE'),
-  grant: refused('GRANT and REVOKE'),
+  grant: refused((s) => (s.revoke ? 'REVOKE' : 'GRANT')),
   do: refused('DO'),
   callProcedure: refused('CALL'),
-  maintenance: refused('this maintenance command'),
+  maintenance: refused((s) => s.command),
   flush: flushStatement,
   checkpoint: refused('CHECKPOINT'),
   kill: refused('KILL'),
   use: refused('USE'),
 }
 
-function refused(feature: string): StatementHandler<Statement> {
+function refused<S extends Statement>(feature: string | ((statement: S) => string)): StatementHandler<S> {
   return {
     async run(statement) {
-      throw notSupported(feature, statement.span)
+      throw notSupported(typeof feature === 'string' ? feature : feature(statement), statement.span)
     },
   }
 }

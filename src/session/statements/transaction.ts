@@ -60,9 +60,15 @@ export const rollbackStatement: StatementHandler<Rollback> = {
   },
 }
 
+const SAVEPOINT_NAMES = {
+  savepoint: 'SAVEPOINT',
+  release: 'RELEASE SAVEPOINT',
+  rollbackTo: 'ROLLBACK TO SAVEPOINT',
+} as const
+
 export const savepointStatement: StatementHandler<Savepoint | ReleaseSavepoint | RollbackTo> = {
   async run(statement) {
-    throw notSupported('SAVEPOINT', statement.span)
+    throw notSupported(SAVEPOINT_NAMES[statement.kind], statement.span)
   },
 }
 
