@@ -1,3 +1,4 @@
+import { Slices } from '../base/slices.ts'
 import type { Checkpointer } from '../state/checkpoint.ts'
 import type { CheckpointableState, StateDelta } from '../state/contract.ts'
 import { Journal } from '../state/journal.ts'
@@ -75,9 +76,9 @@ export class Durability implements TickJournal {
     }
   }
 
-  append(tick: number, record: Uint8Array): Promise<void> {
-    this.#journaledBytes += record.length
-    return this.#journal.append(tick, [record])
+  append(tick: number, record: readonly Uint8Array[]): Promise<void> {
+    for (const chunk of record) this.#journaledBytes += chunk.length
+    return this.#journal.append(tick, record)
   }
 
   /** Makes a bound for timestamps durable, without a tick: progress may be told up to it, a restart begins above it. */
@@ -134,22 +135,20 @@ export class Durability implements TickJournal {
   /** Copies under the lane; `done` resolves once published. One is written at a time: an earlier one is waited for. */
   async #begin(): Promise<{ readonly done: Promise<void> }> {
     while (this.#checkpointer.busy) await this.#world.runtime.yieldToIo()
-    const { runtime, tick } = this.#world
+    const { runtime, tick, exclusive } = this.#world
     const started = runtime.monotonicMs()
-    const collecting = this.#state.collect()
-    let step = collecting.next()
-    while (!step.done) {
-      await runtime.yieldToIo()
-      step = collecting.next()
-    }
+    const slices = new Slices(runtime)
+    const [deltas, background] = await exclusive.unchanging(async () => [
+      await slices.run(this.#state.collect()),
+      await slices.run(this.#history.stage()),
+    ])
     const dropped = this.#abandoned.map((id): StateDelta => ({ id, dropped: true, blocks: [] }))
     this.#abandoned = []
-    const background = this.#history.stage()
     const extras = encodeImage(imageOf(this.#world))
     this.#journaledBytes = 0
     this.#lastMs = runtime.monotonicMs()
     this.#collectMsMax = Math.max(this.#collectMsMax, this.#lastMs - started)
-    const writing = this.#checkpointer.write({ tick, deltas: [...dropped, ...step.value], extras, background })
+    const writing = this.#checkpointer.write({ tick, deltas: [...dropped, ...deltas], extras, background })
     this.#world.reach('checkpoint')
     const done = writing.then(async () => {
       this.#checkpointTick = tick

@@ -5,6 +5,7 @@
 export class Exclusive {
   #tail: Promise<void> = Promise.resolve()
   #waiting = 0
+  #unchanging = false
 
   get busy(): boolean {
     return this.#waiting > 0
@@ -20,6 +21,23 @@ export class Exclusive {
   /** Short, synchronous work: at once when the lane is free. */
   async soon<T>(work: () => T): Promise<T> {
     return this.busy ? this.run(work) : work()
+  }
+
+  /**
+   * Long work in the lane that changes nothing (a statement is evaluated, a checkpoint copies): until it is done the
+   * state is that of the newest tick, so that `peek` need not wait. Called by who holds the lane.
+   */
+  async unchanging<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#unchanging = true
+    try {
+      return await work()
+    } finally {
+      this.#unchanging = false
+    }
+  }
+  /** Short, synchronous work that only reads: at once when the lane is free, or nobody changes anything. */
+  async peek<T>(work: () => T): Promise<T> {
+    return this.busy && !this.#unchanging ? this.run(work) : work()
   }
 
   readonly #done = (): void => {

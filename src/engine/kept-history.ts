@@ -1,3 +1,4 @@
+import type { Pieces } from '../base/slices.ts'
 import { DELTA_LOG_BOUNDS, DeltaLog } from '../serve/delta-log.ts'
 import { History } from '../state/history.ts'
 import type { Store, WriteOp } from '../state/store.ts'
@@ -28,14 +29,14 @@ export class KeptHistory {
   /** Fills an object's log with what was kept after `sinceMs`; before the journal is replayed. */
   async restore(object: number, sinceMs: number): Promise<void> {
     const name = String(object)
-    const log = new DeltaLog(sinceMs)
+    const log = new DeltaLog(this.#world.edgeOf(object)!.types, sinceMs)
     const trimmed = this.#history.trimmedThrough(name) > 0
     let first = true
     for await (const { tick, timestampMs, batches } of this.#history.read(name, 0, Number.MAX_SAFE_INTEGER)) {
       if (timestampMs <= sinceMs) continue
       if (first && trimmed) log.startAfter(timestampMs - 1)
       first = false
-      log.append(tick, timestampMs, batches)
+      log.append(tick, timestampMs, batches, false)
     }
     if (first && trimmed) log.startAfter(this.#world.clock.lastMs)
     this.#next.set(object, log.end)
@@ -44,11 +45,10 @@ export class KeptHistory {
     else this.#world.tableLogs.set(object, log)
   }
 
-  /** The writes that make the logs' new entries part of the checkpoint of this moment. */
-  stage(): WriteOp[] {
+  /** The writes that make the logs' new entries part of the checkpoint of this moment; in pieces, no tick in between. */
+  *stage(): Pieces<WriteOp[]> {
     const ops: WriteOp[] = []
-    const logs = new Map<number, DeltaLog>(this.#world.tableLogs)
-    for (const view of this.#world.views.values()) if (view.id > 0) logs.set(view.id, view.log)
+    const logs = this.#logs()
     for (const object of [...this.#next.keys()]) {
       if (logs.has(object)) continue
       this.#next.delete(object)
@@ -59,7 +59,7 @@ export class KeptHistory {
       const from = Math.max(next, log.firstSeq)
       // The log let entries go that were never stored: what was stored before them is of no use.
       if (next < log.firstSeq) ops.push(...this.#history.forget(String(object)))
-      ops.push(...this.#history.stage(String(object), log.entriesFrom(from)))
+      for (const op of yield* this.#history.stage(String(object), log.entriesFrom(from))) ops.push(op)
       this.#next.set(object, log.end)
     }
     return ops
@@ -68,10 +68,17 @@ export class KeptHistory {
   /** The checkpoint that carried the staged writes is published; the writes that forget what is too old. */
   published(): WriteOp[] {
     this.#history.publish()
+    for (const [object, log] of this.#logs()) log.relieve(this.#next.get(object) ?? 0)
     return this.#history.trim({
       nowMs: this.#world.clock.lastMs,
       ageMsMax: DELTA_LOG_BOUNDS.retentionMs,
       bytesMax: HISTORY_BYTES_MAX,
     })
+  }
+
+  #logs(): Map<number, DeltaLog> {
+    const logs = new Map<number, DeltaLog>(this.#world.tableLogs)
+    for (const view of this.#world.views.values()) if (view.id > 0) logs.set(view.id, view.log)
+    return logs
   }
 }

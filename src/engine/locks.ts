@@ -9,6 +9,10 @@ export class LockTable {
   readonly #locks = new Map<string, { owner: object; readonly waiters: Waiter[] }>()
   readonly #waitsFor = new Map<object, object>()
 
+  /** Whether anything is locked. */
+  get any(): boolean {
+    return this.#locks.size > 0
+  }
   holder(table: number, key: string): object | undefined {
     return this.#locks.get(name(table, key))?.owner
   }

@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
+import { Slices } from '../base/slices.ts'
 import type { SourceConnector } from '../connectors/contract.ts'
 import { createState } from '../state/factory.ts'
 import { Journal } from '../state/journal.ts'
@@ -175,14 +176,16 @@ async function replay(
   tell: (what: string, fields: Record<string, unknown>) => void,
 ): Promise<number> {
   let ticks = 0
+  const slices = new Slices(world.runtime)
   for await (const { inputs } of new Journal(store).replay(world.tick + 1)) {
-    for (const input of inputs) {
-      const record = decodeTick(input)
-      for (const { object, batch } of record.tables) world.tables.get(object)?.stageBatch(batch)
-      for (const { object } of record.tables) world.tables.get(object)?.flush(record.tick)
-      runTick(world, record)
-      ticks++
+    // A large record was journaled in chunks.
+    const record = decodeTick(inputs.length === 1 ? inputs[0]! : Buffer.concat(inputs))
+    for (const { object, batch } of record.tables) {
+      world.tables.get(object)?.stageBatch(batch)
+      if (slices.due) await slices.next()
     }
+    await runTick(world, record, slices)
+    ticks++
     tell('replaying the journal', { ticks, tick: world.tick })
     await world.runtime.yieldToIo()
   }

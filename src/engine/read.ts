@@ -35,13 +35,13 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   if (request.lookup !== null) {
     const { lookup } = request
     await waitForViews(deps, [lookup.object], call)
-    return world.exclusive.soon(() => lookUp(deps, request, lookup, call))
+    return world.exclusive.peek(() => lookUp(deps, request, lookup, call))
   }
   const plan = bindParams(request.plan, request.params)
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
   const streams = await readStreams(world, objects, streamRowsMax(plan, request), call)
-  const snapshot = await world.exclusive.soon(() => takeSnapshot(world, deps.system, objects, streams, call))
+  const snapshot = await world.exclusive.peek(() => takeSnapshot(world, deps.system, objects, streams, call))
   try {
     const rows = await evaluate(world, plan, snapshot, call)
     const batches = finish(rows, plan.types, request.finishing)
@@ -51,12 +51,16 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   }
 }
 
-/** The consolidated rows of a plan over a snapshot; fails with the first error, of a relation or of the plan itself. */
+/**
+ * The rows of a plan over a snapshot, counts positive; fails with the first error, of a relation or of the plan itself.
+ * `grown` sees the rows while they are made, and may end it by throwing.
+ */
 export async function evaluate(
   world: World,
   plan: PhysicalPlan,
   snapshot: Snapshot,
   call: CallContext,
+  grown?: (batch: Batch) => void,
 ): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
@@ -72,6 +76,7 @@ export async function evaluate(
     snapshot: (object) => ({ rows: snapshot.scan(object), errors: [] }),
     tick: world.tickContext(snapshot.timestampMs, world.clock.nowMicros),
     now: () => runtime.monotonicMs(),
+    ...(grown === undefined ? {} : { grown }),
     async slice() {
       throwIfCanceled(call.signal)
       if (runtime.monotonicMs() - since < READ_SLICE_MS) return

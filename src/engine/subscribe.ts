@@ -1,4 +1,5 @@
 import { throwIfCanceled } from '../base/canceled.ts'
+import { Slices } from '../base/slices.ts'
 import { SqlError } from '../base/sql-error.ts'
 import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import type { DeltaLog } from '../serve/delta-log.ts'
@@ -37,6 +38,10 @@ export async function subscribe(
 ): Promise<Subscription> {
   const followed = await follow(world, hydration, request, call)
   await reached(world, request, followed, call.signal)
+  if (request.asOf !== null) {
+    const slices = new Slices(world.runtime, () => throwIfCanceled(call.signal))
+    await slices.run(followed.log.settling(followed.log.seqAfter(request.asOf)))
+  }
   return world.exclusive.soon(() => {
     try {
       return start(world, hydration, request, followed)
@@ -155,7 +160,8 @@ function start(world: World, hydration: Hydration, request: SubscribeRequest, fo
       if (view === null ? !world.tableLogs.has(tableOf(world, log)) : !world.views.has(view.id)) {
         return { sqlstate: '42P01', message: 'the relation was dropped' }
       }
-      const row = view?.poison() ?? null
+      // The errors of a tick that runs are told when it is published.
+      const row = world.underWay ? null : (view?.poison() ?? null)
       return row === null ? null : { sqlstate: row[0] as string, message: row[1] as string }
     },
     constant,

@@ -2,12 +2,10 @@ import type { TableEntry } from '../catalog/entry.ts'
 import { InputNode } from '../dataflow/input.ts'
 import type { Arrangement, Matches, StateFactory } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
-import { batchFromRows } from '../types/batch-build.ts'
 import type { Column } from '../types/column.ts'
 import { buildColumn } from '../types/column-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import type { RowChange } from './write/writable.ts'
 
 /**
  * A stored table: its rows arranged by primary key (by whole row without one), and the input node that carries its
@@ -59,21 +57,6 @@ export class TableRuntime {
     return slot < 0 ? 0 : this.rows.diff(slot)
   }
 
-  stage(changes: readonly RowChange[]): void {
-    const rows: Row[] = []
-    const diffs: number[] = []
-    for (const { old, next } of changes) {
-      if (old !== null) {
-        rows.push(old)
-        diffs.push(-1)
-      }
-      if (next !== null) {
-        rows.push(next)
-        diffs.push(1)
-      }
-    }
-    if (rows.length > 0) this.stageBatch(batchFromRows(this.types, rows, diffs))
-  }
   stageBatch(batch: Batch): void {
     if (batch.n === 0) return
     this.rows.apply(batch)

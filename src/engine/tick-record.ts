@@ -1,3 +1,4 @@
+import type { Pieces } from '../base/slices.ts'
 import { aligned, ByteReader, ByteWriter } from '../codec/byte-writer.ts'
 import { decodeBatch, encodeBatch } from '../codec/row.ts'
 import type { DeadLetter } from '../connectors/contract.ts'
@@ -34,9 +35,18 @@ export interface SourceDelta {
 }
 
 const VERSION = 1
+const CHUNK_BYTES = 1 << 20
 
-export function encodeTick(record: TickRecord): Uint8Array {
-  const w = new ByteWriter(4096)
+/** The record's bytes, one chunk or several; in pieces. */
+export function* encodeTick(record: TickRecord): Pieces<Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  let w = new ByteWriter(4096)
+  /** Large records go out chunk by chunk: a buffer that grows is copied again and again. */
+  const cut = () => {
+    if (w.length < CHUNK_BYTES) return
+    chunks.push(w.finish())
+    w = new ByteWriter(CHUNK_BYTES * 2)
+  }
   w.byte(VERSION)
   w.varint(record.tick)
   w.f64(record.timestampMs)
@@ -46,6 +56,8 @@ export function encodeTick(record: TickRecord): Uint8Array {
   for (const { object, batch } of record.tables) {
     w.varint(object)
     block(w, encodeBatch(batch))
+    cut()
+    yield
   }
   w.varint(record.sources.length)
   for (const source of record.sources) {
@@ -62,8 +74,11 @@ export function encodeTick(record: TickRecord): Uint8Array {
       optional(w, letter.key)
       optional(w, letter.value)
     }
+    cut()
+    yield
   }
-  return w.finish()
+  chunks.push(w.finish())
+  return chunks
 }
 
 export function decodeTick(bytes: Uint8Array): TickRecord {

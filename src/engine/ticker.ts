@@ -1,23 +1,27 @@
+import { Slices } from '../base/slices.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
-import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
+import { consolidation, sorting } from '../dataflow/consolidate.ts'
+import type { DeltaLog } from '../serve/delta-log.ts'
+import type { Batch } from '../types/batch.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import type { WriteResult } from './api.ts'
 import { encodeTick, type SourceDelta, type TableDelta, type TickRecord } from './tick-record.ts'
 import type { World } from './world.ts'
+import type { Evaluated } from './write/evaluated.ts'
 
 /** What the ticker needs of the journal: a durable append. */
 export interface TickJournal {
-  append(tick: number, record: Uint8Array): Promise<void>
+  /** The record in chunks. */
+  append(tick: number, record: readonly Uint8Array[]): Promise<void>
 }
 
-/**
- * A statement or a transaction's commit, evaluated inside its tick. It stages its changes in the tables and returns the
- * result; it throws before it changed anything.
- */
+/** A statement or a transaction's commit, evaluated inside its tick. */
 export interface WriteJob {
   /** Reads more than the tables that it writes: must see earlier writes in views too, so it starts a tick. */
   readonly readsOthers: boolean
-  evaluate(): Promise<Omit<WriteResult, 'tick'>> | Omit<WriteResult, 'tick'>
+  /** Finds out what changes; changes nothing. Long ones give way to I/O, and end when their call is cancelled. */
+  evaluate(): Promise<Evaluated> | Evaluated
 }
 
 /** Rows of sources in one tick; bounds its length. */
@@ -26,6 +30,8 @@ export const TICK_SOURCE_ROWS_MAX = 32_768
 export const HYDRATION_BACKLOG_ROWS_MAX = 1_000_000
 /** Statements in one tick. */
 export const TICK_WRITES_MAX = 1024
+/** Rows that statements changed after which no further one joins the tick. */
+export const TICK_WRITE_ROWS_MAX = 32_768
 /** Timestamps are reserved this far ahead, so that progress can be told while nothing ticks; ms. */
 export const RESERVE_AHEAD_MS = 10_000
 
@@ -44,6 +50,13 @@ interface QueuedBatch {
 /**
  * The tick: drain what arrived, evaluate the statements, journal durably, run the circuit once, publish. A lone INSERT
  * ticks at once; while a tick runs, what arrives waits and shares the next one.
+ *
+ * A long tick gives way to I/O every few milliseconds (`Slices`): other connections are answered, cancel requests and
+ * timers arrive. It keeps the exclusive lane all the while, so nothing interleaves with it. Who reads meanwhile is served
+ * from the newest tick while a statement is evaluated, which changes nothing. From the first staged row until the tick is
+ * published readers wait. They could read the tick before through the undo log instead, but every changed row of a large
+ * statement would then cost an entry there (60 bytes, about a third of the tick's own time), always, for readers that may
+ * never come, and beyond UNDO_ROWS_MAX they would fail.
  */
 export class Ticker {
   readonly #world: World
@@ -85,9 +98,18 @@ export class Ticker {
     this.#batches = []
   }
 
+  /** In safe mode nothing ticks. */
+  pause(): void {
+    this.#stopped = true
+  }
+  resume(): void {
+    this.#stopped = false
+    this.#kick()
+  }
+
   /** Runs a tick without input of its own: rows that were let through between ticks. */
   async settle(): Promise<void> {
-    await this.#run([], [], [])
+    await this.#run([], [], new Slices(this.#world.runtime))
   }
 
   /** Sources wait while a hydrating view has kept back more than it may. */
@@ -125,27 +147,33 @@ export class Ticker {
   }
 
   async #tick(): Promise<void> {
-    const { tables } = this.#world
+    const { exclusive, runtime } = this.#world
+    const slices = new Slices(runtime)
     const done: { readonly write: QueuedWrite; readonly result: Omit<WriteResult, 'tick'> }[] = []
-    let staged = false
-    while (this.#writes.length > 0 && done.length < TICK_WRITES_MAX) {
+    const deltas: TableDelta[] = []
+    let rows = 0
+    while (this.#writes.length > 0 && done.length < TICK_WRITES_MAX && rows < TICK_WRITE_ROWS_MAX) {
       const write = this.#writes[0]!
-      if (write.job.readsOthers && staged) break
+      if (write.job.readsOthers && deltas.length > 0) break
       this.#writes.shift()
       try {
-        const result = await write.job.evaluate()
+        const evaluate = () => write.job.evaluate()
+        const { result, changes } = await (deltas.length === 0 ? exclusive.unchanging(evaluate) : evaluate())
+        for (const delta of changes) {
+          this.#world.tables.get(delta.object)!.stageBatch(delta.batch)
+          deltas.push(delta)
+          rows += delta.batch.n
+          if (slices.due) await slices.next()
+        }
         done.push({ write, result })
-        staged ||= result.count > 0 || result.command === 'TRUNCATE'
       } catch (error) {
         write.reject(error)
       }
     }
     const batches = this.#holdsSources() ? [] : this.#takeBatches()
-    const deltas: TableDelta[] = []
-    for (const [object, table] of tables) for (const batch of table.staged) deltas.push({ object, batch })
     const sources = batches.map(({ object, batch }) => sourceDelta(object, batch))
     try {
-      if (deltas.length > 0 || sources.length > 0) await this.#run(deltas, sources, [...tables.keys()])
+      if (deltas.length > 0 || sources.length > 0) await this.#run(deltas, sources, slices)
     } catch (error) {
       // Whether the tick is durable is not known: neither success nor failure may be told.
       for (const { write } of done)
@@ -170,18 +198,17 @@ export class Ticker {
     })
   }
 
-  async #run(tables: readonly TableDelta[], sources: readonly SourceDelta[], flush: readonly number[]): Promise<void> {
+  async #run(tables: readonly TableDelta[], sources: readonly SourceDelta[], slices: Slices): Promise<void> {
     const world = this.#world
     const { timestampMs, nowMicros } = world.clock.next()
     const reservedMs = timestampMs + RESERVE_AHEAD_MS
     const record: TickRecord = { tick: world.tick + 1, timestampMs, nowMicros, reservedMs, tables, sources }
-    const bytes = encodeTick(record)
-    this.journaledBytes += bytes.length
-    const appended = this.#journal.append(record.tick, bytes)
+    const chunks = await slices.run(encodeTick(record))
+    for (const chunk of chunks) this.journaledBytes += chunk.length
+    const appended = this.#journal.append(record.tick, chunks)
     world.reach('journal')
     await appended
-    for (const object of flush) world.tables.get(object)!.flush(record.tick)
-    runTick(world, record)
+    await runTick(world, record, slices)
     this.#afterTick()
   }
 }
@@ -191,21 +218,35 @@ function sourceDelta(object: number, batch: SourceBatch): SourceDelta {
   return { object, partition, first, next, rows, deletes, deadLetters }
 }
 
-/** Runs a journaled tick and publishes it. Table changes are staged in their tables already; recovery stages them first. */
-export function runTick(world: World, record: TickRecord): void {
+/**
+ * Runs a journaled tick and publishes it. Table changes are staged in their tables already; recovery stages them first.
+ * Inside the exclusive lane; the tick's number and its log entries appear at its end, all at once.
+ */
+export async function runTick(world: World, record: TickRecord, slices: Slices): Promise<void> {
   const { timestampMs, nowMicros, tick } = record
+  world.underWay = true
+  for (const object of new Set(record.tables.map((delta) => delta.object))) world.tables.get(object)?.flush(tick)
   for (const delta of record.sources) world.sources.get(delta.object)?.apply(delta, tick)
+  await slices.run(world.circuit.pieces({ ...world.tickContext(timestampMs, nowMicros), tick }))
+  const publications = await prepare(world, record, slices)
   world.tick = tick
   world.clock.runs(timestampMs, nowMicros)
   world.clock.reserved(record.reservedMs)
-  world.circuit.runTick(world.tickContext(timestampMs, nowMicros))
-  publish(world, record)
+  world.underWay = false
+  for (const publish of publications) publish()
+  notify(world)
 }
 
-/** Hands the tick's changes to the delta logs and wakes who waits. */
-function publish(world: World, record: TickRecord): void {
+/** What the tick adds to the delta logs. Where somebody follows it is sorted now, for all of them. */
+async function prepare(world: World, record: TickRecord, slices: Slices): Promise<(() => void)[]> {
   const { timestampMs, tick } = record
-  const byTable = new Map<number, TableDelta['batch'][]>()
+  const publications: (() => void)[] = []
+  const append = async (log: DeltaLog, types: readonly SqlType[], rows: readonly Batch[]) => {
+    const settled = log.listeners > 0
+    const batches = settled ? await slices.run(sorting(types, rows)) : rows
+    if (batches.length > 0) publications.push(() => log.append(tick, timestampMs, batches, settled))
+  }
+  const byTable = new Map<number, Batch[]>()
   for (const { object, batch } of record.tables) {
     const batches = byTable.get(object)
     if (batches === undefined) byTable.set(object, [batch])
@@ -214,18 +255,19 @@ function publish(world: World, record: TickRecord): void {
   for (const [object, batches] of byTable) {
     const table = world.tables.get(object)
     if (table === undefined) continue
-    const changes = sortBatches(table.types, consolidate(batches))
-    if (changes.length > 0) world.logOf(object)!.append(tick, timestampMs, changes)
+    const log = world.logOf(object)!
+    await append(log, table.types, log.listeners > 0 ? await slices.run(consolidation(batches)) : batches)
   }
   for (const view of world.views.values()) {
-    const changes = view.output.takeChanges()
-    if (changes.rows.length === 0 && changes.errors.length === 0) continue
-    view.runs++
-    view.changedTick = tick
-    if (!view.live) continue
-    if (changes.rows.length > 0) view.log.append(tick, timestampMs, sortBatches(view.output.output.types, changes.rows))
+    const { rows, errors } = view.output.takeChanges()
+    if (rows.length === 0 && errors.length === 0) continue
+    publications.push(() => {
+      view.runs++
+      view.changedTick = tick
+    })
+    if (view.live) await append(view.log, view.output.output.types, rows)
   }
-  notify(world)
+  return publications
 }
 
 /** Wakes subscribers: something changed, or time passed. */

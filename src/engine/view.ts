@@ -84,7 +84,7 @@ export class ViewRuntime {
     this.shares = spec.shares
     this.onError = spec.onError
     this.state = spec.state
-    this.log = new DeltaLog(spec.sinceMs)
+    this.log = new DeltaLog(spec.rendered.output.output.types, spec.sinceMs)
   }
 
   get ready(): boolean {

@@ -39,6 +39,8 @@ export class World {
   readonly tableLogs = new Map<number, DeltaLog>()
   catalog: Catalog
   tick = 0
+  /** A tick runs: relations hold a part of its changes. What is not in the exclusive lane must not look. */
+  underWay = false
   /** What recovery had to do, for `millrace.storage` and tests. */
   readonly ran = { replayedTicks: 0 }
   /** Called at moments where a crash is most awkward: tests kill the process there. */
@@ -83,10 +85,11 @@ export class World {
   logOf(object: number): DeltaLog | undefined {
     const view = this.views.get(object)
     if (view !== undefined) return view.log
-    if (!this.tables.has(object)) return undefined
+    const table = this.tables.get(object)
+    if (table === undefined) return undefined
     let log = this.tableLogs.get(object)
     if (log === undefined) {
-      log = new DeltaLog(this.clock.lastMs)
+      log = new DeltaLog(table.types, this.clock.lastMs)
       this.tableLogs.set(object, log)
     }
     return log

@@ -1,6 +1,7 @@
-import { consolidate } from '../dataflow/consolidate.ts'
+import { consolidation } from '../dataflow/consolidate.ts'
 import type { TickContext } from '../dataflow/contract.ts'
 import { Fanout } from '../dataflow/edge.ts'
+import type { OperatorBase } from '../dataflow/operator.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
@@ -19,6 +20,8 @@ export interface RunOnceRequest {
   readonly tick: TickContext
   /** Called between slices of work: gives way to others, throws when the call was cancelled. */
   readonly slice: () => Promise<void>
+  /** Sees the result as it grows, batch by batch, not consolidated; throws when it becomes too large. */
+  readonly grown?: (batch: Batch) => void
   /** Rows fed between two slices; a default when left out. */
   readonly sliceRows?: number
   /** Monotonic ms, for the size of slices; without it they only grow. */
@@ -30,7 +33,10 @@ export interface Snapshot {
   readonly errors: Iterable<Batch>
 }
 
-/** Consolidated; in no order (`sortBatches`, or the finishing). */
+/**
+ * Without retractions, in no order (`sortBatches`, or the finishing). A row may come several times: consolidating what
+ * only adds up would cost more than the run.
+ */
 export interface RunOnceResult {
   readonly rows: readonly Batch[]
   readonly errors: readonly Batch[]
@@ -57,10 +63,35 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
   })
   const { circuit, gets } = build
   const result = build.edge(plan.root).pipe()
+  const rows: Batch[] = []
+  const errors: Batch[] = []
+  let retracts = false
+  const takeResult = () => {
+    const delta = result.take()
+    for (const batch of delta.rows) {
+      rows.push(batch)
+      retracts ||= hasRetraction(batch)
+      request.grown?.(batch)
+    }
+    errors.push(...delta.errors)
+  }
+  /** Milliseconds of work; what others did between two slices is not counted. */
+  const run = async (held: ReadonlySet<OperatorBase> | null): Promise<number> => {
+    let worked = 0
+    let since = now()
+    for (const _ of circuit.pieces(tick, held)) {
+      takeResult()
+      worked += now() - since
+      await slice()
+      since = now()
+    }
+    takeResult()
+    return worked + now() - since
+  }
   // A join may make many rows of few: the first slices are small, and only a quick one lets the next be larger.
   let size = plan.nodes.some((node) => node.op === 'join') ? Math.min(sliceRows, FIRST_SLICE_ROWS) : sliceRows
   const held = new Set(build.operators.filter((operator) => operator.costsWhole))
-  circuit.runTick(tick, held)
+  await run(held)
   for (const get of gets) {
     const snapshot = request.snapshot(get.object, get.columns)
     for (const batch of snapshot.errors) get.pushErrors(batch)
@@ -73,16 +104,27 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
         start = end
         if (pending < size) continue
         pending = 0
-        const began = now()
-        circuit.runTick(tick, held)
-        size = now() - began > SLICE_MS ? Math.max(1, size >> 2) : Math.min(sliceRows, size * 2)
+        size = (await run(held)) > SLICE_MS ? Math.max(1, size >> 2) : Math.min(sliceRows, size * 2)
         await slice()
       }
     }
-    circuit.runTick(tick, held)
+    await run(held)
   }
   await slice()
-  circuit.runTick(tick)
-  const { rows, errors } = result.take()
-  return { rows: consolidate(rows), errors: consolidate(errors) }
+  await run(null)
+  return { rows: retracts ? await consolidated(rows, slice) : rows, errors: await consolidated(errors, slice) }
+}
+
+async function consolidated(batches: readonly Batch[], slice: () => Promise<void>): Promise<readonly Batch[]> {
+  const pieces = consolidation(batches)
+  for (;;) {
+    const step = pieces.next()
+    if (step.done) return step.value
+    await slice()
+  }
+}
+
+function hasRetraction({ n, diffs }: Batch): boolean {
+  for (let i = 0; i < n; i++) if (diffs[i] < 0) return true
+  return false
 }

@@ -1,17 +1,27 @@
+import { drain, type Pieces } from '../base/slices.ts'
+import { consolidation, sorting } from '../dataflow/consolidate.ts'
 import type { Batch } from '../types/batch.ts'
+import type { SqlType } from '../types/sql-type.ts'
 import { batchBytes } from './batch-bytes.ts'
 
 /**
- * The shared delta log of one view or table: its consolidated, sorted changes tick by tick, kept for a retention window
- * and bounded in bytes. Subscribers hold a cursor (sequence number); sending never removes anything. Changes with a
- * timestamp above `sinceMs` are all here.
+ * The shared delta log of one view or table: its changes tick by tick, kept for a retention window and bounded in
+ * bytes. Subscribers hold a cursor (sequence number); sending never removes anything. Changes with a timestamp above
+ * `sinceMs` are all here. They are consolidated and sorted for who follows: most ticks of most relations nobody does, and
+ * sorting costs more than the rest of a large tick.
  */
 export interface LogEntry {
   readonly seq: number
   readonly tick: number
   readonly timestampMs: number
+  /** The changes; consolidated and sorted once somebody follows the log. */
   readonly batches: readonly Batch[]
   readonly bytes: number
+}
+
+interface Entry extends LogEntry {
+  batches: readonly Batch[]
+  settled: boolean
 }
 
 export interface DeltaLogBounds {
@@ -24,7 +34,8 @@ export interface DeltaLogBounds {
 export const DELTA_LOG_BOUNDS: DeltaLogBounds = { retentionMs: 600_000, bytesMax: 64 << 20 }
 
 export class DeltaLog {
-  #entries: LogEntry[] = []
+  #entries: Entry[] = []
+  readonly #types: readonly SqlType[]
   #first = 0
   #bytes = 0
   #sinceMs: number
@@ -32,7 +43,8 @@ export class DeltaLog {
   readonly #listeners = new Set<() => void>()
 
   /** `sinceMs`: the timestamp as of which the log starts. */
-  constructor(sinceMs: number, bounds: DeltaLogBounds = DELTA_LOG_BOUNDS) {
+  constructor(types: readonly SqlType[], sinceMs: number, bounds: DeltaLogBounds = DELTA_LOG_BOUNDS) {
+    this.#types = types
     this.#sinceMs = sinceMs
     this.#bounds = bounds
   }
@@ -48,23 +60,35 @@ export class DeltaLog {
     return this.#first + this.#entries.length
   }
 
-  append(tick: number, timestampMs: number, batches: readonly Batch[]): LogEntry {
+  /** `settled`: the batches are consolidated and sorted. Otherwise that is done when somebody follows. */
+  append(tick: number, timestampMs: number, batches: readonly Batch[], settled: boolean): LogEntry {
     const bytes = batches.reduce((sum, b) => sum + batchBytes(b), 64)
-    const entry = { seq: this.end, tick, timestampMs, batches, bytes }
+    const entry = { seq: this.end, tick, timestampMs, batches, bytes, settled }
     this.#entries.push(entry)
     this.#bytes += bytes
     this.#trim(timestampMs)
     return entry
   }
 
-  /** Undefined when it was trimmed away or does not exist yet. */
+  /** For a subscriber: consolidated and sorted. Undefined when it was trimmed away or does not exist yet. */
   at(seq: number): LogEntry | undefined {
-    return this.#entries[seq - this.#first]
+    const entry = this.#entries[seq - this.#first]
+    if (entry !== undefined && !entry.settled) drain(this.#settle(entry))
+    return entry
+  }
+  /** Prepares what a subscriber from this entry on is going to read, in pieces: `at` would do it at once. */
+  *settling(seq: number): Pieces {
+    for (const entry of this.entriesFrom(seq) as Entry[]) if (!entry.settled) yield* this.#settle(entry)
+  }
+  *#settle(entry: Entry): Pieces {
+    entry.batches = yield* sorting(this.#types, yield* consolidation(entry.batches))
+    entry.settled = true
   }
   get firstSeq(): number {
     return this.#first
   }
 
+  /** Some of them perhaps not settled. */
   entriesFrom(seq: number): readonly LogEntry[] {
     return this.#entries.slice(Math.max(0, seq - this.#first))
   }
@@ -95,6 +119,17 @@ export class DeltaLog {
   }
   get listeners(): number {
     return this.#listeners.size
+  }
+
+  /** Entries below `seq` are stored elsewhere: while nobody follows, those beyond the bound need not stay, the newest included. */
+  relieve(seq: number): void {
+    if (this.#bytes <= this.#bounds.bytesMax || this.#listeners.size > 0 || seq < this.end) return
+    const newest = this.#entries.at(-1)
+    if (newest === undefined) return
+    this.#sinceMs = newest.timestampMs
+    this.#first = this.end
+    this.#entries = []
+    this.#bytes = 0
   }
 
   #trim(nowMs: number): void {

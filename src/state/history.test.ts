@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { systemRuntime as runtime } from '../base/runtime.ts'
+import { drain } from '../base/slices.ts'
 import { batchFromRows, rowsOf } from '../types/batch-build.ts'
 import { INT8, TEXT } from '../types/sql-type.ts'
 import { History, type TickChanges } from './history.ts'
@@ -19,7 +20,7 @@ const changes = (tick: number, rows = 1): TickChanges => ({
   ],
 })
 async function checkpoint(store: Store, history: History, object: string, ticks: readonly TickChanges[]) {
-  await store.writeInBackground(history.stage(object, ticks))
+  await store.writeInBackground(drain(history.stage(object, ticks)))
   history.publish()
 }
 async function read(history: History, object: string, from: number, to: number) {
@@ -86,7 +87,7 @@ describe('history', () => {
     const history = await History.open(store, 0)
     await checkpoint(store, history, 'u7', [changes(1)])
     const size = await store.sizeBytes()
-    await store.writeInBackground(history.stage('u7', [changes(2), changes(3)]))
+    await store.writeInBackground(drain(history.stage('u7', [changes(2), changes(3)])))
     expect(await ticksOf(history)).toEqual([1])
     const again = await History.open(store, 1)
     expect(await ticksOf(again)).toEqual([1])

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import type { Pieces } from '../base/slices.ts'
 import { decodeBatch, encodeBatch } from '../codec/row.ts'
 import type { Batch } from '../types/batch.ts'
 import { BLOCK_BYTES_MAX, seal, unseal } from './block.ts'
@@ -76,13 +77,13 @@ export class History {
   trimmedThrough(object: string): number {
     return this.trimmed.get(object) ?? 0
   }
-  /** The writes that keep the changes of an object since its last checkpoint, ticks ascending. */
-  stage(object: string, changes: readonly TickChanges[]): WriteOp[] {
+  /** The writes that keep the changes of an object since its last checkpoint, ticks ascending; in pieces. */
+  *stage(object: string, changes: readonly TickChanges[]): Pieces<WriteOp[]> {
     if (changes.length === 0) return []
     const first = changes[0].tick
     const known = this.entries.get(object)?.at(-1)
     assert(known === undefined || known.lastTick < first, 'history is written in the order of ticks')
-    const parts = partsOf(changes)
+    const parts = yield* partsOf(changes)
     const ops: WriteOp[] = parts.map((value, part) => {
       return { kind: 'put', db: 'history', key: historyDataKey(object, first, part), value }
     })
@@ -170,7 +171,7 @@ function removals({ object, firstTick, parts }: Entry): WriteOp[] {
   return ops
 }
 
-function partsOf(changes: readonly TickChanges[]): Uint8Array[] {
+function* partsOf(changes: readonly TickChanges[]): Pieces<Uint8Array[]> {
   const parts: Uint8Array[] = []
   let pieces: Uint8Array[] = []
   let bytes = 0
@@ -188,6 +189,7 @@ function partsOf(changes: readonly TickChanges[]): Uint8Array[] {
       }
       pieces.push(head, body)
       bytes += head.length + body.length
+      yield
     }
   }
   if (pieces.length > 0) parts.push(seal(Buffer.concat(pieces)))

@@ -29,6 +29,20 @@ export class Journal {
     const from = journalKey(0, 0)
     return this.store.writeInBackground([{ kind: 'removeRange', db: 'journal', from, to: journalKey(tick + 1, 0) }])
   }
+  /** The newest tick in the journal, at least `from`: ticks have no gaps, so a few are asked for. */
+  async lastTick(from: number): Promise<number> {
+    let known = from
+    let step = 1
+    while (await this.has(known + step)) {
+      known += step
+      step *= 2
+    }
+    for (; step >= 1; step = Math.floor(step / 2)) if (await this.has(known + step)) known += step
+    return known
+  }
+  private async has(tick: number): Promise<boolean> {
+    return (await this.store.get('journal', journalKey(tick, 0))) !== undefined
+  }
   /** The records of the ticks ≥ tick, in order. */
   async *replay(tick: number): AsyncGenerator<JournalRecord> {
     let parts: Uint8Array[] = []
@@ -58,15 +72,27 @@ export class Journal {
 /** For a commit that holds more than the journal record. */
 export function journalOps(tick: number, inputs: readonly Uint8Array[]): WriteOp[] {
   const sizes = new Uint32Array([inputs.length, ...inputs.map((input) => input.length)])
-  const record = Buffer.concat([new Uint8Array(sizes.buffer), ...inputs])
-  const count = Math.max(1, Math.ceil(record.length / PART_BYTES))
+  const record = [new Uint8Array(sizes.buffer), ...inputs]
+  const length = record.reduce((sum, piece) => sum + piece.length, 0)
+  const count = Math.max(1, Math.ceil(length / PART_BYTES))
+  let piece = 0
+  let at = 0
   return Array.from({ length: count }, (_, part) => {
     const head = Buffer.alloc(HEADER_BYTES)
     head.writeUInt16LE(VERSION, 0)
     head.writeUInt16LE(count, 2)
     head.writeUInt32LE(part, 4)
-    const value = seal(Buffer.concat([head, record.subarray(part * PART_BYTES, (part + 1) * PART_BYTES)]))
-    return { kind: 'put', db: 'journal', key: journalKey(tick, part), value }
+    const body: Uint8Array[] = [head]
+    for (let room = PART_BYTES; room > 0 && piece < record.length; ) {
+      const taken = record[piece].subarray(at, at + room)
+      body.push(taken)
+      room -= taken.length
+      at += taken.length
+      if (at < record[piece].length) continue
+      piece++
+      at = 0
+    }
+    return { kind: 'put', db: 'journal', key: journalKey(tick, part), value: seal(Buffer.concat(body)) }
   })
 }
 

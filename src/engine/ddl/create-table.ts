@@ -3,13 +3,14 @@ import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { getPlan } from '../../plan/get-plan.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
+import { splitBatch } from '../../types/batch-build.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
-import { evaluate } from '../read.ts'
+import { countRows, evaluate } from '../read.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
-import { expand } from '../transaction/transaction.ts'
-import { checkNotNull } from '../write/constraints.ts'
+import { checkNulls } from '../write/bulk.ts'
+import { StatementBound } from '../write/evaluated.ts'
 import { connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
@@ -21,7 +22,7 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
   if (exists(deps, plan, call)) return
   if (plan.fromSource !== null || plan.connector !== null) return createFedTable(deps, plan, call)
   const { world } = deps
-  const rows = plan.query === null ? [] : await queryRows(deps, plan, call)
+  const batches = plan.query === null ? [] : await queryRows(deps, plan, call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     const entry = tableEntry(plan, world.catalog.nextId, null, plan.dependsOn)
@@ -29,15 +30,17 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
     startTable(deps, entry)
     await deps.checkpoint()
   })
-  if (rows.length === 0) return
+  if (batches.length === 0) return
   const table = [...world.tables.values()].find((t) => t.entry.name === plan.name && t.entry.schema === plan.schema)!
+  const changes = batches
+    .flatMap((batch) => splitBatch(batch))
+    .map((batch) => {
+      checkNulls(table, batch)
+      return { object: table.entry.id, batch }
+    })
   await deps.ticker.write({
     readsOthers: false,
-    evaluate() {
-      for (const row of rows) checkNotNull(table.entry, row)
-      table.stage(rows.map((next) => ({ old: null, next })))
-      return { command: 'INSERT', count: rows.length, returning: null }
-    },
+    evaluate: () => ({ result: { command: 'INSERT', count: countRows(batches), returning: null }, changes }),
   })
 }
 
@@ -47,7 +50,8 @@ async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
   const streams = await readStreams(deps.world, objects, Number.POSITIVE_INFINITY, call)
   const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams, call))
   try {
-    return expand(await evaluate(deps.world, query, snapshot, call), query.types)
+    const bound = new StatementBound(call)
+    return await evaluate(deps.world, query, snapshot, call, (batch) => bound.add(batch))
   } finally {
     snapshot.release()
   }

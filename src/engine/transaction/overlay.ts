@@ -1,3 +1,4 @@
+import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
@@ -7,7 +8,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { TableRuntime } from '../table.ts'
 import { duplicateKey, keyOf, keyText, rowOfKey } from '../write/constraints.ts'
-import type { RowChange, WritableTable } from '../write/writable.ts'
+import { PIECE_ROWS, type RowChange, signedRows, type WritableTable } from '../write/writable.ts'
 
 /**
  * One table as a transaction sees it: the rows of its snapshot with the transaction's own changes over them. Remembers
@@ -17,6 +18,8 @@ export class TableOverlay implements WritableTable {
   readonly types: readonly SqlType[]
   readonly #table: TableRuntime
   readonly #pin: ArrangementPin
+  /** Counts the transaction's changes; throws when they become too many. */
+  readonly #grow: (bytes: number) => void
   readonly #changes: RowChange[] = []
   /** Newest own row by key; null = deleted. Tables without primary key: own change of the count, by whole row. */
   readonly #own = new Map<string, Row | null>()
@@ -25,8 +28,9 @@ export class TableOverlay implements WritableTable {
   readonly #text: (row: Row) => string
   #readAll = false
 
-  constructor(table: TableRuntime, pin: ArrangementPin) {
+  constructor(table: TableRuntime, pin: ArrangementPin, grow: (bytes: number) => void) {
     this.#table = table
+    this.#grow = grow
     this.#pin = pin
     this.types = table.types
     this.#text = keyText(table.entry)
@@ -66,10 +70,16 @@ export class TableOverlay implements WritableTable {
   *scan(): Iterable<Batch> {
     this.#readAll = true
     yield* this.#pin.scan()
-    if (this.#changes.length > 0) yield this.#ownBatch()
+    yield* this.changes()
   }
-  apply(changes: readonly RowChange[]): void {
-    for (const change of changes) {
+  *apply(changes: readonly RowChange[]): Pieces {
+    // Before anything changes: a statement that fails is undone by the end of its transaction, but not in part.
+    for (const [i, { old, next }] of changes.entries()) {
+      if (i % PIECE_ROWS === 0) yield
+      this.#grow(rowBytes(old) + rowBytes(next))
+    }
+    for (const [i, change] of changes.entries()) {
+      if (i % PIECE_ROWS === 0) yield
       this.#changes.push(change)
       if (this.entry.primaryKey === null) {
         if (change.old !== null) this.#add(change.old, -1)
@@ -81,17 +91,20 @@ export class TableOverlay implements WritableTable {
         this.#own.set(this.#text(change.old), null)
       }
     }
-    if (this.entry.primaryKey !== null)
-      for (const { next } of changes) if (next !== null) this.#own.set(this.#text(next), next)
+    if (this.entry.primaryKey === null) return
+    for (const [i, { next }] of changes.entries()) {
+      if (i % PIECE_ROWS === 0) yield
+      if (next !== null) this.#own.set(this.#text(next), next)
+    }
   }
   /** Locks were taken before: `Transaction` waits for them. */
   checkLock(): void {}
 
   /**
    * At commit, inside the tick: fails when what was read has changed since (40001) or a key that is inserted is there
-   * by now (23505). Then `net` is safe to stage.
+   * by now (23505). Then `changes` are safe to stage.
    */
-  validate(readTick: number): void {
+  *validate(readTick: number): Pieces {
     const failed = () =>
       new SqlError('40001', 'could not serialize access due to concurrent update', {
         table: this.entry.name,
@@ -103,7 +116,9 @@ export class TableOverlay implements WritableTable {
       for (const [text, n] of this.#ownCounts) if (n < 0 && this.#countNow(text) + n < 0) throw failed()
       return
     }
+    let seen = 0
     for (const [text, key] of this.#keysRead) {
+      if (seen++ % PIECE_ROWS === 0) yield
       const before = this.#atSnapshot(key)
       const now = this.#table.lookup(key)
       const own = this.#own.get(text)
@@ -111,25 +126,11 @@ export class TableOverlay implements WritableTable {
       if (!sameRow(before, now)) throw failed()
     }
   }
-  stage(): void {
-    if (this.#changes.length > 0) this.#table.stage(this.#changes)
+  /** The transaction's own changes, batch by batch. */
+  *changes(): Generator<Batch> {
+    for (const { rows, diffs } of signedRows(this.#changes)) yield batchFromRows(this.types, rows, diffs)
   }
 
-  #ownBatch(): Batch {
-    const rows: Row[] = []
-    const diffs: number[] = []
-    for (const { old, next } of this.#changes) {
-      if (old !== null) {
-        rows.push(old)
-        diffs.push(-1)
-      }
-      if (next !== null) {
-        rows.push(next)
-        diffs.push(1)
-      }
-    }
-    return batchFromRows(this.types, rows, diffs)
-  }
   #atSnapshot(key: Row): Row | null {
     return this.#pin.lookup(key).find(({ diff }) => diff > 0)?.row ?? null
   }
@@ -150,6 +151,13 @@ export class TableOverlay implements WritableTable {
 function sameRow(a: Row | null, b: Row | null): boolean {
   if (a === null || b === null) return a === b
   return rowText(a) === rowText(b)
+}
+
+/** What a changed row takes, about. */
+function rowBytes(row: Row | null): number {
+  let bytes = 0
+  for (const value of row ?? []) bytes += typeof value === 'string' ? 4 + value.length : 8
+  return bytes
 }
 
 function rowText(row: Row): string {

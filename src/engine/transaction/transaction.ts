@@ -1,3 +1,5 @@
+import { throwIfCanceled } from '../../base/canceled.ts'
+import { Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -11,8 +13,10 @@ import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps, waitForViews } from '../read.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
+import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
 import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
+import { StatementBound } from '../write/evaluated.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
@@ -40,6 +44,8 @@ export class SnapshotTransaction implements Transaction {
   } | null = null
   readonly #overlays = new Map<number, TableOverlay>()
   readonly #viewsRead = new Set<number>()
+  /** Of all its writes together; made with the first. */
+  #bound: StatementBound | null = null
   #expired = false
   #ended = false
   #cancelExpiry = () => {}
@@ -95,10 +101,14 @@ export class SnapshotTransaction implements Transaction {
       table: (id) => this.#overlay(id),
       run: async (plan) => {
         const bound = bindParams(plan, params)
-        const batches = await evaluate(this.#deps.world, bound, await this.#snapshotOf(objectsOf(bound), call), call)
+        const snapshot = await this.#snapshotOf(objectsOf(bound), call)
+        const reading = new StatementBound(call)
+        const batches = await evaluate(world, bound, snapshot, call, (batch) => reading.add(batch))
         return expand(batches, bound.types)
       },
+      slices: new Slices(world.runtime, () => throwIfCanceled(call.signal)),
     }
+    this.#bound ??= new StatementBound(call)
     const changes = await dmlChanges(statement, scope)
     if (statement.kind !== 'truncate') {
       const table = this.#overlay(statement.table)
@@ -107,7 +117,7 @@ export class SnapshotTransaction implements Transaction {
         await this.lockRows(statement.table, keys, call)
       }
     }
-    return { ...applyDml(statement, changes, scope), tick: this.#snapshot!.tick }
+    return { ...(await applyDml(statement, changes, scope)), tick: this.#snapshot!.tick }
   }
 
   async lockRows(tableId: number, keys: readonly Row[], call: CallContext): Promise<void> {
@@ -131,9 +141,11 @@ export class SnapshotTransaction implements Transaction {
       const readTick = this.#snapshot!.tick
       return await this.#ticker.write({
         readsOthers: false,
-        evaluate: () => {
+        evaluate: async () => {
           if (this.#expired) throw tooOld()
-          for (const overlay of this.#overlays.values()) overlay.validate(readTick)
+          this.#cancelExpiry()
+          const slices = new Slices(world.runtime)
+          for (const overlay of this.#overlays.values()) await slices.run(overlay.validate(readTick))
           for (const view of this.#viewsRead) {
             if ((world.views.get(view)?.changedTick ?? Number.POSITIVE_INFINITY) > readTick) {
               throw new SqlError('40001', 'could not serialize access due to concurrent update', {
@@ -141,8 +153,14 @@ export class SnapshotTransaction implements Transaction {
               })
             }
           }
-          for (const overlay of written) overlay.stage()
-          return { command: 'UPDATE', count: 1, returning: null }
+          const changes: TableDelta[] = []
+          for (const overlay of written) {
+            for (const batch of overlay.changes()) {
+              changes.push({ object: overlay.entry.id, batch })
+              if (slices.due) await slices.next()
+            }
+          }
+          return { result: { command: 'UPDATE', count: changes.length, returning: null }, changes }
         },
       })
     } finally {
@@ -187,7 +205,7 @@ export class SnapshotTransaction implements Transaction {
     if (overlay === undefined) {
       const pin = this.#snapshot!.pins.get(table)
       if (pin === undefined) throw changedSince()
-      overlay = new TableOverlay(this.#deps.world.tables.get(table)!, pin)
+      overlay = new TableOverlay(this.#deps.world.tables.get(table)!, pin, (bytes) => this.#bound!.addBytes(bytes))
       this.#overlays.set(table, overlay)
     }
     return overlay

@@ -1,8 +1,11 @@
 import { throwIfCanceled } from '../../base/canceled.ts'
+import { type Pieces, Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { Batch } from '../../types/batch.ts'
+import { batchFromRows, rowsOf } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
@@ -12,10 +15,11 @@ import { readStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
 import { expand } from '../transaction/transaction.ts'
-import { bulkInsert, isBulk } from './bulk-insert.ts'
+import { bulkChanges, bulkQuery, isBulk, truncation } from './bulk.ts'
 import { keyText, rowOfKey } from './constraints.ts'
+import { type Evaluated, StatementBound } from './evaluated.ts'
 import { applyDml, dmlChanges } from './execute.ts'
-import type { WritableTable, WriteScope } from './writable.ts'
+import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
 
 /** A row that the statement would change is locked by a transaction. */
 class Locked extends Error {
@@ -48,29 +52,7 @@ export async function autocommit(
     try {
       return await ticker.write({
         readsOthers: reads.some((id) => !written.includes(id)),
-        async evaluate() {
-          throwIfCanceled(call.signal)
-          const run = async (query: PhysicalPlan) => {
-            const bound = bindParams(query, params)
-            const snapshot = takeSnapshot(world, deps.system, objectsOf(bound), streams, call)
-            try {
-              return await evaluate(world, bound, snapshot, call)
-            } finally {
-              snapshot.release()
-            }
-          }
-          const scope: WriteScope = {
-            program: { params, env: evalEnv(world, call) },
-            table: (id) => writable(deps, id),
-            run: async (query) => expand(await run(query), query.types),
-          }
-          const target = isBulk(plan) ? world.tables.get(plan.table) : undefined
-          if (isBulk(plan) && plan.source.kind === 'query' && target !== undefined) {
-            const batches = await run(plan.source.plan)
-            return { command: 'INSERT', count: bulkInsert(target, batches), returning: null }
-          }
-          return applyDml(plan, await dmlChanges(plan, scope), scope)
-        },
+        evaluate: () => evaluateDml(deps, plan, call, params, streams),
       })
     } catch (error) {
       if (!(error instanceof Locked)) throw error
@@ -79,7 +61,62 @@ export async function autocommit(
   }
 }
 
-function writable({ world }: ReadDeps, id: number): WritableTable {
+async function evaluateDml(
+  deps: ReadDeps,
+  plan: DmlPlan,
+  call: CallContext,
+  params: Row,
+  streams: ReadonlyMap<number, readonly Batch[]>,
+): Promise<Evaluated> {
+  const { world } = deps
+  throwIfCanceled(call.signal)
+  const bound = new StatementBound(call)
+  const slices = new Slices(world.runtime, () => throwIfCanceled(call.signal))
+  const run = async (query: PhysicalPlan) => {
+    const filled = bindParams(query, params)
+    const snapshot = takeSnapshot(world, deps.system, objectsOf(filled), streams, call)
+    // What is read may be more than what is changed (ON CONFLICT, several matches), but not less.
+    const reading = new StatementBound(call)
+    try {
+      return await evaluate(world, filled, snapshot, call, (batch) => reading.add(batch))
+    } finally {
+      snapshot.release()
+    }
+  }
+  if (plan.kind === 'truncate') {
+    const changes = [...truncation(plan, (id) => tableOf(deps, id))]
+    return { result: { command: 'TRUNCATE', count: 0, returning: null }, changes }
+  }
+  const target = tableOf(deps, plan.table)
+  const isLocked = (key: string) => world.locks.holder(plan.table, key) !== undefined
+  if (isBulk(plan, target)) {
+    const rows = await run(bulkQuery(plan))
+    const checkLocks = (batch: Batch) => {
+      if (target.entry.primaryKey === null || !world.locks.any) return
+      const text = keyText(target.entry)
+      for (const row of rowsOf(batch, target.types)) {
+        const key = text(row)
+        if (isLocked(key)) throw new Locked(plan.table, key)
+      }
+    }
+    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, checkLocks))
+    const changes = batches.map((batch) => ({ object: plan.table, batch }))
+    return { result: { command: COMMANDS[plan.kind], count, returning: null }, changes }
+  }
+  const table = new LiveTable(target, isLocked, bound)
+  const scope: WriteScope = {
+    program: { params, env: evalEnv(world, call) },
+    table: () => table,
+    run: async (query) => expand(await run(query), query.types),
+    slices,
+  }
+  const result = await applyDml(plan, await dmlChanges(plan, scope), scope)
+  return { result, changes: table.changed.map((batch) => ({ object: plan.table, batch })) }
+}
+
+const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const
+
+function tableOf({ world }: ReadDeps, id: number): TableRuntime {
   const table = world.tables.get(id)
   if (table === undefined) {
     const entry = world.catalog.byId(id)
@@ -87,17 +124,20 @@ function writable({ world }: ReadDeps, id: number): WritableTable {
       throw new SqlError('0A000', `cannot change table "${entry.name}": its rows come from a source`)
     throw new SqlError('42P01', entry === undefined ? 'the table was dropped' : `"${entry.name}" is not a table`)
   }
-  return new LiveTable(table, (key) => world.locks.holder(id, key) !== undefined)
+  return table
 }
 
-/** A table as it is in the tick, the tick's earlier statements included. */
+/** A table as it is in the tick, the tick's earlier statements included; what is applied is gathered, not yet there. */
 class LiveTable implements WritableTable {
   readonly #table: TableRuntime
   readonly #isLocked: (key: string) => boolean
+  readonly #bound: StatementBound
+  readonly changed: Batch[] = []
   #text: ((row: Row) => string) | null = null
 
-  constructor(table: TableRuntime, isLocked: (key: string) => boolean) {
+  constructor(table: TableRuntime, isLocked: (key: string) => boolean, bound: StatementBound) {
     this.#table = table
+    this.#bound = bound
     this.#isLocked = isLocked
   }
   get entry() {
@@ -115,8 +155,13 @@ class LiveTable implements WritableTable {
   rows(): Row[] {
     return expand([...this.#table.rows.scan()], this.#table.types)
   }
-  apply(changes: Parameters<WritableTable['apply']>[0]): void {
-    this.#table.stage(changes)
+  *apply(changes: readonly RowChange[]): Pieces {
+    for (const { rows, diffs } of signedRows(changes)) {
+      const batch = batchFromRows(this.#table.types, rows, diffs)
+      this.#bound.add(batch)
+      this.changed.push(batch)
+      yield
+    }
   }
   checkLock(key: Row): void {
     this.#text ??= keyText(this.entry)

@@ -1,12 +1,13 @@
+import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import { keyEncoder } from '../../codec/key.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
 import type { Datum, Row } from '../../types/value.ts'
-import type { RowChange, WritableTable } from './writable.ts'
+import { PIECE_ROWS, type RowChange, type WritableTable } from './writable.ts'
 
-/** Keys of one table as strings that are equal exactly when SQL holds the keys equal. For statement-sized sets only. */
+/** Keys of one table as strings that are equal exactly when SQL holds the keys equal. */
 export function keyText(entry: TableEntry): (row: Row) => string {
   const columns = entry.primaryKey ?? entry.columns.map((_, i) => i)
   const encoder = keyEncoder(columns.map((c) => ({ type: entry.columns[c]!.type })))
@@ -46,14 +47,18 @@ export function checkNotNull(entry: TableEntry, row: Row): void {
  * Checks the primary key over a whole statement: rows leaving first, then rows arriving. So `SET id = id + 1` over
  * consecutive keys succeeds, as the SQL standard has it (PostgreSQL checks row by row unless deferrable).
  */
-export function checkPrimaryKey(table: WritableTable, changes: readonly RowChange[]): void {
+export function* checkPrimaryKey(table: WritableTable, changes: readonly RowChange[]): Pieces {
   const { entry } = table
   if (entry.primaryKey === null) return
   const text = keyText(entry)
   const leaving = new Set<string>()
-  for (const { old } of changes) if (old !== null) leaving.add(text(old))
+  for (const [i, { old }] of changes.entries()) {
+    if (i % PIECE_ROWS === 0) yield
+    if (old !== null) leaving.add(text(old))
+  }
   const arriving = new Set<string>()
-  for (const { next } of changes) {
+  for (const [i, { next }] of changes.entries()) {
+    if (i % PIECE_ROWS === 0) yield
     if (next === null) continue
     const key = text(next)
     if (arriving.has(key) || (!leaving.has(key) && table.lookup(keyOf(entry, next)) !== null))

@@ -1,10 +1,13 @@
+import type { Pieces } from '../../base/slices.ts'
 import type { DmlPlan, Returning } from '../../plan/dml.ts'
+import type { Batch } from '../../types/batch.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import type { WriteResult } from '../api.ts'
 import { insertChanges } from './insert.ts'
-import { rowProgram } from './row-program.ts'
+import { type RowProgram, rowProgram } from './row-program.ts'
 import { deleteChanges, updateChanges } from './update.ts'
-import type { RowChange, WriteScope } from './writable.ts'
+import { PIECE_ROWS, type RowChange, type WriteScope } from './writable.ts'
 
 const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', truncate: 'TRUNCATE' } as const
 
@@ -22,39 +25,44 @@ export async function dmlChanges(plan: DmlPlan, scope: WriteScope): Promise<read
   }
 }
 
-/** Carries out what `dmlChanges` found; cannot fail but for a RETURNING expression, which comes first. */
-export function applyDml(plan: DmlPlan, changes: readonly RowChange[], scope: WriteScope): Omit<WriteResult, 'tick'> {
+/** Carries out what `dmlChanges` found. What can fail (a RETURNING expression, the bound) comes before anything changes. */
+export async function applyDml(
+  plan: DmlPlan,
+  changes: readonly RowChange[],
+  scope: WriteScope,
+): Promise<Omit<WriteResult, 'tick'>> {
   const command = COMMANDS[plan.kind]
+  const { slices } = scope
   if (plan.kind === 'truncate') {
     for (const id of plan.tables) {
       const table = scope.table(id)
-      table.apply(table.rows().map((old) => ({ old, next: null })))
+      await slices.run(table.apply(table.rows().map((old) => ({ old, next: null }))))
     }
     return { command, count: 0, returning: null }
   }
-  const returning = plan.returning === null ? null : returningRows(plan.returning, changes, scope, plan.table)
-  scope.table(plan.table).apply(changes)
+  const returning = plan.returning === null ? null : await returned(plan.returning, changes, scope, plan.table)
+  await slices.run(scope.table(plan.table).apply(changes))
   return { command, count: changes.length, returning }
 }
 
-function returningRows(
+async function returned(
   returning: Returning,
   changes: readonly RowChange[],
   scope: WriteScope,
   table: number,
-): WriteResult['returning'] {
+): Promise<WriteResult['returning']> {
   const project = rowProgram(returning.exprs, scope.table(table).types, scope.program)
-  const rows = changes.map(({ old, next }) => project((next ?? old)!))
-  return {
-    fields: returning.fields,
-    batches:
-      rows.length === 0
-        ? []
-        : [
-            batchFromRows(
-              returning.fields.map((f) => f.type),
-              rows,
-            ),
-          ],
+  const types = returning.fields.map((f) => f.type)
+  const batches = await scope.slices.run(projected(changes, project, types))
+  return { fields: returning.fields, batches }
+}
+
+function* projected(changes: readonly RowChange[], project: RowProgram, types: readonly SqlType[]): Pieces<Batch[]> {
+  const batches: Batch[] = []
+  for (let start = 0; start < changes.length; start += PIECE_ROWS) {
+    const rows = changes.slice(start, start + PIECE_ROWS).map(({ old, next }) => project((next ?? old)!))
+    batches.push(batchFromRows(types, rows))
+    yield
   }
+  return batches
 }

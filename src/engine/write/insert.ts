@@ -1,9 +1,10 @@
+import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { InsertPlan, OnConflict } from '../../plan/dml.ts'
 import type { Row } from '../../types/value.ts'
 import { checkNotNull, checkPrimaryKey, duplicateKey, keyOf, keyText } from './constraints.ts'
 import { rowProgram } from './row-program.ts'
-import type { RowChange, WritableTable, WriteScope } from './writable.ts'
+import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
 
 const NO_ROW: Row = []
 
@@ -14,22 +15,34 @@ export async function insertChanges(plan: InsertPlan, scope: WriteScope): Promis
     plan.source.kind === 'query'
       ? await scope.run(plan.source.plan)
       : plan.source.rows.map((exprs) => rowProgram(exprs, [], scope.program)(NO_ROW))
-  for (const row of rows) checkNotNull(table.entry, row)
+  return scope.slices.run(rowChanges(plan, table, rows, scope))
+}
+
+function* rowChanges(
+  plan: InsertPlan,
+  table: WritableTable,
+  rows: readonly Row[],
+  scope: WriteScope,
+): Pieces<RowChange[]> {
+  for (const [i, row] of rows.entries()) {
+    if (i % PIECE_ROWS === 0) yield
+    checkNotNull(table.entry, row)
+  }
   if (table.entry.primaryKey === null) return rows.map((next) => ({ old: null, next }))
   if (plan.onConflict === null) {
     const changes = rows.map((next) => ({ old: null, next }))
-    checkPrimaryKey(table, changes)
+    yield* checkPrimaryKey(table, changes)
     return changes
   }
-  return upsertChanges(table, rows, plan.onConflict, scope)
+  return yield* upsertChanges(table, rows, plan.onConflict, scope)
 }
 
-function upsertChanges(
+function* upsertChanges(
   table: WritableTable,
   rows: readonly Row[],
   conflict: OnConflict,
   scope: WriteScope,
-): RowChange[] {
+): Pieces<RowChange[]> {
   const { entry } = table
   const text = keyText(entry)
   /** Rows that this statement itself put under a key. */
@@ -39,7 +52,8 @@ function upsertChanges(
   const set = conflict.kind === 'update' ? rowProgram(conflict.set, types, scope.program) : null
   const where =
     conflict.kind === 'update' && conflict.where !== null ? rowProgram([conflict.where], types, scope.program) : null
-  for (const row of rows) {
+  for (const [i, row] of rows.entries()) {
+    if (i % PIECE_ROWS === 0) yield
     const key = text(row)
     const touched = own.has(key)
     const existing = touched ? own.get(key)! : table.lookup(keyOf(entry, row))

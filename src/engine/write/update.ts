@@ -1,36 +1,51 @@
+import type { Pieces } from '../../base/slices.ts'
 import type { DeletePlan, KeyLookup, UpdatePlan } from '../../plan/dml.ts'
 import type { Row } from '../../types/value.ts'
 import { checkNotNull, checkPrimaryKey, keyOf, keyText } from './constraints.ts'
 import { rowProgram } from './row-program.ts'
-import type { RowChange, WritableTable, WriteScope } from './writable.ts'
+import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
 
 const NO_ROW: Row = []
 
 /** Evaluates an UPDATE to the changes it makes; throws before anything is changed. */
 export async function updateChanges(plan: UpdatePlan, scope: WriteScope): Promise<RowChange[]> {
   const table = scope.table(plan.table)
-  const changes: RowChange[] = []
-  if (plan.lookup !== null) {
-    const old = lookupRow(table, plan.lookup, scope)
-    if (old !== null) changes.push({ old, next: rowProgram(plan.set, table.types, scope.program)(old) })
-  } else {
-    const width = table.types.length
-    const seen = new Set<string>()
-    const text = keyText(table.entry)
-    for (const both of await scope.run(plan.plan)) {
-      const old = both.slice(0, width)
-      // A target row that several FROM rows match is updated once (PostgreSQL: which one wins is unspecified).
-      if (table.entry.primaryKey !== null) {
-        const key = text(old)
-        if (seen.has(key)) continue
-        seen.add(key)
-        table.checkLock(keyOf(table.entry, old))
-      }
-      changes.push({ old, next: both.slice(width) })
-    }
+  if (plan.lookup === null) {
+    const pairs = await scope.run(plan.plan)
+    return scope.slices.run(pairChanges(table, pairs))
   }
-  for (const { next } of changes) checkNotNull(table.entry, next!)
-  checkPrimaryKey(table, changes)
+  const old = lookupRow(table, plan.lookup, scope)
+  const changes = old === null ? [] : [{ old, next: rowProgram(plan.set, table.types, scope.program)(old) }]
+  return scope.slices.run(checked(table, changes))
+}
+
+/** Old row beside new row. */
+function* pairChanges(table: WritableTable, pairs: readonly Row[]): Pieces<RowChange[]> {
+  const changes: RowChange[] = []
+  const width = table.types.length
+  const seen = new Set<string>()
+  const text = keyText(table.entry)
+  for (const [i, both] of pairs.entries()) {
+    if (i % PIECE_ROWS === 0) yield
+    const old = both.slice(0, width)
+    // A target row that several FROM rows match is updated once (PostgreSQL: which one wins is unspecified).
+    if (table.entry.primaryKey !== null) {
+      const key = text(old)
+      if (seen.has(key)) continue
+      seen.add(key)
+      table.checkLock(keyOf(table.entry, old))
+    }
+    changes.push({ old, next: both.slice(width) })
+  }
+  return yield* checked(table, changes)
+}
+
+function* checked(table: WritableTable, changes: RowChange[]): Pieces<RowChange[]> {
+  for (const [i, { next }] of changes.entries()) {
+    if (i % PIECE_ROWS === 0) yield
+    checkNotNull(table.entry, next!)
+  }
+  yield* checkPrimaryKey(table, changes)
   return changes
 }
 
@@ -40,10 +55,16 @@ export async function deleteChanges(plan: DeletePlan, scope: WriteScope): Promis
     const old = lookupRow(table, plan.lookup, scope)
     return old === null ? [] : [{ old, next: null }]
   }
+  const rows = await scope.run(plan.plan)
+  return scope.slices.run(removals(table, rows))
+}
+
+function* removals(table: WritableTable, rows: readonly Row[]): Pieces<RowChange[]> {
   const text = keyText(table.entry)
   const left = new Map<string, number>()
   const changes: RowChange[] = []
-  for (const old of await scope.run(plan.plan)) {
+  for (const [i, old] of rows.entries()) {
+    if (i % PIECE_ROWS === 0) yield
     const key = text(old)
     // A row that several USING rows match is deleted once; of equal rows as many as there are.
     const remaining = left.get(key) ?? (table.entry.primaryKey === null ? table.count(old) : 1)

@@ -1,3 +1,4 @@
+import type { Pieces, Slices } from '../../base/slices.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { SqlType } from '../../types/sql-type.ts'
@@ -14,6 +15,8 @@ export interface WriteScope {
   run(plan: PhysicalPlan): Promise<Row[]>
   /** What expressions of the statement are compiled and evaluated with. */
   readonly program: ProgramEnv
+  /** Loops over all rows of the statement give way through this; a cancelled call ends there. */
+  readonly slices: Slices
 }
 
 export interface WritableTable {
@@ -25,8 +28,8 @@ export interface WritableTable {
   count(row: Row): number
   /** All rows, counts expanded. */
   rows(): Row[]
-  /** Carries out checked changes; cannot fail. */
-  apply(changes: readonly RowChange[]): void
+  /** Carries out checked changes. Fails only when the statement changes more than it may, and then changed nothing. */
+  apply(changes: readonly RowChange[]): Pieces
   /** A row lock held by another transaction stops the statement until it is released. */
   checkLock(key: Row): void
 }
@@ -35,4 +38,26 @@ export interface WritableTable {
 export interface RowChange {
   readonly old: Row | null
   readonly next: Row | null
+}
+
+/** Rows of one statement in one piece, where they are looked at one by one. */
+export const PIECE_ROWS = 512
+
+/** The rows of changes with their diffs, in batches of about a piece each; in pieces. */
+export function* signedRows(changes: readonly RowChange[]): Generator<{ rows: Row[]; diffs: number[] }> {
+  for (let start = 0; start < changes.length; start += PIECE_ROWS) {
+    const rows: Row[] = []
+    const diffs: number[] = []
+    for (const { old, next } of changes.slice(start, start + PIECE_ROWS)) {
+      if (old !== null) {
+        rows.push(old)
+        diffs.push(-1)
+      }
+      if (next !== null) {
+        rows.push(next)
+        diffs.push(1)
+      }
+    }
+    if (rows.length > 0) yield { rows, diffs }
+  }
 }

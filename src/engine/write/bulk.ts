@@ -1,0 +1,146 @@
+import type { Pieces } from '../../base/slices.ts'
+import type { DeletePlan, DmlPlan, InsertPlan, TruncatePlan, UpdatePlan } from '../../plan/dml.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
+import { negateBatch, rowAt, splitBatch, takeBatch } from '../../types/batch-build.ts'
+import type { TableRuntime } from '../table.ts'
+import { KeyCheck, sameKeys } from './bulk-keys.ts'
+import { checkNotNull } from './constraints.ts'
+
+/** A statement whose changes are found column by column, never row by row: what large ones usually are. */
+export type BulkPlan =
+  | (InsertPlan & { readonly source: { readonly kind: 'query' } })
+  | (UpdatePlan & { readonly lookup: null })
+  | (DeletePlan & { readonly lookup: null })
+
+/** Without ON CONFLICT and RETURNING; the rows of UPDATE and DELETE found by a query. */
+export function isBulk(plan: DmlPlan, table: TableRuntime): plan is BulkPlan {
+  if (plan.kind === 'truncate' || plan.returning !== null) return false
+  if (plan.kind === 'insert') return plan.source.kind === 'query' && plan.onConflict === null
+  if (plan.lookup !== null) return false
+  // Without a key, a row that matched several times is told from several equal rows by counting them one by one.
+  return table.entry.primaryKey !== null || eachRowOnce(plan.plan)
+}
+
+/** The query behind the changes. */
+export function bulkQuery(plan: BulkPlan): PhysicalPlan {
+  return plan.kind === 'insert' ? plan.source.plan : plan.plan
+}
+
+export interface BulkChanges {
+  readonly count: number
+  readonly batches: readonly Batch[]
+}
+
+/** The changes that follow from the rows of `bulkQuery`, checked. `checkLocks` throws where a row is locked. */
+export function bulkChanges(
+  plan: BulkPlan,
+  table: TableRuntime,
+  rows: readonly Batch[],
+  checkLocks: (batch: Batch) => void,
+): Pieces<BulkChanges> {
+  const parts = rows.flatMap((batch) => splitBatch(batch, BATCH_ROWS_MAX))
+  switch (plan.kind) {
+    case 'insert':
+      return insert(table, parts)
+    case 'update':
+      return update(plan, table, parts, checkLocks)
+    case 'delete':
+      return remove(plan, table, parts, checkLocks)
+  }
+}
+
+/** All rows of the tables leave. */
+export function* truncation(plan: TruncatePlan, tables: (id: number) => TableRuntime) {
+  for (const object of plan.tables) {
+    for (const batch of tables(object).rows.scan()) yield { object, batch: negateBatch(batch) }
+  }
+}
+
+function* insert(table: TableRuntime, batches: readonly Batch[]): Pieces<BulkChanges> {
+  const keys = table.entry.primaryKey === null ? null : new KeyCheck(table)
+  let count = 0
+  for (const batch of batches) {
+    checkNulls(table, batch)
+    keys?.arrive(batch)
+    for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
+    yield
+  }
+  return { count, batches }
+}
+
+/** Old row beside new row. A target row that several FROM rows match is updated once, by the first of them. */
+function* update(
+  plan: UpdatePlan,
+  table: TableRuntime,
+  pairs: readonly Batch[],
+  checkLocks: (batch: Batch) => void,
+): Pieces<BulkChanges> {
+  const width = table.types.length
+  const keyed = table.entry.primaryKey !== null
+  const seen = !keyed || eachRowOnce(plan.plan) ? null : new KeyCheck(table)
+  const changed: { old: Batch; next: Batch }[] = []
+  let count = 0
+  let moved = false
+  for (const pair of pairs) {
+    const batch = seen === null ? pair : seen.firstOfEach(pair)
+    if (batch.n === 0) continue
+    const old = { ...batch, cols: batch.cols.slice(0, width) }
+    const next = { ...batch, cols: batch.cols.slice(width) }
+    checkLocks(old)
+    checkNulls(table, next)
+    for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
+    moved ||= keyed && !sameKeys(table, old, next)
+    changed.push({ old, next })
+    yield
+  }
+  // Keys that stay where they are were distinct before.
+  if (moved) {
+    const keys = new KeyCheck(table)
+    for (const { old } of changed) {
+      keys.leave(old)
+      yield
+    }
+    for (const { next } of changed) {
+      keys.arrive(next)
+      yield
+    }
+  }
+  return { count, batches: changed.flatMap(({ old, next }) => [negateBatch(old), next]) }
+}
+
+function* remove(
+  plan: DeletePlan,
+  table: TableRuntime,
+  rows: readonly Batch[],
+  checkLocks: (batch: Batch) => void,
+): Pieces<BulkChanges> {
+  const keys = eachRowOnce(plan.plan) ? null : new KeyCheck(table)
+  const batches: Batch[] = []
+  let count = 0
+  for (const all of rows) {
+    const batch = keys === null ? all : keys.firstOfEach(all)
+    if (batch.n === 0) continue
+    checkLocks(batch)
+    for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
+    batches.push(negateBatch(batch))
+    yield
+  }
+  return { count, batches }
+}
+
+/** Filters and expressions over one relation: its rows come as often as they are there. */
+function eachRowOnce(plan: PhysicalPlan): boolean {
+  return plan.nodes.every((node) => node.op === 'get' || node.op === 'map')
+}
+
+/** Throws 23502 for the first row that lacks a value. */
+export function checkNulls(table: TableRuntime, batch: Batch): void {
+  const { entry, types } = table
+  for (let c = 0; c < entry.columns.length; c++) {
+    const { nulls } = batch.cols[c]!
+    if (nulls === null || !(entry.columns[c]!.notNull || entry.primaryKey?.includes(c))) continue
+    const row = nulls.indexOf(1)
+    if (row >= 0 && row < batch.n) checkNotNull(entry, rowAt(takeBatch(batch, Int32Array.of(row), 1), 0, types))
+  }
+}
