@@ -3,6 +3,8 @@
 /** UTF-16 offsets into the text given to the parser; `end` is exclusive. */
 export type Span = { start: number; end: number }
 export type Spanned = { span: Span }
+/** `opSpan` is where PostgreSQL points for errors of an operator. */
+export type Operator = Spanned & { opSpan: Span }
 
 /** Already folded to lower case unless it was quoted. */
 export type Ident = Spanned & { kind: 'ident'; name: string; quoted: boolean }

@@ -247,6 +247,7 @@ export type AlterAction = Spanned &
     | { kind: 'setOptions'; options: WithOption[]; parens: boolean }
     | { kind: 'resetOptions'; options: WithOption[] }
     | { kind: 'skipErrors' }
+    | { kind: 'replan' }
     | { kind: 'refresh'; what: string }
     | { kind: 'addColumn'; ifNotExists?: boolean; column: ColumnDef }
     | { kind: 'dropColumn'; ifExists?: boolean; column: Ident; behavior?: 'CASCADE' | 'RESTRICT' }

@@ -1,23 +1,16 @@
 // The syntax tree of expressions, queries and data changes. These three are mutually recursive, hence one file.
 // Every node has a literal `kind` and a `span`. Nothing here is resolved: names stay names, literals stay text.
 // Absent optional clauses are `undefined` (the key may be missing); absent lists are empty arrays.
-import type { Ident, Name, Spanned, TypeName, WithOption } from './ast-base.ts'
+import type { Ident, Name, Operator, Spanned, TypeName, WithOption } from './ast-base.ts'
 import type { ColumnRef, Leaf } from './ast-leaf.ts'
 
 // ---------------------------------------------------------------- expressions
 
 /** `*` or `t.*`; `except` is `* EXCEPT (a, b)`. */
 export type Star = Spanned & { kind: 'star'; qualifier: Ident[]; except: ColumnRef[] }
-/** `op` as written (`!=` becomes `<>`); `schema` from `OPERATOR(s.op)`; `opSpan` is where PostgreSQL points for operator errors. */
-export type Unary = Spanned & { kind: 'unary'; op: string; schema?: Ident[]; operand: Expr; opSpan: Spanned['span'] }
-export type Binary = Spanned & {
-  kind: 'binary'
-  op: string
-  schema?: Ident[]
-  left: Expr
-  right: Expr
-  opSpan: Spanned['span']
-}
+/** `op` as written (`!=` becomes `<>`); `schema` from `OPERATOR(s.op)`. */
+export type Unary = Operator & { kind: 'unary'; op: string; schema?: Ident[]; operand: Expr }
+export type Binary = Operator & { kind: 'binary'; op: string; schema?: Ident[]; left: Expr; right: Expr }
 /** Flattened as PostgreSQL does: `a AND b AND c` has three arguments; at least two. */
 export type And = Spanned & { kind: 'and'; args: Expr[] }
 export type Or = Spanned & { kind: 'or'; args: Expr[] }
@@ -41,47 +34,27 @@ export type Is = Spanned & {
   form?: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
   uniqueKeys?: boolean
 }
-export type IsDistinct = Spanned & {
-  kind: 'isDistinct'
-  left: Expr
-  right: Expr
-  negated: boolean
-  opSpan: Spanned['span']
-}
-export type Between = Spanned & {
+export type IsDistinct = Operator & { kind: 'isDistinct'; left: Expr; right: Expr; negated: boolean }
+export type Between = Operator & {
   kind: 'between'
   operand: Expr
   low: Expr
   high: Expr
   negated: boolean
   symmetric: boolean
-  opSpan: Spanned['span']
 }
-export type InList = Spanned & {
-  kind: 'inList'
-  operand: Expr
-  list: Expr[]
-  negated: boolean
-  opSpan: Spanned['span']
-}
-export type InSubquery = Spanned & {
-  kind: 'inSubquery'
-  operand: Expr
-  query: Query
-  negated: boolean
-  opSpan: Spanned['span']
-}
-export type Like = Spanned & {
+export type InList = Operator & { kind: 'inList'; operand: Expr; list: Expr[]; negated: boolean }
+export type InSubquery = Operator & { kind: 'inSubquery'; operand: Expr; query: Query; negated: boolean }
+export type Like = Operator & {
   kind: 'like'
   op: 'LIKE' | 'ILIKE' | 'SIMILAR TO'
   operand: Expr
   pattern: Expr
   escape?: Expr
   negated: boolean
-  opSpan: Spanned['span']
 }
 /** `left op ANY|ALL (right)`; SOME is ANY. `op` may be `LIKE`, `NOT LIKE`, `ILIKE`, `NOT ILIKE`. `query` xor `array`. */
-export type Quantified = Spanned & {
+export type Quantified = Operator & {
   kind: 'quantified'
   left: Expr
   op: string
@@ -89,20 +62,12 @@ export type Quantified = Spanned & {
   quantifier: 'ANY' | 'ALL'
   query?: Query
   array?: Expr
-  opSpan: Spanned['span']
 }
 export type Case = Spanned & { kind: 'case'; operand?: Expr; whens: CaseWhen[]; else?: Expr }
 export type CaseWhen = Spanned & { kind: 'when'; when: Expr; then: Expr }
 /** `CAST(x AS t)`, `x::t`, and `TRY_CAST(x AS t)` with `try`. */
-export type Cast = Spanned & {
-  kind: 'cast'
-  operand: Expr
-  type: TypeName
-  style: 'cast' | '::'
-  /** Of `::`. */
-  opSpan?: Spanned['span']
-  try?: boolean
-}
+export type Cast = Partial<Operator> &
+  Spanned & { kind: 'cast'; operand: Expr; type: TypeName; style: 'cast' | '::'; try?: boolean }
 export type Call = Spanned & {
   kind: 'call'
   name: Name

@@ -294,6 +294,8 @@ function actionText(p: Printer, a: AlterAction, system: boolean): string {
       return `RESET ${system ? commas(a.options.map(option)) : options(a.options)}`
     case 'skipErrors':
       return 'SKIP ERRORS'
+    case 'replan':
+      return 'REPLAN'
     case 'refresh':
       return `REFRESH ${a.what}`
     case 'addColumn':

@@ -105,6 +105,7 @@ export function alterRules(g: SqlParser, r: Rules) {
           return { kind: 'skipErrors', span: g.span(s) }
         },
       },
+      { ALT: () => g.eat(17, T.REPLAN) && { kind: 'replan', span: g.span(s) } },
       { ALT: () => g.eat(10, T.REFRESH) && { kind: 'refresh', what: g.sub(11, r.upperWords), span: g.span(s) } },
       {
         ALT: () => {

@@ -14,6 +14,8 @@ export function expressionRules(g: SqlParser, r: Rules) {
     if (p === undefined || p < min || p === blocked) return false
     if (type === T.AT) return !restricted && (g.peek(2) === T.TIME || g.peek(2) === T.LOCAL)
     if (type === T.OPERATOR) return g.peek(2) === T.LParen
+    // SUBSTRING (x SIMILAR p ESCAPE e) has the word alone.
+    if (type === T.SIMILAR && g.peek(2) !== T.TO) return false
     if (
       restricted &&
       (restrictedOut.has(type) || (type === T.IS && g.peek(2) !== T.DISTINCT && g.peek(3) !== T.DISTINCT))

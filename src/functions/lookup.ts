@@ -4,21 +4,29 @@ import type { AggregateFunction, ScalarFunction } from './function.ts'
 import { type Proc, procFunctions, procTable } from './proc-table.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
+import { byteFunctions } from './scalar/bytes.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { dateMakeFunctions } from './scalar/date-make.ts'
 import { datePartFunctions } from './scalar/date-parts.ts'
 import { datetimeFunctions } from './scalar/datetime-ops.ts'
+import { degreeFunctions } from './scalar/degrees.ts'
+import { everydayFunctions } from './scalar/everyday.ts'
+import { intervalToCharFunctions } from './scalar/interval-to-char.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { jsonBuildFunctions } from './scalar/json-build.ts'
+import { jsonMoreFunctions } from './scalar/json-more.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { regexFunctions } from './scalar/regex.ts'
+import { regexMoreFunctions } from './scalar/regex-more.ts'
+import { similarFunctions } from './scalar/similar.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { textFunctions } from './scalar/text.ts'
 import { textFormatFunctions } from './scalar/text-format.ts'
 import { toCharFunctions } from './scalar/to-char.ts'
 import { toDateFunctions } from './scalar/to-date.ts'
+import { toNumberFunctions } from './scalar/to-number.ts'
 import { windowBoundFunctions } from './scalar/window-bounds.ts'
 import type { TableFunction } from './table-function.ts'
 import { TABLE_FUNCTIONS as PLAIN_TABLES } from './table-functions.ts'
@@ -44,6 +52,14 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...toCharFunctions,
   ...toDateFunctions,
   ...windowBoundFunctions,
+  ...byteFunctions,
+  ...degreeFunctions,
+  ...everydayFunctions,
+  ...intervalToCharFunctions,
+  ...jsonMoreFunctions,
+  ...regexMoreFunctions,
+  ...similarFunctions,
+  ...toNumberFunctions,
   ...systemFunctions,
   ...catalogFunctions,
   ...procFunctions(() => procs()),

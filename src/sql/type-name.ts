@@ -28,6 +28,10 @@ function plainType(name: string, at: TypeName): SqlType {
   throw unknownType(name, at)
 }
 
+/** A plain type by PostgreSQL's own name of it. */
+export const typeNamed = (name: string): SqlType | undefined =>
+  Object.hasOwn(KINDS, name) ? { kind: KINDS[name] } : undefined
+
 const unknownType = (name: string, at: TypeName) => bindError('42704', `type "${name}" does not exist`, at)
 
 function withModifiers(type: SqlType, name: TypeName): SqlType {

@@ -72,6 +72,15 @@ export const dateMakeFunctions: readonly ScalarFunction[] = [
       example: ["make_timestamptz(2013, 7, 15, 8, 15, '23.5'::float8)", '2013-07-15 08:15:23.5+00'],
     },
   ),
+  defEnv(
+    'make_timestamptz(int4,int4,int4,int4,int4,float8,text) timestamptz',
+    (args) => localToUtc(makeTimestamp(...(args.slice(0, 6) as unknown as Fields)), zoneByName(args[6] as string)),
+    {
+      ...fallible,
+      volatility: 'stable',
+      example: ["make_timestamptz(2013, 7, 15, 8, 15, '23.5'::float8, 'Europe/Berlin')", '2013-07-15 06:15:23.5+00'],
+    },
+  ),
   // PostgreSQL has one function with defaults; here each number of leading arguments is a row.
   ...INTERVAL_ARGS.map((_, n) =>
     def(`make_interval(${INTERVAL_ARGS.slice(0, n + 1).join(',')}) interval`, interval, {

@@ -11,11 +11,12 @@ import type { ScalarFunction } from '../function.ts'
 const cache = new Map<string, RegExp>()
 const CACHED_MAX = 500
 
-export function compileRegex(pattern: string, flags: string, global = false): RegExp {
-  const key = `${flags}${global ? 'G' : ''}/${pattern}`
+/** `places`: matches also tell where their groups are. */
+export function compileRegex(pattern: string, flags: string, global = false, places = false): RegExp {
+  const key = `${flags}${global ? 'G' : ''}${places ? 'D' : ''}/${pattern}`
   let regex = cache.get(key)
   if (regex === undefined) {
-    regex = build(pattern, flags, global)
+    regex = build(pattern, flags, `${global ? 'g' : ''}${places ? 'd' : ''}su`)
     if (cache.size >= CACHED_MAX) cache.clear()
     cache.set(key, regex)
   }
@@ -23,9 +24,9 @@ export function compileRegex(pattern: string, flags: string, global = false): Re
   return regex
 }
 
-function build(pattern: string, flags: string, global: boolean): RegExp {
+function build(pattern: string, flags: string, kind: string): RegExp {
   // PostgreSQL's dot matches newlines and its anchors only the ends, unless n, m, p or w say otherwise.
-  let js = global ? 'gsu' : 'su'
+  let js = kind
   for (const flag of flags) {
     if (flag === 'i') js += js.includes('i') ? '' : 'i'
     else if (flag === 'c') js = js.replace('i', '')
@@ -38,7 +39,7 @@ function build(pattern: string, flags: string, global: boolean): RegExp {
   }
   let source = pattern
   const embedded = /^\(\?([a-z]+)\)/.exec(pattern)
-  if (embedded !== null) return build(pattern.slice(embedded[0].length), flags + embedded[1], global)
+  if (embedded !== null) return build(pattern.slice(embedded[0].length), flags + embedded[1], kind)
   if (source.startsWith('***=') || flags.includes('q')) {
     source = source.replace(/^\*\*\*=/, '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
   } else source = translate(source.replace(/^\*\*\*:/, ''), flags.includes('x'))
@@ -120,7 +121,7 @@ function translate(pattern: string, expanded: boolean): string {
 const matches = (text: string, pattern: string, flags: string): boolean => compileRegex(pattern, flags).test(text)
 
 /** regexp_replace's \1 … \9 and \&, literally everything else. */
-function replacer(replacement: string): (...groups: readonly unknown[]) => string {
+export function replacer(replacement: string): (...groups: readonly unknown[]) => string {
   return (...groups) =>
     replacement.replace(/\\([0-9&\\])/g, (_, code: string) =>
       code === '\\' ? '\\' : String(groups[code === '&' ? 0 : Number(code)] ?? ''),

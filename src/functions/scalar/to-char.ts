@@ -37,7 +37,11 @@ interface Moment {
   readonly offset: string
 }
 
-function formatMoment(m: Moment, template: string): string {
+const formatMoment = (m: Moment, template: string): string =>
+  formatTemplate(template, (pattern, fill) => part(m, pattern, fill))
+
+/** The template with each pattern replaced by its part; quoted text stands for itself, FM drops the padding of the next. */
+export function formatTemplate(template: string, part: (pattern: string, fill: boolean) => string): string {
   let fill = true
   return template.replace(PATTERN, (pattern: string, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1')
@@ -48,7 +52,7 @@ function formatMoment(m: Moment, template: string): string {
     // A month's name ends in th without being an ordinal.
     const ordinal = /^month$/i.test(pattern) ? undefined : /(TH|th)$/.exec(pattern)?.[0]
     const bare = ordinal === undefined ? pattern : pattern.slice(0, -2)
-    const text = part(m, bare, fill)
+    const text = part(bare, fill)
     fill = true
     return ordinal === undefined ? text : text + suffix(Number(text), ordinal)
   })
@@ -267,6 +271,10 @@ export const toCharFunctions: readonly ScalarFunction[] = [
   def('to_char(float8,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 15), t), {
     volatility: 'stable',
     example: ["to_char('3.14159'::float8, 'FM999.00')", '3.14'],
+  }),
+  def('to_char(float4,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 6), t), {
+    volatility: 'stable',
+    example: ["to_char('3.14159'::float4, 'FM999.00')", '3.14'],
   }),
   def('to_char(numeric,text) text', numberToChar, {
     volatility: 'stable',

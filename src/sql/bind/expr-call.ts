@@ -1,14 +1,17 @@
 import type { Expr, OrderItem, WindowSpec } from '../../../grammar/ast.ts'
-import { notSupported } from '../../base/sql-error.ts'
+import { notSupported, SqlError } from '../../base/sql-error.ts'
+import { isAbsentFunction } from '../../functions/absent-names.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { scalarKey, someScalar } from '../../plan/scalar-walk.ts'
 import { INT8, TEXT } from '../../types/sql-type.ts'
+import { typeNamed } from '../type-name.ts'
 import { bindError } from './bind-error.ts'
-import { coerce } from './coerce.ts'
+import { canCoerce, coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
+import { isJsonAggregate, jsonAggregateCall, jsonOfCollected } from './json-aggregate.ts'
 import { aggregateCall, callFunction, isAggregate, isTableFunction, tableCall } from './overload.ts'
 import { type SlotOrder, slotsIn } from './slot.ts'
 
@@ -19,7 +22,8 @@ export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
   if (node.over) return bindWindow(st, node, name, place)
   if (isGroupWindowCall(name)) return bindGroupWindowCall(st, node, name, place)
-  if (isAggregate(name)) return bindAggregate(st, node, name, place)
+  if (isAggregate(name) || isJsonAggregate(name)) return bindAggregate(st, node, name, place)
+  if (isAbsentFunction(name)) throw notSupported(`function ${name}`, node.span)
   if (WINDOW_ONLY.has(name)) throw bindError('42809', `window function ${name} requires an OVER clause`, node)
   handled(node, ['name', 'args', 'star', 'distinct', 'orderBy', 'filter', 'all', 'over'])
   for (const [used, what] of [
@@ -42,7 +46,18 @@ export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
     if (call.columns.length !== 1) throw notSupported(`${name} in the select list`, node.span)
     return st.slot({ kind: 'rows', fn: call.fn, name }, call.args, call.columns[0].type, node)
   }
-  return callFunction(st, name, args, node)
+  return callOrCast(st, name, args, node)
+}
+
+/** `date('2024-01-01')`: one argument and the name of a type, where no function takes it, is a cast. */
+function callOrCast(st: Statement, name: string, args: readonly Scalar[], node: Call): Scalar {
+  try {
+    return callFunction(st, name, args, node)
+  } catch (e) {
+    const type = args.length === 1 && e instanceof SqlError && e.sqlstate === '42883' ? typeNamed(name) : undefined
+    if (!type || !canCoerce(args[0].type, type, 'explicit')) throw e
+    return coerce(st, args[0], type, 'explicit', node)
+  }
 }
 
 export function functionName(node: Call): string {
@@ -84,7 +99,8 @@ function bindAggregate(st: Statement, node: Call, name: string, place: ExprPlace
     throw bindError('42883', `function ${name}() does not exist`, node)
   }
   const args = node.star ? [] : bindArgs(st, node, inside)
-  const call = aggregateCall(st, name, args, node)
+  const json = isJsonAggregate(name)
+  const call = json ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
   const order = bindOrder(st, node.orderBy, inside)
   if (node.distinct && order.length > 0) {
     const keys = call.args.map(scalarKey)
@@ -98,12 +114,9 @@ function bindAggregate(st: Statement, node: Call, name: string, place: ExprPlace
   }
   const parts = [...call.args, ...order.map((o) => o.expr), ...(filter ? [filter] : [])]
   refuseOuterAggregate(st, parts, node)
-  return st.slot(
-    { kind: 'aggregate', name, call: { ...call, distinct: node.distinct, filter, order } },
-    [],
-    call.type,
-    node,
-  )
+  const slot = { kind: 'aggregate', name, call: { ...call, distinct: node.distinct, filter, order } } as const
+  const value = st.slot(slot, [], call.type, node)
+  return json ? jsonOfCollected(st, name, value, node) : value
 }
 
 /** An aggregate over outer columns alone belongs to the outer query in SQL. */

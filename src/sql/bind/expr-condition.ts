@@ -2,14 +2,14 @@ import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { conjunction, FALSE, isNull, not, TRUE } from '../../plan/scalar-walk.ts'
-import { BOOL } from '../../types/sql-type.ts'
+import { BOOL, TEXT } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { typeText } from '../type-text.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { handled } from './handled.ts'
-import { callFunction, callOperator } from './overload.ts'
+import { callFunction, callOperator, sqlFunction } from './overload.ts'
 
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
 
@@ -39,11 +39,16 @@ export function bindNot(st: Statement, node: Node<'not'>, place: ExprPlace): Sca
 const negate = (s: Scalar): Scalar => (s.kind === 'not' ? s.arg : not(s))
 
 export function bindIs(st: Statement, node: Node<'is'>, place: ExprPlace): Scalar {
-  handled(node, ['operand', 'negated', 'test'])
+  handled(node, ['operand', 'negated', 'test', 'form'])
   if (node.test === 'NULL') {
     if (node.operand.kind === 'row') return rowIsNull(st, node.operand, node.negated, place)
     const arg = st.bind.expr(st, node.operand, place)
     return isNull(arg.type.kind === 'unknown' ? coerce(st, arg, { kind: 'text' }, 'implicit', node) : arg, node.negated)
+  }
+  if (node.test === 'NORMALIZED') {
+    const form: Scalar = { kind: 'const', value: node.form ?? 'NFC', type: TEXT }
+    const normal = sqlFunction(st, 'is_normalized', [st.bind.expr(st, node.operand, place), form], node)
+    return node.negated ? not(normal) : normal
   }
   if (node.test !== 'TRUE' && node.test !== 'FALSE' && node.test !== 'UNKNOWN')
     throw notSupported(`IS ${node.test}`, node.span)

@@ -160,8 +160,12 @@ export function bindExtract(st: Statement, node: Node<'extract'>, place: ExprPla
 }
 
 export function bindSubstring(st: Statement, node: Node<'substring'>, place: ExprPlace): Scalar {
-  handled(node, ['operand', 'from', 'for'])
+  handled(node, ['operand', 'from', 'for', 'similar', 'escape'])
   const operand = st.bind.expr(st, node.operand, place)
+  if (node.similar && node.escape) {
+    const pattern = [node.similar, node.escape].map((n) => st.bind.expr(st, n, place))
+    return sqlFunction(st, 'substring', [operand, ...pattern], node)
+  }
   const from = node.from && st.bind.expr(st, node.from, place)
   const count = node.for && st.bind.expr(st, node.for, place)
   const one: Scalar = { kind: 'const', value: 1, type: INT4 }
@@ -190,6 +194,12 @@ export function bindTrim(st: Statement, node: Node<'trim'>, place: ExprPlace): S
   const name = { BOTH: 'btrim', LEADING: 'ltrim', TRAILING: 'rtrim' }[node.side]
   const args = [...node.args, ...(node.chars ? [node.chars] : [])].map((n) => st.bind.expr(st, n, place))
   return sqlFunction(st, name, args, node)
+}
+
+/** `NORMALIZE(x, NFC)`, and `x IS NFC NORMALIZED`. */
+export function bindNormalize(st: Statement, node: Node<'normalize'>, place: ExprPlace): Scalar {
+  handled(node, ['operand', 'form'])
+  return sqlFunction(st, 'normalize', [st.bind.expr(st, node.operand, place), text(node.form ?? 'NFC')], node)
 }
 
 const text = (value: string): Scalar => ({ kind: 'const', value, type: TEXT })

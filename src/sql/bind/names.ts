@@ -61,6 +61,8 @@ function nameOf(node: Expr): { name: string; strong: boolean } | undefined {
       return strong('timezone')
     case 'sqlValue':
       return strong(node.name)
+    case 'is':
+      return node.test === 'NORMALIZED' && !node.negated ? strong('is_normalized') : undefined
     case 'overlaps':
       return strong('overlaps')
     default:

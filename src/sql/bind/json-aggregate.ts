@@ -1,0 +1,50 @@
+import type { Scalar } from '../../plan/scalar.ts'
+import { TEXT } from '../../types/sql-type.ts'
+import type { Place } from './bind-error.ts'
+import { coerce } from './coerce.ts'
+import type { Statement } from './context.ts'
+import { aggregateCall, callFunction } from './overload.ts'
+
+/**
+ * json_agg and its kin are array_agg and a function of its array: what array_agg keeps, orders and retracts, they do.
+ * No rows give NULL, as array_agg does.
+ */
+interface JsonAggregate {
+  readonly kind: 'json' | 'jsonb'
+  /** Keys and values of an object, or the items of an array. */
+  readonly object: boolean
+  /** Function of the collected array. */
+  readonly final: string
+}
+
+const JSON_AGGREGATES: ReadonlyMap<string, JsonAggregate> = new Map([
+  ['json_agg', { kind: 'json', object: false, final: 'json_agg_final' }],
+  ['jsonb_agg', { kind: 'jsonb', object: false, final: 'jsonb_agg_final' }],
+  ['json_object_agg', { kind: 'json', object: true, final: 'json_object_agg_final' }],
+  ['jsonb_object_agg', { kind: 'jsonb', object: true, final: 'jsonb_object_agg_final' }],
+])
+
+export const isJsonAggregate = (name: string): boolean => JSON_AGGREGATES.has(name)
+
+/** The array_agg below the call; a call of the wrong number of arguments is no function that exists. */
+export function jsonAggregateCall(
+  st: Statement,
+  name: string,
+  args: readonly Scalar[],
+  at: Place,
+): ReturnType<typeof aggregateCall> {
+  const aggregate = JSON_AGGREGATES.get(name) as JsonAggregate
+  if (args.length !== (aggregate.object ? 2 : 1)) return aggregateCall(st, name, args, at)
+  return aggregateCall(st, 'array_agg', [item(st, aggregate, args, at)], at)
+}
+
+function item(st: Statement, { kind, object }: JsonAggregate, args: readonly Scalar[], at: Place): Scalar {
+  const [first, second] = args
+  if (object) return callFunction(st, `${kind}_build_array`, [coerce(st, first, TEXT, 'explicit', at), second], at)
+  // Arrays have one dimension: an array among the items becomes JSON before it is collected.
+  return first.type.kind === 'array' ? callFunction(st, `to_${kind}`, [first], at) : first
+}
+
+/** The JSON of what was collected. */
+export const jsonOfCollected = (st: Statement, name: string, collected: Scalar, at: Place): Scalar =>
+  callFunction(st, (JSON_AGGREGATES.get(name) as JsonAggregate).final, [collected], at)
