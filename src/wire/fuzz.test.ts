@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import { serialize } from 'pg-protocol/dist/serializer.js'
 import { expect, it } from 'vitest'
+import { malformedMessages, messagesOver, noise } from './testing/malformed.ts'
 import { RawClient } from './testing/raw-client.ts'
 import { serveFake } from './testing/serve-fake.ts'
 
@@ -9,55 +10,9 @@ const MESSAGES = 10_000
 const PER_CONNECTION = 25
 
 const START = serialize.startup({ user: 'fuzz' })
-const valid = fc.constantFrom<Buffer>(
-  serialize.query('rows 2'),
-  serialize.query('nonsense'),
-  serialize.query('copyin'),
-  serialize.query('copyin 3'),
-  serialize.query('copyout'),
-  serialize.query('crash'),
-  serialize.query(''),
-  serialize.parse({ text: 'rows 3' }),
-  serialize.parse({ name: 's', text: 'fail' }),
-  serialize.bind({ values: ['1', null, 'abc'] }),
-  serialize.bind({ statement: 'none' }),
-  serialize.describe({ type: 'S' }),
-  serialize.describe({ type: 'P', name: 'none' }),
-  serialize.execute({ rows: 1 }),
-  serialize.execute({ portal: 'none' }),
-  serialize.close({ type: 'S' }),
-  serialize.flush() as Buffer,
-  serialize.sync() as Buffer,
-  serialize.copyData(Buffer.from('data\n')),
-  serialize.copyDone() as Buffer,
-  serialize.copyFail('enough'),
-  serialize.password('secret'),
+const anyMessage = malformedMessages(
+  messagesOver(['rows 2', 'rows 3', 'fail', 'nonsense', 'copyin', 'copyin 3', 'copyout', 'crash']),
 )
-/** A message whose length is right and whose content is not. */
-const garbled = fc
-  .tuple(fc.constantFrom(...'QPBDECHSXFdcfp'), fc.uint8Array({ maxLength: 60 }))
-  .map(([type, body]) => framed(type, Buffer.from(body)))
-const damaged = fc.tuple(valid, fc.nat(), fc.nat(255)).map(([bytes, at, value]) => {
-  const copy = Buffer.from(bytes)
-  copy[at % copy.length] = value
-  return copy
-})
-const cut = fc.tuple(valid, fc.nat()).map(([bytes, at]) => bytes.subarray(0, at % bytes.length))
-const noise = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from(bytes))
-const anyMessage = fc.oneof(
-  { weight: 6, arbitrary: valid },
-  { weight: 6, arbitrary: garbled },
-  { weight: 2, arbitrary: damaged },
-  { weight: 1, arbitrary: cut },
-  { weight: 1, arbitrary: noise },
-)
-
-function framed(type: string, body: Buffer): Buffer {
-  const header = Buffer.alloc(5)
-  header.write(type, 'latin1')
-  header.writeInt32BE(body.length + 4, 1)
-  return Buffer.concat([header, body])
-}
 
 /** Sends all, reads what comes back, and judges that it is whole messages of known types. */
 function converse(port: number, bytes: Buffer): Promise<string[]> {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,18 +8,22 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+const PROBE = new URL('./memory-probe.ts', import.meta.url).href
 
 /** A real server process on a data directory of its own, which can be killed and started again. */
 export class ServerProcess {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'millrace-e2e-'))
   readonly #args: readonly string[]
+  readonly #probed: boolean
   #child: ChildProcess | null = null
   #url = ''
   /** Everything that it logged. */
   log = ''
 
-  constructor(args: readonly string[] = []) {
+  /** `probed`: `memoryMb` can be asked. */
+  constructor(args: readonly string[] = [], options: { readonly probed?: boolean } = {}) {
     this.#args = args
+    this.#probed = options.probed ?? false
   }
 
   get url(): string {
@@ -38,11 +43,24 @@ export class ServerProcess {
   /** Resolves when connections are accepted; milliseconds that it took. `more`: arguments for this start alone. */
   async start(more: readonly string[] = []): Promise<number> {
     const began = performance.now()
+    const probe = this.#probed ? ['--expose-gc', '--import', PROBE] : []
     const child = spawn(
       process.execPath,
-      [MAIN, 'serve', '--pg-port', '0', '--http-port', '0', '--data-dir', this.dataDir, ...this.#args, ...more],
+      [
+        ...probe,
+        MAIN,
+        'serve',
+        '--pg-port',
+        '0',
+        '--http-port',
+        '0',
+        '--data-dir',
+        this.dataDir,
+        ...this.#args,
+        ...more,
+      ],
       {
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', ...(this.#probed ? (['ipc'] as const) : [])],
       },
     )
     this.#child = child
@@ -56,6 +74,22 @@ export class ServerProcess {
       child.once('exit', (code) => reject(new Error(`the server ended with ${code}\n${this.log}`)))
     })
     return performance.now() - began
+  }
+
+  /** Megabytes that the server has in use after a garbage collection: its heap, and buffers outside of it. */
+  async memoryMb(): Promise<number> {
+    const child = this.#child!
+    const answer = once(child, 'message')
+    child.send('memory')
+    const [{ heapUsed, external }] = (await answer) as [{ heapUsed: number; external: number }]
+    return (heapUsed + external) / 1e6
+  }
+
+  /** Resolves when it ended by itself. */
+  async ended(): Promise<void> {
+    const child = this.#child
+    if (child === null || !this.alive) return
+    await new Promise((resolve) => child.once('exit', resolve))
   }
 
   /** kill -9. */
