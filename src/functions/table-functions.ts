@@ -21,7 +21,12 @@ function table(
   signature: string,
   columns: TableFunction['columns'] | string,
   evaluate: TableFunction['eval'],
-  options: { readonly volatility?: 'stable'; readonly fallible?: boolean } = {},
+  options: {
+    readonly volatility?: 'stable'
+    readonly fallible?: boolean
+    readonly strict?: boolean
+    readonly variadic?: boolean
+  } = {},
 ): TableFunction {
   const { id, name, args, returns } = parseSignature(signature)
   return {
@@ -32,7 +37,8 @@ function table(
       typeof columns === 'string' ? () => [{ name: columns, type: returns as SqlType, nullable: true }] : columns,
     oid: PG_PROC_OIDS[id] ?? 0,
     volatility: options.volatility ?? 'immutable',
-    strict: true,
+    strict: options.strict ?? true,
+    ...(options.variadic === true ? { variadic: true } : {}),
     fallible: options.fallible ?? false,
     eval: evaluate,
   }
@@ -90,6 +96,13 @@ function times(zoned: boolean): TableFunction['eval'] {
 
 function* unnest(args: readonly Datum[]): Rows {
   for (const item of args[0] as ValueArray) yield [item]
+}
+
+/** Several arrays side by side: the shorter ones go on with NULLs. */
+function* unnestAll(args: readonly Datum[]): Rows {
+  const arrays = args.map((a) => (a === null ? [] : (a as ValueArray)))
+  const count = Math.max(...arrays.map((a) => a.length))
+  for (let i = 0; i < count; i++) yield arrays.map((a) => a[i] ?? null)
 }
 
 /** Arrays have one dimension, counted from 1. */
@@ -197,6 +210,12 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     'unnest(anyarray) any',
     (args) => [{ name: 'unnest', type: args[0].element ?? { kind: 'text' }, nullable: true }],
     unnest,
+  ),
+  table(
+    'unnest(anyarray,any) record',
+    (args) => args.map((arg) => ({ name: 'unnest', type: arg.element ?? { kind: 'text' }, nullable: true })),
+    unnestAll,
+    { strict: false, variadic: true },
   ),
   table(
     'regexp_split_to_table(text,text) text',

@@ -6,7 +6,8 @@ import { join } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { isTrue, mapColumns, replaceScalar, TRUE } from '../../plan/scalar-walk.ts'
 import { INT8 } from '../../types/sql-type.ts'
-import { bindError } from './bind-error.ts'
+import { typeText } from '../type-text.ts'
+import { bindError, type Place } from './bind-error.ts'
 import type { CteScope, ExprPlace, Statement } from './context.ts'
 import { correlatedSlots } from './decorrelate.ts'
 import { bindArgs, functionName } from './expr-call.ts'
@@ -16,7 +17,7 @@ import { bindJoin } from './join.ts'
 import { callFunction, isTableFunction, tableCall } from './overload.ts'
 import { bindTable } from './relation.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
-import { slotOf } from './slot.ts'
+import { slotOf, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 import { bindWindowTable, isWindowFunction } from './window-tvf.ts'
 
@@ -57,35 +58,42 @@ interface BoundItem {
   readonly lateral: Scope | null
 }
 
-/** `left` is what a LATERAL item may read. */
+/**
+ * `left` is what a LATERAL item may read; inside a JOIN of the comma list it may also read `around`, the items before
+ * that JOIN.
+ */
 function bindItem(
   st: Statement,
   item: FromItem,
   left: FromPlan | null,
   parent: Scope | null,
   ctes: CteScope | null,
+  around: Scope | null = null,
 ): BoundItem {
+  const reach = left ? scopeOf(left, around ?? parent) : around
   switch (item.kind) {
     case 'table':
       return { from: bindTable(st, item, ctes), lateral: null }
     case 'derived': {
       handled(item, ['query', 'lateral', 'alias'])
-      const scope = left && (item.lateral ? scopeOf(left, parent) : hiddenScope(left, parent))
+      const scope = reach && (item.lateral ? reach : hiddenScope(reach, parent))
       const { plan, origins } = st.bind.queryColumns(st, item.query, scope ?? parent, ctes)
       const { alias, names } = aliasNames(item.alias, plan.rowType, '')
       return { from: relation(plan, alias, null, names, origins, null), lateral: readsScope(st, plan, scope) }
     }
     case 'tableFunction':
-      return bindTableFunction(st, item, left, parent, ctes)
-    case 'join':
-      return { from: bindJoinItem(st, item, parent, ctes), lateral: null }
+      return bindTableFunction(st, item, left !== null, reach, parent, ctes)
+    case 'join': {
+      const from = bindJoinItem(st, item, parent, ctes, reach)
+      return { from, lateral: left && readsScope(st, from.plan, reach) }
+    }
     default:
       return unreachable(item)
   }
 }
 
 /** Without LATERAL the tables to the left are known to exist, and out of reach. */
-const hiddenScope = (left: FromPlan, parent: Scope | null): Scope => ({ ...EMPTY_SCOPE, parent, hidden: left.tables })
+const hiddenScope = (reach: Scope, parent: Scope | null): Scope => ({ ...EMPTY_SCOPE, parent, hidden: reach.tables })
 
 function readsScope(st: Statement, plan: Logical, scope: Scope | null): Scope | null {
   const known = (n: number): boolean => {
@@ -95,15 +103,21 @@ function readsScope(st: Statement, plan: Logical, scope: Scope | null): Scope | 
   return scope && correlatedSlots(plan, known).length > 0 ? scope : null
 }
 
-function bindJoinItem(st: Statement, item: Item<'join'>, parent: Scope | null, ctes: CteScope | null): FromPlan {
+function bindJoinItem(
+  st: Statement,
+  item: Item<'join'>,
+  parent: Scope | null,
+  ctes: CteScope | null,
+  around: Scope | null,
+): FromPlan {
   handled(item, ['type', 'natural', 'left', 'right', 'on', 'using', 'usingAlias', 'alias'])
   if (item.usingAlias) throw notSupported('an alias of JOIN USING', item.usingAlias.span)
-  const left = bindItem(st, item.left, null, parent, ctes).from
+  const left = bindItem(st, item.left, null, parent, ctes, around).from
   const type =
     item.type === 'CROSS'
       ? 'inner'
       : ({ INNER: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const)[item.type]
-  const bound = bindItem(st, item.right, left, parent, ctes)
+  const bound = bindItem(st, item.right, left, parent, ctes, around)
   let result: FromPlan
   if (bound.lateral) {
     if (type === 'right' || type === 'full' || item.using || item.natural) {
@@ -210,7 +224,8 @@ function joinItem(
 function bindTableFunction(
   st: Statement,
   item: Item<'tableFunction'>,
-  left: FromPlan | null,
+  beside: boolean,
+  reach: Scope | null,
   parent: Scope | null,
   ctes: CteScope | null,
 ): BoundItem {
@@ -223,7 +238,7 @@ function bindTableFunction(
   if (call.kind !== 'call') throw notSupported('this expression in FROM', call.span)
   handled(call, ['name', 'args'])
   // A function may read what stands to its left whether LATERAL is written or not.
-  const scope: Scope = left ? scopeOf(left, parent) : { ...EMPTY_SCOPE, parent }
+  const scope: Scope = reach ?? { ...EMPTY_SCOPE, parent }
   const inner: Scope = { ...EMPTY_SCOPE, parent: scope }
   const place: ExprPlace = {
     scope: inner,
@@ -236,8 +251,12 @@ function bindTableFunction(
   const name = functionName(call)
   const bound = bindArgs(st, call, place)
   const position = st.position(call)
-  if (!isTableFunction(name))
-    return { from: scalarInFrom(item, name, callFunction(st, name, bound, call)), lateral: null }
+  const reads = (plan: Logical): Scope | null => (beside ? readsScope(st, plan, scope) : null)
+  if (!isTableFunction(name)) {
+    const from = scalarInFrom(st, item, name, callFunction(st, name, bound, call))
+    return { from, lateral: reads(from.plan) }
+  }
+  if (name === 'unnest') checkArrays(bound, call)
   const { fn, args, columns: row } = tableCall(st, name, bound, call)
   const ordinality = item.ordinality ? [{ name: 'ordinality', type: INT8, nullable: false }] : []
   const plan: Logical = {
@@ -255,13 +274,24 @@ function bindTableFunction(
     item.alias?.name && item.alias.columns.length === 0 && row.length === 1 ? item.alias.name.name : undefined
   const named = plan.rowType.map((f, i) => (i === 0 && only !== undefined ? { ...f, name: only } : f))
   const { alias, names } = aliasNames(item.alias, named, name)
-  return { from: relation(plan, alias, null, names, [], null), lateral: readsScope(st, plan, scope) }
+  return { from: relation(plan, alias, null, names, [], null), lateral: reads(plan) }
+}
+
+/** unnest(a, b, …) pairs the items of several arrays. */
+function checkArrays(args: readonly Scalar[], at: Place): void {
+  const wrong = args.length > 1 ? args.find((a) => a.type.kind !== 'array') : undefined
+  if (wrong === undefined) return
+  throw bindError('42883', `function pg_catalog.unnest(${typeText(wrong.type)}) does not exist`, at, {
+    hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
+  })
 }
 
 /** Any function may stand in FROM: one row, one column. */
-function scalarInFrom(item: Item<'tableFunction'>, name: string, value: Scalar): FromPlan {
+function scalarInFrom(st: Statement, item: Item<'tableFunction'>, name: string, value: Scalar): FromPlan {
   if (item.ordinality) throw notSupported('WITH ORDINALITY of a function that returns no set', item.span)
-  if (slotsOf(value)) throw notSupported('a function in FROM that reads other items', item.span)
+  if ([...slotsIn(value)].some((n) => st.slots[n].kind !== 'outer')) {
+    throw notSupported('a subquery in a function in FROM', item.span)
+  }
   const column = item.alias?.columns[0]?.name ?? item.alias?.name?.name ?? name
   const plan: Logical = {
     kind: 'project',

@@ -93,11 +93,7 @@ export function findTable(
     if (matches.length === 1) return { scope: s, table: matches[0] }
     // `s.t.a` where the table t at hand is another schema's, or stands under an alias.
     if (schema !== null && s.tables.some((t) => t.alias === alias)) throw outOfReach(alias, at)
-    if (s.hidden.some((t) => t.alias === alias)) {
-      throw bindError('42P01', `invalid reference to FROM-clause entry for table "${alias}"`, at, {
-        detail: `There is an entry for table "${alias}", but it cannot be referenced from this part of the query.`,
-      })
-    }
+    if (s.hidden.some((t) => t.alias === alias)) throw outOfReach(alias, at)
   }
   throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
 }
