@@ -1,4 +1,4 @@
-import type { RowType } from '../types/sql-type.ts'
+import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Scalar } from './scalar.ts'
 
@@ -35,8 +35,10 @@ export type OnConflict =
       readonly where: Scalar | null
     }
 
-/** Input columns: the row after INSERT and UPDATE, the row before DELETE. */
+/** Input columns: the row after INSERT and UPDATE, the row before DELETE; behind it those of FROM or USING. */
 export interface Returning {
+  /** Types of the columns of FROM or USING, which then end each row of the statement's plan. */
+  readonly beside?: readonly SqlType[]
   readonly exprs: readonly Scalar[]
   readonly fields: RowType
 }

@@ -51,7 +51,8 @@ async function returned(
   scope: WriteScope,
   table: number,
 ): Promise<WriteResult['returning']> {
-  const project = rowProgram(returning.exprs, scope.table(table).types, scope.program)
+  const columns = [...scope.table(table).types, ...(returning.beside ?? [])]
+  const project = rowProgram(returning.exprs, columns, scope.program)
   const types = returning.fields.map((f) => f.type)
   const batches = await scope.slices.run(projected(changes, project, types))
   return { fields: returning.fields, batches }
@@ -60,7 +61,9 @@ async function returned(
 function* projected(changes: readonly RowChange[], project: RowProgram, types: readonly SqlType[]): Pieces<Batch[]> {
   const batches: Batch[] = []
   for (let start = 0; start < changes.length; start += PIECE_ROWS) {
-    const rows = changes.slice(start, start + PIECE_ROWS).map(({ old, next }) => project((next ?? old)!))
+    const rows = changes
+      .slice(start, start + PIECE_ROWS)
+      .map(({ old, next, beside = [] }) => project([...(next ?? old)!, ...beside]))
     batches.push(batchFromRows(types, rows))
     yield
   }

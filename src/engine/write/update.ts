@@ -23,19 +23,14 @@ export async function updateChanges(plan: UpdatePlan, scope: WriteScope): Promis
 function* pairChanges(table: WritableTable, pairs: readonly Row[]): Pieces<RowChange[]> {
   const changes: RowChange[] = []
   const width = table.types.length
-  const seen = new Set<string>()
+  const left = new Map<string, number>()
   const text = keyText(table.entry)
   for (const [i, both] of pairs.entries()) {
     if (i % PIECE_ROWS === 0) yield
     const old = both.slice(0, width)
     // A target row that several FROM rows match is updated once (PostgreSQL: which one wins is unspecified).
-    if (table.entry.primaryKey !== null) {
-      const key = text(old)
-      if (seen.has(key)) continue
-      seen.add(key)
-      table.checkLock(keyOf(table.entry, old))
-    }
-    changes.push({ old, next: both.slice(width) })
+    if (!takeOne(table, left, text(old), old)) continue
+    changes.push({ old, next: both.slice(width, 2 * width), beside: both.slice(2 * width) })
   }
   return yield* checked(table, changes)
 }
@@ -63,17 +58,25 @@ function* removals(table: WritableTable, rows: readonly Row[]): Pieces<RowChange
   const text = keyText(table.entry)
   const left = new Map<string, number>()
   const changes: RowChange[] = []
-  for (const [i, old] of rows.entries()) {
+  const width = table.types.length
+  for (const [i, row] of rows.entries()) {
     if (i % PIECE_ROWS === 0) yield
-    const key = text(old)
-    // A row that several USING rows match is deleted once; of equal rows as many as there are.
-    const remaining = left.get(key) ?? (table.entry.primaryKey === null ? table.count(old) : 1)
-    if (remaining === 0) continue
-    left.set(key, remaining - 1)
-    if (table.entry.primaryKey !== null) table.checkLock(keyOf(table.entry, old))
-    changes.push({ old, next: null })
+    const old = row.slice(0, width)
+    // A row that several USING rows match is deleted once.
+    if (!takeOne(table, left, text(old), old)) continue
+    changes.push({ old, next: null, beside: row.slice(width) })
   }
   return changes
+}
+
+/** Whether the row is still to be changed: once with a primary key, of equal rows without one as many as there are. */
+function takeOne(table: WritableTable, left: Map<string, number>, key: string, old: Row): boolean {
+  const { entry } = table
+  const remaining = left.get(key) ?? (entry.primaryKey === null ? table.count(old) : 1)
+  if (remaining === 0) return false
+  left.set(key, remaining - 1)
+  if (entry.primaryKey !== null) table.checkLock(keyOf(entry, old))
+  return true
 }
 
 function lookupRow(table: WritableTable, lookup: KeyLookup, scope: WriteScope): Row | null {

@@ -38,6 +38,8 @@ export interface WritableTable {
 export interface RowChange {
   readonly old: Row | null
   readonly next: Row | null
+  /** Of the FROM or USING row that matched: what RETURNING also sees. */
+  readonly beside?: Row
 }
 
 /** Rows of one statement in one piece, where they are looked at one by one. */

@@ -2,20 +2,20 @@ import type { Target } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Returning } from '../../plan/dml.ts'
 import { scalarNullable } from '../../plan/nullable.ts'
+import type { Scalar } from '../../plan/scalar.ts'
 import { settleUnknown } from '../bind/coerce.ts'
 import type { ExprPlace, Statement } from '../bind/context.ts'
 import { type FromPlan, scopeOf } from '../bind/from-plan.ts'
 import { slotsIn } from '../bind/slot.ts'
 import { bindTargets } from '../bind/target.ts'
 
-/** RETURNING sees the table alone: a `*` that would also name the columns of other relations is refused. */
-export function refuseStar(targets: readonly Target[], others: boolean, clause: string): void {
-  const star = others ? targets.find((t) => t.expr.kind === 'star' && t.expr.qualifier.length === 0) : undefined
-  if (star !== undefined) throw notSupported(`RETURNING * with ${clause}`, star.span, 'Name the columns of the table.')
-}
-
-/** RETURNING: expressions over the row written. */
-export function bindReturning(st: Statement, targets: readonly Target[], table: FromPlan): Returning | null {
+/** RETURNING: expressions over the row written and, behind it, the columns of FROM or USING. */
+export function bindReturning(
+  st: Statement,
+  targets: readonly Target[],
+  table: FromPlan,
+  beside: readonly Scalar[] = [],
+): Returning | null {
   if (targets.length === 0) return null
   const scope = scopeOf(table, null)
   const place: ExprPlace = { scope, ctes: null, clause: 'RETURNING', aggregates: false, windows: false, rows: false }
@@ -28,6 +28,7 @@ export function bindReturning(st: Statement, targets: readonly Target[], table: 
   const row = table.plan.rowType
   return {
     exprs,
+    ...(beside.length === 0 ? {} : { beside: beside.map((s) => s.type) }),
     fields: exprs.map((e, i) => ({ name: bound[i].name, type: e.type, nullable: scalarNullable(e, row) })),
   }
 }

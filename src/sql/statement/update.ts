@@ -1,5 +1,4 @@
-import type { Delete, Expr, FromItem, Update } from '../../../grammar/ast.ts'
-import { notSupported } from '../../base/sql-error.ts'
+import type { Delete, Expr, FromItem, Target, Update } from '../../../grammar/ast.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { KeyLookup } from '../../plan/dml.ts'
 import type { Logical } from '../../plan/logical.ts'
@@ -21,7 +20,7 @@ import { bindEnv } from './env.ts'
 import { bindAssignments } from './insert.ts'
 import { primaryKeyMatch } from './lookup.ts'
 import { paramsTyped, plans } from './query.ts'
-import { bindReturning, refuseStar } from './returning.ts'
+import { bindReturning } from './returning.ts'
 import { itemAlias, tableFrom, targetTable } from './target-table.ts'
 
 /** UPDATE: the old rows beside their new values. */
@@ -32,10 +31,7 @@ export function planUpdate(node: Update, context: PlanningContext): PlannedWrite
   const entry = targetTable(st, node.table.name, 'update')
   const table = tableFrom(entry, itemAlias(node.table))
   const open = node.with ? bindWith(st, node.with, null, null) : NO_WITH
-  const { stage, place, names } = joined(st, table, node.from, open.ctes)
-  if (node.from.length > 0 && !entry.primaryKey) {
-    throw notSupported('UPDATE … FROM of a table without primary key', node.from[0].span)
-  }
+  const { stage, place, names, from } = joined(st, table, node.from, open.ctes)
   const where = node.where && bindCondition(st, node.where, place, 'WHERE')
   const assigned = bindAssignments(st, entry, node.set, { ...place, clause: 'UPDATE' })
   if (where) stage.filter(where, st.position(node.where as Expr))
@@ -45,10 +41,15 @@ export function planUpdate(node: Update, context: PlanningContext): PlannedWrite
     return value ? stage.resolve(value) : c
   })
   const columns = names.map((n) => n)
-  let plan = project(stage.plan, [...old, ...next], [...columns, ...columns.map((n) => `new_${n}`)])
-  if (node.from.length > 0) plan = firstMatch(plan, entry)
-  refuseStar(node.returning, node.from.length > 0, 'FROM')
-  const returning = bindReturning(st, node.returning, table)
+  const beside = besideColumns(from, old.length, node.returning)
+  let plan = project(
+    stage.plan,
+    [...old, ...next, ...beside],
+    [...columns, ...columns.map((n) => `new_${n}`), ...beside.map((_, i) => `beside${i}`)],
+  )
+  // Without a key, equal rows are told from repeated matches where the changes are made.
+  if (node.from.length > 0 && entry.primaryKey) plan = firstMatch(plan, entry.primaryKey)
+  const returning = bindReturning(st, node.returning, from, beside)
   const set = next.map((s) => paramsTyped(st, s))
   const simple = node.from.length === 0 && !node.with && [...assigned.values()].every((s) => slotsIn(s).size === 0)
   const lookup = simple ? keyLookup(st, where, entry) : null
@@ -77,18 +78,15 @@ export function planDelete(node: Delete, context: PlanningContext): PlannedWrite
   const entry = targetTable(st, node.table.name, 'delete from')
   const table = tableFrom(entry, itemAlias(node.table))
   const open = node.with ? bindWith(st, node.with, null, null) : NO_WITH
-  const { stage, place } = joined(st, table, node.using, open.ctes)
+  const { stage, place, from } = joined(st, table, node.using, open.ctes)
   const where = node.where && bindCondition(st, node.where, place, 'WHERE')
   if (where) stage.filter(where, st.position(node.where as Expr))
   const width = table.plan.rowType.length
-  let plan = projectColumns(
-    stage.plan,
-    table.plan.rowType.map((_, i) => i),
-  )
-  // However often USING matched, a row goes once.
-  if (node.using.length > 0) plan = matched(table.plan, plan, width)
-  refuseStar(node.returning, node.using.length > 0, 'USING')
-  const returning = bindReturning(st, node.returning, table)
+  const beside = besideColumns(from, width, node.returning)
+  let plan = projectColumns(stage.plan, [...table.plan.rowType.keys(), ...beside.map((c) => c.index)])
+  // However often USING matched, a row goes once; where RETURNING tells with whom, this is seen to as it goes.
+  if (node.using.length > 0 && beside.length === 0) plan = matched(table.plan, plan, width)
+  const returning = bindReturning(st, node.returning, from, beside)
   const lookup = node.using.length === 0 && !node.with ? keyLookup(st, where, entry) : null
   const paramTypes = st.checkParams(node)
   return {
@@ -114,7 +112,7 @@ function joined(
   table: FromPlan,
   items: readonly FromItem[],
   ctes: CteScope | null,
-): { stage: Stage; place: ExprPlace; names: readonly string[] } {
+): { stage: Stage; place: ExprPlace; names: readonly string[]; from: FromPlan } {
   let from: FromPlan = table
   if (items.length > 0) {
     const others = bindFrom(st, items, null, ctes)
@@ -127,7 +125,13 @@ function joined(
   }
   const scope = scopeOf(from, null)
   const place: ExprPlace = { scope, ctes, clause: 'WHERE', aggregates: false, windows: false, rows: false }
-  return { stage: new Stage(st, scope, from.plan), place, names: table.plan.rowType.map((f) => f.name) }
+  return { stage: new Stage(st, scope, from.plan), place, names: table.plan.rowType.map((f) => f.name), from }
+}
+
+/** The columns of FROM or USING, behind those of the table: RETURNING may name them. */
+function besideColumns(from: FromPlan, width: number, returning: readonly Target[]) {
+  if (returning.length === 0) return []
+  return from.plan.rowType.slice(width).map((f, i) => ({ kind: 'column', index: width + i, type: f.type }) as const)
 }
 
 function keyLookup(st: Statement, where: Scalar | undefined, entry: TableEntry): KeyLookup | null {
@@ -136,11 +140,11 @@ function keyLookup(st: Statement, where: Scalar | undefined, entry: TableEntry):
 }
 
 /** A row that several FROM rows match is updated once, by the first in the order of all values. */
-function firstMatch(plan: Logical, entry: TableEntry): Logical {
+function firstMatch(plan: Logical, key: readonly number[]): Logical {
   return {
     kind: 'topK',
     input: plan,
-    partition: entry.primaryKey ?? [],
+    partition: key,
     order: [],
     limit: 1,
     offset: 0,
