@@ -3,11 +3,12 @@ import { SqlError } from '../base/sql-error.ts'
 import { findSetting, SETTINGS } from '../session/settings/table.ts'
 import { OPTIONS, OptionError, variableOf } from './options.ts'
 
-/** What no user needs: where the crash tests end the process, how early they compact, how often they checkpoint (see server.ts). */
+/** What no user needs: where the crash tests end the process, how early they compact, how often they checkpoint, what fails (see server.ts). */
 const TEST_SETTINGS: Readonly<Record<string, RegExp>> = {
   crash_at: /^[a-z]+:[1-9]\d*$/,
   compact_bytes_min: /^\d+$/,
   checkpoint_interval_ms: /^\d+$/,
+  fail_view: /^.+$/,
 }
 
 const SETTABLE = SETTINGS.filter((setting) => setting.readOnly !== true).map((setting) => setting.name)

@@ -18,6 +18,12 @@ export function collectMetrics(engine: LiveEngine, wire: WireServer): Metric[] {
   const one = (value: number): MetricSample[] => [{ value }]
   return [
     { name: 'millrace_tick', help: 'Number of the newest tick', type: 'counter', samples: one(world.tick) },
+    {
+      name: 'millrace_safe_mode',
+      help: 'Whether the dataflows are paused before a tick that cannot be run',
+      type: 'gauge',
+      samples: one(world.safeMode === null ? 0 : 1),
+    },
     { name: 'millrace_connections', help: 'Open client connections', type: 'gauge', samples: one(wire.connections()) },
     {
       name: 'millrace_checkpoints_total',

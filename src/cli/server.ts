@@ -1,3 +1,4 @@
+import { AssertionError } from '../base/assert.ts'
 import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
 import { ManualClock } from '../base/manual-clock.ts'
@@ -5,7 +6,8 @@ import { type Runtime, systemRuntime } from '../base/runtime.ts'
 import { createConnector } from '../connectors/registry.ts'
 import { parseResolve } from '../connectors/resolve.ts'
 import type { LiveEngine } from '../engine/engine.ts'
-import { openEngine } from '../engine/open.ts'
+import { type OpenOptions, openEngine } from '../engine/open.ts'
+import { describe as describeFailure } from '../engine/safe-mode.ts'
 import { type HttpServer, startHttpServer } from '../http/server.ts'
 import { PlanCache } from '../session/plan-cache.ts'
 import { createSession } from '../session/session.ts'
@@ -117,26 +119,34 @@ function listenHttp(
   return startHttpServer({
     host: options.host,
     port,
-    notReady: () => (engine.world.failed === null ? null : 'the server stopped after a storage error'),
+    notReady: () => notReady(engine),
     collect: () => collectMetrics(engine, wire),
     log,
   })
 }
 
+function notReady({ world }: LiveEngine): string | null {
+  if (world.failed !== null) return 'the server stopped after a storage error'
+  return world.safeMode === null ? null : `safe mode, dataflows are paused: ${describeFailure(world.safeMode)}`
+}
+
 /**
  * `--set crash_at=journal:12` kills the process at the 12th such moment, `--set compact_bytes_min=…` compacts early,
  * `--set checkpoint_interval_ms=…` checkpoints often: how the crash tests hit what chance would not.
+ * `--set fail_view=v` breaks every tick that changes view v.
  */
 function crashHook(settings: Readonly<Record<string, string>>): {
   reach?: (moment: string) => void
   compactBytesMin?: number
   checkpointIntervalMs?: number
+  built?: OpenOptions['built']
 } {
   const compactBytesMin = Number(settings['compact_bytes_min'] ?? Number.NaN)
   const checkpointIntervalMs = Number(settings['checkpoint_interval_ms'] ?? Number.NaN)
   const [moment, count] = (settings['crash_at'] ?? '').split(':')
   let left = Number(count)
   return {
+    ...(settings['fail_view'] === undefined ? {} : { built: failing(settings['fail_view']) }),
     ...(Number.isFinite(compactBytesMin) ? { compactBytesMin } : {}),
     ...(Number.isFinite(checkpointIntervalMs) ? { checkpointIntervalMs } : {}),
     ...(moment === ''
@@ -146,6 +156,17 @@ function crashHook(settings: Readonly<Record<string, string>>): {
             if (reached === moment && --left === 0) process.kill(process.pid, 'SIGKILL')
           },
         }),
+  }
+}
+
+function failing(name: string): NonNullable<OpenOptions['built']> {
+  return (view) => {
+    if (view.entry?.name !== name) return
+    Object.assign(view.output, {
+      pieces() {
+        throw new AssertionError('fault injected')
+      },
+    })
   }
 }
 

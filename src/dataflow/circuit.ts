@@ -15,6 +15,7 @@ export class Circuit implements Scheduler {
   private readonly dirty: OperatorBase[][] = []
   private waiting = 0
   private runningRank = -1
+  private active: OperatorBase | null = null
 
   get operators(): Iterable<OperatorBase> {
     return this.members
@@ -97,13 +98,20 @@ export class Circuit implements Scheduler {
           }
           operator.dirty = false
           this.waiting--
+          this.active = operator
           yield* operator.pieces(tick)
         }
         bucket.length = stay
       }
+      this.active = null
     } finally {
       this.runningRank = -1
     }
+  }
+
+  /** The operator that runs, or in which the newest tick ended by an exception. */
+  get running(): OperatorBase | null {
+    return this.active
   }
 
   /** Lowest now() at which something may be emitted without input; Infinity: never. */

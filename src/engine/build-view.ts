@@ -52,6 +52,7 @@ export function buildView(
   const list = [...gates].map(([object, gate]) => ({ object, gate }))
   const view = new ViewRuntime({ ...spec, rendered, gates: list, sinceMs: world.clock.lastMs })
   world.views.set(spec.id, view)
+  world.built(view)
   return view
 }
 

@@ -144,7 +144,7 @@ export class Durability implements TickJournal {
     ])
     const dropped = this.#abandoned.map((id): StateDelta => ({ id, dropped: true, blocks: [] }))
     this.#abandoned = []
-    const extras = encodeImage(imageOf(this.#world))
+    const extras = encodeImage(imageOf(this.#world, this.#state.rows()))
     this.#journaledBytes = 0
     this.#lastMs = runtime.monotonicMs()
     this.#collectMsMax = Math.max(this.#collectMsMax, this.#lastMs - started)

@@ -21,6 +21,7 @@ import type { Durability } from './durability.ts'
 import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
 import { read } from './read.ts'
+import { refuseInSafeMode } from './safe-mode.ts'
 import { subscribe } from './subscribe.ts'
 import type { StorageFigures } from './system/relation.ts'
 import type { SystemRelations } from './system/system-relations.ts'
@@ -43,6 +44,7 @@ export class LiveEngine implements Engine {
   readonly #timeTicks: TimeTicks
   readonly #durability: Durability
   readonly #ddl: DdlDeps
+  readonly #goOn: () => Promise<void>
   #cancelProgress = () => {}
 
   constructor(parts: {
@@ -54,6 +56,8 @@ export class LiveEngine implements Engine {
     readonly timeTicks: TimeTicks
     readonly durability: Durability
     readonly connectors: ConnectorFactory
+    /** After a DROP: leaves safe mode when what failed is gone. */
+    readonly goOn: () => Promise<void>
   }) {
     this.world = parts.world
     this.#system = parts.system
@@ -62,6 +66,7 @@ export class LiveEngine implements Engine {
     this.#ticker = parts.ticker
     this.#timeTicks = parts.timeTicks
     this.#durability = parts.durability
+    this.#goOn = parts.goOn
     this.#ddl = { ...parts, checkpoint: () => parts.durability.checkpoint() }
     this.#tellTime()
   }
@@ -97,10 +102,12 @@ export class LiveEngine implements Engine {
   }
   async subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription> {
     this.#check()
+    refuseInSafeMode(this.world)
     return subscribe(this.world, this.#hydration, request, call)
   }
   async write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult> {
     this.#check()
+    refuseInSafeMode(this.world)
     return autocommit(this.#deps, this.#ticker, statement, call, params)
   }
   begin(options: { readonly readOnly: boolean }): Transaction {
@@ -108,7 +115,10 @@ export class LiveEngine implements Engine {
   }
   async ddl(statement: DdlStatement, call: CallContext): Promise<void> {
     this.#check()
+    // Dropping what fails is the way out.
+    if (statement.kind !== 'drop') refuseInSafeMode(this.world)
     await executeDdl(this.#ddl, statement, call)
+    await this.#goOn()
   }
 
   storage(): StorageFigures {
@@ -118,7 +128,8 @@ export class LiveEngine implements Engine {
   /** Stops the sources, writes a last checkpoint, closes the store. */
   async close(): Promise<void> {
     await this.#stop()
-    await this.#durability.close()
+    if (this.world.safeMode === null) await this.#durability.close()
+    else await this.#durability.abandon()
   }
   /** As a crash would end it. */
   async abandon(): Promise<void> {
@@ -155,7 +166,7 @@ export class LiveEngine implements Engine {
     const listening =
       [...world.views.values()].some((v) => v.log.listeners > 0) ||
       [...world.tableLogs.values()].some((l) => l.listeners > 0)
-    if (!listening || world.failed !== null) return
+    if (!listening || world.failed !== null || world.safeMode !== null) return
     try {
       await world.exclusive.run(async () => {
         const nowMs = world.runtime.nowMs()

@@ -3,6 +3,7 @@ import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
 import { type Feed, type FeedBatch, openFeed } from './feed.ts'
+import { refuseInSafeMode } from './safe-mode.ts'
 import type { SourceRuntime } from './source.ts'
 import { present, type StreamStart, streamStart } from './stream-start.ts'
 import type { Ticker } from './ticker.ts'
@@ -163,6 +164,7 @@ export class Hydration {
   /** Waits until the view can be read, and says so when that takes longer than a moment. */
   async wait(view: ViewRuntime, call: CallContext): Promise<void> {
     if (view.ready) return
+    refuseInSafeMode(this.#world)
     const name = view.entry?.name ?? 'subscription'
     const cancel = this.#world.runtime.setTimer(() => {
       call.notice({ severity: 'NOTICE', sqlstate: '00000', message: `waiting for "${name}" to be hydrated` })

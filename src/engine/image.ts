@@ -21,6 +21,8 @@ export interface Image {
   readonly sources: readonly SourceImage[]
   /** Object → timestamp after which its delta log has every change. */
   readonly logs: readonly (readonly [number, number])[]
+  /** Rows of all state: how far a start is. */
+  readonly stateRows?: number
 }
 
 export const IMAGE_VERSION = 1
@@ -51,7 +53,7 @@ export interface SourceImage {
 }
 
 /** System relations of the server itself are made by the build, not stored. */
-export function imageOf(world: World): Image {
+export function imageOf(world: World, stateRows: number): Image {
   const catalog = world.catalog
   return {
     formatVersion: IMAGE_VERSION,
@@ -71,6 +73,7 @@ export function imageOf(world: World): Image {
     logs: [...world.views.values(), ...[...world.tableLogs].map(([id, log]) => ({ id, log }))]
       .filter(({ id }) => id > 0)
       .map(({ id, log }) => [id, log.sinceMs] as const),
+    stateRows,
   }
 }
 

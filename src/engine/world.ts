@@ -47,6 +47,10 @@ export class World {
   reach: (moment: CrashMoment) => void = () => {}
   /** Ends the process, in a server. */
   onFailure: (error: Error) => void = () => {}
+  /** Told of each view that is rendered: tests put faults in. */
+  built: (view: ViewRuntime) => void = () => {}
+  /** The journal's next tick cannot be run: reads only, as of the one before (safe-mode.ts). */
+  safeMode: TickFailure | null = null
   /** Set once by a storage failure: nothing is served any more. */
   failed: Error | null = null
 
@@ -99,6 +103,16 @@ export class World {
   tickContext(timestampMs = this.clock.lastMs, nowMicros = this.clock.lastNowMicros): TickContext {
     return { tick: this.tick, timestampMs, nowMicros, recursionRoundsMax: RECURSION_ROUNDS_MAX }
   }
+}
+
+/** A journaled tick that does not run, and where. */
+export interface TickFailure {
+  readonly tick: number
+  /** The view whose operator failed; null when it is nobody's own. */
+  readonly object: number | null
+  readonly view: string | null
+  readonly operator: string | null
+  readonly error: string
 }
 
 /** Rounds of a recursive query within one tick; beyond it the rows concerned are errors (54001). */

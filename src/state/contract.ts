@@ -131,6 +131,8 @@ export interface StateFactory {
 
 /** The checkpoint's view of all structures of the server (implemented beside the factory). */
 export interface CheckpointableState {
+  /** Live rows of all structures. */
+  rows(): number
   /** Rows changed since the last `collect`: what the checkpoint cadence watches. */
   dirtyRows(): number
   dirtyBytes(): number

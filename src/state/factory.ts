@@ -59,6 +59,11 @@ export function createState(options: StateOptions = {}): State {
     },
     structure: (id) => structures.get(id),
     structures: () => structures.values(),
+    rows() {
+      let rows = 0
+      for (const structure of structures.values()) rows += structure.rows
+      return rows
+    },
     dirtyRows() {
       let rows = 0
       for (const { space } of structures.values()) rows += space.dirty.count

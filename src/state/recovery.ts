@@ -21,7 +21,8 @@ export interface RecoveryOptions {
   /** Bytes of deltas below which a structure is not compacted. */
   readonly compactBytesMin?: number
   compacting?(): void
-  progress?(rows: number): void
+  /** Rows so far, about every SLICE_MS. */
+  progress?(what: 'loading the checkpoint' | 'building indexes', rows: number): void
 }
 
 export interface Loaded {
@@ -86,13 +87,16 @@ export async function loadState(
       loaded.add(structure)
       rows += loadBlock(structure, db, key, value)
       if (runtime.monotonicMs() < sliceEnd) continue
-      options.progress?.(rows)
+      options.progress?.('loading the checkpoint', rows)
       await runtime.yieldToIo()
       sliceEnd = runtime.monotonicMs() + SLICE_MS
     }
   }
+  let indexed = 0
   for (const structure of loaded) {
     structure.loaded()
+    indexed += structure.rows
+    options.progress?.('building indexes', indexed)
     await runtime.yieldToIo()
   }
   return { published, rows, unclaimed: [...unclaimed], files, leftovers }

@@ -2,6 +2,7 @@ import { numericFromInt } from '../../types/numeric.ts'
 import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import { newestFingerprint } from '../replan.ts'
+import type { ViewRuntime } from '../view.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
@@ -29,12 +30,12 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         const poison = view.poison()
         yield [
           nameOf(world, view.id),
-          view.failure === null ? view.state.kind : 'failed',
+          stateOf(world, view),
           world.tick,
           numericFromInt(world.clock.lastMs),
           view.output.rows.rows,
           view.output.errors.rows,
-          view.failure?.message ?? (poison === null ? null : (poison[1] as string)),
+          view.failure?.message ?? pausedError(world, view.id) ?? (poison === null ? null : (poison[1] as string)),
           view.reads.reduce((sum, object) => sum + lagOf(world, object), 0),
           view.bytes(),
           view.runs,
@@ -59,7 +60,8 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     *rows({ world }) {
       for (const [id, source] of world.sources) {
         const { status } = source
-        const state = source.live ? status.state : status.state === 'failed' ? 'failed' : 'idle'
+        const resting = world.safeMode === null ? 'idle' : 'paused'
+        const state = source.live ? status.state : status.state === 'failed' ? 'failed' : resting
         const error = status.state === 'stalled' || status.state === 'failed' ? status.error : null
         const partitions: (number | null)[] = [...source.positions.keys()].sort((a, b) => a - b)
         for (const partition of partitions.length === 0 ? [null] : partitions) {
@@ -148,6 +150,23 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
   },
   {
     schema: 'millrace',
+    name: 'server_status',
+    rowType: [
+      column('state', TEXT),
+      column('tick', INT8),
+      column('failed_tick', INT8),
+      column('view', TEXT),
+      column('operator', TEXT),
+      column('error', TEXT),
+    ],
+    *rows({ world }) {
+      const failure = world.safeMode
+      if (failure === null) yield ['running', world.tick, null, null, null, null]
+      else yield ['safe mode', world.tick, failure.tick, failure.view, failure.operator, failure.error]
+    },
+  },
+  {
+    schema: 'millrace',
     name: 'storage',
     rowType: [column('name', TEXT), column('value', NUMERIC)],
     *rows({ world, storage }): Iterable<Row> {
@@ -160,6 +179,16 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
 
 function nameOf(world: World, id: number): string | null {
   return world.catalog.byId(id)?.name ?? null
+}
+
+function stateOf(world: World, view: ViewRuntime): string {
+  if (view.failure !== null) return 'failed'
+  return world.safeMode === null ? view.state.kind : 'paused'
+}
+
+/** Of the view that safe mode is about. */
+function pausedError(world: World, id: number): string | null {
+  return world.safeMode?.object === id ? world.safeMode.error : null
 }
 
 /** Records that the source's service has and the views below it do not yet. */

@@ -12,6 +12,7 @@ import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } f
 import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps, waitForViews } from '../read.ts'
+import { refuseInSafeMode } from '../safe-mode.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
 import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
@@ -89,6 +90,7 @@ export class SnapshotTransaction implements Transaction {
     if (this.#readOnly)
       throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
     const { world } = this.#deps
+    refuseInSafeMode(world)
     const program: ProgramEnv = { params, env: evalEnv(world, call) }
     if (statement.kind !== 'truncate') await this.#ready(statement.reads, call)
     if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {

@@ -1,0 +1,46 @@
+import { Slices } from '../base/slices.ts'
+import { Journal } from '../state/journal.ts'
+import type { Store } from '../state/store.ts'
+import type { Progress } from './progress.ts'
+import { failureOf, ReplayFailure } from './safe-mode.ts'
+import { decodeTick, type TickRecord } from './tick-record.ts'
+import { runTick } from './ticker.ts'
+import type { World } from './world.ts'
+
+/**
+ * Runs the journal's ticks after the newest one, up to `through`: same ticks, same timestamps, same outputs. Gives their
+ * number. When one throws, the state is half of that tick and of no use.
+ */
+export async function replay(
+  world: World,
+  store: Store,
+  progress: Progress,
+  through = Number.POSITIVE_INFINITY,
+): Promise<number> {
+  const journal = new Journal(store)
+  const before = world.tick
+  const slices = new Slices(world.runtime)
+  let last: number | null = null
+  for await (const { tick, inputs } of journal.replay(before + 1)) {
+    if (tick > through) break
+    await run(world, decodeTick(inputs.length === 1 ? inputs[0]! : Buffer.concat(inputs)), slices)
+    if (progress.due) {
+      last ??= await journal.lastTick(world.tick)
+      progress.tell('replaying the journal', { ticks: world.tick - before, of: last - before, tick: world.tick })
+    }
+    await world.runtime.yieldToIo()
+  }
+  return world.tick - before
+}
+
+async function run(world: World, record: TickRecord, slices: Slices): Promise<void> {
+  try {
+    for (const { object, batch } of record.tables) {
+      world.tables.get(object)?.stageBatch(batch)
+      if (slices.due) await slices.next()
+    }
+    await runTick(world, record, slices)
+  } catch (error) {
+    throw new ReplayFailure(failureOf(world, record.tick, error), error)
+  }
+}
