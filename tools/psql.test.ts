@@ -74,6 +74,11 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   casts: ['\\dC bool', '\\dC date'],
   definitions: ['\\sf lower', '\\sf nosuch', '\\sv european'],
   nothing: ['\\dx', '\\des', '\\dP', '\\dRp', '\\dy', '\\dew', '\\ddp'],
+  'nothing-else': [
+    ...['\\dL', '\\dF', '\\dFd', '\\dFp', '\\dFt', '\\dO', '\\dD+', '\\dc', '\\dX', '\\dl', '\\deu'],
+    ...['\\dRs', '\\dP+', '\\dew+', '\\dAf', '\\dAp', '\\dx+', '\\dd'],
+  ],
+  settings: ['\\dconfig statement_timeout', '\\dconfig *isolation', 'SHOW http_port'],
   session: ['\\conninfo', '\\encoding', 'SHOW search_path', '\\echo :SERVER_VERSION_NAME'],
 }
 

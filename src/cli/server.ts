@@ -18,7 +18,7 @@ import { startWireServer, type WireServer } from '../wire/server.ts'
 import { createDemo } from './demo.ts'
 import { collectMetrics } from './metrics.ts'
 import type { ServerOptions } from './server-options.ts'
-import { settingRows } from './setting-rows.ts'
+import { sessionSettings, settingRows } from './setting-rows.ts'
 
 /**
  * Composition root: the one place that knows every layer. `startServer` builds a whole server in this process.
@@ -63,6 +63,7 @@ export async function startServer(
   // A database that has seen later times goes on from there.
   if (clock.clock?.manual) clock.clock.advanceTo(Math.ceil(engine.nowMicros() / 1000))
   const planCache = new PlanCache()
+  const shown = sessionSettings(options)
   let nextPid = 1
   const open = (request: {
     readonly user: string
@@ -74,7 +75,7 @@ export async function startServer(
       planner: sqlPlanner,
       runtime,
       log,
-      settings: options.settings,
+      settings: shown,
       user: USER,
       database: DATABASE,
       initialSettings: request.settings,

@@ -35,4 +35,10 @@ export function settingRows(options: ServerOptions): SettingRow[] {
   return rows.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
 }
 
+/** What sessions show: their own settings as the server presets them, and the options of the server. */
+export function sessionSettings(options: ServerOptions): Readonly<Record<string, string>> {
+  const server = settingRows(options).filter((row) => row.context === 'postmaster')
+  return { ...Object.fromEntries(server.map(({ name, value }) => [name, value])), ...options.settings }
+}
+
 const TYPES = { string: 'string', int: 'integer', bool: 'bool', choice: 'enum', list: 'string' } as const

@@ -155,33 +155,36 @@ const PAIRS = `
   oideq(oid,oid) 184  oidge(oid,oid) 1639  oidgt(oid,oid) 1638  oidle(oid,oid) 717  oidlt(oid,oid) 716
   oidne(oid,oid) 185  overlay(bytea,bytea,int4) 752  overlay(bytea,bytea,int4,int4) 749  overlay(text,text,int4) 1405
   overlay(text,text,int4,int4) 1404  pg_backend_pid() 2026  pg_char_to_encoding(name) 1264  pg_client_encoding() 810
-  pg_collation_is_visible(oid) 3815  pg_database_size(name) 2168  pg_database_size(oid) 2324
-  pg_encoding_to_char(int4) 1597  pg_function_is_visible(oid) 2081  pg_get_constraintdef(oid) 1387
-  pg_get_constraintdef(oid,bool) 2508  pg_get_expr(text,oid) 1716  pg_get_expr(text,oid,bool) 2509
-  pg_get_function_arguments(oid) 2162  pg_get_function_identity_arguments(oid) 2232  pg_get_function_result(oid) 2165
-  pg_get_function_sqlbody(oid) 6197  pg_get_functiondef(oid) 2098  pg_get_indexdef(oid) 1643
-  pg_get_indexdef(oid,int4,bool) 2507  pg_get_partkeydef(oid) 3352  pg_get_ruledef(oid) 1573
-  pg_get_ruledef(oid,bool) 2504  pg_get_serial_sequence(text,text) 1665  pg_get_statisticsobjdef_columns(oid) 6174
-  pg_get_triggerdef(oid) 1662  pg_get_triggerdef(oid,bool) 2730  pg_get_userbyid(oid) 1642  pg_get_viewdef(oid) 1641
-  pg_get_viewdef(oid,bool) 2506  pg_get_viewdef(oid,int4) 3159  pg_get_viewdef(text) 1640
-  pg_get_viewdef(text,bool) 2505  pg_has_role(name,name,text) 2705  pg_has_role(name,text) 2709
-  pg_has_role(oid,text) 2710  pg_indexes_size(regclass) 2998  pg_is_in_recovery() 3810
+  pg_collation_is_visible(oid) 3815  pg_conversion_is_visible(oid) 2093  pg_database_size(name) 2168
+  pg_database_size(oid) 2324  pg_encoding_to_char(int4) 1597  pg_function_is_visible(oid) 2081
+  pg_get_constraintdef(oid) 1387  pg_get_constraintdef(oid,bool) 2508  pg_get_expr(text,oid) 1716
+  pg_get_expr(text,oid,bool) 2509  pg_get_function_arguments(oid) 2162  pg_get_function_identity_arguments(oid) 2232
+  pg_get_function_result(oid) 2165  pg_get_function_sqlbody(oid) 6197  pg_get_functiondef(oid) 2098
+  pg_get_indexdef(oid) 1643  pg_get_indexdef(oid,int4,bool) 2507  pg_get_partkeydef(oid) 3352
+  pg_get_ruledef(oid) 1573  pg_get_ruledef(oid,bool) 2504  pg_get_serial_sequence(text,text) 1665
+  pg_get_statisticsobjdef_columns(oid) 6174  pg_get_triggerdef(oid) 1662  pg_get_triggerdef(oid,bool) 2730
+  pg_get_userbyid(oid) 1642  pg_get_viewdef(oid) 1641  pg_get_viewdef(oid,bool) 2506  pg_get_viewdef(oid,int4) 3159
+  pg_get_viewdef(text) 1640  pg_get_viewdef(text,bool) 2505  pg_has_role(name,name,text) 2705
+  pg_has_role(name,text) 2709  pg_has_role(oid,text) 2710  pg_indexes_size(regclass) 2998  pg_is_in_recovery() 3810
   pg_is_other_temp_schema(oid) 2855  pg_opclass_is_visible(oid) 2083  pg_operator_is_visible(oid) 2082
-  pg_relation_is_publishable(regclass) 6121  pg_relation_size(regclass) 2325  pg_relation_size(regclass,text) 2332
-  pg_size_pretty(int8) 2288  pg_table_is_visible(oid) 2079  pg_table_size(regclass) 2997
+  pg_opfamily_is_visible(oid) 3829  pg_relation_is_publishable(regclass) 6121  pg_relation_size(regclass) 2325
+  pg_relation_size(regclass,text) 2332  pg_size_pretty(int8) 2288  pg_size_pretty(numeric) 3166
+  pg_statistics_obj_is_visible(oid) 3403  pg_table_is_visible(oid) 2079  pg_table_size(regclass) 2997
   pg_tablespace_location(oid) 3778  pg_tablespace_size(name) 2323  pg_tablespace_size(oid) 2322
-  pg_total_relation_size(regclass) 2286  pg_type_is_visible(oid) 2080  pg_typeof(any) 1619  pi() 1610
-  position(bytea,bytea) 2014  position(text,text) 849  pow(float8,float8) 1346  pow(numeric,numeric) 1738
-  power(float8,float8) 1368  power(numeric,numeric) 2169  quote_ident(text) 1282  quote_literal(anyelement) 1285
-  quote_literal(text) 1283  quote_nullable(anyelement) 1290  quote_nullable(text) 1289  radians(float8) 1609
-  random() 1598  record_eq(record,record) 2981  record_ge(record,record) 2986  record_gt(record,record) 2984
-  record_le(record,record) 2985  record_lt(record,record) 2983  record_ne(record,record) 2982
-  regexp_count(text,text) 6254  regexp_count(text,text,int4) 6255  regexp_count(text,text,int4,text) 6256
-  regexp_instr(text,text) 6257  regexp_instr(text,text,int4) 6258  regexp_instr(text,text,int4,int4) 6259
-  regexp_instr(text,text,int4,int4,int4) 6260  regexp_instr(text,text,int4,int4,int4,text) 6261
-  regexp_instr(text,text,int4,int4,int4,text,int4) 6262  regexp_like(text,text) 6263  regexp_like(text,text,text) 6264
-  regexp_match(text,text) 3396  regexp_match(text,text,text) 3397  regexp_matches(text,text) 2763
-  regexp_matches(text,text,text) 2764  regexp_replace(text,text,text) 2284  regexp_replace(text,text,text,int4) 6253
+  pg_total_relation_size(regclass) 2286  pg_ts_config_is_visible(oid) 3758  pg_ts_dict_is_visible(oid) 3757
+  pg_ts_parser_is_visible(oid) 3756  pg_ts_template_is_visible(oid) 3768  pg_type_is_visible(oid) 2080
+  pg_typeof(any) 1619  pi() 1610  position(bytea,bytea) 2014  position(text,text) 849  pow(float8,float8) 1346
+  pow(numeric,numeric) 1738  power(float8,float8) 1368  power(numeric,numeric) 2169  quote_ident(text) 1282
+  quote_literal(anyelement) 1285  quote_literal(text) 1283  quote_nullable(anyelement) 1290  quote_nullable(text) 1289
+  radians(float8) 1609  random() 1598  record_eq(record,record) 2981  record_ge(record,record) 2986
+  record_gt(record,record) 2984  record_le(record,record) 2985  record_lt(record,record) 2983
+  record_ne(record,record) 2982  regexp_count(text,text) 6254  regexp_count(text,text,int4) 6255
+  regexp_count(text,text,int4,text) 6256  regexp_instr(text,text) 6257  regexp_instr(text,text,int4) 6258
+  regexp_instr(text,text,int4,int4) 6259  regexp_instr(text,text,int4,int4,int4) 6260
+  regexp_instr(text,text,int4,int4,int4,text) 6261  regexp_instr(text,text,int4,int4,int4,text,int4) 6262
+  regexp_like(text,text) 6263  regexp_like(text,text,text) 6264  regexp_match(text,text) 3396
+  regexp_match(text,text,text) 3397  regexp_matches(text,text) 2763  regexp_matches(text,text,text) 2764
+  regexp_replace(text,text,text) 2284  regexp_replace(text,text,text,int4) 6253
   regexp_replace(text,text,text,int4,int4) 6252  regexp_replace(text,text,text,int4,int4,text) 6251
   regexp_replace(text,text,text,text) 2285  regexp_split_to_array(text,text) 2767
   regexp_split_to_array(text,text,text) 2768  regexp_split_to_table(text,text) 2765

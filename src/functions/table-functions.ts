@@ -249,6 +249,34 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     subscripts(a as ValueArray, dimension as number, reverse as boolean),
   ),
   ...JSON_KINDS.flatMap(jsonFunctions),
+  table(
+    'pg_options_to_table(text[]) record',
+    () => [
+      { name: 'option_name', type: { kind: 'text' }, nullable: true },
+      { name: 'option_value', type: { kind: 'text' }, nullable: true },
+    ],
+    function* ([options]) {
+      for (const option of options as readonly string[]) {
+        const at = option.indexOf('=')
+        yield at < 0 ? [option, null] : [option.slice(0, at), option.slice(at + 1)]
+      }
+    },
+    { volatility: 'stable' },
+  ),
+  // Nothing is partitioned: a relation's tree is the relation.
+  table(
+    'pg_partition_tree(regclass) record',
+    () => [
+      { name: 'relid', type: { kind: 'regclass' }, nullable: true },
+      { name: 'parentrelid', type: { kind: 'regclass' }, nullable: true },
+      { name: 'isleaf', type: { kind: 'bool' }, nullable: true },
+      { name: 'level', type: { kind: 'int4' }, nullable: true },
+    ],
+    function* ([relation]) {
+      yield [relation, null, true, 0]
+    },
+    { volatility: 'stable' },
+  ),
   table('string_to_table(text,text) text', 'string_to_table', function* ([s, d]) {
     for (const part of (s as string).split(d as string)) yield [part]
   }),

@@ -16,6 +16,7 @@ import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
 
 const CHAR: SqlType = { kind: 'char' }
+const REGPROC: SqlType = { kind: 'regproc' }
 
 /** An existing but always empty relation: what the server has none of. */
 const empty = (name: string, columns: Readonly<Record<string, SqlType>>): SystemRelation => ({
@@ -25,7 +26,6 @@ const empty = (name: string, columns: Readonly<Record<string, SqlType>>): System
   rows: () => [],
 })
 
-/** Types, schemas, databases, roles, settings; and what PostgreSQL has that this server has none of. */
 /** What PostgreSQL has and this server has none of: clients ask all the same. */
 export const PG_EMPTY_RELATIONS: readonly SystemRelation[] = [
   empty('pg_shdescription', { objoid: OID, classoid: OID, description: TEXT }),
@@ -165,8 +165,84 @@ export const PG_EMPTY_RELATIONS: readonly SystemRelation[] = [
     defaclobjtype: CHAR,
     defaclacl: arrayOf(TEXT),
   }),
-  empty('pg_subscription', { oid: OID, subdbid: OID, subname: NAME, subowner: OID, subenabled: BOOL }),
+  empty('pg_subscription', {
+    oid: OID,
+    subdbid: OID,
+    subname: NAME,
+    subowner: OID,
+    subenabled: BOOL,
+    subbinary: BOOL,
+    substream: BOOL,
+    subtwophasestate: CHAR,
+    subdisableonerr: BOOL,
+    subconninfo: TEXT,
+    subslotname: NAME,
+    subsynccommit: TEXT,
+    subpublications: arrayOf(TEXT),
+    subskiplsn: TEXT,
+  }),
   empty('pg_auth_members', { roleid: OID, member: OID, grantor: OID, admin_option: BOOL }),
+  empty('pg_ts_config', { oid: OID, cfgname: NAME, cfgnamespace: OID, cfgowner: OID, cfgparser: OID }),
+  empty('pg_ts_config_map', { mapcfg: OID, maptokentype: INT4, mapseqno: INT4, mapdict: OID }),
+  empty('pg_ts_dict', {
+    oid: OID,
+    dictname: NAME,
+    dictnamespace: OID,
+    dictowner: OID,
+    dicttemplate: OID,
+    dictinitoption: TEXT,
+  }),
+  empty('pg_ts_parser', {
+    oid: OID,
+    prsname: NAME,
+    prsnamespace: OID,
+    prsstart: REGPROC,
+    prstoken: REGPROC,
+    prsend: REGPROC,
+    prsheadline: REGPROC,
+    prslextype: REGPROC,
+  }),
+  empty('pg_ts_template', { oid: OID, tmplname: NAME, tmplnamespace: OID, tmplinit: REGPROC, tmpllexize: REGPROC }),
+  empty('pg_conversion', {
+    oid: OID,
+    conname: NAME,
+    connamespace: OID,
+    conowner: OID,
+    conforencoding: INT4,
+    contoencoding: INT4,
+    conproc: REGPROC,
+    condefault: BOOL,
+  }),
+  empty('pg_opfamily', { oid: OID, opfmethod: OID, opfname: NAME, opfnamespace: OID, opfowner: OID }),
+  empty('pg_amop', {
+    oid: OID,
+    amopfamily: OID,
+    amoplefttype: OID,
+    amoprighttype: OID,
+    amopstrategy: INT2,
+    amoppurpose: CHAR,
+    amopopr: OID,
+    amopmethod: OID,
+    amopsortfamily: OID,
+  }),
+  empty('pg_amproc', {
+    oid: OID,
+    amprocfamily: OID,
+    amproclefttype: OID,
+    amprocrighttype: OID,
+    amprocnum: INT2,
+    amproc: REGPROC,
+  }),
+  empty('pg_largeobject_metadata', { oid: OID, lomowner: OID, lomacl: arrayOf(TEXT) }),
+  empty('pg_user_mappings', {
+    umid: OID,
+    srvid: OID,
+    srvname: NAME,
+    umuser: OID,
+    usename: NAME,
+    umoptions: arrayOf(TEXT),
+  }),
+  empty('pg_seclabels', { objoid: OID, classoid: OID, objsubid: INT4, objtype: TEXT, objname: TEXT, label: TEXT }),
   empty('pg_stat_activity', {
     datid: OID,
     datname: NAME,

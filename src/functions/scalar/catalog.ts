@@ -1,5 +1,6 @@
+import { formatNumeric } from '../../types/numeric.ts'
 import { formatType, typeByOid } from '../../types/pg-type.ts'
-import type { Datum } from '../../types/value.ts'
+import type { Datum, Numeric } from '../../types/value.ts'
 import { def, defEnv, type Options } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 import { POLY_OIDS } from '../poly-oids.ts'
@@ -123,6 +124,9 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   ...['database', 'tablespace'].flatMap((what) =>
     ['name', 'oid'].map((by) => def(`pg_${what}_size(${by}) int8`, () => null, stable)),
   ),
+  def('pg_size_pretty(numeric) text', (n: Numeric) => size(Number(formatNumeric(n))), {
+    example: ['pg_size_pretty(20480.0)', '20 kB'],
+  }),
   def('pg_size_pretty(int8) text', size, { example: ['pg_size_pretty(1048576::int8)', '1024 kB'] }),
   defEnv(
     'pg_table_is_visible(oid) bool',
@@ -130,7 +134,7 @@ export const catalogFunctions: readonly ScalarFunction[] = [
     stable,
   ),
   ...always(
-    'pg_type_is_visible(oid) pg_function_is_visible(oid) pg_operator_is_visible(oid) pg_collation_is_visible(oid) pg_opclass_is_visible(oid)',
+    'pg_type_is_visible(oid) pg_function_is_visible(oid) pg_operator_is_visible(oid) pg_collation_is_visible(oid) pg_opclass_is_visible(oid) pg_opfamily_is_visible(oid) pg_conversion_is_visible(oid) pg_statistics_obj_is_visible(oid) pg_ts_config_is_visible(oid) pg_ts_dict_is_visible(oid) pg_ts_parser_is_visible(oid) pg_ts_template_is_visible(oid)',
     true,
   ),
   ...always('pg_is_other_temp_schema(oid) pg_relation_is_publishable(regclass)', false),

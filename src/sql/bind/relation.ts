@@ -31,7 +31,8 @@ export function bindTable(st: Statement, item: Extract<FromItem, { kind: 'table'
   const { alias, names } = aliasNames(item.alias, rowType, last)
   const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
-  return relation(plan, alias, schema, names, origins, entry.kind === 'table' ? entry.primaryKey : null)
+  const from = relation(plan, alias, schema, names, origins, entry.kind === 'table' ? entry.primaryKey : null)
+  return entry.kind === 'view' ? from : { ...from, tables: [{ ...from.tables[0], object: entry.id }] }
 }
 
 function findCte(ctes: CteScope | null, name: string): NamedQuery | undefined {

@@ -1,6 +1,8 @@
 import type { Ident } from '../../../grammar/ast-base.ts'
 import { editDistance } from '../../base/nearest.ts'
 import type { Scalar } from '../../plan/scalar.ts'
+import { constant } from '../../plan/scalar-walk.ts'
+import { OID } from '../../types/sql-type.ts'
 import { bindError, type Place } from './bind-error.ts'
 
 /** A column that an expression can name. `expr` computes it from the columns of the FROM clause's plan. */
@@ -25,6 +27,8 @@ export interface ScopeTable {
   readonly columns: readonly ScopeColumn[]
   /** Primary key, as positions in `columns`: what GROUP BY of it determines. */
   readonly key: readonly number[] | null
+  /** The catalog object that it is: what its system column tableoid holds. */
+  readonly object?: number
 }
 
 /**
@@ -58,12 +62,19 @@ export function findColumn(scope: Scope, parts: readonly Ident[], at: Place, dat
   }
   const schema = names.length > 2 ? names[names.length - 3] : null
   const found = findTable(scope, schema, alias, at)
-  const matches = found.table.columns.filter((c) => c.name === name)
+  const own = found.table.columns.filter((c) => c.name === name)
+  const matches = own.length === 0 ? systemColumn(found.table, name) : own
   if (matches.length > 1) throw bindError('42702', `column reference "${name}" is ambiguous`, at)
   if (matches.length === 0) {
     throw bindError('42703', `column ${alias}.${name} does not exist`, at, { hint: hintFor(scope, name) })
   }
   return { scope: found.scope, column: matches[0] }
+}
+
+/** Every relation of the catalog has a tableoid, which no `*` shows. */
+function systemColumn({ object }: ScopeTable, name: string): ScopeColumn[] {
+  if (name !== 'tableoid' || object === undefined) return []
+  return [{ name, expr: constant(object, OID), nullable: false, origin: null }]
 }
 
 export function tryFindUnqualified(scope: Scope, name: string, at: Place): Found | undefined {
@@ -78,6 +89,9 @@ export function tryFindUnqualified(scope: Scope, name: string, at: Place): Found
 function findUnqualified(scope: Scope, name: string, at: Place): Found {
   const found = tryFindUnqualified(scope, name, at)
   if (found) return found
+  const [table] = scope.tables.length === 1 ? scope.tables : []
+  const [hidden] = table ? systemColumn(table, name) : []
+  if (hidden) return { scope, column: hidden }
   throw bindError('42703', `column "${name}" does not exist`, at, { hint: hintFor(scope, name) })
 }
 
