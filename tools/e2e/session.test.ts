@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { root } from '../processes.ts'
 import { type KafkaService, startKafka } from '../services/kafka.ts'
 import { serviceMissing } from '../services/missing.ts'
 import { freePort } from '../services/ports.ts'
@@ -382,3 +383,32 @@ onKafka(
   },
   60_000,
 )
+
+onKafka('the examples, as they stand: their broker is at its usual address', async () => {
+  const other = new ServerProcess(['--memory', '--resolve', `127.0.0.1:9092=${broker}`])
+  try {
+    await other.start()
+    const node = (...run: string[]) => execFileSync(process.execPath, run, { cwd: root, encoding: 'utf8' })
+    const shown = node('bin/millrace.cjs', 'sql', '--url', other.url, '-f', 'examples/orders.sql')
+    expect(shown).toMatch(/region.*orders.*total.*latest/)
+    const follower = spawn(process.execPath, ['examples/follow.mjs', 'revenue', other.url], { cwd: root })
+    let out = ''
+    follower.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString()
+    })
+    const rows = (sign: string) => out.split('\n').filter((line) => line.split(' ')[1] === sign).length
+    await eventually(
+      () => rows('+'),
+      (n) => n >= 2,
+    )
+    await produce(2)
+    await eventually(
+      () => rows('-'),
+      (n) => n >= 2,
+    )
+    follower.kill('SIGINT')
+    expect(await new Promise((done) => follower.once('exit', done))).toBe(0)
+  } finally {
+    await other.dispose()
+  }
+})
