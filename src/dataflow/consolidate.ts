@@ -8,6 +8,7 @@ import { groupRows, hashesOf } from './row-hash.ts'
 
 /** Rows that are consolidated or sorted in one piece. */
 const PIECE_ROWS = 16_384
+const PARTS_MAX = 256
 
 /** The same Z-set with each row once: diffs of equal rows are summed, rows that cancel are gone. In no order. */
 export function consolidate(batches: readonly Batch[]): Batch[] {
@@ -25,7 +26,8 @@ export function* consolidation(batches: readonly Batch[]): Pieces<Batch[]> {
   if (rows <= PIECE_ROWS || batches[0].cols.length === 0) {
     return splitBatch(consolidateOne(concatBatches(batches)), BATCH_ROWS_MAX)
   }
-  const parts: Batch[][] = Array.from({ length: 1 << Math.ceil(Math.log2(rows / PIECE_ROWS)) }, () => [])
+  const count = Math.min(PARTS_MAX, 1 << Math.ceil(Math.log2(rows / PIECE_ROWS)))
+  const parts: Batch[][] = Array.from({ length: count }, () => [])
   for (const whole of batches) {
     for (const batch of splitBatch(whole, PIECE_ROWS)) {
       deal(batch, parts)
@@ -42,16 +44,19 @@ export function* consolidation(batches: readonly Batch[]): Pieces<Batch[]> {
   return out
 }
 
-/** The high bits of the hash: the low ones are those of the tables. */
+/**
+ * By bits 16 to 23 of the hash. The lower ones place a row in the tables, the upper ones choose the segment of an index:
+ * rows that come in the order of either would fill one corner of an index after the other.
+ */
 function deal(batch: Batch, parts: readonly Batch[][]): void {
   const hashes = hashesOf(batch.cols, batch.n)
-  const shift = 32 - Math.log2(parts.length)
   const ends = new Int32Array(parts.length + 1)
-  for (let i = 0; i < batch.n; i++) ends[(hashes[i] >>> shift) + 1]++
+  const partOf = (i: number) => (hashes[i] >>> 16) & (parts.length - 1)
+  for (let i = 0; i < batch.n; i++) ends[partOf(i) + 1]++
   for (let p = 0; p < parts.length; p++) ends[p + 1] += ends[p]
   const rows = new Int32Array(batch.n)
   const next = ends.slice()
-  for (let i = 0; i < batch.n; i++) rows[next[hashes[i] >>> shift]++] = i
+  for (let i = 0; i < batch.n; i++) rows[next[partOf(i)]++] = i
   for (let p = 0; p < parts.length; p++) {
     const n = ends[p + 1] - ends[p]
     if (n > 0) parts[p].push(takeBatch(batch, rows.subarray(ends[p], ends[p + 1]), n))

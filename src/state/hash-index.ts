@@ -184,7 +184,9 @@ export class HashIndex {
       for (let i = 0; i < table.length; i += 2) {
         if (table[i] === 0) continue
         const s = parts === 1 ? 0 : table[i + 1] >>> 24
-        place(this.tables[s], table[i + 1], table[i])
+        // Hashes of one segment may be many more than its share.
+        const target = this.counts[s] >= fullAt(this.tables[s], s) ? this.grow(s) : this.tables[s]
+        place(target, table[i + 1], table[i])
         this.counts[s]++
       }
     }
