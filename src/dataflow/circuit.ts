@@ -15,6 +15,8 @@ export class Circuit implements Scheduler {
   private readonly dirty: OperatorBase[][] = []
   private waiting = 0
   private runningRank = -1
+  /** Monotonic ms: set, the runs of each operator are timed, with one reading a run (a piece, of a large one). */
+  clock: (() => number) | null = null
   private active: OperatorBase | null = null
 
   get operators(): Iterable<OperatorBase> {
@@ -77,6 +79,8 @@ export class Circuit implements Scheduler {
 
   /** The same tick in pieces. Nobody else may touch the circuit before it is through. */
   *pieces(tick: TickContext, held: ReadonlySet<OperatorBase> | null = null): Pieces {
+    const { clock } = this
+    let sinceMs = clock?.() ?? 0
     let holding = 0
     for (const operator of this.timed) if (operator.frontier() <= tick.nowMicros) operator.wake()
     try {
@@ -99,7 +103,20 @@ export class Circuit implements Scheduler {
           operator.dirty = false
           this.waiting--
           this.active = operator
-          yield* operator.pieces(tick)
+          if (clock === null) {
+            yield* operator.pieces(tick)
+            continue
+          }
+          for (const pieces = operator.pieces(tick); ; ) {
+            const { done } = pieces.next()
+            const nowMs = clock()
+            operator.spentMs += nowMs - sinceMs
+            sinceMs = nowMs
+            if (done) break
+            yield
+            // Others may have run meanwhile.
+            sinceMs = clock()
+          }
         }
         bucket.length = stay
       }

@@ -28,6 +28,8 @@ export abstract class OperatorBase implements Operator, Consumer {
   readonly shard = ONE_SHARD
   /** Greater than the rank of every producer: the order within a tick. */
   rank = 0
+  /** Time of the processor that its runs took, where the circuit has a clock; ms. */
+  spentMs = 0
   /** Waiting in its scheduler's queue. */
   dirty = false
   private scheduler: Scheduler | null = null

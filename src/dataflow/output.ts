@@ -11,17 +11,20 @@ export interface OutputSpec extends OperatorIdentity {
   readonly stateId: string
   /** Columns that the result is arranged by. */
   readonly key: readonly number[]
+  /** Another output that holds the same rows, and has them changed before this one runs: here they are only read. */
+  readonly rowsOf?: OutputNode
 }
 
 /**
  * The result of a view (or the contents of a table): consolidates the delta of each tick, keeps the rows in an
  * arrangement to be read and pinned, and hands the consolidated delta on to dependants.
- * State: rows by key, errors. Cost per changed row: O(1). Retraction: counts.
+ * State: rows by key (unless another output holds them), errors. Cost per changed row: O(1). Retraction: counts.
  */
 export class OutputNode extends OperatorBase {
   readonly name = 'output'
   readonly rows: Arrangement
   readonly errors: Arrangement
+  readonly #holdsRows: boolean
   private changedRows: Batch[] = []
   private changedErrors: Batch[] = []
   private readonly input: Pipe
@@ -29,7 +32,9 @@ export class OutputNode extends OperatorBase {
   constructor(spec: OutputSpec, input: Pipe, states: StateFactory) {
     super(spec, [input], input.types)
     this.input = input
-    this.rows = states.arrangement({ id: `${spec.stateId}/rows`, types: input.types, key: spec.key })
+    this.#holdsRows = spec.rowsOf === undefined
+    this.rows =
+      spec.rowsOf?.rows ?? states.arrangement({ id: `${spec.stateId}/rows`, types: input.types, key: spec.key })
     this.errors = states.arrangement({ id: `${spec.stateId}/errors`, types: ERROR_TYPES, key: [] })
   }
 
@@ -40,7 +45,7 @@ export class OutputNode extends OperatorBase {
   override *pieces(): Pieces {
     const delta = this.input.take()
     for (const batch of yield* consolidation(delta.rows)) {
-      this.rows.apply(batch)
+      if (this.#holdsRows) this.rows.apply(batch)
       this.changedRows.push(batch)
       this.output.pushRows(batch)
       yield
@@ -61,6 +66,6 @@ export class OutputNode extends OperatorBase {
   }
 
   override state(): readonly StateStructure[] {
-    return [this.rows, this.errors]
+    return this.#holdsRows ? [this.rows, this.errors] : [this.errors]
   }
 }

@@ -5,6 +5,7 @@ import type { PhysicalPlan } from '../plan/physical.ts'
 import { renderPlan } from '../render/render.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { FIXED_ENV } from './eval-env.ts'
+import { unreadResults } from './result-sharing.ts'
 import { ViewRuntime, type ViewState } from './view.ts'
 import type { World } from './world.ts'
 
@@ -22,18 +23,25 @@ export function buildView(
     readonly onError: 'poison' | 'divert'
     readonly state: ViewState
     readonly shares: boolean
+    /** How it is run, when not by its own plan alone (result-sharing.ts). */
+    readonly running?: PhysicalPlan
+    readonly resultOf?: number | null
+    readonly starts?: ReadonlyMap<number, ReadonlyMap<number, number>>
     /** Hidden views keep their state apart from what checkpoints see. */
     readonly states?: StateFactory
   },
 ): ViewRuntime {
   const gates = new Map<number, Gate>()
+  const resultOf = spec.resultOf == null ? undefined : world.views.get(spec.resultOf)
+  assert(spec.resultOf == null || resultOf !== undefined, 'a view whose result is read runs')
   const rendered = renderPlan({
-    plan: spec.plan,
+    plan: spec.running ?? spec.plan,
     objectId: spec.id,
     circuit: world.circuit,
     states: spec.states ?? world.states,
     context: { env: FIXED_ENV, params: [] },
     resultKey: spec.plan.types.map((_, c) => c),
+    ...(resultOf === undefined ? {} : { resultOf: resultOf.output }),
     ...(spec.shares ? { sharing: world.sharing } : {}),
     resolve(object) {
       let gate = gates.get(object)
@@ -56,8 +64,23 @@ export function buildView(
   return view
 }
 
-/** Takes a view out of the circuit and forgets its state. Between ticks. */
+/**
+ * The view is dropped, between ticks: it leaves the circuit and its state is forgotten, unless other views read its
+ * result. Then it goes with the last of them.
+ */
 export function removeView(world: World, view: ViewRuntime): void {
+  const isRead = [...world.views.values()].some((other) => other.reads.includes(view.id))
+  if (isRead && view.id > 0) {
+    view.entry = null
+    view.log.notify()
+    return
+  }
+  takeOut(world, view)
+  for (let unread = unreadResults(world); unread.length > 0; unread = unreadResults(world))
+    for (const other of unread) takeOut(world, other)
+}
+
+function takeOut(world: World, view: ViewRuntime): void {
   world.views.delete(view.id)
   view.rendered.dispose()
   world.circuit.remove(view.gates.map(({ gate }) => gate))

@@ -86,6 +86,7 @@ export class Hydration {
       const start = starts.get(object)
       if (source !== undefined && start !== undefined && !source.live && source.positions.size === 0) {
         source.begin(start.from, start.identity)
+        view.starts.set(object, start.from)
         targets.set(object, start.ends)
         gate.open()
         this.openSource(source)
@@ -93,7 +94,7 @@ export class Hydration {
       else behind.push({ object, gate })
     }
     const waits = behind.some(({ object }) => this.#world.views.get(object)?.ready === false)
-    const feeds = waits ? [] : this.#openFeeds(behind, starts)
+    const feeds = waits ? [] : this.#openFeeds(view, behind, starts)
     const rows = feeds.reduce((sum, f) => sum + f.rows, 0)
     if (!waits && rows <= HYDRATE_AT_ONCE_ROWS_MAX && feeds.every((f) => f.now !== null)) {
       for (const feed of feeds) {
@@ -119,8 +120,9 @@ export class Hydration {
   }
 
   /** Stored relations first: see above. */
-  #openFeeds(gates: readonly GateOf[], starts: ReadonlyMap<number, StreamStart>): Feed[] {
+  #openFeeds(view: ViewRuntime, gates: readonly GateOf[], starts: ReadonlyMap<number, StreamStart>): Feed[] {
     const feeds = gates.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
+    for (const { object, read } of feeds) if (read !== null) view.starts.set(object, new Map(read))
     return [...feeds.filter((f) => f.read === null), ...feeds.filter((f) => f.read !== null)]
   }
 
@@ -150,8 +152,21 @@ export class Hydration {
     this.#join(view, new Map())
   }
 
+  /** A view whose rows are another view's: it has them already, and takes over the errors. */
+  take(view: ViewRuntime, from: ViewRuntime): void {
+    const { gate } = view.gates[0]!
+    gate.keep()
+    for (const batch of from.output.errors.scan()) gate.feedErrors(batch)
+    for (const [source, positions] of from.starts) view.starts.set(source, positions)
+    this.#join(view, new Map())
+  }
+
   openSource(source: SourceRuntime): void {
-    source.open((batch) => this.#ticker.deliver(source.entry.id, batch))
+    const { runtime } = this.#world
+    source.open(
+      (batch) => this.#ticker.deliver(source.entry.id, batch),
+      () => runtime.monotonicMs(),
+    )
   }
 
   /** After each tick: views whose streams reached what they held at the beginning are ready. */
@@ -205,7 +220,9 @@ export class Hydration {
       if (waiting !== null) {
         const never = new AbortController().signal
         for (const { object } of waiting.gates) await views.get(object)?.whenReady(never)
-        feeds = await exclusive.run(() => (views.has(view.id) ? this.#openFeeds(waiting.gates, waiting.starts) : []))
+        feeds = await exclusive.run(() =>
+          views.has(view.id) ? this.#openFeeds(view, waiting.gates, waiting.starts) : [],
+        )
       }
       for (const [i, feed] of feeds.entries()) {
         await this.#pour(view, feed)

@@ -30,6 +30,11 @@ export const IMAGE_VERSION = 1
 export interface ViewImage {
   readonly id: number
   readonly plan: PhysicalPlan
+  /** How it is run, where parts are read from results of other views. Those may have no catalog entry any more. */
+  readonly running?: PhysicalPlan
+  readonly resultOf?: number
+  /** Where it began to read streams; missing: not known, and not equal to any other. */
+  readonly starts?: OffsetsBySource
   readonly onError: 'poison' | 'divert'
   /** A view that was still hydrating has no state, unless there is `hydrating`: it hydrates anew. */
   readonly hydrated: boolean
@@ -77,11 +82,15 @@ export function imageOf(world: World, stateRows: number): Image {
   }
 }
 
-function viewImage({ id, plan, onError, live, shares, skipped, state }: ViewRuntime): ViewImage {
+function viewImage(view: ViewRuntime): ViewImage {
+  const { id, plan, running, resultOf, starts, onError, live, shares, skipped, state } = view
   const resume = state.kind === 'hydrating' ? (state.resume ?? null) : null
   return {
     id,
     plan,
+    ...(running === plan ? {} : { running }),
+    ...(resultOf === null ? {} : { resultOf }),
+    starts: offsets(starts),
     onError,
     hydrated: live,
     shares,
@@ -101,6 +110,16 @@ const offsets = (of: ResumePoint['read']): OffsetsBySource =>
 /** As the running engine has them. */
 export const offsetMaps = (of: OffsetsBySource): Map<number, Map<number, number>> =>
   new Map(of.map(([source, positions]) => [source, new Map(positions)]))
+
+/** What a stored view is made of, for `buildView`. */
+export const viewSpec = (view: ViewImage) => ({
+  id: view.id,
+  plan: view.plan,
+  running: view.running ?? view.plan,
+  resultOf: view.resultOf ?? null,
+  starts: offsetMaps(view.starts ?? []),
+  onError: view.onError,
+})
 
 export function encodeImage(image: Image): Uint8Array {
   return Buffer.from(canonicalJson(image))

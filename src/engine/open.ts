@@ -9,7 +9,7 @@ import { EngineClock } from './clock.ts'
 import { CHECKPOINT_INTERVAL_MS, Durability, readReserved } from './durability.ts'
 import { LiveEngine } from './engine.ts'
 import { Hydration } from './hydration.ts'
-import { catalogOf, decodeImage, type Image, offsetMaps, type ViewImage } from './image.ts'
+import { catalogOf, decodeImage, type Image, offsetMaps, type ViewImage, viewSpec } from './image.ts'
 import { IndexLookup } from './indexes.ts'
 import { KeptHistory } from './kept-history.ts'
 import { Progress } from './progress.ts'
@@ -191,10 +191,8 @@ async function resume(world: World, hydration: Hydration, image: Image): Promise
     const entry = world.catalog.byId(view.id)
     const state: ViewState = { kind: 'hydrating', done: 0, total: null }
     const built = buildView(world, {
-      id: view.id,
+      ...viewSpec(view),
       entry: entry?.kind === 'materializedView' ? entry : null,
-      plan: view.plan,
-      onError: view.onError,
       shares: false,
       state,
     })

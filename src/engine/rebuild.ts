@@ -1,7 +1,7 @@
 import { buildView } from './build-view.ts'
 import { startSource } from './ddl/create-source.ts'
 import { startTable } from './ddl/create-table.ts'
-import { type Image, offsetMaps, type ViewImage } from './image.ts'
+import { type Image, offsetMaps, type ViewImage, viewSpec } from './image.ts'
 import type { IndexLookup } from './indexes.ts'
 import type { ViewState } from './view.ts'
 import type { ConnectorFactory, World } from './world.ts'
@@ -27,10 +27,8 @@ export function rebuild(world: World, indexes: IndexLookup, image: Image, connec
           ? { kind: 'catching up', targets }
           : { kind: 'ready' }
       const built = buildView(world, {
-        id: view.id,
+        ...viewSpec(view),
         entry: entry?.kind === 'materializedView' ? entry : null,
-        plan: view.plan,
-        onError: view.onError,
         shares: view.shares && !beginsAnew(view),
         state,
       })

@@ -13,6 +13,7 @@ import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement, StateFactory } from '../state/contract.ts'
 import { batchFromRows } from '../types/batch-build.ts'
 import { BYTEA, INT4, INT8, type SqlType, TEXT } from '../types/sql-type.ts'
+import { SourceLag } from './source-lag.ts'
 import type { SourceDelta } from './tick-record.ts'
 
 /** Columns of `"<source>$errors"`. */
@@ -40,6 +41,7 @@ export class SourceRuntime {
   readonly startVector = new Map<number, number>()
   /** What the positions belong to; null until known. */
   identity: string | null = null
+  readonly lag = new SourceLag()
   status: ReaderStatus = { state: 'starting' }
   changedTick = 0
   /** Records fetched by the live feed since this process started. */
@@ -90,7 +92,7 @@ export class SourceRuntime {
   }
 
   /** Opens the live feed; batches go to `deliver`, which resolves when they are durable and visible. */
-  open(deliver: (batch: SourceBatch) => Promise<void>): void {
+  open(deliver: (batch: SourceBatch) => Promise<void>, monotonicMs: () => number): void {
     if (this.#reader !== null) return
     this.status = { state: 'starting' }
     this.#reader = this.connector.open({
@@ -105,6 +107,8 @@ export class SourceRuntime {
         if (status.state !== this.status.state)
           this.#log.info('source state', { source: this.#entry.name, ...describe(status) })
         this.status = status
+        if (status.state === 'running') this.lag.saw(monotonicMs(), status.endOffsets)
+        else if (status.state !== 'starting') this.lag.stalled(monotonicMs())
       },
       onPartition: (info) => {
         if (!this.startVector.has(info.partition)) this.startVector.set(info.partition, info.firstOffset)

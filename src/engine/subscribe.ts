@@ -157,7 +157,7 @@ function start(world: World, hydration: Hydration, request: SubscribeRequest, fo
     frontierMs: () => world.clock.frontierMs(),
     error() {
       if (world.failed !== null) return { sqlstate: '58030', message: 'the server stopped after a storage error' }
-      if (view === null ? !world.tableLogs.has(tableOf(world, log)) : !world.views.has(view.id)) {
+      if (view === null ? !world.tableLogs.has(tableOf(world, log)) : view.dropped || !world.views.has(view.id)) {
         return { sqlstate: '42P01', message: 'the relation was dropped' }
       }
       // The errors of a tick that runs are told when it is published.

@@ -265,7 +265,7 @@ async function prepare(world: World, record: TickRecord, slices: Slices): Promis
       view.runs++
       view.changedTick = tick
     })
-    if (view.live) await append(view.log, view.output.output.types, rows)
+    if (view.live && !view.dropped) await append(view.log, view.output.output.types, rows)
   }
   return publications
 }

@@ -6,6 +6,7 @@ import type { Gate } from '../dataflow/operators/gate.ts'
 import type { OutputNode } from '../dataflow/output.ts'
 import { objectsOf } from '../plan/objects-of.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
+import { nodeKeys } from '../plan/sub-plans.ts'
 import type { RenderedView } from '../render/render.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
 import type { StateStructure } from '../state/contract.ts'
@@ -41,10 +42,15 @@ export interface ResumePoint {
 /** A materialized view (or the hidden view behind an ad-hoc subscription) in the circuit. */
 export class ViewRuntime {
   readonly id: number
+  /** What the view is. */
   readonly plan: PhysicalPlan
+  /** How it is run: `plan`, with parts of it read from results of other views that are equal to them. */
+  readonly running: PhysicalPlan
+  /** The view whose rows are this view's rows, too. */
+  readonly resultOf: number | null
   readonly rendered: RenderedView
   readonly output: OutputNode
-  /** The relations that the plan reads. */
+  /** The relations that it reads as it is run. */
   readonly reads: readonly number[]
   /** Uses arrangements in common with other views; it has no gates. */
   readonly shares: boolean
@@ -59,14 +65,20 @@ export class ViewRuntime {
   /** Records that hydration read again from sources since this process started. */
   fetched = 0
   entry: MaterializedViewEntry | null
+  /** Where it began to read streams: source → partition → offset. What it holds of them depends on it. */
+  readonly starts: Map<number, ReadonlyMap<number, number>>
   /** Errors that ALTER … SKIP ERRORS set aside: error row as text → count. */
   readonly skipped = new Map<string, number>()
+  #resultKey: string | null = null
   readonly #waiters = new Set<() => void>()
 
   constructor(spec: {
     readonly id: number
     readonly entry: MaterializedViewEntry | null
     readonly plan: PhysicalPlan
+    readonly running?: PhysicalPlan
+    readonly resultOf?: number | null
+    readonly starts?: ReadonlyMap<number, ReadonlyMap<number, number>>
     readonly rendered: RenderedView
     readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
     readonly onError: 'poison' | 'divert'
@@ -80,7 +92,10 @@ export class ViewRuntime {
     this.rendered = spec.rendered
     this.output = spec.rendered.output
     this.gates = spec.gates
-    this.reads = objectsOf(spec.plan)
+    this.running = spec.running ?? spec.plan
+    this.resultOf = spec.resultOf ?? null
+    this.starts = new Map(spec.starts)
+    this.reads = objectsOf(this.running)
     this.shares = spec.shares
     this.onError = spec.onError
     this.state = spec.state
@@ -90,6 +105,15 @@ export class ViewRuntime {
   get ready(): boolean {
     return this.state.kind === 'ready'
   }
+  /** Equal for views of equal plans. */
+  get resultKey(): string {
+    this.#resultKey ??= nodeKeys(this.plan.nodes)[this.plan.root]!
+    return this.#resultKey
+  }
+  /** Nobody can name it any more, but other views read its result. */
+  get dropped(): boolean {
+    return this.id > 0 && this.entry === null
+  }
   get live(): boolean {
     return this.state.kind !== 'hydrating'
   }
@@ -98,6 +122,12 @@ export class ViewRuntime {
   }
   bytes(): number {
     return this.rendered.operators.reduce((sum, operator) => sum + operator.bytes(), 0)
+  }
+
+  /** Time that its own operators took since this process started; shared arrangements have their own account. */
+  cpuMs(): number {
+    const sum = this.rendered.operators.reduce((ms, operator) => ms + operator.spentMs, 0)
+    return this.gates.reduce((ms, { gate }) => ms + gate.spentMs, sum)
   }
 
   /** Why hydration ended without success. */

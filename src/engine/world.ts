@@ -66,6 +66,7 @@ export class World {
     this.clock = deps.clock
     this.states = deps.states
     this.catalog = deps.catalog
+    this.circuit.clock = () => deps.runtime.monotonicMs()
   }
 
   /** Schemas and system relations that every database has. */

@@ -29,7 +29,13 @@ export type PhysicalNode = PhysicalOp & {
 }
 
 export type PhysicalOp =
-  | { readonly op: 'get'; readonly object: number; readonly columns: readonly number[] }
+  | {
+      readonly op: 'get'
+      readonly object: number
+      readonly columns: readonly number[]
+      /** Of another view's result that stands for an equal part of this plan: place of an error there → here; 1-based. */
+      readonly errorPositions?: readonly (readonly [number, number])[]
+    }
   | { readonly op: 'constant'; readonly rows: readonly Row[] }
   /** Filter, then computed columns; one fused loop. `exprs` see the input's columns. */
   | { readonly op: 'map'; readonly input: number; readonly filter: Scalar | null; readonly exprs: readonly Scalar[] }

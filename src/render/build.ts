@@ -116,6 +116,7 @@ export class Build {
     const { object, columns, appendOnly } = node
     const { arrange, fresh, release } = sharing.acquire(
       { object, columns, keys, appendOnly },
+      this.prefix,
       this.circuit,
       this.states,
       () => {

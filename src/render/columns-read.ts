@@ -2,6 +2,7 @@ import { scalarById } from '../functions/lookup.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { someScalar } from '../plan/scalar-walk.ts'
+import { inputsOf } from '../plan/sub-plans.ts'
 import { castRow } from './function-rows.ts'
 import { columnsOf } from './scalar-columns.ts'
 
@@ -23,25 +24,6 @@ export function columnsRead(
   const read = new Set<number>()
   for (const scalar of scalars) columnsOf(scalar, read)
   return [...read].sort((a, b) => a - b)
-}
-
-function inputsOf(node: PhysicalNode): readonly number[] {
-  switch (node.op) {
-    case 'union':
-      return node.inputs
-    case 'join':
-    case 'setOp':
-      return [node.left, node.right]
-    case 'scope':
-      return node.imports
-    case 'get':
-    case 'constant':
-    case 'import':
-    case 'variable':
-      return []
-    default:
-      return [node.input]
-  }
 }
 
 function canFail(scalar: Scalar): boolean {

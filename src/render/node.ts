@@ -4,6 +4,7 @@ import { AggregateOperator } from '../dataflow/operators/aggregate.ts'
 import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
 import { ConstantOperator } from '../dataflow/operators/constant.ts'
 import { DistinctOperator } from '../dataflow/operators/distinct.ts'
+import { ErrorPositionsOperator } from '../dataflow/operators/error-positions.ts'
 import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
 import { MapOperator } from '../dataflow/operators/map.ts'
 import { NegateOperator } from '../dataflow/operators/negate.ts'
@@ -31,7 +32,9 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     case 'get': {
       const get = build.makeGet(number, node)
       build.gets.push(get)
-      return build.add(get)
+      const edge = build.add(get)
+      if (node.errorPositions === undefined) return edge
+      return build.add(new ErrorPositionsOperator(identity, edge.pipe(), new Map(node.errorPositions)))
     }
     case 'import':
       return build.source('import', node.index, [])

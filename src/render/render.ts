@@ -21,6 +21,8 @@ export interface RenderRequest {
   readonly resolve: (objectId: number, columns: readonly number[]) => Fanout
   /** Columns that the result is arranged by, for lookups. */
   readonly resultKey: readonly number[]
+  /** The plan only reads this output, all columns: its rows are not kept again. */
+  readonly resultOf?: OutputNode
   /** Arrangements shared between views; left out: none. */
   readonly sharing?: SharedArrangements
 }
@@ -63,7 +65,13 @@ export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKe
 export function renderPlan(request: RenderRequest): RenderedView {
   const { plan, objectId, states } = request
   const build = renderCircuit(request)
-  const spec = { id: plan.nodes.length, position: -1, stateId: `${objectId}/result`, key: request.resultKey }
+  const spec = {
+    id: plan.nodes.length,
+    position: -1,
+    stateId: `${objectId}/result`,
+    key: request.resultKey,
+    ...(request.resultOf === undefined ? {} : { rowsOf: request.resultOf }),
+  }
   const output = new OutputNode(spec, build.edge(plan.root).pipe(), states)
   build.add(output)
   const operators = build.operators

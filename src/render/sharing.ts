@@ -1,12 +1,13 @@
 import type { Circuit } from '../dataflow/circuit.ts'
 import { ArrangeOperator } from '../dataflow/operators/arrange.ts'
 import type { GetOperator } from '../dataflow/operators/get.ts'
-import type { StateFactory } from '../state/contract.ts'
+import type { Arrangement, StateFactory } from '../state/contract.ts'
 
 interface Shared {
   readonly get: GetOperator
   readonly arrange: ArrangeOperator
-  users: number
+  /** Ids of the views, one for each use. */
+  readonly users: string[]
 }
 
 interface SharedName {
@@ -31,9 +32,26 @@ export class SharedArrangements {
     return this.entries.size
   }
 
+  /** What is shared, by whom; `spentMs`: charged to no view, as it is worked for all of them. */
+  *list(): Iterable<{
+    readonly object: number
+    readonly arrangement: Arrangement
+    readonly users: ReadonlySet<string>
+    readonly spentMs: number
+  }> {
+    for (const { get, arrange, users } of this.entries.values())
+      yield {
+        object: get.object,
+        arrangement: arrange.arrangement,
+        users: new Set(users),
+        spentMs: get.spentMs + arrange.spentMs,
+      }
+  }
+
   /** `makeGet` is called when nobody uses the arrangement yet: the caller then feeds and connects that get. */
   acquire(
     name: SharedName,
+    user: string,
     circuit: Circuit,
     states: StateFactory,
     makeGet: () => GetOperator,
@@ -41,12 +59,13 @@ export class SharedArrangements {
     const id = `shared/${name.object}/${name.columns.join('-')}/by-${name.keys.join('-')}`
     const known = this.entries.get(id)
     const shared = known ?? this.make(id, name, circuit, states, makeGet())
-    shared.users++
+    shared.users.push(user)
     return {
       arrange: shared.arrange,
       fresh: known === undefined,
       release: () => {
-        if (--shared.users > 0) return
+        shared.users.splice(shared.users.indexOf(user), 1)
+        if (shared.users.length > 0) return
         this.entries.delete(id)
         for (const operator of [shared.get, shared.arrange]) operator.circuit?.remove([operator])
         states.drop(id)
@@ -59,7 +78,7 @@ export class SharedArrangements {
     const arrangement = states.arrangement({ id, types: get.output.types, key: keys, appendOnly })
     const arrange = new ArrangeOperator({ id: -1, position: -1 }, get.output.pipe(), arrangement)
     circuit.add([get, arrange])
-    const shared = { get, arrange, users: 0 }
+    const shared = { get, arrange, users: [] }
     this.entries.set(id, shared)
     return shared
   }

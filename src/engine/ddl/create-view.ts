@@ -4,6 +4,7 @@ import type { DdlPlan } from '../../plan/ddl.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { CallContext } from '../api.ts'
 import { buildView, removeView } from '../build-view.ts'
+import { sharedPlan } from '../result-sharing.ts'
 import { changeOrNothing, checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
@@ -78,11 +79,15 @@ export async function createMaterializedView(
     }
     const errors = errorsRelation(deps, entry, id + 1)
     const next = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
-    const shares = deps.hydration.canShare(objects)
+    const shared = sharedPlan(world, plan.plan, starts)
+    const running = shared?.plan ?? plan.plan
+    const resultOf = shared?.resultOf ?? null
+    const shares = resultOf === null && deps.hydration.canShare(objectsOf(running))
     const start = () => {
       const state = { kind: 'hydrating', done: 0, total: null } as const
-      const view = buildView(world, { id, entry, plan: plan.plan, onError, shares, state })
-      if (shares) deps.hydration.fill(view)
+      const view = buildView(world, { id, entry, plan: plan.plan, running, resultOf, onError, shares, state })
+      if (resultOf !== null) deps.hydration.take(view, world.views.get(resultOf)!)
+      else if (shares) deps.hydration.fill(view)
       else deps.hydration.begin(view, starts)
     }
     changeOrNothing(deps, next, start, () => {

@@ -1,11 +1,14 @@
+import type { OperatorBase } from '../../dataflow/operator.ts'
 import { numericFromInt } from '../../types/numeric.ts'
 import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import { newestFingerprint } from '../replan.ts'
+import { resultReaders } from '../result-sharing.ts'
 import type { ViewRuntime } from '../view.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
+import { lagsOf } from './view-lag.ts'
 
 /** The server about itself: state of views and sources, storage, plans. */
 export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
@@ -23,11 +26,14 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       column('lag_rows', INT8),
       column('state_bytes', INT8),
       column('runs', INT8),
+      column('lag_ms', INT8),
+      column('cpu_ms', FLOAT8),
     ],
     *rows({ world }) {
       for (const view of world.views.values()) {
-        if (view.id < 0) continue
+        if (view.entry === null) continue
         const poison = view.poison()
+        const lags = [...lagsOf(world, view.id).values()]
         yield [
           nameOf(world, view.id),
           stateOf(world, view),
@@ -36,9 +42,11 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
           view.output.rows.rows,
           view.output.errors.rows,
           view.failure?.message ?? pausedError(world, view.id) ?? (poison === null ? null : (poison[1] as string)),
-          view.reads.reduce((sum, object) => sum + lagOf(world, object), 0),
+          lags.reduce((sum, { rows }) => sum + rows, 0),
           view.bytes(),
           view.runs,
+          Math.max(0, ...lags.map(({ ms }) => ms)),
+          rounded(view.cpuMs()),
         ]
       }
     },
@@ -93,19 +101,26 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       column('rows_done', INT8),
       column('rows_total', INT8),
       column('percent', FLOAT8),
+      column('fetched', INT8),
     ],
     *rows({ world }) {
       for (const view of world.views.values()) {
-        if (view.id < 0) continue
+        if (view.entry === null) continue
         const { state } = view
         const hydrating = state.kind === 'hydrating'
-        const percent = hydrating ? (state.total ? Math.round((1000 * state.done) / state.total) / 10 : null) : 100
+        // A stream's total is an estimate.
+        const percent = hydrating
+          ? state.total
+            ? Math.min(100, Math.round((1000 * state.done) / state.total) / 10)
+            : null
+          : 100
         yield [
           nameOf(world, view.id),
           view.ready,
           hydrating ? state.done : null,
           hydrating ? state.total : null,
           percent,
+          view.fetched,
         ] satisfies Datum[]
       }
     },
@@ -137,15 +152,30 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
   {
     schema: 'millrace',
     name: 'operator_state',
-    rowType: [column('object', TEXT), column('structure', TEXT), column('rows', INT8), column('bytes', INT8)],
+    rowType: [
+      column('object', TEXT),
+      column('structure', TEXT),
+      column('rows', INT8),
+      column('bytes', INT8),
+      column('shared_by', TEXT),
+      column('cpu_ms', FLOAT8),
+    ],
     *rows({ world }) {
       for (const view of world.views.values()) {
         if (view.id < 0) continue
-        for (const structure of view.structures())
-          yield [nameOf(world, view.id), structure.id, structure.rows, structure.bytes()]
+        const readers = names(world, resultReaders(world, view.id))
+        for (const operator of view.rendered.operators) {
+          for (const { id, rows, bytes } of figures(operator))
+            yield [nameOf(world, view.id), id, rows, bytes, readers, rounded(operator.spentMs)]
+        }
+      }
+      for (const { object, arrangement, users, spentMs } of world.sharing.list()) {
+        const { id, rows } = arrangement
+        const sharedBy = names(world, [...users].map(Number))
+        yield [nameOf(world, object), id, rows, arrangement.bytes(), sharedBy, rounded(spentMs)]
       }
       for (const [id, table] of world.tables)
-        yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes()]
+        yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes(), null, null]
     },
   },
   {
@@ -191,18 +221,16 @@ function pausedError(world: World, id: number): string | null {
   return world.safeMode?.object === id ? world.safeMode.error : null
 }
 
-/** Records that the source's service has and the views below it do not yet. */
-function lagOf(world: World, object: number): number {
-  const source = world.sources.get(object)
-  if (source === undefined) {
-    const view = world.views.get(object)
-    return view === undefined ? 0 : view.reads.reduce((sum, read) => sum + lagOf(world, read), 0)
-  }
-  if (source.status.state !== 'running') return 0
-  let lag = 0
-  for (const [partition, end] of source.status.endOffsets)
-    lag += Math.max(0, end - (source.positions.get(partition) ?? end))
-  return lag
+/** What an operator holds. */
+function figures(operator: OperatorBase): { readonly id: string; readonly rows: number; readonly bytes: number }[] {
+  return operator.state().map((structure) => ({ id: structure.id, rows: structure.rows, bytes: structure.bytes() }))
 }
+
+function names(world: World, views: readonly number[]): string | null {
+  const known = views.map((id) => nameOf(world, id)).filter((name) => name !== null)
+  return known.length === 0 ? null : known.sort().join(', ')
+}
+
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`)

@@ -14,6 +14,7 @@ import { PG_EMPTY_RELATIONS } from './pg-empty.ts'
 import { PG_FUNCTION_RELATIONS } from './pg-functions.ts'
 import { PG_SERVER_RELATIONS } from './pg-server.ts'
 import type { SystemContext, SystemRelation } from './relation.ts'
+import { VIEW_LAG } from './view-lag.ts'
 
 const RELATIONS: readonly SystemRelation[] = [
   ...MILLRACE_RELATIONS,
@@ -22,6 +23,8 @@ const RELATIONS: readonly SystemRelation[] = [
   ...PG_SERVER_RELATIONS,
   ...PG_EMPTY_RELATIONS,
   ...INFORMATION_SCHEMA,
+  // New ones come last: the ids of the others stay what they were.
+  VIEW_LAG,
 ]
 
 /** Object ids of the server's own schemas; PostgreSQL's where it has one. */

@@ -59,7 +59,10 @@ export class SourceSimulation {
         if (world.held > 0) result.resumed++
       } else if (dice < 0.7) world.topic.produce(world.random() < 0.5 ? 0 : 1, this.#records(100 * world.random()))
       else await this.#write()
-      result.shared = Math.max(result.shared, [...world.engine.world.views.values()].filter((v) => v.shares).length)
+      result.shared = Math.max(
+        result.shared,
+        [...world.engine.world.views.values()].filter((v) => v.running !== v.plan).length,
+      )
       for (let n = Math.floor(world.random() * 30); n > 0; n--) await this.#step()
     }
     for (const name of this.#plans.keys()) await world.ready(name)
