@@ -5,7 +5,7 @@ import { CHUNK_ROWS, type Matches } from './contract.ts'
 import { HashIndex } from './hash-index.ts'
 import { HashedRows } from './hashed-rows.ts'
 import { KeyMatcher } from './key-matcher.ts'
-import { RowChains, WALK_MAX } from './row-chains.ts'
+import { INDEXED_LATER_MAX, RowChains } from './row-chains.ts'
 import type { RowStore } from './row-store.ts'
 import { RowTrees } from './row-trees.ts'
 import { SortPrefixes } from './sort-prefixes.ts'
@@ -177,7 +177,7 @@ export class ArrangementIndex {
       if (this.appendOnly) return
       const length = behind.get(head) + 1
       behind.set(head, length)
-      if (length === WALK_MAX) long.push(head)
+      if (length === INDEXED_LATER_MAX) long.push(head)
     })
     if (long.length > 0) this.chains.indexAll(long, pages)
   }

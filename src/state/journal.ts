@@ -70,7 +70,7 @@ export class Journal {
 }
 
 /** For a commit that holds more than the journal record. */
-export function journalOps(tick: number, inputs: readonly Uint8Array[]): WriteOp[] {
+function journalOps(tick: number, inputs: readonly Uint8Array[]): WriteOp[] {
   const sizes = new Uint32Array([inputs.length, ...inputs.map((input) => input.length)])
   const record = [new Uint8Array(sizes.buffer), ...inputs]
   const length = record.reduce((sum, piece) => sum + piece.length, 0)

@@ -8,6 +8,7 @@ import type { Row } from '../types/value.ts'
 import { SlotArrangement } from './arrangement.ts'
 import { CHUNK_ROWS, type Matches, type SortColumn } from './contract.ts'
 import { SlotKeyedTable } from './keyed-table.ts'
+import { INDEXED_LATER_MAX } from './row-chains.ts'
 
 /** Structures filled from blocks, in one pass, large enough that nothing is sorted or found by comparison alone. */
 
@@ -153,4 +154,19 @@ test('a restored keyed table finds each key in its slot, and grows on', () => {
   copy.findOrInsert(keys, n, b)
   expect(copy.rows).toBe(n)
   expect(new Set(b).size).toBe(n)
+})
+
+test('a restored chain of very many rows has its row index from the start', () => {
+  const n = 2 * INDEXED_LATER_MAX
+  const spec = { id: 'c', types: [INT4, INT8], key: [0] }
+  const original = new SlotArrangement(spec)
+  const cols = [new Array(n).fill(7), Array.from({ length: n }, (_, i) => i)].map((v, c) =>
+    buildColumn(spec.types[c]!, v),
+  )
+  original.apply({ n, cols, diffs: new Int32Array(n).fill(1) })
+  const copy = restored(original, spec, liveSlots(original))
+  copy.apply({ n, cols, diffs: new Int32Array(n).fill(2) })
+  expect(copy.rows).toBe(n)
+  copy.apply({ n, cols, diffs: new Int32Array(n).fill(-3) })
+  expect(copy.rows).toBe(0)
 })

@@ -8,7 +8,12 @@ import { RowMatcher } from './key-matcher.ts'
 import type { RowStore } from './row-store.ts'
 
 /** A chain longer than this gets its rows into the row index: finding a row stays O(1) under any key. */
-export const WALK_MAX = 16
+const WALK_MAX = 16
+/** After a restart chains up to this long get their row index when a row is first looked for: a few milliseconds. */
+export const INDEXED_LATER_MAX = 1 << 14
+
+const slotScratch = new Int32Array(CHUNK_ROWS)
+const hashScratch = new Uint32Array(CHUNK_ROWS)
 
 /**
  * Rows of one key, in a doubly linked chain from the head that the key index knows. Links cost 8 bytes a row, and only
@@ -27,8 +32,6 @@ export class RowChains {
   private batchRows = 0
   private batchHashes = new Uint32Array(64)
   private hashed = false
-  private readonly slotScratch = new Int32Array(WALK_MAX + 1)
-  private readonly hashScratch = new Uint32Array(WALK_MAX + 1)
 
   constructor(rows: RowStore) {
     this.rows = rows
@@ -46,7 +49,9 @@ export class RowChains {
     this.walked = 0
     for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) {
       if (this.rows.sameBeyondKey(slot, cols, row)) return slot
-      this.walked++
+      if (++this.walked <= WALK_MAX) continue
+      this.indexChain(head)
+      return this.byRow.find(this.batchHash(row), cols, row)
     }
     return -1
   }
@@ -119,9 +124,17 @@ export class RowChains {
   }
   private indexChain(head: number): void {
     let n = 0
-    for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) this.slotScratch[n++] = slot
-    this.rows.rowHashes(this.slotScratch, n, this.hashScratch)
-    for (let i = 0; i < n; i++) this.index(this.slotScratch[i], this.hashScratch[i] | 0)
+    for (let slot = head; slot >= 0; slot = this.next.get(slot) - 1) {
+      slotScratch[n++] = slot
+      if (n < CHUNK_ROWS) continue
+      this.indexSlots(n)
+      n = 0
+    }
+    this.indexSlots(n)
+  }
+  private indexSlots(n: number): void {
+    this.rows.rowHashes(slotScratch, n, hashScratch)
+    for (let i = 0; i < n; i++) this.index(slotScratch[i], hashScratch[i] | 0)
   }
   private index(slot: number, hash: number): void {
     this.indexed.add(slot)
