@@ -63,7 +63,10 @@ export interface ConnectorSpec {
   readonly transport: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> }
   readonly keyFormat: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> } | null
   readonly format: { readonly kind: string; readonly options: Readonly<Record<string, Datum>> } | null
-  readonly envelope: { readonly kind: 'none' | 'upsert'; readonly options: Readonly<Record<string, Datum>> }
+  readonly envelope: {
+    readonly kind: 'none' | 'upsert' | 'debezium'
+    readonly options: Readonly<Record<string, Datum>>
+  }
   /** Metadata columns: what, and which column number it fills. */
   readonly include: readonly {
     readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'

@@ -1,4 +1,5 @@
-import { parseConnectorDefaults, parseResolve } from '../connectors/resolve.ts'
+import { parseConnectorDefaults } from '../catalog/connector-defaults.ts'
+import { parseResolve } from '../connectors/resolve.ts'
 
 /**
  * The options of `millrace serve`: one row each. The row gives the flag (`--pg-port`), the environment variable

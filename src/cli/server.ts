@@ -3,7 +3,7 @@ import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
 import { ManualClock } from '../base/manual-clock.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
-import { createConnector } from '../connectors/registry.ts'
+import { connectorFactory } from '../connectors/registry.ts'
 import { parseResolve } from '../connectors/resolve.ts'
 import type { LiveEngine } from '../engine/engine.ts'
 import { type OpenOptions, openEngine } from '../engine/open.ts'
@@ -55,7 +55,7 @@ export async function startServer(
     store,
     runtime: clock,
     log,
-    connectors: (spec, rowType) => createConnector(spec, rowType, { runtime: clock, log, threads: true, resolve }),
+    connectors: connectorFactory({ runtime: clock, log, threads: true, resolve }),
     settings: settingRows(options),
     onFailure: (error) => endProcess(log, error),
     ...crashHook(options.settings),

@@ -7,6 +7,7 @@ import type { SourceReader } from './contract.ts'
 import { readHere } from './ingest.ts'
 import type { FromWorker, ToWorker } from './ingest-messages.ts'
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
+import { networkRegistries } from './schema-registry/open.ts'
 
 /** The ingest thread of one source: Kafka client and decoding, so that the engine's thread only takes columns in. */
 assert(parentPort !== null, 'ingest-worker runs as a worker')
@@ -31,6 +32,7 @@ const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn
 function start({ reader, task, bounds }: Extract<ToWorker, { type: 'open' }>): void {
   const untaken: (() => void)[] = []
   const transport = new KafkajsTransport(task, log)
+  const registry = networkRegistries(task.resolve, systemRuntime)
   const options = {
     ...bounds,
     onBatch: (batch: Parameters<typeof packBatch>[0]) =>
@@ -44,7 +46,7 @@ function start({ reader, task, bounds }: Extract<ToWorker, { type: 'open' }>): v
       post({ type: 'partition', reader, info }),
     onEnd: () => post({ type: 'end', reader }),
   }
-  open.set(reader, { reader: readHere(task, options, transport, systemRuntime, log), untaken })
+  open.set(reader, { reader: readHere(task, options, transport, registry, systemRuntime, log), untaken })
 }
 
 async function stop(reader: number): Promise<void> {

@@ -7,6 +7,7 @@ import { KafkaReader } from './kafka/reader.ts'
 import type { KafkaTransport } from './kafka/transport.ts'
 import { recordDecoder } from './record-decoder-build.ts'
 import type { Rewrite } from './resolve.ts'
+import type { OpenRegistry } from './schema-registry/registry.ts'
 
 /** What an ingest thread has to be told: plain data. */
 export interface IngestTask {
@@ -26,9 +27,10 @@ export function readHere(
   task: IngestTask,
   options: ReaderOptions,
   transport: KafkaTransport,
+  registry: OpenRegistry,
   runtime: Runtime,
   log: Log,
 ): SourceReader {
-  const decoder = recordDecoder(task.spec, task.rowType, options.columns)
+  const decoder = recordDecoder(task.spec, task.rowType, options.columns, registry)
   return new KafkaReader({ ...options, topic: task.topic, transport, decoder, runtime, log })
 }

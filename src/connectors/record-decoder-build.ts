@@ -7,6 +7,7 @@ import { MetaColumns } from './envelope/meta-columns.ts'
 import { UpsertEnvelope } from './envelope/upsert.ts'
 import { type FormatSpec, keyDecoder, valueDecoder } from './format/formats.ts'
 import { RecordDecoder } from './kafka/record-decoder.ts'
+import type { OpenRegistry } from './schema-registry/registry.ts'
 
 /**
  * Which columns the key of a record fills, and which the value:
@@ -29,18 +30,24 @@ export function columnPlan(spec: ConnectorSpec): {
 }
 
 /** transport × format × envelope: the decoder of a source's records. Throws SqlError where they do not go together. */
-export function recordDecoder(spec: ConnectorSpec, rowType: RowType, columns: readonly number[] | null): RecordDecoder {
+export function recordDecoder(
+  spec: ConnectorSpec,
+  rowType: RowType,
+  columns: readonly number[] | null,
+  open: OpenRegistry,
+): RecordDecoder {
   const { key, keyFormat, included } = columnPlan(spec)
   const value = rowType.map((_, c) => c).filter((c) => !included.has(c) && !key.includes(c))
   if (spec.format === null) throw new SqlError('42601', 'a Kafka source needs a FORMAT')
   const values = valueDecoder(
     spec.format,
     value.map((c) => rowType[c]),
+    open,
     value.map((c) => columns === null || columns.includes(c)),
   )
   const keyFields = key.map((c) => rowType[c])
   const whole = spec.include.some((each) => each.what === 'key')
-  const keys = key.length === 0 ? null : keyDecoder(keyFormat ?? plainKey(keyFields), keyFields, whole)
+  const keys = key.length === 0 ? null : keyDecoder(keyFormat ?? plainKey(keyFields), keyFields, open, whole)
   const meta = new MetaColumns(spec.include, rowType)
   const place = { value, key }
   if (spec.envelope.kind === 'none') {

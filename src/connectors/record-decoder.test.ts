@@ -69,7 +69,8 @@ describe('formats', () => {
     expect(make(bytes, [field('a', BYTEA), field('b')])).toThrow(
       'FORMAT BYTES fills one column of type bytea, but 2 are declared',
     )
-    expect(make({ kind: 'avro', options: {} }, [])).toThrow('FORMAT AVRO is not supported')
+    expect(make({ kind: 'csv', options: {} }, [])).toThrow('FORMAT CSV is not supported')
+    expect(make({ kind: 'avro', options: {} }, [])).toThrow('FORMAT AVRO needs a schema registry')
   })
 })
 

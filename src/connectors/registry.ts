@@ -8,11 +8,14 @@ import type { OptionSpec, SourceConnector } from './contract.ts'
 import { GENERATOR_OPTIONS, GENERATORS, type GeneratorName } from './generator/generator-options.ts'
 import { GeneratorSource } from './generator/generator-source.ts'
 import { makeGenerator } from './generator/generators.ts'
+import { completeSources } from './infer.ts'
 import { KAFKA_ALIASES, KAFKA_OPTIONS, START_MODES } from './kafka/kafka-options.ts'
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
 import { KafkaSource, type OpenTransport } from './kafka/source.ts'
 import { checkOptions, type Options, unknownOption } from './options.ts'
 import type { Rewrite } from './resolve.ts'
+import { networkRegistries } from './schema-registry/open.ts'
+import type { OpenRegistry } from './schema-registry/registry.ts'
 
 export interface ConnectorDeps {
   readonly runtime: Runtime
@@ -23,12 +26,20 @@ export interface ConnectorDeps {
   readonly resolve: readonly Rewrite[]
   /** Another way to Kafka than the network: simulation. Only without threads. */
   readonly openTransport?: OpenTransport
+  readonly openRegistry?: OpenRegistry
 }
 
 /** The connector kinds, and their options: the table that validation, documentation and error messages come from. */
 export const CONNECTOR_OPTIONS: Readonly<Record<string, readonly OptionSpec[]>> = {
   kafka: KAFKA_OPTIONS,
   ...GENERATOR_OPTIONS,
+}
+
+/** What makes the sources of a server, and asks schema registries for what their statements leave open. */
+export function connectorFactory(deps: ConnectorDeps) {
+  const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, deps.runtime)
+  const make = (spec: ConnectorSpec, rowType: RowType) => createConnector(spec, rowType, deps)
+  return Object.assign(make, { complete: completeSources(openRegistry, deps.runtime) })
 }
 
 /** transport × format × envelope, as the catalog keeps them, becomes a source. */
@@ -38,7 +49,8 @@ export function createConnector(spec: ConnectorSpec, rowType: RowType, deps: Con
     const openTransport: OpenTransport =
       deps.openTransport ??
       ((brokers, clientId) => new KafkajsTransport({ brokers, clientId, resolve: deps.resolve }, deps.log))
-    return new KafkaSource(spec, rowType, { ...deps, openTransport })
+    const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, deps.runtime)
+    return new KafkaSource(spec, rowType, { ...deps, openTransport, openRegistry })
   }
   if (isGenerator(kind)) return new GeneratorSource(makeGenerator(kind, options), deps.runtime)
   throw unknownConnector(kind)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseConnectorDefaults, parseResolve, resolvedNote, resolvePlace } from './resolve.ts'
+import { parseResolve, resolvedNote, resolvePlace } from './resolve.ts'
 
 describe('addresses that lie elsewhere', () => {
   const rewrites = parseResolve('kafka:9092=127.0.0.1:19092, SR:8081=[::1]:18081')
@@ -27,20 +27,5 @@ describe('addresses that lie elsewhere', () => {
     ['a:1=b:2,A:1=b:3', '"a:1" is resolved twice'],
   ])('%s is refused', (text, message) => {
     expect(() => parseResolve(text)).toThrow(message)
-  })
-})
-
-describe('connector defaults', () => {
-  test('name and value, values may be lists', () => {
-    expect([...parseConnectorDefaults('kafka.brokers=a:1,b:2')]).toEqual([['kafka.brokers', 'a:1,b:2']])
-    expect([...parseConnectorDefaults('')]).toEqual([])
-  })
-
-  test.each([
-    ['kafka.brokers', '"kafka.brokers" is not of the form NAME=VALUE'],
-    ['kafka.topic=x', 'there is no connector default "kafka.topic"'],
-    ['kafka.brokers=x', '"x" is not a list of addresses HOST:PORT'],
-  ])('%s is refused', (text, message) => {
-    expect(() => parseConnectorDefaults(text)).toThrow(message)
   })
 })

@@ -3,6 +3,7 @@ import type { Runtime } from '../base/runtime.ts'
 import { type Catalog, FIRST_USER_ID } from '../catalog/catalog.ts'
 import type { CatalogEntry, ConnectorSpec } from '../catalog/entry.ts'
 import type { SourceConnector } from '../connectors/contract.ts'
+import type { CompleteSource } from '../connectors/infer.ts'
 import { Circuit } from '../dataflow/circuit.ts'
 import type { TickContext } from '../dataflow/contract.ts'
 import type { Fanout } from '../dataflow/edge.ts'
@@ -123,4 +124,8 @@ export const RECURSION_ROUNDS_MAX = 10_000
 export type CrashMoment = 'journal' | 'checkpoint' | 'compaction' | 'hydration'
 
 /** Makes the connector of a source; from connectors/, or a fake one in tests. */
-export type ConnectorFactory = (spec: ConnectorSpec, rowType: RowType) => SourceConnector
+export interface ConnectorFactory {
+  (spec: ConnectorSpec, rowType: RowType): SourceConnector
+  /** Asks a schema registry for what a statement left open. Absent: there is none to ask. */
+  readonly complete?: CompleteSource
+}

@@ -69,14 +69,29 @@ interface Part {
   readonly options: Readonly<Record<string, Datum>>
 }
 
-/** Same shape as the catalog's ConnectorSpec. */
+/** What only a schema registry knows of a source: asked for when the statement is carried out. */
+export interface InferredPlan {
+  /** The columns of the value, which stand before all others. */
+  readonly value: boolean
+  /** From the key's schema: the type of INCLUDE KEY's column, or the columns of the key. */
+  readonly key: 'column' | 'columns' | null
+  /** PRIMARY KEY, by the names of columns that are not known yet. */
+  readonly primaryKey: readonly string[] | null
+}
+
+/** Same shape as the catalog's ConnectorSpec, and what is still to be asked. */
 export interface ConnectorPlan {
   readonly transport: Part
   readonly keyFormat: Part | null
   readonly format: Part | null
-  readonly envelope: { readonly kind: 'none' | 'upsert'; readonly options: Readonly<Record<string, Datum>> }
+  readonly envelope: {
+    readonly kind: 'none' | 'upsert' | 'debezium'
+    readonly options: Readonly<Record<string, Datum>>
+  }
   readonly include: readonly {
     readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'
     readonly column: number
   }[]
+  /** Absent: everything is known. */
+  readonly inferred?: InferredPlan | undefined
 }

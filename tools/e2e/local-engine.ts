@@ -3,6 +3,7 @@ import { systemRuntime } from '../../src/base/runtime.ts'
 import { SqlError } from '../../src/base/sql-error.ts'
 import type { LiveEngine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
+import type { ConnectorFactory } from '../../src/engine/world.ts'
 import type { ResultSink, Session } from '../../src/session/contract.ts'
 import { PlanCache } from '../../src/session/plan-cache.ts'
 import { createSession } from '../../src/session/session.ts'
@@ -18,6 +19,10 @@ export type TextRow = readonly (string | null)[]
 /** Our own mistakes must be seen: they reach a session as XX000 without their cause. */
 const LOG: Log = { ...silentLog, error: (message, fields) => console.error(message, fields) }
 
+const noSources: ConnectorFactory = () => {
+  throw new Error('no sources here')
+}
+
 /** The whole server but its sockets: an engine in memory, and sessions on it. */
 export class LocalEngine {
   readonly engine: LiveEngine
@@ -28,14 +33,15 @@ export class LocalEngine {
     this.engine = engine
   }
 
-  static async open(store: Store = openMemoryStore(systemRuntime)): Promise<LocalEngine> {
+  static async open(
+    store: Store = openMemoryStore(systemRuntime),
+    connectors: ConnectorFactory = noSources,
+  ): Promise<LocalEngine> {
     const engine = await openEngine({
       store,
       runtime: systemRuntime,
       log: LOG,
-      connectors: () => {
-        throw new Error('no sources here')
-      },
+      connectors,
       settings: [],
       onFailure: (error) => {
         throw error

@@ -1,4 +1,4 @@
-import type { PayloadDecoder } from '../format/format.ts'
+import { type PayloadDecoder, type Refusal, refusalOf } from '../format/format.ts'
 import type { RecordWalk } from '../kafka/record-walk.ts'
 import type { Envelope } from './envelope.ts'
 
@@ -13,22 +13,22 @@ export class AppendEnvelope implements Envelope {
     this.key = key
   }
 
-  append(record: RecordWalk): string | null {
-    const reason =
+  append(record: RecordWalk): number | Refusal {
+    const refusal =
       record.valueLength < 0
         ? this.value.decodeNull()
         : this.value.decode(record.bytes, record.valueStart, record.valueLength)
-    if (reason !== null) return reason
+    if (refusal !== null) return refusal
     if (this.key !== null) {
-      const keyReason =
+      const ofKey =
         record.keyLength < 0 ? this.key.decodeNull() : this.key.decode(record.bytes, record.keyStart, record.keyLength)
-      if (keyReason !== null) {
+      if (ofKey !== null) {
         this.value.truncate(this.rows)
-        return `key: ${keyReason}`
+        return refusalOf('key', ofKey)
       }
     }
     this.rows++
-    return null
+    return 1
   }
 
   finish() {

@@ -1,4 +1,4 @@
-import type { PayloadDecoder } from '../format/format.ts'
+import { type PayloadDecoder, type Refusal, refusalOf } from '../format/format.ts'
 import type { RecordWalk } from '../kafka/record-walk.ts'
 import type { Envelope } from './envelope.ts'
 
@@ -14,22 +14,22 @@ export class UpsertEnvelope implements Envelope {
     this.key = key
   }
 
-  append(record: RecordWalk): string | null {
+  append(record: RecordWalk): number | Refusal {
     if (record.keyLength < 0) return 'the record has no key, which ENVELOPE UPSERT needs'
-    const keyReason = this.key.decode(record.bytes, record.keyStart, record.keyLength)
-    if (keyReason !== null) return `key: ${keyReason}`
+    const ofKey = this.key.decode(record.bytes, record.keyStart, record.keyLength)
+    if (ofKey !== null) return refusalOf('key', ofKey)
     if (record.valueLength < 0) {
       this.value.skip()
       this.deletes.push(this.rows)
     } else {
-      const reason = this.value.decode(record.bytes, record.valueStart, record.valueLength)
-      if (reason !== null) {
+      const refusal = this.value.decode(record.bytes, record.valueStart, record.valueLength)
+      if (refusal !== null) {
         this.key.truncate(this.rows)
-        return reason
+        return refusal
       }
     }
     this.rows++
-    return null
+    return 1
   }
 
   finish(n: number) {

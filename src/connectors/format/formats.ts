@@ -1,27 +1,47 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
 import type { RowType, SqlType } from '../../types/sql-type.ts'
+import type { OpenRegistry, SchemaKind, SchemaRegistry } from '../schema-registry/registry.ts'
+import { avroDecoder } from './avro.ts'
 import { BytesDecoder } from './bytes.ts'
 import type { PayloadDecoder } from './format.ts'
 import { JsonDecoder, JsonKeyDecoder, JsonValueDecoder } from './json.ts'
+import { RegistryDecoder } from './registry-format.ts'
+import { readerSchema, registryAddress } from './schema-options.ts'
 import { TextDecoder } from './text.ts'
 
 export type FormatSpec = NonNullable<ConnectorSpec['format']>
 
-/** The formats, as FORMAT names them. */
-export const FORMATS = ['json', 'text', 'bytes'] as const
-export type FormatKind = (typeof FORMATS)[number]
+/** The formats, as FORMAT names them, and which kind of registered schema each uses. */
+const FORMATS = {
+  json: null,
+  text: null,
+  bytes: null,
+  avro: 'avro',
+} as const satisfies Record<string, SchemaKind | null>
+export type FormatKind = keyof typeof FORMATS
 
 export function isFormat(kind: string): kind is FormatKind {
-  return (FORMATS as readonly string[]).includes(kind)
+  return Object.hasOwn(FORMATS, kind)
+}
+
+/** The kind of schema that a format's payloads name; null: none. */
+export function schemaKind(format: FormatSpec): SchemaKind | null {
+  return FORMATS[known(format)]
 }
 
 /**
  * The decoder of a value into these fields. Option `document`: the whole payload is one value. A field that is not wanted
  * is judged, but may come as NULLs.
  */
-export function valueDecoder(format: FormatSpec, fields: RowType, wanted?: readonly boolean[]): PayloadDecoder {
+export function valueDecoder(
+  format: FormatSpec,
+  fields: RowType,
+  open: OpenRegistry,
+  wanted?: readonly boolean[],
+): PayloadDecoder {
   const kind = known(format)
+  if (kind === 'avro') return registryDecoder(format, fields, open, false)
   if (kind === 'text') return new TextDecoder(single(fields, kind, ['text', 'varchar']))
   if (kind === 'bytes') return new BytesDecoder(single(fields, kind, ['bytea']))
   if (format.options['document'] !== true) return new JsonDecoder(fields, wanted)
@@ -29,15 +49,34 @@ export function valueDecoder(format: FormatSpec, fields: RowType, wanted?: reado
 }
 
 /** The decoder of a key. `whole`: INCLUDE KEY, which takes the key as one value. */
-export function keyDecoder(format: FormatSpec, fields: RowType, whole: boolean): PayloadDecoder {
-  if (known(format) !== 'json') return valueDecoder(format, fields)
+export function keyDecoder(format: FormatSpec, fields: RowType, open: OpenRegistry, whole: boolean): PayloadDecoder {
+  if (schemaKind(format) !== null) return registryDecoder(format, fields, open, whole)
+  if (known(format) !== 'json') return valueDecoder(format, fields, open)
   if (whole) return new JsonValueDecoder(fields[0])
   return fields.length === 1 ? new JsonKeyDecoder(fields[0]) : new JsonDecoder(fields)
 }
 
+function registryDecoder(format: FormatSpec, fields: RowType, open: OpenRegistry, whole: boolean): PayloadDecoder {
+  const reader = readerSchema(format.options)
+  return new RegistryDecoder(fields, registryOf(format, open), 'avro', (writer) =>
+    avroDecoder(writer, reader, fields, whole),
+  )
+}
+
+export function registryOf(format: FormatSpec, open: OpenRegistry): SchemaRegistry {
+  const address = registryAddress(format.options)
+  if (address !== null) return open(address)
+  throw new SqlError('42601', `FORMAT ${format.kind.toUpperCase()} needs a schema registry`, {
+    hint: "Add USING SCHEMA REGISTRY 'http://host:port'.",
+  })
+}
+
 function known({ kind }: FormatSpec): FormatKind {
   if (isFormat(kind)) return kind
-  throw new SqlError('0A000', `FORMAT ${kind.toUpperCase()} is not supported`, { hint: 'JSON, TEXT and BYTES are.' })
+  const kinds = Object.keys(FORMATS).map((each) => each.toUpperCase())
+  throw new SqlError('0A000', `FORMAT ${kind.toUpperCase()} is not supported`, {
+    hint: `There are ${kinds.join(', ')}.`,
+  })
 }
 
 function single(fields: RowType, format: FormatKind, kinds: readonly SqlType['kind'][]) {

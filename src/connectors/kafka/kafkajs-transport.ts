@@ -268,7 +268,7 @@ function supports(broker: KafkajsBroker, apiKey: number, version: number): boole
 }
 
 /** "host:port", "[::1]:port" or "host" (9092). */
-export function splitAddress(address: string): { host: string; port: number } {
+function splitAddress(address: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(address)
   const host = match?.[1] ?? match?.[2] ?? ''
   const port = match?.[3] === undefined ? 9092 : Number(match[3])

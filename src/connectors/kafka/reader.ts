@@ -4,6 +4,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { Positions, ReaderOptions, SourceReader } from '../contract.ts'
 import { Credits } from '../credits.ts'
 import { Pauses } from '../pauses.ts'
+import { ServiceError } from '../service-error.ts'
 import type { RecordDecoder } from './record-decoder.ts'
 import { offsetAfter, RecordWalk } from './record-walk.ts'
 import { StatusReport } from './status-report.ts'
@@ -230,6 +231,10 @@ export class KafkaReader implements SourceReader {
     while (!this.stopped) {
       const batch = this.o.decoder.decode(partition, walk, this.untilOf(partition))
       if (batch === null) return
+      if ('ready' in batch) {
+        await batch.ready()
+        continue
+      }
       this.positions.set(partition, batch.next)
       await this.credits.spend(() => this.o.onBatch(batch))
     }
@@ -259,7 +264,7 @@ export class KafkaReader implements SourceReader {
   }
 
   private fail(error: unknown): void {
-    const sqlstate = error instanceof SqlError || error instanceof KafkaError ? error.sqlstate : 'XX000'
+    const sqlstate = error instanceof SqlError || error instanceof ServiceError ? error.sqlstate : 'XX000'
     this.o.log.error('source reader failed', { topic: this.o.topic, error: messageOf(error) })
     this.status.failed(messageOf(error), sqlstate)
   }
@@ -272,7 +277,7 @@ function leadersMoved(before: TopicMetadata, after: TopicMetadata): boolean {
 
 /** What no waiting mends; our own mistakes too, which must not be retried for ever. */
 function isTerminal(error: unknown): boolean {
-  return error instanceof TopicLost || !(error instanceof KafkaError) || error.kind === 'refused'
+  return error instanceof TopicLost || !(error instanceof ServiceError) || error.kind === 'refused'
 }
 
 function fetchErrorText(error: Exclude<FetchedPartition['error'], null>): string {

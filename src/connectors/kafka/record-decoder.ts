@@ -5,6 +5,7 @@ import type { RowType } from '../../types/sql-type.ts'
 import type { DeadLetter, SourceBatch } from '../contract.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import type { MetaColumns } from '../envelope/meta-columns.ts'
+import type { Wait } from '../format/format.ts'
 import type { RecordWalk } from './record-walk.ts'
 import { KafkaError } from './transport.ts'
 
@@ -38,14 +39,18 @@ export class RecordDecoder {
     this.pruned = columns === null ? [] : rowType.map((_, c) => c).filter((c) => !columns.includes(c))
   }
 
-  /** The next batch of a walk, up to the offset `until`; null when there is nothing more to look at. */
-  decode(partition: number, walk: RecordWalk, until: number): SourceBatch | null {
+  /**
+   * The next batch of a walk, up to the offset `until`; null when there is nothing more to look at; what has to be waited
+   * for when the next record cannot be read before.
+   */
+  decode(partition: number, walk: RecordWalk, until: number): SourceBatch | Wait | null {
     const first = walk.position
     if (first >= until) return null
     const deadLetters: DeadLetter[] = []
     let next = -1
     let n = 0
-    for (let looked = 0; looked < BATCH_ROWS_MAX; looked++) {
+    // A record may make two rows.
+    for (let looked = 0; looked < BATCH_ROWS_MAX && n < BATCH_ROWS_MAX - 1; looked++) {
       const step = walk.next()
       if (step === 'end') break
       if (step === 'refused') {
@@ -56,12 +61,18 @@ export class RecordDecoder {
         next = until
         break
       }
-      const reason = step === 'unreadable' ? walk.reason : this.envelope.append(walk)
-      if (reason !== null) deadLetters.push(deadLetter(partition, walk, reason))
-      else {
-        this.meta.append(walk, partition)
-        if (n === this.offsets.length) this.growOffsets()
-        this.offsets[n++] = walk.offset
+      const outcome = step === 'unreadable' ? walk.reason : this.envelope.append(walk)
+      if (typeof outcome === 'string') deadLetters.push(deadLetter(partition, walk, outcome))
+      else if (typeof outcome === 'object') {
+        walk.again()
+        if (looked === 0) return outcome
+        break
+      } else {
+        for (let row = 0; row < outcome; row++) {
+          this.meta.append(walk, partition)
+          if (n === this.offsets.length) this.growOffsets()
+          this.offsets[n++] = walk.offset
+        }
       }
     }
     if (next < 0) next = Math.min(until, walk.position)
@@ -69,12 +80,13 @@ export class RecordDecoder {
   }
 
   private finish(partition: number, first: number, next: number, n: number, deadLetters: DeadLetter[]): SourceBatch {
-    const { value, key, deletes } = this.envelope.finish(n)
+    const { value, key, deletes, more } = this.envelope.finish(n)
     const cols = new Array<Column>(this.rowType.length)
     for (let i = 0; i < value.length; i++) cols[this.place.value[i]] = value[i]
     for (let i = 0; i < key.length; i++) cols[this.place.key[i]] = key[i]
     this.meta.finishInto(cols)
     for (const c of this.pruned) cols[c] = nullColumn(this.rowType[c].type, n)
+    if (more !== undefined) cols.push(...more)
     const rows = { n, diffs: new Int32Array(n).fill(1), cols }
     return { partition, first, next, rows, deletes, offsets: this.offsets.slice(0, n), deadLetters }
   }

@@ -61,6 +61,7 @@ export class RecordWalk {
   private left = 0
   private at = 0
   private end = 0
+  private repeats = false
 
   constructor(records: Uint8Array, from: number, aborted: readonly AbortedTransaction[]) {
     this.records = Buffer.from(records.buffer, records.byteOffset, records.byteLength)
@@ -70,7 +71,18 @@ export class RecordWalk {
     this.aborted = aborted
   }
 
+  /** The record that `next` stopped at is found by it once more. */
+  again(): void {
+    this.repeats = true
+    this.position = this.offset
+  }
+
   next(): Step {
+    if (this.repeats) {
+      this.repeats = false
+      this.position = this.offset + 1
+      return 'record'
+    }
     for (;;) {
       while (this.left > 0) {
         this.left--

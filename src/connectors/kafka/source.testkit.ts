@@ -13,6 +13,7 @@ import type {
   SourceBatch,
   SourceConnector,
 } from '../contract.ts'
+import type { OpenRegistry } from '../schema-registry/registry.ts'
 import type { FakeRecord, ProduceOptions } from './fake-cluster.testkit.ts'
 import { KafkaSource, type OpenTransport } from './source.ts'
 
@@ -21,6 +22,8 @@ export interface KafkaWorld {
   readonly brokers: string
   readonly threads: boolean
   readonly openTransport: OpenTransport
+  /** None unless given: sources that use no schema registry need none. */
+  readonly openRegistry?: OpenRegistry
   createTopic(topic: string, partitions: number): Promise<void>
   addPartitions(topic: string, total: number): Promise<void>
   deleteTopic(topic: string): Promise<void>
@@ -60,7 +63,12 @@ export function sourceOf(
   runtime: Runtime = systemRuntime,
 ): KafkaSource {
   const { threads, openTransport } = world
-  return new KafkaSource(spec, rowType, { runtime, log: silentLog, threads, openTransport, resolve: [] })
+  const openRegistry = world.openRegistry ?? noRegistry
+  return new KafkaSource(spec, rowType, { runtime, log: silentLog, threads, openTransport, openRegistry, resolve: [] })
+}
+
+const noRegistry: OpenRegistry = () => {
+  throw new Error('there is no schema registry in this world')
 }
 
 /** Takes in what a reader delivers, checking the laws of order as it comes. */

@@ -10,7 +10,8 @@ import { type IngestTask, readHere } from '../ingest.ts'
 import { IngestThread } from '../ingest-thread.ts'
 import { recordDecoder } from '../record-decoder-build.ts'
 import type { Rewrite } from '../resolve.ts'
-import { sqlErrorOf } from './kafka-errors.ts'
+import type { OpenRegistry } from '../schema-registry/registry.ts'
+import { sqlErrorOf } from '../service-error.ts'
 import { KafkaError, type KafkaTransport, type TopicMetadata } from './transport.ts'
 
 export type OpenTransport = (brokers: readonly string[], clientId: string) => KafkaTransport
@@ -22,6 +23,7 @@ export interface KafkaSourceDeps {
   readonly threads: boolean
   readonly resolve: readonly Rewrite[]
   readonly openTransport: OpenTransport
+  readonly openRegistry: OpenRegistry
 }
 
 const DEADLINE_MS = 9_000
@@ -52,7 +54,7 @@ export class KafkaSource implements SourceConnector {
     this.deps = deps
     this.thread = deps.threads ? new IngestThread(this.task, deps.runtime, deps.log) : null
     // Formats and columns that do not go together fail here, at creation, and not in a reader.
-    recordDecoder(spec, rowType, null)
+    recordDecoder(spec, rowType, null, deps.openRegistry)
   }
 
   partitions(): Promise<readonly PartitionInfo[]> {
@@ -112,7 +114,7 @@ export class KafkaSource implements SourceConnector {
 
   private openHere(options: ReaderOptions): SourceReader {
     const { runtime, log } = this.deps
-    return readHere(this.task, options, this.transport(), runtime, log)
+    return readHere(this.task, options, this.transport(), this.deps.openRegistry, runtime, log)
   }
 
   private transport(): KafkaTransport {

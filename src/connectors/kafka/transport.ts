@@ -1,4 +1,4 @@
-import type { SqlErrorFields } from '../../base/sql-error.ts'
+import { ServiceError } from '../service-error.ts'
 
 /**
  * What reading a topic needs of a Kafka cluster, and nothing more: no groups, no offsets kept by the broker.
@@ -69,17 +69,7 @@ export interface AbortedTransaction {
   readonly firstOffset: number
 }
 
-/** kind: how the caller goes on ('connection', 'retry': try again; 'refused': never will work). */
-export class KafkaError extends Error {
-  readonly kind: 'connection' | 'retry' | 'refused'
-  readonly sqlstate: string
-  readonly fields: SqlErrorFields
-
-  constructor(kind: KafkaError['kind'], sqlstate: string, message: string, fields: SqlErrorFields = {}) {
-    super(message)
-    this.name = 'KafkaError'
-    this.kind = kind
-    this.sqlstate = sqlstate
-    this.fields = fields
-  }
+/** A failure of Kafka. */
+export class KafkaError extends ServiceError {
+  override readonly name = 'KafkaError'
 }

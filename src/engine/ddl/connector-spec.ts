@@ -1,8 +1,10 @@
+import { notSupported } from '../../base/sql-error.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
+import type { SourcePlan } from '../../connectors/infer.ts'
 import { validateConnector } from '../../connectors/registry.ts'
 import type { ConnectorPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
-import type { World } from '../world.ts'
+import type { ConnectorFactory, World } from '../world.ts'
 
 /** Checks a connector's options and fills in the defaults: what the catalog keeps. Says what has no effect. */
 export function connectorSpec(world: World, plan: ConnectorPlan, call: CallContext): ConnectorSpec {
@@ -12,5 +14,13 @@ export function connectorSpec(world: World, plan: ConnectorPlan, call: CallConte
   const [connector, given] = kind === 'generator' ? [String(name), rest] : [kind, options]
   const { options: complete, notices } = validateConnector(connector, given, world.runtime.nowMs())
   for (const message of notices) call.notice({ severity: 'NOTICE', sqlstate: '00000', message })
-  return { ...plan, transport: { kind: connector, options: complete } }
+  const { inferred: _, ...spec } = plan
+  return { ...spec, transport: { kind: connector, options: complete } }
+}
+
+/** The source with everything that only a schema registry knows. */
+export async function completed(connectors: ConnectorFactory, plan: SourcePlan): Promise<SourcePlan> {
+  if (plan.connector.inferred === undefined) return plan
+  if (connectors.complete === undefined) throw notSupported('a schema registry')
+  return connectors.complete(plan)
 }

@@ -6,7 +6,7 @@ import type { RowType } from '../../types/sql-type.ts'
 import type { CallContext } from '../api.ts'
 import { SourceRuntime } from '../source.ts'
 import { type StreamStart, streamStart } from '../stream-start.ts'
-import { connectorSpec } from './connector-spec.ts'
+import { completed, connectorSpec } from './connector-spec.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
 type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
@@ -14,14 +14,16 @@ type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
 /** Asks the service first (≤ 10 s): a missing topic or an unreachable broker fails the statement and leaves nothing. */
 export async function createSource(deps: DdlDeps, plan: CreateSource, call: CallContext): Promise<void> {
   if (exists(deps, plan, call)) return
-  const spec = connectorSpec(deps.world, plan.connector, call)
-  const { connector } = await openConnector(deps, spec, plan.rowType)
+  const whole = await completed(deps.connectors, { ...plan, columns: plan.rowType })
+  const spec = connectorSpec(deps.world, whole.connector, call)
+  const { columns: rowType, upsertKey } = whole
+  const { connector } = await openConnector(deps, spec, rowType)
   let kept = false
   try {
     await deps.world.exclusive.run(async () => {
       if (exists(deps, plan, call)) return
       const { world } = deps
-      const { name, schema, sql, dependsOn, rowType, upsertKey } = plan
+      const { name, schema, sql, dependsOn } = plan
       const id = world.catalog.nextId
       const entry: SourceEntry = {
         kind: 'source',

@@ -11,7 +11,7 @@ import { readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
 import { checkNulls } from '../write/bulk.ts'
 import { StatementBound } from '../write/evaluated.ts'
-import { connectorSpec } from './connector-spec.ts'
+import { completed, connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
 
@@ -70,8 +70,9 @@ export function startTable({ world }: Pick<DdlDeps, 'world'>, entry: TableEntry)
  * CREATE TABLE … FROM SOURCE s, and RisingWave's CREATE TABLE … WITH (connector = …): the rows are stored, and later
  * views hydrate from them. Inside it is a materialized copy of the source.
  */
-async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContext): Promise<void> {
+async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallContext): Promise<void> {
   const { world } = deps
+  const plan = await wholeTable(deps, statement)
   const rowType = plan.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
   const spec = plan.connector === null ? null : connectorSpec(world, plan.connector, call)
   const own = spec === null ? null : await openConnector(deps, spec, rowType)
@@ -112,6 +113,25 @@ async function createFedTable(deps: DdlDeps, plan: CreateTable, call: CallContex
     deps.hydration.begin(view, ownStarts!)
     await deps.checkpoint()
   })
+}
+
+/** With the columns and the key that a schema registry knows. */
+async function wholeTable(deps: DdlDeps, plan: CreateTable): Promise<CreateTable> {
+  if (plan.connector === null) return plan
+  const columns = plan.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
+  const { connector } = plan
+  const whole = await completed(deps.connectors, { columns, connector, upsertKey: plan.primaryKey })
+  return {
+    ...plan,
+    columns: whole.columns.map((field) => ({
+      name: field.name,
+      type: field.type,
+      notNull: !field.nullable,
+      defaultSql: plan.columns.find((c) => c.name === field.name)?.defaultSql ?? null,
+    })),
+    connector: whole.connector,
+    primaryKey: whole.upsertKey,
+  }
 }
 
 function tableEntry(plan: CreateTable, id: number, fedBy: number | null, dependsOn: readonly number[]): TableEntry {

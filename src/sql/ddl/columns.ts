@@ -18,6 +18,10 @@ export interface Columns {
   readonly metadata: readonly { readonly column: number; readonly what: string; readonly at: Place }[]
   /** ksqlDB's `k INT KEY`. */
   readonly keys: readonly number[]
+  /** RisingWave's `*`: all columns that a schema registry knows. */
+  readonly all: boolean
+  /** PRIMARY KEY by columns that nobody declared: those of a schema registry, or INCLUDE's. */
+  readonly laterKey: readonly string[] | null
 }
 
 export function bindColumns(st: Statement, table: string, elements: readonly TableElement[], sql: string): Columns {
@@ -25,6 +29,8 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   const metadata: { column: number; what: string; at: Place }[] = []
   const keys: number[] = []
   let primaryKey: number[] | null = null
+  let laterKey: readonly string[] | null = null
+  const all = elements.some((element) => element.kind === 'allColumns')
   const setKey = (key: number[], at: Place): void => {
     if (primaryKey) throw bindError('42P16', `multiple primary keys for table "${table}" are not allowed`, at)
     const twice = key.find((c, i) => key.indexOf(c) < i)
@@ -53,6 +59,10 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
       case 'tablePrimaryKey': {
         handled(element, ['columns', 'timing'])
         checkTiming(element.timing, element)
+        if (all || !elements.some((each) => each.kind === 'column')) {
+          laterKey = element.columns.map((c) => c.name)
+          break
+        }
         setKey(
           element.columns.map((c) => columnNumber(columns, c.name, element)),
           element,
@@ -64,7 +74,8 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
       case 'likeTable':
         throw notSupported('LIKE', element.span)
       case 'allColumns':
-        throw notSupported('* among the columns', element.span)
+        if (columns.length > 0) throw notSupported('* beside other columns', element.span)
+        break
       case 'tableUnique':
         throw notSupported('UNIQUE', element.span)
       case 'tableCheck':
@@ -76,7 +87,7 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   const key: readonly number[] | null = primaryKey
   // A primary key makes its columns NOT NULL.
   const final = columns.map((c, i) => ((key as readonly number[] | null)?.includes(i) ? { ...c, notNull: true } : c))
-  return { columns: final, primaryKey: key, metadata, keys }
+  return { columns: final, primaryKey: key, metadata, keys, all, laterKey }
 }
 
 function columnNumber(columns: readonly ColumnPlan[], name: string, at: Place): number {

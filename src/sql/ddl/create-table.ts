@@ -22,7 +22,9 @@ import { bindColumns } from './columns.ts'
 import { bindConnector } from './connector.ts'
 import { lastName, readsOf, schemaOf } from './create-view.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
-import { namedOptions, optionText } from './option-value.ts'
+import { type NamedOption, namedOptions, optionText } from './option-value.ts'
+import { registryConnection } from './registry-clause.ts'
+import { blotted, withoutSecrets } from './secrets.ts'
 
 const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
 
@@ -51,6 +53,10 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   if (node.fromSource) return tableOfSource(st, node, context, create)
   const connected = node.transport !== undefined || namedOptions(node.with).some((o) => o.name === 'connector')
   const declared = bindColumns(st, lastName(node.name), node.elements, context.sql)
+  const unknown = connected ? undefined : declared.laterKey?.[0]
+  if (unknown !== undefined)
+    throw bindError('42703', `column "${unknown}" named in key does not exist`, node.elements[0])
+  if (declared.all && !connected) throw notSupported('* among the columns', node.span)
   if (!connected) {
     handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements'])
     return {
@@ -63,9 +69,9 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       dependsOn: readsOf(st),
     }
   }
-  const bound = bindConnector(st, node, declared, node.hasElements)
+  const bound = bindConnector(st, node, declared, declared.columns.length > 0, madeOf(create.name, context))
   const flink = node.format === undefined && node.valueFormat === undefined
-  const sql = canonicalSql(st, context.sql, node.span)
+  const sql = blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span))
   const key = bound.upsertKey ?? declared.primaryKey
   if (flink && !node.transport && key === null) {
     const { connector, columns, dependsOn } = bound
@@ -159,19 +165,25 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
   const declared = bindColumns(st, lastName(node.name), node.elements, context.sql)
   const withDefault = declared.columns.find((c) => c.defaultSql !== null)
   if (withDefault) throw notSupported('DEFAULT in a source', node.elements[0].span)
-  const bound = bindConnector(st, node, declared, node.hasElements && declared.columns.length > 0)
+  const name = lastName(node.name)
+  const bound = bindConnector(st, node, declared, declared.columns.length > 0, madeOf(name, context))
   return {
     kind: 'createSource',
     schema: schema.id,
-    name: lastName(node.name),
+    name,
     ifNotExists: node.ifNotExists ?? false,
     rowType: rowOf(bound.columns),
     connector: bound.connector,
     upsertKey: bound.upsertKey,
     dependsOn: bound.dependsOn,
-    sql: canonicalSql(st, context.sql, node.span),
+    sql: blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span)),
   }
 }
+
+const madeOf = (name: string, context: PlanningContext) => ({
+  name,
+  notice: (message: string) => context.notice({ severity: 'NOTICE', sqlstate: '00000', message }),
+})
 
 export function planCreateSchema(node: CreateSchema, context: PlanningContext): DdlPlan {
   handled(node, ['ifNotExists', 'name'])
@@ -196,27 +208,32 @@ export function planCreateConnection(node: CreateConnection, context: PlanningCo
   handled(node, ['ifNotExists', 'name', 'to', 'options', 'with'])
   if (node.with.length > 0) throw notSupported('WITH options of a connection', node.with[0].span)
   const to = node.to?.toUpperCase()
-  if (to !== 'KAFKA') throw notSupported(`CREATE CONNECTION TO ${to ?? 'nothing'}`, node.span)
+  const kinds = { KAFKA: kafkaConnection, 'CONFLUENT SCHEMA REGISTRY': registryConnection }
+  const optionsOf = to === 'KAFKA' || to === 'CONFLUENT SCHEMA REGISTRY' ? kinds[to] : undefined
+  if (optionsOf === undefined) throw notSupported(`CREATE CONNECTION TO ${to ?? 'nothing'}`, node.span)
   const st = newStatement(bindEnv(context))
-  const options = namedOptions(node.options)
+  return {
+    kind: 'createConnection',
+    schema: schemaOf(st, node.name, context).id,
+    name: lastName(node.name),
+    ifNotExists: node.ifNotExists ?? false,
+    transport: to === 'KAFKA' ? 'kafka' : 'schema registry',
+    options: optionsOf(namedOptions(node.options)),
+    dependsOn: [],
+    sql: blotted(withoutSecrets(context.sql, node).slice(node.span.start, node.span.end)),
+  }
+}
+
+function kafkaConnection(options: readonly NamedOption[]) {
   for (const option of options) {
-    // Secrets would end up in the text that the catalog keeps.
+    // Brokers are reached without credentials yet.
     if (/password|secret|sasl/i.test(option.name))
       throw notSupported(`option ${option.name.toUpperCase()}`, option.span)
     if (option.name === 'security protocol' && optionText(option).toUpperCase() !== 'PLAINTEXT') {
       throw notSupported(`SECURITY PROTOCOL ${optionText(option)}`, option.span)
     }
   }
-  return {
-    kind: 'createConnection',
-    schema: schemaOf(st, node.name, context).id,
-    name: lastName(node.name),
-    ifNotExists: node.ifNotExists ?? false,
-    transport: 'kafka',
-    options: kafkaOptions(options.filter((o) => o.name !== 'security protocol')),
-    dependsOn: [],
-    sql: context.sql.slice(node.span.start, node.span.end),
-  }
+  return kafkaOptions(options.filter((o) => o.name !== 'security protocol'))
 }
 
 export function planCreateIndex(node: CreateIndex, context: PlanningContext): DdlPlan {
