@@ -21,7 +21,7 @@ export function nearMiss(tokens: SqlToken[], position: number): string | undefin
 }
 
 /** One letter missing, added or changed, or two neighbours swapped. */
-export function oneSlip(a: string, b: string): boolean {
+function oneSlip(a: string, b: string): boolean {
   if (a === b || Math.abs(a.length - b.length) > 1) return false
   let i = 0
   while (i < a.length && a[i] === b[i]) i++

@@ -92,7 +92,7 @@ function epochMillis(text: string, type: SqlType): Value {
 }
 
 /** The last value that ended up under each field name, read exactly. */
-export function decodeJsonRow(fields: RowType, text: string): Datum[] {
+function decodeJsonRow(fields: RowType, text: string): Datum[] {
   const node = parseJson(text)
   if (!(node instanceof JsonObject))
     throw new SqlError('22P02', `a JSON ${node === null ? 'null' : nodeName(node)} is no record`)

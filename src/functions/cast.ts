@@ -18,7 +18,7 @@ const RANK = { implicit: 0, assignment: 1, explicit: 2 } as const satisfies Reco
 
 const allows = (wanted: Cast['context'], offered: Cast['context']): boolean => RANK[offered] <= RANK[wanted]
 
-export function isStringType(kind: TypeKind): boolean {
+function isStringType(kind: TypeKind): boolean {
   return kind === 'text' || kind === 'varchar' || kind === 'bpchar' || kind === 'name'
 }
 

@@ -39,7 +39,7 @@ export function commonOf(types: readonly SqlType[]): SqlType | undefined {
 }
 
 /** The type without precision, scale and length. */
-export function withoutModifiers(type: SqlType): SqlType {
+function withoutModifiers(type: SqlType): SqlType {
   if (type.kind === 'array' && type.element !== undefined)
     return { kind: 'array', element: withoutModifiers(type.element) }
   return { kind: type.kind }

@@ -86,11 +86,6 @@ export function isPoly(arg: ArgType): arg is Exclude<ArgType, SqlType> {
   return 'poly' in arg
 }
 
-export function argName(arg: ArgType): string {
-  if (isPoly(arg)) return arg.poly
-  return arg.kind === 'array' ? `${argName(arg.element!)}[]` : arg.kind
-}
-
 /** The session's options for text input and output. */
 export function textOptions(env: EvalEnv): TextOptions {
   return { timeZone: env.timeZone, nowMicros: env.nowMicros }

@@ -48,7 +48,7 @@ export function filter(input: Logical, predicate: Scalar, position: number = NO_
   return { kind: 'filter', input, predicate, rowType: notNullUnder(input.rowType, predicate), position }
 }
 
-export function notNullUnder(row: RowType, predicate: Scalar): RowType {
+function notNullUnder(row: RowType, predicate: Scalar): RowType {
   const proven = new Set<number>()
   for (const c of conjuncts(predicate)) {
     if (c.kind === 'isNull' && c.negated && c.arg.kind === 'column') proven.add(c.arg.index)

@@ -76,7 +76,7 @@ function whenHot(ctx: CompileContext, make: () => Loop): (n: number) => Loop | n
 }
 
 /** The reference back end of `filterProgram`. */
-export function closureFilter(predicate: Scalar, ctx: CompileContext): FilterProgram {
+function closureFilter(predicate: Scalar, ctx: CompileContext): FilterProgram {
   const kernel = closureKernel(predicate, ctx)
   return (cols, n, rows, errors, tick) => {
     const { data, nulls } = kernel(cols, n, errors, tick) as F64Column

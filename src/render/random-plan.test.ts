@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createState } from '../state/factory.ts'
-import { memoryPager } from '../state/pager.ts'
+import { memoryPager } from '../state/memory-pager.testkit.ts'
 import { type Change, Harness } from './testing/harness.ts'
 import { anyPlan, OBJECTS, OPS } from './testing/random-plan.ts'
 import { anyDatum, type Gen, pickFrom } from './testing/random-scalar.ts'

@@ -11,7 +11,7 @@ import type { Row } from '../types/value.ts'
 import { CHUNK_MASK, CHUNK_ROWS, CHUNK_SHIFT, type KeyedTable } from './contract.ts'
 import { createState } from './factory.ts'
 import { openScratchPager } from './lmdb/pager.testkit.ts'
-import { memoryPager } from './pager.ts'
+import { memoryPager } from './memory-pager.testkit.ts'
 
 const types = [INT8, TEXT]
 const codec = {

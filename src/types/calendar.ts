@@ -93,7 +93,7 @@ export function joinMicros(days: number, micros: number): number | bigint {
   return normalizeInt(BigInt(day) * 86_400_000_000n + BigInt(micros - carry * MICROS_PER_DAY))
 }
 
-export function timestampOutOfRange(): SqlError {
+function timestampOutOfRange(): SqlError {
   return new SqlError('22008', 'timestamp out of range')
 }
 

@@ -46,7 +46,7 @@ export function numericAt(column: NumColumn, i: number): Numeric {
 }
 
 /** The JS string of row i, kept in the column's cache from the second column-wide use on. */
-export function stringAt(column: StrColumn, i: number): string {
+function stringAt(column: StrColumn, i: number): string {
   const cache = column.strings
   if (cache !== null) {
     const known = cache[i]

@@ -111,7 +111,7 @@ export function typmodOf(type: SqlType): number {
   }
 }
 
-export function withTypmod(type: SqlType, typmod: number): SqlType {
+function withTypmod(type: SqlType, typmod: number): SqlType {
   if (typmod < 0) return type
   switch (type.kind) {
     case 'numeric': {

@@ -42,7 +42,7 @@ export class Progress {
   }
 }
 
-export function renderFailure(failure: Failure, mode: Mode): string {
+function renderFailure(failure: Failure, mode: Mode): string {
   const sql = failure.sql === '' ? [] : failure.sql.split('\n').map((line) => `    ${line}`)
   const message = failure.message.split('\n').map((line) => `  ${line}`)
   return [`${failure.place.file}:${failure.place.line}: failed (${mode})`, ...sql, ...message, ''].join('\n')

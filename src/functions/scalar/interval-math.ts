@@ -62,7 +62,7 @@ export function addInterval(value: number | bigint, step: Interval, timeZone: st
 }
 
 /** The same day of a later month, or that month's last. */
-export function addMonths(days: number, months: number): number {
+function addMonths(days: number, months: number): number {
   if (months === 0) return days
   const { year, month, day } = civilFromDays(days)
   const total = year * 12 + (month - 1) + months

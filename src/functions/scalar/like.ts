@@ -9,7 +9,7 @@ type Matcher = (text: string) => boolean
 const cache = new Map<string, Matcher>()
 const CACHED_MAX = 500
 
-export function likeMatcher(pattern: string, escaping: string, ignoreCase: boolean): Matcher {
+function likeMatcher(pattern: string, escaping: string, ignoreCase: boolean): Matcher {
   const key = `${ignoreCase ? 'i' : 'c'}${escaping}/${pattern}`
   let matcher = cache.get(key)
   if (matcher === undefined) {

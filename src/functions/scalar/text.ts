@@ -12,7 +12,7 @@ export function characters(text: string): string | string[] {
   return SURROGATES.test(text) ? [...text] : text
 }
 
-export function sliceText(text: string, start: number, end?: number): string {
+function sliceText(text: string, start: number, end?: number): string {
   const units = characters(text)
   const part = units.slice(start, end)
   return typeof part === 'string' ? part : part.join('')

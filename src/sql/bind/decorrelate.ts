@@ -251,7 +251,7 @@ class Decorrelation {
  * `domain` rows, each with the aggregates of its group in `grouped` (keys first, `width` of them) or, where it has no
  * group, with what the aggregates give for no rows.
  */
-export function withEmptyGroups(
+function withEmptyGroups(
   domain: Logical,
   grouped: Logical,
   width: number,

@@ -126,7 +126,7 @@ function refuseOuterAggregate(st: Statement, parts: readonly Scalar[], node: Cal
   if (outer && !own) throw notSupported('an aggregate of an outer query inside a subquery', node.span)
 }
 
-export function bindOrder(st: Statement, items: readonly OrderItem[], place: ExprPlace): SlotOrder[] {
+function bindOrder(st: Statement, items: readonly OrderItem[], place: ExprPlace): SlotOrder[] {
   return items.map((item) => {
     handled(item, ['expr', 'direction', 'nulls', 'using'])
     if (item.using) throw notSupported('ORDER BY … USING', item.span)

@@ -24,7 +24,7 @@ export const outerToInner: Rule = {
 }
 
 /** Columns that cannot be NULL in a row for which the condition is true. */
-export function rejectsNull(c: Scalar): Set<number> {
+function rejectsNull(c: Scalar): Set<number> {
   if (c.kind === 'isNull') return c.negated ? strictColumns(c.arg) : new Set()
   if (c.kind === 'or') {
     const [first, ...rest] = c.args.map(rejectsNull)
