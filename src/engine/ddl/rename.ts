@@ -1,6 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import { pinColumns } from '../../sql/ddl/pin-columns.ts'
 import type { DdlDeps } from './deps.ts'
 
 /**
@@ -42,17 +43,17 @@ export async function renameColumn(deps: DdlDeps, plan: Extract<DdlPlan, { kind:
   await world.exclusive.run(async () => {
     const entry = world.catalog.byId(plan.object)
     if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
-    checkUnread(deps, entry)
     const named = <T extends { readonly name: string }>(columns: readonly T[]): T[] => {
       if (columns.some((c) => c.name === plan.newName)) {
         throw new SqlError('42701', `column "${plan.newName}" of relation "${entry.name}" already exists`)
       }
       return columns.map((c, i) => (i === plan.column ? { ...c, name: plan.newName } : c))
     }
-    if (entry.kind === 'table') replace(deps, [{ ...entry, columns: named(entry.columns) }])
-    else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView')
-      replace(deps, [{ ...entry, rowType: named(entry.rowType) }])
-    else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)
+    if (entry.kind === 'table') {
+      replace(deps, [{ ...entry, columns: named(entry.columns) }, ...pinned(deps, entry, entry.columns)])
+    } else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView') {
+      replace(deps, [{ ...entry, rowType: named(entry.rowType) }, ...pinned(deps, entry, entry.rowType)])
+    } else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)
     await deps.checkpoint()
   })
 }
@@ -64,18 +65,20 @@ function inSchema({ world }: DdlDeps, entry: CatalogEntry, newName: string): str
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-/** A column's name stands in many places of a text: objects that are read keep the names of their columns. */
-function checkUnread(deps: DdlDeps, entry: CatalogEntry): void {
-  const { catalog } = deps.world
-  const readers = catalog
+/** Those that read the object by the names of its columns go on with the names that they know. */
+function pinned(
+  { world }: DdlDeps,
+  entry: CatalogEntry,
+  columns: readonly { readonly name: string }[],
+): CatalogEntry[] {
+  const { catalog } = world
+  const schema = catalog.byId(entry.schema)!.name
+  const names = columns.map((c) => c.name)
+  return catalog
     .dependants(entry.id)
     .map((id) => catalog.byId(id)!)
-    .filter((e) => e.kind !== 'system' && e.kind !== 'index')
-  const blocking = readers[0]
-  if (blocking === undefined) return
-  throw new SqlError('2BP01', `cannot rename a column of "${entry.name}" because "${blocking.name}" reads it by name`, {
-    hint: 'Drop the objects that read it first.',
-  })
+    .filter((e) => e.kind === 'view' || e.kind === 'materializedView')
+    .map((e) => ({ ...e, sql: pinColumns(e.sql, schema, entry.name, names) }))
 }
 
 function replace({ world }: DdlDeps, entries: readonly CatalogEntry[]): void {

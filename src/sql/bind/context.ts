@@ -106,6 +106,8 @@ export interface Recursion {
 export interface Reference {
   readonly start: number
   readonly end: number
+  /** Where `TABLE t` begins, which the name alone cannot be put in the place of. */
+  readonly tableBody?: number
   readonly object: number
   /** Whether an alias follows; without one the name itself is what columns are qualified with. */
   readonly aliased: boolean
@@ -149,9 +151,9 @@ export class Statement {
       })
   }
 
-  refer(name: Name, object: number, aliased: boolean): void {
+  refer(name: Name, object: number, aliased: boolean, tableBody?: number): void {
     const last = name.parts[name.parts.length - 1].name
-    this.references.push({ start: name.span.start, end: name.span.end, object, aliased, name: last })
+    this.references.push({ start: name.span.start, end: name.span.end, object, aliased, name: last, tableBody })
   }
 
   position(at: Place): number {

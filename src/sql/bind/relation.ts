@@ -26,7 +26,8 @@ export function bindTable(st: Statement, item: Extract<FromItem, { kind: 'table'
     return relation(plan, alias, null, names, cte.origins, null)
   }
   const entry = lookupRelation(st, item.name)
-  st.refer(item.name, entry.id, item.alias !== undefined)
+  const body = item.span.start < item.name.span.start ? item.span.start : undefined
+  st.refer(item.name, entry.id, item.alias !== undefined, body)
   const { plan, rowType } = relationPlan(st, entry)
   const { alias, names } = aliasNames(item.alias, rowType, last)
   const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)

@@ -125,7 +125,7 @@ function hintFor(scope: Scope, name: string): string | undefined {
     for (const table of s.tables) {
       for (const column of table.columns) {
         const distance = editDistance(column.name, name)
-        if (distance > Math.max(1, Math.floor(name.length / 3)) || (best && best.distance <= distance)) continue
+        if (distance > Math.min(3, Math.floor(name.length / 2)) || (best && best.distance <= distance)) continue
         best = { distance, text: `Perhaps you meant to reference the column "${table.alias}.${column.name}".` }
       }
     }

@@ -18,7 +18,10 @@ export function canonicalSql(
     const entry = catalog.byId(reference.object)
     const schema = entry && catalog.byId(entry.schema)
     if (!entry || !schema) continue
-    text += sql.slice(at, reference.start)
+    text +=
+      reference.tableBody === undefined
+        ? sql.slice(at, reference.start)
+        : `${sql.slice(at, reference.tableBody)}SELECT * FROM `
     text += `${quoted(schema.name)}.${quoted(entry.name)}`
     if (!reference.aliased) text += ` AS ${quoted(reference.name)}`
     at = reference.end
