@@ -27,6 +27,9 @@ export function buildView(
     readonly running?: PhysicalPlan
     readonly resultOf?: number | null
     readonly starts?: ReadonlyMap<number, ReadonlyMap<number, number>>
+    /** See ViewRuntime.generation; `of`: the view that this one is to take over from. */
+    readonly generation?: number
+    readonly of?: number
     /** Hidden views keep their state apart from what checkpoints see. */
     readonly states?: StateFactory
   },
@@ -37,6 +40,7 @@ export function buildView(
   const rendered = renderPlan({
     plan: spec.running ?? spec.plan,
     objectId: spec.id,
+    ...(spec.generation ? { prefix: `${spec.of ?? spec.id}~${spec.generation}` } : {}),
     circuit: world.circuit,
     states: spec.states ?? world.states,
     context: { env: FIXED_ENV, params: [] },
@@ -76,6 +80,11 @@ export function removeView(world: World, view: ViewRuntime): void {
     return
   }
   takeOut(world, view)
+  removeUnread(world)
+}
+
+/** Views that were dropped go once nobody reads their results any more. */
+export function removeUnread(world: World): void {
   for (let unread = unreadResults(world); unread.length > 0; unread = unreadResults(world))
     for (const other of unread) takeOut(world, other)
 }

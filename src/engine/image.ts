@@ -36,6 +36,8 @@ export interface ViewImage {
   /** Where it began to read streams; missing: not known, and not equal to any other. */
   readonly starts?: OffsetsBySource
   readonly onError: 'poison' | 'divert'
+  /** See ViewRuntime.generation; missing: 0. */
+  readonly generation?: number
   /** A view that was still hydrating has no state, unless there is `hydrating`: it hydrates anew. */
   readonly hydrated: boolean
   /** Where hydration goes on: what is still to be read of streams. Other relations are through. */
@@ -91,6 +93,7 @@ function viewImage(view: ViewRuntime): ViewImage {
     ...(running === plan ? {} : { running }),
     ...(resultOf === null ? {} : { resultOf }),
     starts: offsets(starts),
+    ...(view.generation === 0 ? {} : { generation: view.generation }),
     onError,
     hydrated: live,
     shares,
@@ -118,6 +121,7 @@ export const viewSpec = (view: ViewImage) => ({
   running: view.running ?? view.plan,
   resultOf: view.resultOf ?? null,
   starts: offsetMaps(view.starts ?? []),
+  generation: view.generation ?? 0,
   onError: view.onError,
 })
 

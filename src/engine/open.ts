@@ -1,6 +1,7 @@
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { SourceConnector } from '../connectors/contract.ts'
+import type { Rule } from '../sql/optimise/rule.ts'
 import { createState } from '../state/factory.ts'
 import { readPublished, recoverState } from '../state/recovery.ts'
 import type { Store } from '../state/store.ts'
@@ -35,6 +36,8 @@ export interface OpenOptions {
   readonly checkpointIntervalMs?: number
   /** See World.reach. */
   readonly reach?: (moment: CrashMoment) => void
+  /** See World.rules. */
+  readonly rules?: readonly Rule[]
   /** See World.built. */
   readonly built?: (view: ViewRuntime) => void
   /** The server can serve nothing any more. */
@@ -84,6 +87,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
   world.onFailure = options.onFailure
   if (options.reach !== undefined) world.reach = options.reach
   if (options.built !== undefined) world.built = options.built
+  world.rules = options.rules
   world.safeMode = pausedBy
   world.tick = published?.tick ?? 0
   const connectors = options.connectors ?? (() => NO_CONNECTOR)
@@ -97,7 +101,8 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
     log,
     ...(options.compactBytesMin === undefined ? {} : { compactBytesMin: options.compactBytesMin }),
     compacting: () => world.reach('compaction'),
-    progress: (what, rows) => progress.tell(what, { rows, of: image?.stateRows }),
+    // Rows that were overwritten since count twice.
+    progress: (what, rows) => progress.tell(what, { rows, of: Math.max(rows, image?.stateRows ?? 0) }),
   })
   const history = await KeptHistory.open(world, store, world.tick)
   for (const [object, sinceMs] of image?.logs ?? [])

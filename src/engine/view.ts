@@ -7,7 +7,7 @@ import type { OutputNode } from '../dataflow/output.ts'
 import { objectsOf } from '../plan/objects-of.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { nodeKeys } from '../plan/sub-plans.ts'
-import type { RenderedView } from '../render/render.ts'
+import { feedInstead, type RenderedView } from '../render/render.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
 import type { StateStructure } from '../state/contract.ts'
 import { rowAt } from '../types/batch-build.ts'
@@ -43,19 +43,19 @@ export interface ResumePoint {
 export class ViewRuntime {
   readonly id: number
   /** What the view is. */
-  readonly plan: PhysicalPlan
+  plan: PhysicalPlan
   /** How it is run: `plan`, with parts of it read from results of other views that are equal to them. */
-  readonly running: PhysicalPlan
+  running: PhysicalPlan
   /** The view whose rows are this view's rows, too. */
   readonly resultOf: number | null
-  readonly rendered: RenderedView
+  rendered: RenderedView
   readonly output: OutputNode
   /** The relations that it reads as it is run. */
-  readonly reads: readonly number[]
+  reads: readonly number[]
   /** Uses arrangements in common with other views; it has no gates. */
-  readonly shares: boolean
+  shares: boolean
   /** One for each relation that the plan reads. */
-  readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
+  gates: readonly { readonly object: number; readonly gate: Gate }[]
   readonly onError: 'poison' | 'divert'
   log: DeltaLog
   state: ViewState
@@ -67,6 +67,10 @@ export class ViewRuntime {
   entry: MaterializedViewEntry | null
   /** Where it began to read streams: source → partition → offset. What it holds of them depends on it. */
   readonly starts: Map<number, ReadonlyMap<number, number>>
+  /** Of its dataflow: 0, and another number for each re-planning; part of the names of its operators' state. */
+  generation: number
+  /** A dataflow of a newer plan hydrates beside this one. */
+  replanning = false
   /** Errors that ALTER … SKIP ERRORS set aside: error row as text → count. */
   readonly skipped = new Map<string, number>()
   #resultKey: string | null = null
@@ -85,7 +89,9 @@ export class ViewRuntime {
     readonly shares: boolean
     readonly state: ViewState
     readonly sinceMs: number
+    readonly generation?: number
   }) {
+    this.generation = spec.generation ?? 0
     this.id = spec.id
     this.entry = spec.entry
     this.plan = spec.plan
@@ -100,6 +106,23 @@ export class ViewRuntime {
     this.onError = spec.onError
     this.state = spec.state
     this.log = new DeltaLog(spec.rendered.output.output.types, spec.sinceMs)
+  }
+
+  /**
+   * Runs by the plan and the operators of another one from now on, which holds the same rows; between ticks. The output
+   * stays, and with it whoever reads or follows the view. Gives the gates of before, which nobody needs any more.
+   */
+  takeOver(next: ViewRuntime): ViewRuntime['gates'] {
+    const { gates } = this
+    this.plan = next.plan
+    this.running = next.running
+    this.reads = next.reads
+    this.shares = next.shares
+    this.gates = next.gates
+    this.generation = next.generation
+    this.rendered = feedInstead(this.rendered, next.rendered)
+    this.#resultKey = null
+    return gates
   }
 
   get ready(): boolean {

@@ -10,6 +10,7 @@ import type { Fanout } from '../dataflow/edge.ts'
 import { SharedArrangements } from '../render/sharing.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
 import type { StateFactory } from '../state/contract.ts'
+import type { Rule } from '../sql/optimise/rule.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { EngineClock } from './clock.ts'
 import { Exclusive } from './exclusive.ts'
@@ -48,6 +49,8 @@ export class World {
   reach: (moment: CrashMoment) => void = () => {}
   /** Ends the process, in a server. */
   onFailure: (error: Error) => void = () => {}
+  /** The planner's rules, where they are not this build's: tests. */
+  rules: readonly Rule[] | undefined
   /** Told of each view that is rendered: tests put faults in. */
   built: (view: ViewRuntime) => void = () => {}
   /** The journal's next tick cannot be run: reads only, as of the one before (safe-mode.ts). */

@@ -48,6 +48,7 @@ export type DdlPlan =
   | { readonly kind: 'rename'; readonly object: number; readonly newName: string }
   | { readonly kind: 'renameColumn'; readonly object: number; readonly column: number; readonly newName: string }
   | { readonly kind: 'skipErrors'; readonly object: number }
+  | { readonly kind: 'replan'; readonly object: number }
 
 interface Create {
   readonly schema: number

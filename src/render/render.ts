@@ -13,6 +13,8 @@ import type { SharedArrangements } from './sharing.ts'
 export interface RenderRequest {
   readonly plan: PhysicalPlan
   readonly objectId: number
+  /** First part of the names of the operators' state; the object's id unless an older dataflow of it has that. */
+  readonly prefix?: string
   /** Where the operators go: the running circuit, or one of their own that is adopted later (`Circuit.adopt`). */
   readonly circuit: Circuit
   readonly states: StateFactory
@@ -39,8 +41,10 @@ export interface RenderedView {
    * hold. Between ticks, before the first tick in which the view runs.
    */
   catchUp(): void
-  /** Leaves the circuit and forgets the state for good. */
-  dispose(): void
+  /** The edge that `output` reads. */
+  readonly root: Fanout
+  /** Leaves the circuit and forgets the state for good: all of it, the output, or what feeds it. */
+  dispose(part?: 'output' | 'inner'): void
 }
 
 /** The operators of a plan without a result that is kept; the caller takes what comes out of `edge`. */
@@ -51,7 +55,7 @@ export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKe
     root: plan.root,
     states,
     context,
-    prefix: String(objectId),
+    prefix: request.prefix ?? String(objectId),
     clock: null,
     renderOp,
     sharing,
@@ -79,6 +83,7 @@ export function renderPlan(request: RenderRequest): RenderedView {
   return {
     operators,
     output,
+    root: build.edge(plan.root),
     gets: build.gets,
     connect() {
       for (const get of build.gets) get.connect()
@@ -86,10 +91,33 @@ export function renderPlan(request: RenderRequest): RenderedView {
     catchUp() {
       for (const catchUp of build.catchUps) catchUp()
     },
-    dispose() {
-      for (const operator of operators) operator.circuit?.remove([operator])
-      for (const operator of operators) for (const structure of operator.state()) states.drop(structure.id)
-      for (const release of build.releases) release()
+    dispose(part) {
+      const going = operators.filter((operator) => part === undefined || (operator === output) === (part === 'output'))
+      for (const operator of going) operator.circuit?.remove([operator])
+      for (const operator of going) for (const structure of operator.state()) states.drop(structure.id)
+      if (part !== 'output') for (const release of build.releases) release()
+    },
+  }
+}
+
+/**
+ * The operators of `next` under the output of `old`, whose rows and readers stay as they are: between ticks, when both
+ * hold the same. What fed `old`, and the output of `next`, are gone afterwards.
+ */
+export function feedInstead(old: RenderedView, next: RenderedView): RenderedView {
+  const { output } = old
+  const [pipe] = output.inputs
+  pipe!.disconnect()
+  pipe!.connect(next.root)
+  next.dispose('output')
+  old.dispose('inner')
+  return {
+    ...next,
+    operators: [...next.operators.filter((operator) => operator !== next.output), output],
+    output,
+    dispose(part) {
+      if (part !== 'output') next.dispose('inner')
+      if (part !== 'inner') old.dispose('output')
     },
   }
 }

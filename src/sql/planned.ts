@@ -6,6 +6,7 @@ import type { Finishing, Logical } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { Rule } from './optimise/rule.ts'
 
 /** What planning a statement reads of the session; nothing is changed but by `notice`. */
 export interface PlanningContext {
@@ -21,6 +22,8 @@ export interface PlanningContext {
   /** Types that the client gave for $1 …; null: to be inferred. */
   readonly paramTypes: readonly (SqlType | null)[]
   notice(notice: Notice): void
+  /** Other rules than this build's. */
+  readonly rules?: readonly Rule[]
 }
 
 /** A statement as data: what the engine is asked to do. */

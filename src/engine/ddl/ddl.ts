@@ -7,6 +7,7 @@ import { createIndex, createMaterializedView, createView } from './create-view.t
 import { change, type DdlDeps } from './deps.ts'
 import { drop } from './drop.ts'
 import { rename, renameColumn } from './rename.ts'
+import { replan } from './replan.ts'
 
 /**
  * Autocommit DDL. The catalog changes and the running objects with it, in the exclusive lane; a checkpoint makes both
@@ -39,6 +40,8 @@ export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext
       return rename(deps, plan)
     case 'renameColumn':
       return renameColumn(deps, plan)
+    case 'replan':
+      return replan(deps, plan, call)
     case 'skipErrors':
       return deps.world.exclusive.run(async () => {
         deps.world.views.get(plan.object)?.skipErrors()

@@ -171,7 +171,10 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       }
       for (const { object, arrangement, users, spentMs } of world.sharing.list()) {
         const { id, rows } = arrangement
-        const sharedBy = names(world, [...users].map(Number))
+        const sharedBy = names(
+          world,
+          [...users].map((user) => Number.parseInt(user, 10)),
+        )
         yield [nameOf(world, object), id, rows, arrangement.bytes(), sharedBy, rounded(spentMs)]
       }
       for (const [id, table] of world.tables)

@@ -1,5 +1,6 @@
 import { silentLog } from '../../base/log.ts'
 import { formatDelta } from '../../dataflow/testing/deltas.ts'
+import type { Rule } from '../../sql/optimise/rule.ts'
 import { readPublished } from '../../state/recovery.ts'
 import { type SimDisk, SimStore, seededRandom } from '../../state/sim-store.testkit.ts'
 import type { LiveEngine } from '../engine.ts'
@@ -32,6 +33,9 @@ export class SourceWorld {
     this.topic = new FakeTopic(this.runtime, partitions)
   }
 
+  /** Of the planner of the next start, where they are not this build's. */
+  rules: readonly Rule[] | undefined
+
   async open(checkpointIntervalMs = 0): Promise<void> {
     this.#store = new SimStore({
       seed: this.#seed * 1000 + this.#starts++,
@@ -47,6 +51,7 @@ export class SourceWorld {
         connectors: () => this.topic.connector(),
         settings: [],
         checkpointIntervalMs,
+        ...(this.rules === undefined ? {} : { rules: this.rules }),
         reach: (moment) => {
           if (moment === 'hydration') this.slices++
         },

@@ -80,7 +80,7 @@ function find(
   return entry
 }
 
-/** ALTER … RENAME [COLUMN], ALTER MATERIALIZED VIEW … SKIP ERRORS; everything else is refused by name. */
+/** ALTER … RENAME [COLUMN], ALTER MATERIALIZED VIEW … SKIP ERRORS | REPLAN; everything else is refused by name. */
 export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null {
   handled(node, ['object', 'ifExists', 'name', 'actions'])
   if (node.actions.length > 1) throw notSupported('several actions of one ALTER', node.actions[1].span)
@@ -99,6 +99,9 @@ export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null
     case 'skipErrors':
       if (entry.kind !== 'materializedView') throw bindError('42809', 'SKIP ERRORS is for materialized views', action)
       return { kind: 'skipErrors', object: entry.id }
+    case 'replan':
+      if (entry.kind !== 'materializedView') throw bindError('42809', 'REPLAN is for materialized views', action)
+      return { kind: 'replan', object: entry.id }
     default:
       throw notSupported(`ALTER ${node.object} … ${words(action.kind)}`, action.span)
   }

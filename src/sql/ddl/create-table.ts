@@ -121,7 +121,7 @@ function tableOfQuery(st: Statement, node: CreateTable, context: PlanningContext
     primaryKey: null,
     fromSource: null,
     connector: null,
-    query: node.withData === false ? null : plans(st, plan, context.catalog).physical,
+    query: node.withData === false ? null : plans(st, plan, context).physical,
     // The rows are copied: the table does not depend on what they were read from.
     dependsOn: [],
     sql: canonicalSql(st, context.sql, node.span),

@@ -84,14 +84,14 @@ function bindSource(
     if (rows.every((row) => row.every((s) => slotsIn(s).size === 0))) {
       return { kind: 'values', rows: rows.map((row) => row.map((s) => paramsTyped(st, s))) }
     }
-    return { kind: 'query', plan: plans(st, rowsPlan(st, rows, names), context.catalog).physical }
+    return { kind: 'query', plan: plans(st, rowsPlan(st, rows, names), context).physical }
   }
   const open = node.with ? bindWith(st, node.with, null, null) : { ctes: null, close: <T>(p: T): T => p }
   const { plan, values, places } = bindQuerySource(st, node.source, open.ctes)
   checkCount(values.length, columns.length, node, places)
   const assigned = values.map((s, i) => assign(st, entry, columns[i], s, places[i] ?? (node.source as Query)))
   const rows = fullRow((i) => (i < assigned.length ? assigned[i] : defaultValue(st, entry, columns[i])))
-  return { kind: 'query', plan: plans(st, open.close(project(plan, rows, names)), context.catalog).physical }
+  return { kind: 'query', plan: plans(st, open.close(project(plan, rows, names)), context).physical }
 }
 
 /** A plain SELECT keeps its literals open, so that they take the columns' types. */

@@ -25,7 +25,7 @@ export function planQuery(node: Query, context: PlanningContext, wanted?: readon
   const { locking, ...rest } = node
   const bound = bindTopQuery(st, { ...rest, locking: [] }, null, null, wanted)
   const paramTypes = st.checkParams(node)
-  const { raw, optimised, physical } = plans(st, bound.plan, context.catalog)
+  const { raw, optimised, physical } = plans(st, bound.plan, context)
   const { finishing } = bound
   const lookup = findLookup(optimised, context.catalog)
   const row = optimised.rowType
@@ -67,11 +67,15 @@ export interface Plans {
 }
 
 /** Bound → optimised → physical. */
-export function plans(st: Statement, bound: Logical, catalog: CatalogSnapshot): Plans {
+export function plans(
+  st: Statement,
+  bound: Logical,
+  { catalog, rules }: Pick<PlanningContext, 'catalog' | 'rules'>,
+): Plans {
   const raw = withParamTypes(st, bound)
   assertLowered(raw)
   const facts = planFacts(catalog)
-  const optimised = optimise(raw, facts)
+  const optimised = optimise(raw, facts, rules)
   return { raw, optimised, physical: choose(optimised, facts) }
 }
 
