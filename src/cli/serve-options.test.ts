@@ -11,7 +11,7 @@ test('by default: loopback, the usual ports, a folder here, no demo', () => {
     httpPort: 6876,
     dataDir: resolve('millrace-data'),
     demo: false,
-    settings: { log_level: 'info', resolve: '', connector_default: '' },
+    settings: { clock: 'system', log_level: 'info', resolve: '', connector_default: '' },
   })
 })
 
