@@ -2,7 +2,7 @@ import type { Expr, OrderItem, WindowSpec } from '../../../grammar/ast.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
 import { isAbsentFunction } from '../../functions/absent-names.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { scalarKey, someScalar } from '../../plan/scalar-walk.ts'
+import { sameScalar, someScalar } from '../../plan/scalar-walk.ts'
 import { INT8, TEXT } from '../../types/sql-type.ts'
 import { typeNamed } from '../type-name.ts'
 import { bindError } from './bind-error.ts'
@@ -103,9 +103,11 @@ function bindAggregate(st: Statement, node: Call, name: string, place: ExprPlace
   const call = json ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
   const order = bindOrder(st, node.orderBy, inside)
   if (node.distinct && order.length > 0) {
-    const keys = call.args.map(scalarKey)
-    if (order.some((o) => !keys.includes(scalarKey(o.expr)))) {
-      throw bindError('42P10', 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', node)
+    const at = order.map((o) => call.args.findIndex((a) => [a, written(a)].some((x) => sameScalar(x, o.expr))))
+    if (at.includes(-1)) {
+      throw bindError('42P10', 'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list', {
+        span: node.orderBy[at.indexOf(-1)].expr.span,
+      })
     }
   }
   let filter: Scalar | null = null
@@ -118,6 +120,9 @@ function bindAggregate(st: Statement, node: Call, name: string, place: ExprPlace
   const value = st.slot(slot, [], call.type, node)
   return json ? jsonOfCollected(st, name, value, node) : value
 }
+
+/** An argument without the conversion that the call put around it. */
+const written = (arg: Scalar): Scalar => (arg.kind === 'cast' && !arg.explicit ? arg.arg : arg)
 
 /** An aggregate over outer columns alone belongs to the outer query in SQL. */
 function refuseOuterAggregate(st: Statement, parts: readonly Scalar[], node: Call): void {

@@ -114,7 +114,8 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
     const equal = callOperator(st, '=', [arg, values[0]], at)
     const constants = values.map((v) => (v.kind === 'const' ? v.value : undefined))
     const sameTypes = equal.kind === 'call' && equal.args[0] === arg && equal.args[1] === values[0]
-    if (sameTypes && constants.every((v): v is Datum => v !== undefined)) {
+    // Equal jsonb values may differ in text: each is compared by itself.
+    if (sameTypes && arg.type.kind !== 'jsonb' && constants.every((v): v is Datum => v !== undefined)) {
       return wrap({ kind: 'inList', arg, values: constants, type: BOOL })
     }
   }

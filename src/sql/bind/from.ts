@@ -41,14 +41,17 @@ export function bindFrom(
   return result ?? NO_FROM
 }
 
+/** Relations of several schemas may share a name while neither has an alias; everything else may not. */
 function refuseDuplicates(before: FromPlan, all: FromPlan, item: FromItem): void {
-  const seen = new Set(before.tables.map((t) => `${t.schema ?? ''}.${t.alias}`))
+  const seen = [...before.tables]
   for (const table of all.tables.slice(before.tables.length)) {
-    const key = `${table.schema ?? ''}.${table.alias}`
-    if (table.alias !== '' && seen.has(key)) {
+    const twin = seen.some(
+      (t) => t.alias === table.alias && (t.schema === null || table.schema === null || t.schema === table.schema),
+    )
+    if (table.alias !== '' && twin) {
       throw bindError('42712', `table name "${table.alias}" specified more than once`, item)
     }
-    seen.add(key)
+    seen.push(table)
   }
 }
 

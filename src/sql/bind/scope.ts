@@ -101,14 +101,16 @@ export function findTable(
   alias: string,
   at: Place,
 ): { scope: Scope; table: ScopeTable } {
+  let near = false
   for (let s: Scope | null = scope; s; s = s.parent) {
     const matches = s.tables.filter((t) => t.alias === alias && (schema === null || t.schema === schema))
     if (matches.length > 1) throw bindError('42P09', `table reference "${alias}" is ambiguous`, at)
     if (matches.length === 1) return { scope: s, table: matches[0] }
     // `s.t.a` where the table t at hand is another schema's, or stands under an alias.
-    if (schema !== null && s.tables.some((t) => t.alias === alias)) throw outOfReach(alias, at)
+    if (schema !== null && s.tables.some((t) => t.alias === alias)) near = true
     if (s.hidden.some((t) => t.alias === alias)) throw outOfReach(alias, at)
   }
+  if (near) throw outOfReach(alias, at)
   throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
 }
 

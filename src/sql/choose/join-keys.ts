@@ -50,12 +50,16 @@ export function joinKeys(on: Scalar, left: RowType, right: RowType): JoinKeys {
 }
 
 function equality(c: Scalar): [Scalar, Scalar] | undefined {
-  if (c.kind === 'distinctFrom' && c.negated) return [c.left, c.right]
+  if (c.kind === 'distinctFrom' && c.negated) return [keyed(c.left), keyed(c.right)]
   if (c.kind !== 'call' || c.args.length !== 2 || operatorOf(c.fn) !== '=') return undefined
   const [a, b] = c.args
-  if (a.type.kind === b.type.kind) return [a, b]
+  if (a.type.kind === b.type.kind) return [keyed(a), keyed(b)]
   return isInteger(a.type) && isInteger(b.type) ? [widened(a), widened(b)] : undefined
 }
+
+/** Equal jsonb values may differ in text (1.0 and 1.00), by which keys are compared. */
+const keyed = (s: Scalar): Scalar =>
+  s.type.kind === 'jsonb' ? { kind: 'call', fn: 'jsonb_key(jsonb)', args: [s], type: s.type, position: -1 } : s
 
 const isInteger = (t: SqlType): boolean => t.kind === 'int2' || t.kind === 'int4' || t.kind === 'int8'
 

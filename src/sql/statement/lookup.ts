@@ -97,6 +97,8 @@ function matchKey(predicate: Scalar, key: readonly number[], types: readonly Sql
 
 /** What column `c` must equal by this condition: an expression without columns, of the column's own type. */
 function equalTo(s: Scalar, c: number, type: SqlType): Scalar | undefined {
+  // Keys compare texts, and equal jsonb values may differ in theirs.
+  if (type.kind === 'jsonb') return undefined
   if (s.kind !== 'call' || s.args.length !== 2 || operatorOf(s.fn) !== '=') return undefined
   const [a, b] = s.args
   const value = a.kind === 'column' && a.index === c ? b : b.kind === 'column' && b.index === c ? a : undefined
