@@ -237,7 +237,7 @@ function kafkaConnection(options: readonly NamedOption[]) {
 }
 
 export function planCreateIndex(node: CreateIndex, context: PlanningContext): DdlPlan {
-  handled(node, ['ifNotExists', 'unique', 'name', 'table', 'elements', 'method'])
+  handled(node, ['ifNotExists', 'unique', 'name', 'table', 'elements', 'method', 'include'])
   const st = newStatement(bindEnv(context))
   const entry = lookupRelation(st, node.table)
   if (entry.kind !== 'table' && entry.kind !== 'materializedView') {
@@ -254,6 +254,10 @@ export function planCreateIndex(node: CreateIndex, context: PlanningContext): Dd
     if (at < 0) throw bindError('42703', `column "${name}" does not exist`, e)
     return at
   })
+  // An index leads to whole rows: what INCLUDE adds is there in any case.
+  for (const { name, span } of node.include) {
+    if (!row.some((f) => f.name === name)) throw bindError('42703', `column "${name}" does not exist`, { span })
+  }
   const base = `${entry.name}_${columns.map((c) => row[c].name).join('_')}_idx`
   let name = node.name?.name ?? base
   for (let n = 1; !node.name && context.catalog.byName(entry.schema, name); n++) name = `${base}${n}`
