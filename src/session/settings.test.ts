@@ -11,6 +11,7 @@ describe('SET and SHOW', () => {
     ['SET statement_timeout = 1500', 'statement_timeout', '1500ms'],
     ["SET statement_timeout = '2s'", 'statement_timeout', '2s'],
     ["SET statement_timeout TO '1 min'", 'statement_timeout', '1min'],
+    ["SET statement_bytes_max = '64MB'", 'statement_bytes_max', '67108864'],
     ["SET TIME ZONE 'Europe/Berlin'", 'timezone', 'Europe/Berlin'],
     ['SET TIME ZONE 2', 'TimeZone', '<+02>-02'],
     ["SET TIME ZONE INTERVAL '-05:30' HOUR TO MINUTE", 'TimeZone', '<-05:30>+05:30'],

@@ -6,12 +6,16 @@ interface Event {
   readonly fn: () => void
 }
 
+/** Most that passes between two looks at the monotonic clock; against SLICE_MS it makes about every third piece give way. */
+const WORK_MS = 5
+
 /**
  * Virtual time and a seeded scheduler: timers and yields fire one at a time, in the order of their time and, at equal
  * times, in seeded order. Between two of them every promise that can settle does.
  */
 export class SimRuntime implements Runtime {
   #nowMs = 1_700_000_000_000
+  #workedMs = 0
   #events: Event[] = []
   readonly #random: () => number
 
@@ -21,8 +25,10 @@ export class SimRuntime implements Runtime {
   nowMs(): number {
     return Math.floor(this.#nowMs)
   }
+  /** Work takes time here too, some milliseconds a look at the clock: long work gives way at seeded places. */
   monotonicMs(): number {
-    return this.#nowMs
+    this.#workedMs += this.#random() * WORK_MS
+    return this.#nowMs + this.#workedMs
   }
   random(): number {
     return this.#random()

@@ -17,6 +17,7 @@ import type { LiveEngine } from '../engine.ts'
 import { openEngine } from '../open.ts'
 import { Follower } from './follower.ts'
 import { call } from './plans.ts'
+import { Readers } from './readers.ts'
 import { SimRuntime } from './sim-runtime.ts'
 
 /** What happened in one run: the counters show that it tried what it should. */
@@ -27,6 +28,9 @@ export interface SimResult {
   readonly checks: number
   readonly lostWrites: number
   readonly resumed: number
+  /** Reads answered, and those of them that were answered while the lane was held. */
+  readonly reads: number
+  readonly readsBeside: number
 }
 
 interface PendingWrite {
@@ -64,6 +68,7 @@ export class Simulation {
   #checks = 0
   #lost = 0
   #resumed = 0
+  readonly #readers = new Readers()
 
   constructor(seed: number) {
     this.#seed = seed
@@ -90,6 +95,8 @@ export class Simulation {
       checks: this.#checks,
       lostWrites: this.#lost,
       resumed: this.#resumed,
+      reads: this.#readers.answered,
+      readsBeside: this.#readers.beside,
     }
   }
 
@@ -99,6 +106,7 @@ export class Simulation {
     else if (dice < 0.09 && this.#plans.size > 1) await this.#dropView()
     else if (dice < 0.17) await this.#crash()
     else if (dice < 0.25) await this.#quiet()
+    else if (dice < 0.4) this.#read()
     else this.#write(1 + Math.floor(this.#random() * 5))
     for (let n = Math.floor(this.#random() * 12); n > 0; n--) await this.#step()
   }
@@ -166,6 +174,15 @@ export class Simulation {
     }
   }
 
+  /** Somebody reads beside everything else: the answer is checked against what its tick held. */
+  #read(): void {
+    const [object, types] = this.#random() < 0.5 ? [1, OBJECTS.get(1)!] : [2, OBJECTS.get(2)!]
+    const views = [...this.#plans].filter(([name]) => this.#engine.world.views.get(this.#id(name))?.ready)
+    const view = views[Math.floor(this.#random() * views.length * 2)]
+    if (view === undefined) this.#readers.read(this.#engine, this.#tables.get(object)!, types)
+    else this.#readers.read(this.#engine, this.#id(view[0]), view[1].types)
+  }
+
   async #createView(step: number): Promise<void> {
     const name = `v${step}`
     const plan = retarget(anyPlan(this.#gen, OPS, 1 + Math.floor(this.#random() * 4)), this.#tables)
@@ -202,6 +219,7 @@ export class Simulation {
     this.#disk = this.#store.crash()
     this.#runtime.clear()
     for (const follower of this.#followers.values()) follower.lose()
+    this.#readers.lose()
     await this.#open()
     const survived = this.#survivors()
     this.#lost += this.#writes.length - survived
@@ -281,7 +299,9 @@ export class Simulation {
     for (const [object, id] of this.#tables) {
       const table = world.tables.get(id)
       if (table === undefined) return
-      contents.set(id, { rows: this.#contents(table.rows, OBJECTS.get(object)!), errors: new ZSet() })
+      const rows = this.#contents(table.rows, OBJECTS.get(object)!)
+      contents.set(id, { rows, errors: new ZSet() })
+      this.#readers.held(world.tick, id, rows.text())
     }
     for (const [name, plan] of this.#plans) {
       const view = world.views.get(this.#id(name))
@@ -309,8 +329,10 @@ export class Simulation {
           `seed ${this.#seed}: the subscriber of ${name} at tick ${world.tick} holds\n${followed.text()}\nbut the view\n${held.text()}`,
         )
       }
+      this.#readers.held(world.tick, this.#id(name), held.text())
       this.#trace.update(held.text())
     }
+    this.#readers.check((message) => new Error(`seed ${this.#seed}: ${message}`))
   }
 
   #contents(rows: Arrangement, types: readonly SqlType[]): ZSet {

@@ -58,6 +58,20 @@ export const milliseconds: Parse = (value, name) => {
   return `${ms}ms`
 }
 
+const BYTES_PER_UNIT: Readonly<Record<string, number>> = { B: 1, kB: 1024, MB: 1 << 20, GB: 1 << 30, TB: 2 ** 40 }
+
+/** Bytes, in with PostgreSQL's units ('512MB'), out as a number. */
+export function bytes(min: number, max: number): Parse {
+  return (value, name) => {
+    const match = /^\s*(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB)?\s*$/.exec(value)
+    if (match === null) {
+      const hint = 'Valid units for this parameter are "B", "kB", "MB", "GB", and "TB".'
+      throw new SqlError('22023', invalid(name, value).message, { hint })
+    }
+    return inRange(Math.round(Number(match[1]) * BYTES_PER_UNIT[match[2] ?? 'B']), min, max, name, ' B')
+  }
+}
+
 /** Milliseconds of a canonical value of `milliseconds`. */
 export function millisecondsOf(value: string): number {
   const match = /^(\d+)(ms|s|min|h|d)?$/.exec(value)

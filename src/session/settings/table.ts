@@ -1,6 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { findZone } from '../../types/time-zone.ts'
-import { bool, int, invalid, milliseconds, oneOf, only, type SettingDefinition, text } from './definition.ts'
+import { bool, bytes, int, invalid, milliseconds, oneOf, only, type SettingDefinition, text } from './definition.ts'
 
 /** The PostgreSQL version that drivers are told; they choose their catalog queries by it. */
 const SERVER_VERSION = '15.8'
@@ -186,6 +186,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
     reported: true,
     description: "Causes '...' strings to treat backslashes literally.",
     parse: only('on'),
+  },
+  {
+    name: 'statement_bytes_max',
+    default: String(512 << 20),
+    description: 'Sets how much one statement or transaction may change, in bytes of rows; beyond it fails with 54000.',
+    parse: bytes(1024, 2 ** 40),
   },
   {
     name: 'statement_timeout',
