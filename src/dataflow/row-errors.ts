@@ -53,16 +53,52 @@ export function errorBatch(
   cols: readonly Column[],
   types: readonly SqlType[],
   diffs: ArrayLike<number>,
+  places: readonly PlaceColumns[] = [],
 ): Batch {
   const rows: Datum[][] = []
   const counts: number[] = []
   for (const row of errors.rows()) {
     const error = errors.get(row)!
     const position = error.position >= 0 ? error.position : site.position
-    rows.push([error.sqlstate, error.message, site.name, position + 1, rowText(cols, types, row)])
+    rows.push([
+      error.sqlstate,
+      error.message,
+      site.name,
+      position + 1,
+      rowText(cols, types, row) + placeText(places, cols, types, row),
+    ])
     counts.push(diffs[row])
   }
   return batchFromRows(ERROR_TYPES, rows, counts)
+}
+
+/** Columns that say which record of a source a row comes from. */
+export interface PlaceColumns {
+  readonly source: string
+  readonly partition: number | null
+  readonly offset: number | null
+}
+
+/** ` orders partition 0 offset 17`, for each source that the row has a record of. */
+function placeText(
+  places: readonly PlaceColumns[],
+  cols: readonly Column[],
+  types: readonly SqlType[],
+  row: number,
+): string {
+  let text = ''
+  for (const { source, partition, offset } of places) {
+    const said: string[] = []
+    for (const [name, column] of [
+      ['partition', partition],
+      ['offset', offset],
+    ] as const) {
+      const value = column === null ? null : datumAt(cols[column], row, types[column])
+      if (value !== null) said.push(`${name} ${value}`)
+    }
+    if (said.length > 0) text += ` ${source} ${said.join(' ')}`
+  }
+  return text
 }
 
 const CELL_CHARS_MAX = 200

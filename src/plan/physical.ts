@@ -38,7 +38,14 @@ export type PhysicalOp =
     }
   | { readonly op: 'constant'; readonly rows: readonly Row[] }
   /** Filter, then computed columns; one fused loop. `exprs` see the input's columns. */
-  | { readonly op: 'map'; readonly input: number; readonly filter: Scalar | null; readonly exprs: readonly Scalar[] }
+  | {
+      readonly op: 'map'
+      readonly input: number
+      readonly filter: Scalar | null
+      readonly exprs: readonly Scalar[]
+      /** Input columns by which its errors name the records that a row comes from. */
+      readonly places?: readonly RecordPlace[]
+    }
   | {
       readonly op: 'flatMap'
       readonly input: number
@@ -109,6 +116,13 @@ export type PhysicalOp =
     }
   | { readonly op: 'import'; readonly index: number }
   | { readonly op: 'variable'; readonly index: number }
+
+/** Where a record of a source stands: columns that have it, null where the source does not include them. */
+export interface RecordPlace {
+  readonly source: string
+  readonly partition: number | null
+  readonly offset: number | null
+}
 
 export interface PhysicalAggregate {
   /** Id of an AggregateFunction. */

@@ -47,7 +47,7 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     case 'map': {
       const pipe = input(node.input)
       const program = mapProgram(node.filter, node.exprs, context)
-      return build.add(new MapOperator(identity, pipe, node.types, program))
+      return build.add(new MapOperator(identity, pipe, node.types, program, node.places))
     }
     case 'flatMap': {
       const pipe = input(node.input)

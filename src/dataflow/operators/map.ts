@@ -5,7 +5,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { RowErrors, TickContext } from '../contract.ts'
 import type { Pipe } from '../edge.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
-import { errorBatch, RowErrorList } from '../row-errors.ts'
+import { errorBatch, type PlaceColumns, RowErrorList } from '../row-errors.ts'
 
 /**
  * A compiled filter and projection. Writes the numbers of the rows that pass into `rows` (ascending, without those in
@@ -28,10 +28,19 @@ let rowsScratch = new Int32Array(BATCH_ROWS_MAX)
 export class MapOperator extends OperatorBase {
   readonly name = 'map'
   private readonly program: MapProgram
+  private readonly places: readonly PlaceColumns[]
   private readonly errors = new RowErrorList()
 
-  constructor(identity: OperatorIdentity, input: Pipe, types: readonly SqlType[], program: MapProgram) {
+  /** `places`: input columns by which its errors name records. */
+  constructor(
+    identity: OperatorIdentity,
+    input: Pipe,
+    types: readonly SqlType[],
+    program: MapProgram,
+    places: readonly PlaceColumns[] = [],
+  ) {
     super(identity, [input], types)
+    this.places = places
     this.program = program
   }
 
@@ -53,7 +62,8 @@ export class MapOperator extends OperatorBase {
     const rows = rowsScratch
     const result = this.program(batch.cols, batch.n, rows, this.errors, tick)
     if (this.errors.count > 0) {
-      this.output.pushErrors(errorBatch(this.errors, this, batch.cols, this.inputs[0].types, batch.diffs))
+      const { types } = this.inputs[0]
+      this.output.pushErrors(errorBatch(this.errors, this, batch.cols, types, batch.diffs, this.places))
       this.errors.clear()
     }
     const n = result.n

@@ -3,18 +3,21 @@ import { canonicalJson } from '../../base/canonical-json.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { visitLogical } from '../../plan/logical-walk.ts'
-import type { PhysicalNode, PhysicalOp, PhysicalPlan } from '../../plan/physical.ts'
+import type { PhysicalNode, PhysicalOp, PhysicalPlan, RecordPlace } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, isTrue, mapColumns } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { joinKeys } from './join-keys.ts'
 import { appendOnly, growth } from './node-facts.ts'
+import { withPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
 
 /** What choosing knows of the catalog. */
 export interface ChooseFacts {
   /** Whether the relation only ever grows. */
   appendOnly(object: number): boolean
+  /** Columns of a source that say which record a row is; absent: nobody knows. */
+  places?(object: number): RecordPlace | null
 }
 
 /** Logical → physical: equal nodes once, expressions before the operators that take columns, join keys found. */
@@ -22,7 +25,8 @@ export function choose(plan: Logical, facts: ChooseFacts): PhysicalPlan {
   const builder = new Builder(facts, null, [])
   const root = builder.build(prepare(plan))
   const types = plan.rowType.map((f) => f.type)
-  const unsigned = { formatVersion: 1, nodes: builder.nodes, root, types } as const
+  const nodes = withPlaces(builder.nodes, root, (object) => facts.places?.(object) ?? null)
+  const unsigned = { formatVersion: 1, nodes, root, types } as const
   return { ...unsigned, fingerprint: fingerprint(unsigned) }
 }
 

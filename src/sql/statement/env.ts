@@ -32,6 +32,14 @@ export function planFacts(catalog: CatalogSnapshot): Facts & ChooseFacts {
       const entry = catalog.byId(object)
       return entry?.kind === 'table' ? entry.primaryKey : entry?.kind === 'source' ? entry.upsertKey : null
     },
+    places(object) {
+      const entry = catalog.byId(object)
+      if (entry?.kind !== 'source') return null
+      const { include } = entry.connector
+      const of = (what: 'partition' | 'offset') => include.find((i) => i.what === what)?.column ?? null
+      const [partition, offset] = [of('partition'), of('offset')]
+      return partition === null && offset === null ? null : { source: entry.name, partition, offset }
+    },
     appendOnly(object) {
       const entry = catalog.byId(object)
       return entry?.kind === 'source' && entry.upsertKey === null && entry.connector.envelope.kind === 'none'
