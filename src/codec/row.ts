@@ -42,7 +42,7 @@ export function encodeBatch(batch: Batch): Uint8Array {
 
 export function decodeBatch(bytes: Uint8Array): Batch {
   const reader = new ByteReader(aligned(bytes))
-  const diffs = Int32Array.from(readNumbers(reader))
+  const diffs = new Int32Array(readNumbers(reader))
   return { ...readColumns(reader), diffs }
 }
 
@@ -130,7 +130,7 @@ function readNum(reader: ByteReader, n: number, nulls: Uint8Array | null): NumCo
   const data = readNumbers(reader)
   assert(data.length === n, 'a column is as long as its block')
   const scale = reader.varint() - 1
-  const scales = scale === -1 ? Int16Array.from(readNumbers(reader)) : null
+  const scales = scale === -1 ? new Int16Array(readNumbers(reader)) : null
   const count = reader.varint()
   const big = count === 0 ? null : new Map<number, number | bigint>()
   for (let k = 0; k < count; k++) {

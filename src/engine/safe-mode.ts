@@ -2,6 +2,7 @@ import { SqlError } from '../base/sql-error.ts'
 import type { OperatorBase } from '../dataflow/operator.ts'
 import { getMeta, putMeta } from '../state/meta.ts'
 import type { Store } from '../state/store.ts'
+import { resultReaders } from './result-sharing.ts'
 import type { TickFailure, World } from './world.ts'
 
 /**
@@ -51,11 +52,19 @@ export function describe({ tick, view, operator, error }: TickFailure): string {
 /** 55000: what everything that would change something answers. */
 export function safeModeError(world: World): SqlError {
   const failure = world.safeMode!
-  const drop = failure.view === null ? '' : `DROP MATERIALIZED VIEW ${failure.view} lets the others go on. `
+  const names = toDrop(world, failure).join(', ')
+  const drop = names === '' ? '' : `DROP MATERIALIZED VIEW ${names} lets the others go on. `
   return new SqlError('55000', 'the server is in safe mode: its dataflows are paused', {
     detail: `${sentence(describe(failure))} Reads answer as of tick ${world.tick}, the last good one.`,
     hint: `${drop}A restart with a version in which this is mended goes on with everything.`,
   })
+}
+
+/** The view that fails; once it was dropped, those that still read its result. */
+function toDrop(world: World, { object, view }: TickFailure): string[] {
+  if (object === null || view === null) return []
+  if (world.views.get(object)?.dropped !== true) return [view]
+  return resultReaders(world, object).flatMap((id) => world.catalog.byId(id)?.name ?? [])
 }
 
 export function refuseInSafeMode(world: World): void {

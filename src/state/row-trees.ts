@@ -11,6 +11,9 @@ export class RowTrees {
   private readonly lefts = new ChunkedI32()
   private readonly rights = new ChunkedI32()
   private readonly sizes = new ChunkedI32()
+  /** While a tree is built, from the root down to the right: what is popped has its whole subtree. With priorities. */
+  private readonly spine: number[] = []
+  private readonly priorities: number[] = []
   /** The identical row met by the last `insert`, -1 when the slot went in. */
   existing = -1
 
@@ -55,9 +58,7 @@ export class RowTrees {
   }
   /** A tree of slots that are already in order, in O(n). */
   build(slots: Int32Array, start: number, end: number): number {
-    /** From the root down to the right: what is popped has its whole subtree. Beside each its priority. */
-    const spine: number[] = []
-    const priorities: number[] = []
+    const { spine, priorities } = this
     for (let i = start; i < end; i++) {
       const slot = slots[i]
       const own = priority(slot)
@@ -76,6 +77,7 @@ export class RowTrees {
     }
     const root = spine.length > 0 ? spine[0] : -1
     while (spine.length > 0) this.update(spine.pop()!)
+    priorities.length = 0
     return root
   }
   size(root: number): number {
