@@ -103,6 +103,7 @@ export class LiveEngine implements Engine {
   async subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription> {
     this.#check()
     refuseInSafeMode(this.world)
+    await this.#timeTicks.catchUp()
     return subscribe(this.world, this.#hydration, request, call)
   }
   async write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult> {
@@ -138,7 +139,13 @@ export class LiveEngine implements Engine {
   }
 
   get #deps() {
-    return { world: this.world, system: this.#system, hydration: this.#hydration, indexes: this.#indexes }
+    return {
+      world: this.world,
+      system: this.#system,
+      hydration: this.#hydration,
+      indexes: this.#indexes,
+      timeTicks: this.#timeTicks,
+    }
   }
   async #stop(): Promise<void> {
     this.#cancelProgress()

@@ -1,5 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
+import type { PhysicalPlan } from '../plan/physical.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
 import { type Feed, type FeedBatch, openFeed } from './feed.ts'
@@ -44,6 +45,8 @@ export class Hydration {
   readonly #ticker: Ticker
   readonly #durability: HydrationDurability
   #hidden = 0
+  /** Told of each view that has joined: it may wait for a time. */
+  joined: () => void = () => {}
 
   constructor(world: World, ticker: Ticker, durability: HydrationDurability) {
     this.#world = world
@@ -75,6 +78,11 @@ export class Hydration {
       }
     }
     return starts
+  }
+
+  /** A view that follows the clock begins as of now, which takes a tick; inside the exclusive lane. */
+  async upToNow(plan: PhysicalPlan): Promise<void> {
+    if (plan.nodes.some((node) => node.op === 'temporal')) await this.#ticker.settle()
   }
 
   /** Starts it; inside the exclusive lane. True when the view needs nothing more. */
@@ -261,6 +269,7 @@ export class Hydration {
     view.changedTick = this.#world.tick
     view.log.startAfter(this.#world.clock.lastMs)
     this.#ticker.kick()
+    this.joined()
     view.setState(this.#reached(targets) ? { kind: 'ready' } : { kind: 'catching up', targets })
   }
 

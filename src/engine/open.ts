@@ -139,6 +139,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
   })
   const timeTicks = new TimeTicks(world, ticker)
   const hydration = new Hydration(world, ticker, durability)
+  hydration.joined = () => timeTicks.schedule()
   /** Out of safe mode once what failed was dropped: the ticks that were left run without it, then all goes on. */
   const goOn = async (): Promise<void> => {
     const failure = world.safeMode

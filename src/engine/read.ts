@@ -17,6 +17,7 @@ import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
 import { readStreams, type Snapshot, takeSnapshot } from './snapshot.ts'
 import type { SystemRelations } from './system/system-relations.ts'
+import type { TimeTicks } from './time-ticks.ts'
 import type { World } from './world.ts'
 import { type ProgramEnv, rowProgram } from './write/row-program.ts'
 
@@ -26,6 +27,7 @@ export interface ReadDeps {
   readonly system: SystemRelations
   readonly hydration: Hydration
   readonly indexes: IndexLookup
+  readonly timeTicks: TimeTicks
 }
 
 /** A pull: every relation at one tick; keys through an index, anything else as a one-shot circuit over the snapshot. */
@@ -35,12 +37,14 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   if (request.lookup !== null) {
     const { lookup } = request
     await waitForViews(deps, [lookup.object], call)
+    await upToNow(deps, [lookup.object])
     return world.exclusive.peek(() => lookUp(deps, request, lookup, call))
   }
   const plan = bindParams(request.plan, request.params)
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
   const streams = await readStreams(world, objects, streamRowsMax(plan, request), call)
+  await upToNow(deps, objects)
   const snapshot = await world.exclusive.peek(() => takeSnapshot(world, deps.system, objects, streams, call))
   try {
     const rows = await evaluate(world, plan, snapshot, call)
@@ -105,6 +109,14 @@ export async function waitForViews(
     const view = world.views.get(object)
     if (view !== undefined && !view.ready) await hydration.wait(view, call)
   }
+}
+
+/** Views are read as of now: what time has changed in them is ticked first. */
+export async function upToNow(
+  { world, timeTicks }: Pick<ReadDeps, 'world' | 'timeTicks'>,
+  objects: readonly number[],
+): Promise<void> {
+  if (timeTicks.due && objects.some((object) => world.views.has(object))) await timeTicks.catchUp()
 }
 
 /** Columns of a relation, stored, streamed or computed. */

@@ -107,7 +107,8 @@ async function follow(
     plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])),
     call,
   )
-  const view = await world.exclusive.run(() => {
+  const view = await world.exclusive.run(async () => {
+    await hydration.upToNow(plan)
     const hidden = buildView(world, {
       id,
       entry: null,

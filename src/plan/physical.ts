@@ -1,5 +1,6 @@
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import type { ClockRule } from './clock-rules.ts'
 import type { SortKey } from './logical.ts'
 import type { Scalar } from './scalar.ts'
 
@@ -45,6 +46,18 @@ export type PhysicalOp =
       readonly exprs: readonly Scalar[]
       /** Input columns by which its errors name the records that a row comes from. */
       readonly places?: readonly RecordPlace[]
+    }
+  /**
+   * The same where the expressions read the clock: rows come and go as time passes. `rules`: why and when; the i-th
+   * conjunct of the filter can raise an error when `fallible[i]`.
+   */
+  | {
+      readonly op: 'temporal'
+      readonly input: number
+      readonly filter: Scalar | null
+      readonly exprs: readonly Scalar[]
+      readonly rules: readonly ClockRule[]
+      readonly fallible: readonly boolean[]
     }
   | {
       readonly op: 'flatMap'

@@ -20,7 +20,7 @@ export interface Frame {
   position: number
 }
 
-export function makeFrame(fixed: FixedEnv): Frame & { at(tick: TickContext): void } {
+export function makeFrame(fixed: FixedEnv): Frame & { at(tick: Pick<TickContext, 'nowMicros'>): void } {
   const env = { ...fixed, nowMicros: 0, setting: fixed.setting.bind(fixed), random: fixed.random.bind(fixed) }
   return {
     env,

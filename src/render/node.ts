@@ -10,6 +10,7 @@ import { MapOperator } from '../dataflow/operators/map.ts'
 import { NegateOperator } from '../dataflow/operators/negate.ts'
 import { RowNumberOperator } from '../dataflow/operators/row-number.ts'
 import { SetOpOperator } from '../dataflow/operators/set-op.ts'
+import { TemporalOperator } from '../dataflow/operators/temporal.ts'
 import { TopKOperator } from '../dataflow/operators/top-k.ts'
 import { UnionOperator } from '../dataflow/operators/union.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
@@ -22,6 +23,7 @@ import { renderJoin } from './join.ts'
 import { mapProgram } from './programs.ts'
 import { renderScope } from './scope.ts'
 import { renderScoped } from './scoped.ts'
+import { temporalProgram } from './temporal.ts'
 
 /** Turns a node into operators and tells where its output is: the plan's node `number`, or one made from it. */
 export function renderOp(build: Build, number: number, node: PhysicalNode): Fanout {
@@ -48,6 +50,10 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       const pipe = input(node.input)
       const program = mapProgram(node.filter, node.exprs, context)
       return build.add(new MapOperator(identity, pipe, node.types, program, node.places))
+    }
+    case 'temporal': {
+      const program = temporalProgram(node, context)
+      return build.add(new TemporalOperator({ ...identity, types: node.types, program }, input(node.input), states))
     }
     case 'flatMap': {
       const pipe = input(node.input)

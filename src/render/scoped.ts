@@ -107,6 +107,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'get':
     case 'constant':
     case 'map':
+    case 'temporal':
     case 'flatMap':
     case 'union':
     case 'negate':

@@ -141,6 +141,11 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `constant ${n.rows.length} rows`
     case 'map':
       return `map ${n.input}${n.filter ? ` where ${scalar(n.filter)}` : ''} → ${n.exprs.map(scalar).join(', ')}`
+    case 'temporal': {
+      const rules = n.rules.map((rule) => scalar(rule.kind === 'step' ? rule.value : rule.test))
+      const where = n.filter ? ` where ${scalar(n.filter)}` : ''
+      return `temporal ${n.input}${where} → ${n.exprs.map(scalar).join(', ')}  changes with: ${[...new Set(rules)].join(', ')}`
+    }
     case 'flatMap':
       return `flatMap ${n.input} ${n.fn.replace(/\(.*$/, '')}(${n.args.map(scalar).join(', ')})${n.outer ? ' outer' : ''}${n.withOrdinality ? ' with ordinality' : ''}`
     case 'union':

@@ -1,20 +1,29 @@
 import type { EvalEnv } from '../functions/function.ts'
 import { scalarById, tableFunctionById } from '../functions/lookup.ts'
 import { findCast } from '../functions/resolve.ts'
+import { clockShape, readsClock } from '../plan/clock-shape.ts'
 import type { Scalar } from '../plan/scalar.ts'
-import { constant, rewriteScalar, someScalar } from '../plan/scalar-walk.ts'
+import { columnsOf, constant, rewriteScalar, scalarInputs, someScalar } from '../plan/scalar-walk.ts'
 import type { Datum } from '../types/value.ts'
 
 /** What the function table says about scalars of a plan. */
 
 /** Whether evaluating it can raise an error for some row. */
 export const canFail = (s: Scalar): boolean =>
-  someScalar(s, (x) => {
-    if (x.kind === 'error') return true
-    if (x.kind === 'call' || x.kind === 'anyAll') return scalarById(x.fn)?.fallible ?? true
-    if (x.kind === 'cast') return findCast(x.arg.type, x.type, x.explicit ? 'explicit' : 'assignment')?.fallible ?? true
-    return false
-  })
+  fails(s) ? !(readsClock(s) && worksAtAllTimes(s)) : scalarInputs(s).some(canFail)
+
+function fails(s: Scalar): boolean {
+  if (s.kind === 'error') return true
+  if (s.kind === 'call' || s.kind === 'anyAll') return scalarById(s.fn)?.fallible ?? true
+  if (s.kind === 'cast') return findCast(s.arg.type, s.type, s.explicit ? 'explicit' : 'assignment')?.fallible ?? true
+  return false
+}
+
+/** A value of the clock alone (now() - interval '5 minutes') that overflows neither at its beginning nor at its end. */
+function worksAtAllTimes(s: Scalar): boolean {
+  if (clockShape(s) === null || columnsOf(s).size > 0) return false
+  return [0, Number.MAX_SAFE_INTEGER].every((nowMicros) => foldConstants(s, { ...NO_ENV, nowMicros }).kind === 'const')
+}
 
 export const isStrict = (fn: string): boolean => scalarById(fn)?.strict ?? false
 

@@ -87,6 +87,41 @@ function namedZone(name: string): Zone {
   }
 }
 
+/**
+ * The first second after `utcSeconds` at which the zone's offset changes; Infinity when there is none in the next two
+ * years. Exact to the second.
+ */
+export function transitionAfter(zone: Zone, utcSeconds: number): number {
+  let known = transitions.get(zone)
+  if (known === undefined) transitions.set(zone, (known = { from: 0, to: 0 }))
+  if (utcSeconds >= known.from && utcSeconds < known.to && known.to !== Number.POSITIVE_INFINITY) return known.to
+  const offset = zone.offsetAt(utcSeconds)
+  let low = utcSeconds
+  const end = utcSeconds + 2 * 366 * 86400
+  for (let high = low + SPAN; high < end; high += SPAN) {
+    if (zone.offsetAt(high) !== offset) return remember(known, utcSeconds, firstOther(zone, offset, low, high))
+    low = high
+  }
+  return Number.POSITIVE_INFINITY
+}
+
+const transitions = new WeakMap<Zone, { from: number; to: number }>()
+
+function remember(known: { from: number; to: number }, from: number, to: number): number {
+  known.from = from
+  known.to = to
+  return to
+}
+
+function firstOther(zone: Zone, offset: number, low: number, high: number): number {
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (zone.offsetAt(middle) === offset) low = middle
+    else high = middle
+  }
+  return high
+}
+
 function askIntl(format: Intl.DateTimeFormat, seconds: number): number {
   const parts: Record<string, string> = {}
   for (const { type, value } of format.formatToParts(seconds * 1000)) parts[type] = value

@@ -202,10 +202,10 @@ class FileRun {
   }
 
   async #check(record: QueryRecord, sql: string, result: StatementResult): Promise<string | null> {
-    const { check } = this.#options
+    const { check, subscriptions } = this.#options
     if (!check.afterQuery) return null
-    const { connection } = record
-    const checked = await check.afterQuery({ connection, sql, rows: result.rows, width: result.columns.length })
+    const query = { connection: record.connection, sql, rows: result.rows, width: result.columns.length }
+    const checked = await subscriptions.apart(() => check.afterQuery!(query))
     if (checked.kind === 'skipped') this.outcome.unchecked.push({ place: record.place, reason: checked.reason })
     return checked.kind === 'different' ? checked.message : null
   }

@@ -78,6 +78,7 @@ export async function createMaterializedView(
       onError,
     }
     const errors = errorsRelation(deps, entry, id + 1)
+    await deps.hydration.upToNow(plan.plan)
     const next = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
     const shared = sharedPlan(world, plan.plan, starts)
     const running = shared?.plan ?? plan.plan

@@ -50,7 +50,8 @@ export async function replan(deps: DdlDeps, { object }: { readonly object: numbe
   const id = hydration.hiddenId()
   try {
     const starts = await beginnings(world, view, plan)
-    const next = await world.exclusive.run(() => {
+    const next = await world.exclusive.run(async () => {
+      await hydration.upToNow(plan)
       const shares = hydration.canShare(objectsOf(plan))
       const state = { kind: 'hydrating', done: 0, total: null } as const
       const generation = Math.max(view.generation, world.tick) + 1

@@ -181,7 +181,8 @@ export class SnapshotTransaction implements Transaction {
   async #begin(): Promise<void> {
     if (this.#expired) throw tooOld()
     if (this.#snapshot !== null) return
-    const { world } = this.#deps
+    const { world, timeTicks } = this.#deps
+    await timeTicks.catchUp()
     await world.exclusive.soon(() => {
       const pins = new Map<number, ArrangementPin>()
       const poisons = new Map<number, Row>()

@@ -10,7 +10,7 @@ import type { Row } from '../../types/value.ts'
 import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
-import { evaluate, type ReadDeps } from '../read.ts'
+import { evaluate, type ReadDeps, upToNow } from '../read.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
@@ -49,6 +49,7 @@ export async function autocommit(
     if (view !== undefined && !view.ready) await deps.hydration.wait(view, call)
   }
   for (;;) {
+    await upToNow(deps, reads)
     try {
       return await ticker.write({
         readsOthers: reads.some((id) => !written.includes(id)),

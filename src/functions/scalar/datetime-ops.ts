@@ -212,7 +212,8 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
     ...fallible,
     example: ["timezone('-2 hours'::interval, '2024-07-01 12:00'::timestamptz)", '2024-07-01 10:00:00'],
   }),
-  ...['now', 'transaction_timestamp', 'statement_timestamp', 'current_timestamp'].map((name) =>
+  // mz_now() is Materialize's, proctime() Flink's and RisingWave's.
+  ...['now', 'transaction_timestamp', 'statement_timestamp', 'current_timestamp', 'mz_now', 'proctime'].map((name) =>
     defEnv(`${name}() timestamptz`, (_, env) => env.nowMicros, stable),
   ),
   defEnv('clock_timestamp() timestamptz', (_, env) => env.nowMicros, { volatility: 'volatile' }),

@@ -24,8 +24,8 @@ export const CONTEXT: CompileContext = {
   params: [],
 }
 
-export function tickAt(tick: number): TickContext {
-  return { tick, timestampMs: tick, nowMicros: tick * 1000, recursionRoundsMax: 20 }
+export function tickAt(tick: number, nowMicros = tick * 1000): TickContext {
+  return { tick, timestampMs: tick, nowMicros, recursionRoundsMax: 20 }
 }
 
 export interface Change {
@@ -48,6 +48,8 @@ export class Harness {
   private readonly objects: ReadonlyMap<number, readonly SqlType[]>
   private readonly contents = new Map<number, Relation>()
   private tick = 0
+  /** now() of the newest tick, when the test says it. */
+  private nowMicros: number | undefined
 
   constructor(plan: PhysicalPlan, objects: ReadonlyMap<number, readonly SqlType[]>, states: State = createState()) {
     this.plan = plan
@@ -93,7 +95,8 @@ export class Harness {
   }
 
   /** One tick with these changes. */
-  step(changes: readonly Change[]): void {
+  step(changes: readonly Change[], nowMicros?: number): void {
+    this.nowMicros = nowMicros
     for (const { object, row, diff, error } of changes) {
       const types = this.objects.get(object)!
       if (error === undefined) {
@@ -104,7 +107,7 @@ export class Harness {
         this.contents.get(object)!.errors.add([error], diff)
       }
     }
-    this.circuit.runTick(tickAt(++this.tick))
+    this.circuit.runTick(tickAt(++this.tick, nowMicros))
     const delta = this.view.output.takeChanges()
     this.rows.addBatches(delta.rows, this.plan.types)
     for (const batch of delta.errors) {
@@ -112,8 +115,8 @@ export class Harness {
     }
   }
 
-  /** What the plan should hold now. */
-  expected(): Relation {
-    return naivePlan(this.plan, this.contents, CONTEXT, tickAt(this.tick))
+  /** What the plan should hold now; or what another plan over the same objects would. */
+  expected(plan: PhysicalPlan = this.plan): Relation {
+    return naivePlan(plan, this.contents, CONTEXT, tickAt(this.tick, this.nowMicros))
   }
 }

@@ -84,6 +84,7 @@ class Naive {
       case 'constant':
         for (const row of node.rows) rows.add(row, 1)
         break
+      case 'temporal':
       case 'map': {
         const types = nodes[node.input].types
         for (const { row, diff } of input(node.input)) {

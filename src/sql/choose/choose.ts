@@ -1,13 +1,19 @@
 import { assert, unreachable } from '../../base/assert.ts'
 import { canonicalJson } from '../../base/canonical-json.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import { readsClock } from '../../plan/clock-shape.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
 import type { Logical } from '../../plan/logical.ts'
+import { filter, projectColumns } from '../../plan/logical-make.ts'
 import { visitLogical } from '../../plan/logical-walk.ts'
 import type { PhysicalNode, PhysicalOp, PhysicalPlan, RecordPlace } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { column, columnsOf, isTrue, mapColumns } from '../../plan/scalar-walk.ts'
+import { column, columnsOf, conjunction, isTrue, mapColumns, TRUE } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { canFail } from '../function-facts.ts'
+import { clockJoins, splitClock } from './clock-joins.ts'
 import { joinKeys } from './join-keys.ts'
+import { refuseVolatile, rulesOf } from './maintained.ts'
 import { appendOnly, growth } from './node-facts.ts'
 import { withPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
@@ -18,14 +24,19 @@ export interface ChooseFacts {
   appendOnly(object: number): boolean
   /** Columns of a source that say which record a row is; absent: nobody knows. */
   places?(object: number): RecordPlace | null
+  /** The result is kept up to date (a view, a subscription): what reads the clock follows it. */
+  readonly maintained?: boolean
 }
 
 /** Logical → physical: equal nodes once, expressions before the operators that take columns, join keys found. */
 export function choose(plan: Logical, facts: ChooseFacts): PhysicalPlan {
   const builder = new Builder(facts, null, [])
-  const root = builder.build(prepare(plan))
+  if (facts.maintained) refuseVolatile(plan)
+  const root = builder.build(prepare(facts.maintained ? clockJoins(plan) : plan))
   const types = plan.rowType.map((f) => f.type)
-  const nodes = withPlaces(builder.nodes, root, (object) => facts.places?.(object) ?? null)
+  const nodes = facts.maintained
+    ? withPlaces(builder.nodes, root, (object) => facts.places?.(object) ?? null)
+    : builder.nodes
   const unsigned = { formatVersion: 1, nodes, root, types } as const
   return { ...unsigned, fingerprint: fingerprint(unsigned) }
 }
@@ -109,6 +120,9 @@ class Builder {
     const exprs = project?.exprs ?? source.rowType.map((f, i) => column(i, f.type))
     const position = filter?.position ?? -1
     const types = exprs.map((e) => e.type)
+    if (this.#facts.maintained && [...exprs, ...(predicate ? [predicate] : [])].some(readsClock)) {
+      return this.#temporal(source, predicate ?? TRUE, exprs, position)
+    }
     if (source.kind !== 'get') {
       const input = this.build(source)
       return this.#add({ op: 'map', input, filter: predicate, exprs }, types, position)
@@ -131,6 +145,32 @@ class Builder {
       -1,
     )
     return this.#add({ op: 'map', input: get, filter: predicate && to(predicate), exprs: moved }, types, position)
+  }
+
+  /** Filter and projection that follow the clock: over as few rows and columns as possible, since they are kept. */
+  #temporal(source: Logical, predicate: Scalar, exprs: readonly Scalar[], position: number): number {
+    if (this.#outer) throw notSupported('now() over the result of a recursive query inside it')
+    const { steady, moving } = splitClock(predicate)
+    const used = new Set<number>()
+    for (const s of [...moving, ...exprs]) columnsOf(s, used)
+    const columns = [...used].sort((a, b) => a - b)
+    const input = this.build(projectColumns(filter(source, conjunction(steady), position), columns))
+    const to = (s: Scalar): Scalar => mapColumns(s, (i) => columns.indexOf(i))
+    const conditions = moving.map(to)
+    const computed = exprs.map(to)
+    const op: PhysicalOp = {
+      op: 'temporal',
+      input,
+      filter: conditions.length === 0 ? null : conjunction(conditions),
+      exprs: computed,
+      rules: rulesOf(conditions, computed),
+      fallible: conditions.map(canFail),
+    }
+    return this.#add(
+      op,
+      computed.map((e) => e.type),
+      position,
+    )
   }
 
   #join(p: Extract<Logical, { kind: 'join' | 'semiJoin' }>, type: Extract<PhysicalOp, { op: 'join' }>['type']): number {

@@ -42,6 +42,9 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
       const small = op.aggregates.every((a) => !a.distinct && CONSTANT_STATE.has(aggregateById(a.fn)?.strategy ?? ''))
       return op.keys.length === 0 && small ? 'bounded' : 'unbounded'
     }
+    case 'temporal':
+      // Rows leave when their comparisons are decided; what steps with the clock never is.
+      return op.rules.some((rule) => rule.kind === 'step') ? 'unbounded' : 'bounded'
     case 'topK':
       return inputs[0]?.appendOnly && op.partition.length === 0 && op.limit !== null ? 'bounded' : 'unbounded'
     default:

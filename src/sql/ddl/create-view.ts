@@ -54,7 +54,7 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
     sql: `CREATE MATERIALIZED VIEW ${quoted(schema.name)}.${quoted(lastName(node.name))}${options} AS ${text}`,
     dependsOn: readsOf(st),
     rowType,
-    plan: plans(st, { ...plan, rowType }, context).physical,
+    plan: plans(st, { ...plan, rowType }, context, true).physical,
     onError,
   }
 }

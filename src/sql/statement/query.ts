@@ -66,17 +66,18 @@ export interface Plans {
   readonly physical: PhysicalPlan
 }
 
-/** Bound → optimised → physical. */
+/** Bound → optimised → physical. `maintained`: the result is kept up to date. */
 export function plans(
   st: Statement,
   bound: Logical,
   { catalog, rules }: Pick<PlanningContext, 'catalog' | 'rules'>,
+  maintained = false,
 ): Plans {
   const raw = withParamTypes(st, bound)
   assertLowered(raw)
   const facts = planFacts(catalog)
   const optimised = optimise(raw, facts, rules)
-  return { raw, optimised, physical: choose(optimised, facts) }
+  return { raw, optimised, physical: choose(optimised, { ...facts, maintained }) }
 }
 
 /** A parameter met before its type was known takes the one found later. */

@@ -45,13 +45,13 @@ function bindTarget(
 ): Pick<PlannedSubscribe['request'], 'target' | 'fields'> {
   if (node.query) {
     const { plan } = bindInnerQuery(st, node.query, null, null)
-    return { target: { kind: 'plan', plan: plans(st, plan, context).physical }, fields: plan.rowType }
+    return { target: { kind: 'plan', plan: plans(st, plan, context, true).physical }, fields: plan.rowType }
   }
   if (!node.name) throw bindError('42601', 'SUBSCRIBE needs a relation or a query', node)
   const entry = lookupRelation(st, node.name)
   if (entry.kind === 'view') {
     const { plan, rowType } = relationPlan(st, entry)
-    return { target: { kind: 'plan', plan: plans(st, plan, context).physical }, fields: rowType }
+    return { target: { kind: 'plan', plan: plans(st, plan, context, true).physical }, fields: rowType }
   }
   if (entry.kind === 'system') throw notSupported('SUBSCRIBE to a system relation', node.name.span)
   return { target: { kind: 'object', object: entry.id }, fields: relationRow(entry) }
