@@ -3,6 +3,7 @@
  * knows (42883).
  */
 const NAMES = `
+  current_time
   abbrev acldefault area array_to_tsvector bit_and bit_or bit_xor bound_box broadcast cash_words center corr
   covar_pop covar_samp current_query currtid2 currval cursor_to_xml cursor_to_xmlschema database_to_xml
   database_to_xml_and_xmlschema database_to_xmlschema datemultirange daterange dexp diagonal diameter dlog1 dlog10
@@ -72,3 +73,12 @@ const NAMES = `
 const ABSENT: ReadonlySet<string> = new Set(NAMES.trim().split(/\s+/))
 
 export const isAbsentFunction = (name: string): boolean => ABSENT.has(name)
+
+/** Operators over jsonpath, text search, networks, ranges and shapes. */
+const OPERATORS: ReadonlySet<string> = new Set(
+  '@? @@ @@@ <<| |>> &<| |&> &< &> -|- ?# ?| ?- ?-| ?|| ## <-> <^ >^ ~= !! ~>=~ ~<=~ ~>~ ~<~ ^@ *= *<> *< *> *<= *>= <<= >>='.split(
+    ' ',
+  ),
+)
+
+export const isAbsentOperator = (operator: string): boolean => OPERATORS.has(operator)

@@ -1,7 +1,7 @@
 import { notSupported, SqlError } from '../base/sql-error.ts'
 import { typeName } from '../types/pg-type.ts'
 import { type SqlType, sameBaseType } from '../types/sql-type.ts'
-import { isAbsentFunction } from './absent-names.ts'
+import { isAbsentFunction, isAbsentOperator } from './absent-names.ts'
 import { findCast } from './cast.ts'
 import { bindPoly, type Candidate } from './coerce.ts'
 import { isPoly } from './define.ts'
@@ -51,9 +51,8 @@ function resolve<F extends AnyFunction>(
   candidates: readonly F[],
 ): Resolved<F> {
   const choice = chooseOverload(candidates, args, what === 'operator')
-  if ('failure' in choice && what === 'function' && candidates.length === 0 && isAbsentFunction(name)) {
-    throw notSupported(`function ${name}`)
-  }
+  const absent = what === 'function' ? isAbsentFunction(name) : isAbsentOperator(name)
+  if ('failure' in choice && candidates.length === 0 && absent) throw notSupported(`${what} ${name}`)
   if ('failure' in choice)
     throw choice.failure === 'none' ? unknownFunction(what, name, args) : ambiguous(what, name, args)
   const { candidate: fn, declared } = choice.match

@@ -27,6 +27,7 @@ import { planQuery } from './statement/query.ts'
 import { planSubscribe } from './statement/subscribe.ts'
 import { defaultValue, targetTable } from './statement/target-table.ts'
 import { planDelete, planUpdate } from './statement/update.ts'
+import { unreadStatement } from './unread-statement.ts'
 
 /** The statements of a text, empty ones left out; 42601 with position and hint where it is not SQL. */
 export function parseSql(sql: string): readonly Statement[] {
@@ -34,6 +35,8 @@ export function parseSql(sql: string): readonly Statement[] {
     return parseStatements(sql)
   } catch (e) {
     if (!(e instanceof GrammarError)) throw e
+    const unread = e.sqlstate === '42601' ? unreadStatement(sql, e.position) : undefined
+    if (unread) throw notSupported(unread.feature, { start: unread.position }, unread.hint)
     throw new SqlError(e.sqlstate, e.message, { position: e.position + 1, hint: e.hint })
   }
 }

@@ -74,7 +74,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   },
   descriptor: refuse('DESCRIPTOR'),
   star: (_st, node) => {
-    throw bindError('42601', 'row expansion via "*" is not supported here', node)
+    throw bindError('0A000', 'row expansion via "*" is not supported here', node)
   },
   unary: bindUnary,
   binary: bindBinary,
