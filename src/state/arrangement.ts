@@ -21,6 +21,9 @@ import { RowStore } from './row-store.ts'
 import { SlotSpace } from './slot-space.ts'
 import { UndoLog } from './undo-log.ts'
 
+/** An arrangement that had more slots than this gives its memory back when it becomes empty. */
+const RELEASE_SLOTS = 16 * CHUNK_ROWS
+
 export interface ArrangementSpec {
   readonly id: string
   readonly types: readonly SqlType[]
@@ -77,6 +80,8 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       const diff = delta.diffs[i]
       if (diff !== 0) this.applyRow(delta, i, diff, this.hashes[i] | 0)
     }
+    // Everything left: the chunks go, instead of standing free for rows that may never come.
+    if (this.space.live === 0 && this.space.high >= RELEASE_SLOTS && this.undo.bytes() === 0) this.clear()
   }
   probe(keys: readonly Column[], n: number, out: Matches): void {
     this.hashKeys(keys, n)
