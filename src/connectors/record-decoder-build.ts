@@ -3,9 +3,10 @@ import type { ConnectorSpec } from '../catalog/entry.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { ValueArray } from '../types/value.ts'
 import { AppendEnvelope } from './envelope/append.ts'
+import { DebeziumEnvelope } from './envelope/debezium.ts'
 import { MetaColumns } from './envelope/meta-columns.ts'
 import { UpsertEnvelope } from './envelope/upsert.ts'
-import { type FormatSpec, keyDecoder, valueDecoder } from './format/formats.ts'
+import { changeDecoder, type FormatSpec, keyDecoder, valueDecoder } from './format/formats.ts'
 import { RecordDecoder } from './kafka/record-decoder.ts'
 import type { OpenRegistry } from './schema-registry/registry.ts'
 
@@ -37,8 +38,9 @@ export function recordDecoder(
   open: OpenRegistry,
 ): RecordDecoder {
   const { key, keyFormat, included } = columnPlan(spec)
-  const value = rowType.map((_, c) => c).filter((c) => !included.has(c) && !key.includes(c))
   if (spec.format === null) throw new SqlError('42601', 'a Kafka source needs a FORMAT')
+  if (spec.envelope.kind === 'debezium') return changesDecoder(spec, spec.format, rowType, columns, open)
+  const value = rowType.map((_, c) => c).filter((c) => !included.has(c) && !key.includes(c))
   const values = valueDecoder(
     spec.format,
     value.map((c) => rowType[c]),
@@ -57,6 +59,36 @@ export function recordDecoder(
     throw new SqlError('42601', 'ENVELOPE UPSERT needs a key', { hint: 'Add INCLUDE KEY, or declare a PRIMARY KEY.' })
   }
   return new RecordDecoder(rowType, new UpsertEnvelope(values, keys), meta, place, columns)
+}
+
+/** Change events: the key's columns are among those of the row. */
+function changesDecoder(
+  spec: ConnectorSpec,
+  format: FormatSpec,
+  rowType: RowType,
+  columns: readonly number[] | null,
+  open: OpenRegistry,
+): RecordDecoder {
+  const { options } = spec.envelope
+  if (spec.include.some((each) => each.what === 'key')) {
+    throw new SqlError('0A000', 'INCLUDE KEY with ENVELOPE DEBEZIUM is not supported', {
+      hint: "The key's columns are among those of the row.",
+    })
+  }
+  const key = ((options['key'] as ValueArray | null | undefined) ?? []).map(Number)
+  if (key.length === 0) throw new SqlError('42601', 'ENVELOPE DEBEZIUM needs a key', { hint: 'Declare a PRIMARY KEY.' })
+  const included = new Set(spec.include.map((each) => each.column))
+  const value = rowType.map((_, c) => c).filter((c) => !included.has(c))
+  const changes = changeDecoder(
+    format,
+    spec.keyFormat,
+    value.map((c) => rowType[c]),
+    key.map((c) => value.indexOf(c)),
+    options,
+    open,
+  )
+  const meta = new MetaColumns(spec.include, rowType)
+  return new RecordDecoder(rowType, new DebeziumEnvelope(changes, value), meta, { value, key: [] }, columns)
 }
 
 function plainKey(fields: RowType): FormatSpec {

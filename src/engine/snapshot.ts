@@ -1,12 +1,14 @@
+import { assert } from '../base/assert.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
+import { ChangesInput } from '../dataflow/operators/changes.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { ArrangementPin } from '../state/contract.ts'
 import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Row } from '../types/value.ts'
 import type { CallContext } from './api.ts'
-import type { SourceRuntime } from './source.ts'
+import { inputOf, pushChanges, type SourceRuntime } from './source.ts'
 import { sourceRange } from './source-range.ts'
 import { present } from './stream-start.ts'
 import type { SystemRelations } from './system/system-relations.ts'
@@ -93,12 +95,12 @@ export async function readStreams(
 
 /** The newest row of each key: what an upsert stream amounts to. */
 function fold(source: SourceRuntime, records: readonly SourceBatch[]): Batch[] {
-  const folded = new UpsertInput(
-    { id: 0, position: -1, stateId: 'fold' },
-    source.types,
-    source.entry.upsertKey!,
-    createState(),
-  )
-  for (const { rows, deletes } of records) folded.push(rows, deletes)
+  const folded = inputOf(source.entry, { id: 0, position: -1 }, source.types, createState())
+  assert(folded instanceof UpsertInput, 'an upsert stream is kept by key')
+  const partitions = new Set(records.map((each) => each.partition)).size
+  for (const batch of records) {
+    if (folded instanceof ChangesInput) pushChanges(folded, partitions, batch)
+    else folded.push(batch.rows, batch.deletes)
+  }
   return [...folded.rows.scan()]
 }

@@ -9,6 +9,7 @@ import type {
   SourceReader,
 } from '../connectors/contract.ts'
 import { InputNode } from '../dataflow/input.ts'
+import { ChangesInput } from '../dataflow/operators/changes.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement, StateFactory } from '../state/contract.ts'
 import { batchFromRows } from '../types/batch-build.ts'
@@ -57,10 +58,7 @@ export class SourceRuntime {
     this.connector = connector
     this.types = entry.rowType.map((f) => f.type)
     const identity = { id: 0, position: -1 }
-    this.input =
-      entry.upsertKey === null
-        ? new InputNode(identity, this.types)
-        : new UpsertInput({ ...identity, stateId: `${entry.id}/upsert` }, this.types, entry.upsertKey, states)
+    this.input = inputOf(entry, identity, this.types, states)
     this.deadLetters = states.arrangement({
       id: `${entry.id}/errors`,
       types: DEAD_LETTER_FIELDS.map((f) => f.type),
@@ -127,13 +125,15 @@ export class SourceRuntime {
     this.positions.clear()
     this.startVector.clear()
     this.identity = null
+    if (this.input instanceof ChangesInput) this.input.forget()
   }
 
   /** Carries a journaled batch on. A batch that was applied before (its records are below the position) is an error of ours. */
   apply(delta: SourceDelta, tick: number): void {
     this.positions.set(delta.partition, delta.next)
     if (!this.startVector.has(delta.partition)) this.startVector.set(delta.partition, delta.first)
-    if (this.input instanceof UpsertInput) this.input.push(delta.rows, delta.deletes)
+    if (this.input instanceof ChangesInput) this.#keep(pushChanges(this.input, this.positions.size, delta))
+    else if (this.input instanceof UpsertInput) this.input.push(delta.rows, delta.deletes)
     else this.input.pushRows(delta.rows)
     if (delta.rows.n > 0) this.changedTick = tick
     this.#keep(delta.deadLetters)
@@ -158,6 +158,33 @@ export class SourceRuntime {
       ),
     )
   }
+}
+
+type Identity = ConstructorParameters<typeof InputNode>[0]
+
+/** What takes a source's records in, by its envelope. */
+export function inputOf(
+  entry: SourceEntry,
+  identity: Identity,
+  types: readonly SqlType[],
+  states: StateFactory,
+): InputNode | UpsertInput {
+  if (entry.upsertKey === null) return new InputNode(identity, types)
+  const keyed = { ...identity, stateId: `${entry.id}/upsert` }
+  return entry.connector.envelope.kind === 'debezium'
+    ? new ChangesInput(keyed, types, entry.upsertKey, states)
+    : new UpsertInput(keyed, types, entry.upsertKey, states)
+}
+
+/** Takes changes in; those that cannot be taken are dead letters without their bytes, which are not journaled. */
+export function pushChanges(
+  input: ChangesInput,
+  partitions: number,
+  { partition, rows, deletes }: Pick<SourceDelta, 'partition' | 'rows' | 'deletes'>,
+): DeadLetter[] {
+  const marks = deletes ?? new Uint8Array(rows.n)
+  const refused = input.pushChanges(partition, partitions, rows, marks)
+  return refused.map(({ offset, reason }) => ({ partition, offset, reason, key: null, value: null }))
 }
 
 function describe(status: ReaderStatus): Record<string, unknown> {

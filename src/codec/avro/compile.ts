@@ -22,6 +22,16 @@ export type AvroDecoder = (
   builders: readonly ColumnBuilder[],
 ) => string | undefined
 
+/** A record at a position, into columns; `names`: of the fields by number, for messages. */
+export interface RecordReader {
+  readonly decode: Decode
+  readonly names: readonly string[]
+}
+
+export function compileRecord(writer: AvroType, reader: AvroType | null, fields: RowType): RecordReader {
+  return compile(writer, reader, fields)
+}
+
 type Decode = (cursor: AvroCursor, builders: readonly ColumnBuilder[]) => void
 
 /**

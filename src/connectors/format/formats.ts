@@ -1,9 +1,13 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
 import type { RowType, SqlType } from '../../types/sql-type.ts'
+import type { Options } from '../options.ts'
 import type { OpenRegistry, SchemaKind, SchemaRegistry } from '../schema-registry/registry.ts'
 import { avroDecoder } from './avro.ts'
 import { BytesDecoder } from './bytes.ts'
+import type { ChangeDecoder } from './change.ts'
+import { DebeziumAvro } from './debezium-avro.ts'
+import { DebeziumJson } from './debezium-json.ts'
 import type { PayloadDecoder } from './format.ts'
 import { JsonDecoder, JsonKeyDecoder, JsonValueDecoder } from './json.ts'
 import { RegistryDecoder } from './registry-format.ts'
@@ -61,6 +65,30 @@ function registryDecoder(format: FormatSpec, fields: RowType, open: OpenRegistry
   return new RegistryDecoder(fields, registryOf(format, open), 'avro', (writer) =>
     avroDecoder(writer, reader, fields, whole),
   )
+}
+
+/** What takes change events in this format apart; `keys`: numbers of the key's columns. */
+export function changeDecoder(
+  format: FormatSpec,
+  keyFormat: FormatSpec | null,
+  fields: RowType,
+  keys: readonly number[],
+  options: Options,
+  open: OpenRegistry,
+): ChangeDecoder {
+  const kind = known(format)
+  if (keyFormat !== null && known(keyFormat) !== kind) {
+    throw new SqlError('0A000', 'ENVELOPE DEBEZIUM with a key of another format is not supported')
+  }
+  if (kind === 'json') return new DebeziumJson(fields, keys, options)
+  if (kind !== 'avro')
+    throw new SqlError('0A000', `ENVELOPE DEBEZIUM with FORMAT ${kind.toUpperCase()} is not supported`)
+  const registries = { value: registryOf(format, open), key: registryOf(keyFormat ?? format, open) }
+  const readers = {
+    value: readerSchema(format.options),
+    key: keyFormat === null ? null : readerSchema(keyFormat.options),
+  }
+  return new DebeziumAvro(fields, keys, registries, readers)
 }
 
 export function registryOf(format: FormatSpec, open: OpenRegistry): SchemaRegistry {

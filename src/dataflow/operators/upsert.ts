@@ -11,10 +11,11 @@ import { OperatorBase, type OperatorIdentity } from '../operator.ts'
  * Retraction: inputs are records and never retract; what it emits does.
  */
 export class UpsertInput extends OperatorBase {
-  readonly name = 'upsert'
+  readonly name: string = 'upsert'
   readonly rows: Arrangement
-  readonly #key: readonly number[]
-  readonly #encode: (batch: Batch, i: number) => string
+  protected readonly key: readonly number[]
+  /** The key of a row, as a text. */
+  protected readonly encode: (batch: Batch, i: number) => string
   readonly #matches: Matches = { n: 0, probe: new Int32Array(16), slot: new Int32Array(16) }
 
   constructor(
@@ -24,10 +25,10 @@ export class UpsertInput extends OperatorBase {
     states: StateFactory,
   ) {
     super(identity, [], types)
-    this.#key = key
+    this.key = key
     this.rows = states.arrangement({ id: `${identity.stateId}/rows`, types, key })
     const encoder = keyEncoder(key.map((c) => ({ type: types[c]! })))
-    this.#encode = (batch, i) =>
+    this.encode = (batch, i) =>
       Buffer.from(
         encoder.encodeAt(
           key.map((c) => batch.cols[c]!),
@@ -42,7 +43,7 @@ export class UpsertInput extends OperatorBase {
     const last = this.#lastOfEachKey(records)
     const current = takeBatch(records, last, last.length)
     this.rows.probe(
-      this.#key.map((c) => current.cols[c]!),
+      this.key.map((c) => current.cols[c]!),
       current.n,
       this.#matches,
     )
@@ -76,7 +77,7 @@ export class UpsertInput extends OperatorBase {
 
   #lastOfEachKey(records: Batch): Int32Array {
     const last = new Map<string, number>()
-    for (let i = 0; i < records.n; i++) last.set(this.#encode(records, i), i)
+    for (let i = 0; i < records.n; i++) last.set(this.encode(records, i), i)
     return Int32Array.from(last.values()).sort()
   }
 }

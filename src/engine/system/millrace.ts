@@ -1,4 +1,5 @@
 import type { OperatorBase } from '../../dataflow/operator.ts'
+import { ChangesInput } from '../../dataflow/operators/changes.ts'
 import { numericFromInt } from '../../types/numeric.ts'
 import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
@@ -64,6 +65,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       column('lag', INT8),
       column('fetched', INT8),
       column('dead_letters', INT8),
+      column('duplicates', INT8),
     ],
     *rows({ world }) {
       for (const [id, source] of world.sources) {
@@ -87,6 +89,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
             lag,
             source.fetched,
             source.deadLetters.rows,
+            source.input instanceof ChangesInput ? source.input.duplicates : 0,
           ]
         }
       }
