@@ -101,8 +101,9 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
     log,
     ...(options.compactBytesMin === undefined ? {} : { compactBytesMin: options.compactBytesMin }),
     compacting: () => world.reach('compaction'),
-    // Rows that were overwritten since count twice.
-    progress: (what, rows) => progress.tell(what, { rows, of: Math.max(rows, image?.stateRows ?? 0) }),
+    // Rows that were overwritten since count twice. Older checkpoints do not tell how many there are.
+    progress: (what, rows) =>
+      progress.tell(what, { rows, ...(image?.stateRows == null ? {} : { of: Math.max(rows, image.stateRows) }) }),
   })
   const history = await KeptHistory.open(world, store, world.tick)
   for (const [object, sinceMs] of image?.logs ?? [])

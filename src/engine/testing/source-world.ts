@@ -35,6 +35,8 @@ export class SourceWorld {
 
   /** Of the planner of the next start, where they are not this build's. */
   rules: readonly Rule[] | undefined
+  /** See World.built. */
+  built: (view: ViewRuntime) => void = () => {}
 
   async open(checkpointIntervalMs = 0): Promise<void> {
     this.#store = new SimStore({
@@ -51,6 +53,7 @@ export class SourceWorld {
         connectors: () => this.topic.connector(),
         settings: [],
         checkpointIntervalMs,
+        built: (view) => this.built(view),
         ...(this.rules === undefined ? {} : { rules: this.rules }),
         reach: (moment) => {
           if (moment === 'hydration') this.slices++
