@@ -242,7 +242,11 @@ export type StreamWindow = Spanned & {
   /** `TIME ZONE 'Asia/Seoul'` */
   timeZone?: Expr
 }
-export type Emit = Spanned & { kind: 'emit'; mode: 'CHANGES' | 'FINAL' | 'ON WINDOW CLOSE' | 'ON UPDATE' }
+export type Emit = Spanned & {
+  kind: 'emit'
+  mode: 'CHANGES' | 'FINAL' | 'ON WINDOW CLOSE' | 'ON UPDATE'
+  lateness?: Expr
+}
 export type AsOf = Spanned & { kind: 'asOf'; atLeast: boolean; at: Expr }
 export type Locking = Spanned & {
   kind: 'locking'

@@ -86,7 +86,8 @@ export function queryRules(g: SqlParser, r: Rules) {
               },
             },
           ])
-          query.emit = { kind: 'emit', mode, span: g.span(start) }
+          const lateness = g.opt(27, () => g.words(28, T.ALLOWED, T.LATENESS) && g.sub(29, r.expr, 4, true))
+          query.emit = { kind: 'emit', mode, ...(lateness && { lateness }), span: g.span(start) }
         },
       },
       { ALT: () => (query.asOf = g.sub(24, r.asOf)) },

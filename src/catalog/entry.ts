@@ -38,6 +38,18 @@ export interface TableEntry extends EntryBase {
   readonly primaryKey: readonly number[] | null
   /** A table fed by a connector (CREATE TABLE … FROM SOURCE, RisingWave's CREATE TABLE … WITH (connector)). */
   readonly fedBy: number | null
+  /** Its event time; such a table only ever grows. */
+  readonly watermark?: WatermarkSpec | null
+}
+
+/** Event time: a record allows the watermark `column - delay` of its partition. Numbers are those of the column's values. */
+export interface WatermarkSpec {
+  readonly column: number
+  readonly delay: number
+  /** A partition without records for so long holds nothing back; null: it always does. */
+  readonly idleMs: number | null
+  /** Records further ahead of the clock are dead letters; null: none are. In the column's unit. */
+  readonly maxFuture: number | null
 }
 
 export interface TableColumn {
@@ -55,6 +67,7 @@ export interface SourceEntry extends EntryBase {
   readonly connector: ConnectorSpec
   /** false: records only ever insert (envelope none, generators that append). */
   readonly upsertKey: readonly number[] | null
+  readonly watermark?: WatermarkSpec | null
   /** Errors relation and the like are entries of their own kind of name: `"<source>$errors"`. */
 }
 

@@ -1,5 +1,6 @@
 import type { RowType } from '../types/sql-type.ts'
 import type { CatalogEntry, CatalogSnapshot, IndexEntry, TableEntry } from './entry.ts'
+import { LATE } from './watermark.ts'
 
 /** Every object that pg_class lists, with PostgreSQL's letter for its kind. */
 export interface PgRelation {
@@ -26,7 +27,8 @@ export function* pgRelations(catalog: CatalogSnapshot): Iterable<PgRelation> {
         yield { entry, relkind: 'r', rowType: entry.rowType }
         break
       case 'view':
-        yield { entry, relkind: 'v', rowType: entry.rowType }
+        // Late rows belong to another relation, as errors do.
+        yield { entry, relkind: entry.name.endsWith(LATE) ? 't' : 'v', rowType: entry.rowType }
         break
       case 'materializedView':
         yield { entry, relkind: 'm', rowType: entry.rowType }

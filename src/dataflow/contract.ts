@@ -47,6 +47,8 @@ export interface TickContext {
   readonly timestampMs: number
   /** now(): µs since 1970 UTC; never decreasing. */
   readonly nowMicros: number
+  /** Watermarks of the relations that have one, after the tick's input: relation → number of its column's unit. */
+  readonly watermarks?: ReadonlyMap<number, number>
   /** Rounds run inside nested scopes are bounded by this; beyond: an error row 54001. */
   readonly recursionRoundsMax: number
 }

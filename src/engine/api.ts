@@ -4,7 +4,7 @@ import type { Finishing } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import type { Batch } from '../types/batch.ts'
-import type { RowType } from '../types/sql-type.ts'
+import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Datum, Row } from '../types/value.ts'
 
 /**
@@ -22,6 +22,10 @@ export interface Engine {
   setClock(mode: ClockMode): void
   /** Moves a standing clock on to a time; resolves once everything that became due is visible. */
   advanceClock(toMs: number): Promise<void>
+  /** The event time of a relation; null: it has none. */
+  eventTime(object: number): EventTime | null
+  /** Raises a relation's watermark; resolves once what it closes is durable and visible. */
+  advanceWatermark(object: number, value: number): Promise<void>
   /** A pull at the newest durable tick. */
   read(request: ReadRequest, call: CallContext): Promise<ReadResult>
   subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription>
@@ -31,6 +35,12 @@ export interface Engine {
   begin(options: { readonly readOnly: boolean }): Transaction
   /** Autocommit DDL; resolves once durable and visible. A failed one leaves nothing behind. */
   ddl(statement: DdlStatement, call: CallContext): Promise<void>
+}
+
+/** Type of the column, and the watermark as a number of its unit; null: none yet. */
+export interface EventTime {
+  readonly type: SqlType
+  readonly watermark: number | null
 }
 
 export type ClockMode = 'system' | 'manual'

@@ -6,6 +6,7 @@ import type {
   ClockMode,
   DdlStatement,
   Engine,
+  EventTime,
   ReadRequest,
   ReadResult,
   SubscribeRequest,
@@ -19,6 +20,7 @@ import { executeDdl } from './ddl/ddl.ts'
 import type { DdlDeps } from './ddl/deps.ts'
 import type { Durability } from './durability.ts'
 import type { Hydration } from './hydration.ts'
+import type { Idleness } from './idleness.ts'
 import type { IndexLookup } from './indexes.ts'
 import { read } from './read.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
@@ -42,6 +44,7 @@ export class LiveEngine implements Engine {
   readonly #indexes: IndexLookup
   readonly #ticker: Ticker
   readonly #timeTicks: TimeTicks
+  readonly #idleness: Idleness
   readonly #durability: Durability
   readonly #ddl: DdlDeps
   readonly #goOn: () => Promise<void>
@@ -54,6 +57,7 @@ export class LiveEngine implements Engine {
     readonly indexes: IndexLookup
     readonly ticker: Ticker
     readonly timeTicks: TimeTicks
+    readonly idleness: Idleness
     readonly durability: Durability
     readonly connectors: ConnectorFactory
     /** After a DROP: leaves safe mode when what failed is gone. */
@@ -65,6 +69,7 @@ export class LiveEngine implements Engine {
     this.#indexes = parts.indexes
     this.#ticker = parts.ticker
     this.#timeTicks = parts.timeTicks
+    this.#idleness = parts.idleness
     this.#durability = parts.durability
     this.#goOn = parts.goOn
     this.#ddl = { ...parts, checkpoint: () => parts.durability.checkpoint() }
@@ -93,7 +98,9 @@ export class LiveEngine implements Engine {
     this.#check()
     this.world.runtime.clock!.advanceTo(toMs)
     await this.#timeTicks.catchUp()
+    await this.#idleness.catchUp()
     this.#timeTicks.schedule()
+    this.#idleness.schedule()
     await this.#progress()
   }
   async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
@@ -120,6 +127,15 @@ export class LiveEngine implements Engine {
     if (statement.kind !== 'drop') refuseInSafeMode(this.world)
     await executeDdl(this.#ddl, statement, call)
     await this.#goOn()
+  }
+
+  eventTime(object: number): EventTime | null {
+    const watermarks = this.world.watermarks.get(object)
+    return watermarks === undefined ? null : { type: watermarks.type, watermark: watermarks.current }
+  }
+  async advanceWatermark(object: number, value: number): Promise<void> {
+    this.#check()
+    await this.#ticker.mark([{ kind: 'advance', object, value }])
   }
 
   storage(): StorageFigures {
@@ -150,6 +166,7 @@ export class LiveEngine implements Engine {
   async #stop(): Promise<void> {
     this.#cancelProgress()
     this.#timeTicks.stop()
+    this.#idleness.stop()
     this.#ticker.stop()
     for (const source of this.world.sources.values()) {
       await source.stop()

@@ -4,7 +4,7 @@ import type { Gate } from '../dataflow/operators/gate.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
-import { sourceRange } from './source-range.ts'
+import { pastRecords } from './event-time-records.ts'
 import type { World } from './world.ts'
 
 /** What one relation held at one moment, on its way through a gate. */
@@ -18,6 +18,8 @@ export interface Feed {
   readonly later: AsyncIterable<FeedBatch> | null
   /** Of a stream: the next offset to be read, by partition. Moves on with what went through the gate. */
   readonly read: Map<number, number> | null
+  /** It must be read from the beginning whenever it is read. */
+  readonly fromStart?: boolean
   close(): void
 }
 
@@ -38,12 +40,12 @@ export function openFeed(world: World, object: number, gate: Gate, from?: Positi
     const until = new Map(source.positions)
     let rows = 0
     for (const [partition, next] of read) rows += Math.max(0, (until.get(partition) ?? 0) - next)
-    const later = rowsOf(sourceRange(source, new Map(read), until))
-    return { object, gate, rows, now: null, later, read, close: () => {} }
+    const later = rowsOf(pastRecords(source, new Map(read), until, world.clock.nowMicros))
+    return { object, gate, rows, now: null, later, read, fromStart: source.watermarks !== null, close: () => {} }
   }
   const view = world.views.get(object)
   const rows: Arrangement | undefined =
-    source === undefined ? (world.tables.get(object)?.rows ?? view?.output.rows) : (source.input as UpsertInput).rows
+    source === undefined ? (world.tables.get(object)?.read ?? view?.output.rows) : (source.input as UpsertInput).rows
   assert(rows !== undefined, `relation ${object} holds rows`)
   const pins = [{ pin: rows.pin(), error: false }]
   if (view !== undefined && view.output.errors.rows > 0) pins.push({ pin: view.output.errors.pin(), error: true })

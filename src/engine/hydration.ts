@@ -3,6 +3,7 @@ import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
+import { admitted } from './event-time-records.ts'
 import { type Feed, type FeedBatch, openFeed } from './feed.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
 import type { SourceRuntime } from './source.ts'
@@ -151,7 +152,7 @@ export class Hydration {
     const { rendered } = view
     for (const get of rendered.gets) {
       const below = this.#world.views.get(get.object)
-      const rows = this.#world.tables.get(get.object)?.rows ?? below!.output.rows
+      const rows = this.#world.tables.get(get.object)?.read ?? below!.output.rows
       for (const batch of rows.scan()) get.pushRows(batch)
       if (below !== undefined) for (const batch of below.output.errors.scan()) get.pushErrors(batch)
     }
@@ -170,9 +171,13 @@ export class Hydration {
   }
 
   openSource(source: SourceRuntime): void {
-    const { runtime } = this.#world
+    const { clock, runtime } = this.#world
     source.open(
-      (batch) => this.#ticker.deliver(source.entry.id, batch),
+      (batch) => {
+        const { watermarks } = source
+        const known = watermarks === null ? batch : admitted(watermarks, batch, clock.nowMicros)
+        return this.#ticker.deliver(source.entry.id, known)
+      },
       () => runtime.monotonicMs(),
     )
   }
@@ -337,7 +342,8 @@ function push(feed: Feed, { rows, errors, position }: FeedBatch): void {
 function resumePoint(feeds: readonly Feed[], targets: Targets): ResumePoint | null {
   const read = new Map<number, ReadonlyMap<number, number>>()
   for (const feed of feeds) {
-    if (feed.read === null) return null
+    // Watermarks are known from the beginning on only.
+    if (feed.read === null || feed.fromStart) return null
     read.set(feed.object, feed.read)
   }
   return feeds.length === 0 ? null : { read, targets }

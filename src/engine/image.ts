@@ -3,6 +3,7 @@ import { Catalog } from '../catalog/catalog.ts'
 import type { CatalogEntry } from '../catalog/entry.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { ResumePoint, ViewRuntime } from './view.ts'
+import type { WatermarksImage } from './watermarks.ts'
 import type { World } from './world.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Image {
   readonly entries: readonly CatalogEntry[]
   readonly views: readonly ViewImage[]
   readonly sources: readonly SourceImage[]
+  /** Event times by object; left out where there is none. */
+  readonly watermarks?: readonly (readonly [number, WatermarksImage])[]
   /** Object → timestamp after which its delta log has every change. */
   readonly logs: readonly (readonly [number, number])[]
   /** Rows of all state: how far a start is. */
@@ -77,6 +80,9 @@ export function imageOf(world: World, stateRows: number): Image {
       startVector: [...source.startVector],
       identity: source.identity,
     })),
+    ...(world.watermarks.size === 0
+      ? {}
+      : { watermarks: [...world.watermarks].map(([id, of]) => [id, of.image()] as const) }),
     logs: [...world.views.values(), ...[...world.tableLogs].map(([id, log]) => ({ id, log }))]
       .filter(({ id }) => id > 0)
       .map(({ id, log }) => [id, log.sinceMs] as const),

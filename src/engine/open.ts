@@ -10,6 +10,7 @@ import { EngineClock } from './clock.ts'
 import { CHECKPOINT_INTERVAL_MS, Durability, readReserved } from './durability.ts'
 import { LiveEngine } from './engine.ts'
 import { Hydration } from './hydration.ts'
+import { Idleness } from './idleness.ts'
 import { catalogOf, decodeImage, type Image, offsetMaps, type ViewImage, viewSpec } from './image.ts'
 import { IndexLookup } from './indexes.ts'
 import { KeptHistory } from './kept-history.ts'
@@ -93,6 +94,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
   const connectors = options.connectors ?? (() => NO_CONNECTOR)
   const indexes = new IndexLookup(world)
   if (image !== null) rebuild(world, indexes, image, connectors)
+  for (const [object, of] of image?.watermarks ?? []) world.watermarks.get(object)?.restore(of)
   const progress = new Progress(runtime, log)
   const recovered = await recoverState({
     store,
@@ -137,8 +139,10 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
     hydration.afterTick()
     durability.afterTick()
     timeTicks.schedule()
+    idleness.schedule()
   })
   const timeTicks = new TimeTicks(world, ticker)
+  const idleness = new Idleness(world, ticker)
   const hydration = new Hydration(world, ticker, durability)
   hydration.joined = () => timeTicks.schedule()
   /** Out of safe mode once what failed was dropped: the ticks that were left run without it, then all goes on. */
@@ -165,7 +169,8 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
       throw safeModeError(world)
     }
   }
-  const engine = new LiveEngine({ world, system, hydration, indexes, ticker, timeTicks, durability, connectors, goOn })
+  const parts = { world, system, hydration, indexes, ticker, timeTicks, idleness, durability, connectors }
+  const engine = new LiveEngine({ ...parts, goOn })
   if (pausedBy !== null) {
     ticker.pause()
     return engine
@@ -173,6 +178,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
   if (image !== null && options.connectors !== null) await resume(world, hydration, image)
   hydration.afterTick()
   timeTicks.schedule()
+  idleness.schedule()
   return engine
 }
 

@@ -78,7 +78,10 @@ export async function evaluate(
     context: { env: evalEnv(world, call), params: [] },
     objectTypes: (object) => typesOf(world, object),
     snapshot: (object) => ({ rows: snapshot.scan(object), errors: [] }),
-    tick: world.tickContext(snapshot.timestampMs, world.clock.nowMicros),
+    tick: {
+      ...world.tickContext(snapshot.timestampMs, world.clock.nowMicros),
+      ...(snapshot.watermarks && { watermarks: snapshot.watermarks }),
+    },
     now: () => runtime.monotonicMs(),
     ...(grown === undefined ? {} : { grown }),
     async slice() {

@@ -8,10 +8,11 @@ import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Row } from '../types/value.ts'
 import type { CallContext } from './api.ts'
+import { pastRecords } from './event-time-records.ts'
 import { inputOf, pushChanges, type SourceRuntime } from './source.ts'
-import { sourceRange } from './source-range.ts'
 import { present } from './stream-start.ts'
 import type { SystemRelations } from './system/system-relations.ts'
+import { currentWatermarks } from './watermarks.ts'
 import type { World } from './world.ts'
 
 /** Relations as they were at one tick, for a reader that works in slices beside later ticks. */
@@ -22,6 +23,8 @@ export interface Snapshot {
   scan(object: number): Iterable<Batch>
   /** First error of a relation whose reads fail, or null. */
   poison(object: number): Row | null
+  /** Watermarks of the relations that have one, as of the tick. */
+  readonly watermarks?: ReadonlyMap<number, number>
   release(): void
 }
 
@@ -46,12 +49,18 @@ export function takeSnapshot(
       pins.set(object, view.output.rows.pin())
       const poison = view.poison()
       if (poison !== null) poisons.set(object, poison)
-    } else if (table !== undefined) pins.set(object, table.rows.pin())
+    } else if (table !== undefined) pins.set(object, table.read.pin())
     else if (source?.input instanceof UpsertInput && source.live) pins.set(object, source.input.rows.pin())
     else if (streams.has(object)) computed.set(object, streams.get(object)!)
     else computed.set(object, system.rows(object, call))
   }
+  const watermarks = new Map(currentWatermarks(world.watermarks))
+  for (const [object, read] of streams) {
+    const watermark = watermarksRead.get(read)
+    if (watermark !== undefined) watermarks.set(object, watermark)
+  }
   return {
+    watermarks,
     tick: world.tick,
     timestampMs: world.clock.lastMs,
     scan: (object) => pins.get(object)?.scan() ?? computed.get(object)!,
@@ -83,15 +92,25 @@ export async function readStreams(
     const from = present(source, partitions, wanted, notice)
     const batches: SourceBatch[] = []
     let rows = 0
-    for await (const batch of sourceRange(source, from, until, signal)) {
+    const { nowMicros } = world.clock
+    let watermark: number | null = null
+    const ended = (value: number | null) => {
+      watermark = value
+    }
+    for await (const batch of pastRecords(source, from, until, nowMicros, signal, ended)) {
       batches.push(batch)
       rows += batch.rows.n
       if (rows >= rowsMax) break
     }
-    streams.set(object, source.entry.upsertKey === null ? batches.map((b) => b.rows) : fold(source, batches))
+    const read = source.entry.upsertKey === null ? batches.map((b) => b.rows) : fold(source, batches)
+    if (watermark !== null) watermarksRead.set(read, watermark)
+    streams.set(object, read)
   }
   return streams
 }
+
+/** Watermarks of streams as far as they were read. */
+const watermarksRead = new WeakMap<readonly Batch[], number>()
 
 /** The newest row of each key: what an upsert stream amounts to. */
 function fold(source: SourceRuntime, records: readonly SourceBatch[]): Batch[] {

@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { SourceEntry } from '../catalog/entry.ts'
+import { withWatermark } from '../catalog/watermark.ts'
 import type {
   DeadLetter,
   Positions,
@@ -16,6 +17,7 @@ import { batchFromRows } from '../types/batch-build.ts'
 import { BYTEA, INT4, INT8, type SqlType, TEXT } from '../types/sql-type.ts'
 import { SourceLag } from './source-lag.ts'
 import type { SourceDelta } from './tick-record.ts'
+import { Watermarks } from './watermarks.ts'
 
 /** Columns of `"<source>$errors"`. */
 export const DEAD_LETTER_FIELDS = [
@@ -36,6 +38,8 @@ export class SourceRuntime {
   readonly input: InputNode | UpsertInput
   readonly deadLetters: Arrangement
   readonly connector: SourceConnector
+  /** Its event time. */
+  readonly watermarks: Watermarks | null
   /** Next offset by partition: everything below has been ticked. Empty while nobody reads. */
   readonly positions = new Map<number, number>()
   /** Where the live feed began, by partition. */
@@ -56,7 +60,8 @@ export class SourceRuntime {
     this.#entry = entry
     this.#log = log
     this.connector = connector
-    this.types = entry.rowType.map((f) => f.type)
+    this.types = withWatermark(entry.rowType, entry.watermark).map((f) => f.type)
+    this.watermarks = entry.watermark ? new Watermarks(entry.watermark, this.types) : null
     const identity = { id: 0, position: -1 }
     this.input = inputOf(entry, identity, this.types, states)
     this.deadLetters = states.arrangement({
@@ -126,15 +131,19 @@ export class SourceRuntime {
     this.startVector.clear()
     this.identity = null
     if (this.input instanceof ChangesInput) this.input.forget()
+    this.watermarks?.forget()
   }
 
   /** Carries a journaled batch on. A batch that was applied before (its records are below the position) is an error of ours. */
-  apply(delta: SourceDelta, tick: number): void {
+  apply(delta: SourceDelta, tick: number, nowMicros: number): void {
     this.positions.set(delta.partition, delta.next)
     if (!this.startVector.has(delta.partition)) this.startVector.set(delta.partition, delta.first)
     if (this.input instanceof ChangesInput) this.#keep(pushChanges(this.input, this.positions.size, delta))
     else if (this.input instanceof UpsertInput) this.input.push(delta.rows, delta.deletes)
-    else this.input.pushRows(delta.rows)
+    else if (this.watermarks === null) this.input.pushRows(delta.rows)
+    else if (delta.rows.n > 0) {
+      this.input.pushRows(this.watermarks.stamp(delta.partition, delta.first, delta.rows, nowMicros))
+    }
     if (delta.rows.n > 0) this.changedTick = tick
     this.#keep(delta.deadLetters)
   }

@@ -1,4 +1,5 @@
 import type { TableEntry } from '../catalog/entry.ts'
+import { withWatermark } from '../catalog/watermark.ts'
 import { InputNode } from '../dataflow/input.ts'
 import type { Arrangement, Matches, StateFactory } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
@@ -6,6 +7,7 @@ import type { Column } from '../types/column.ts'
 import { buildColumn } from '../types/column-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import { Watermarks } from './watermarks.ts'
 
 /**
  * A stored table: its rows arranged by primary key (by whole row without one), and the input node that carries its
@@ -16,6 +18,8 @@ export class TableRuntime {
   readonly types: readonly SqlType[]
   readonly rows: Arrangement
   readonly input: InputNode
+  /** Its event time, and the rows with the watermark that each came with: what views read. */
+  readonly eventTime: { readonly watermarks: Watermarks; readonly rows: Arrangement } | null
   /** Tick of the newest change: what transactions that read the whole table compare. */
   changedTick = 0
   #entry: TableEntry
@@ -26,7 +30,15 @@ export class TableRuntime {
     this.#entry = entry
     this.types = entry.columns.map((c) => c.type)
     this.rows = states.arrangement({ id: `${entry.id}/rows`, types: this.types, key: tableKey(entry) })
-    this.input = new InputNode({ id: 0, position: -1 }, this.types)
+    const row = entry.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
+    const types = withWatermark(row, entry.watermark).map((f) => f.type)
+    this.input = new InputNode({ id: 0, position: -1 }, types)
+    this.eventTime = entry.watermark
+      ? {
+          watermarks: new Watermarks(entry.watermark, types),
+          rows: states.arrangement({ id: `${entry.id}/stamped`, types, key: types.map((_, i) => i) }),
+        }
+      : null
   }
 
   get entry(): TableEntry {
@@ -60,10 +72,20 @@ export class TableRuntime {
   stageBatch(batch: Batch): void {
     if (batch.n === 0) return
     this.rows.apply(batch)
-    this.#staged.push(batch)
+    if (this.eventTime === null) this.#staged.push(batch)
+    else {
+      const stamped = this.eventTime.watermarks.stamp(0, 0, batch, 0)
+      this.eventTime.rows.apply(stamped)
+      this.#staged.push(stamped)
+    }
   }
   get staged(): readonly Batch[] {
     return this.#staged
+  }
+
+  /** What queries and views read: all columns, that of the watermark included. */
+  get read(): Arrangement {
+    return this.eventTime?.rows ?? this.rows
   }
 
   /** Sends the staged changes to the views and returns them. */

@@ -3,6 +3,7 @@ import { aligned, ByteReader, ByteWriter } from '../codec/byte-writer.ts'
 import { decodeBatch, encodeBatch } from '../codec/row.ts'
 import type { DeadLetter } from '../connectors/contract.ts'
 import type { Batch } from '../types/batch.ts'
+import type { WatermarkMark } from './watermarks.ts'
 
 /**
  * The journal's record of one tick: everything that came in from outside, so that running it again gives the same
@@ -16,6 +17,8 @@ export interface TickRecord {
   readonly reservedMs: number
   readonly tables: readonly TableDelta[]
   readonly sources: readonly SourceDelta[]
+  /** What event time learned beside records. */
+  readonly marks?: readonly WatermarkMark[]
 }
 
 export interface TableDelta {
@@ -77,6 +80,16 @@ export function* encodeTick(record: TickRecord): Pieces<Uint8Array[]> {
     cut()
     yield
   }
+  // Left out where there is none: records without are as they always were.
+  if (record.marks !== undefined && record.marks.length > 0) {
+    w.varint(record.marks.length)
+    for (const mark of record.marks) {
+      w.varint(mark.object)
+      w.byte(mark.kind === 'idle' ? 0 : 1)
+      if (mark.kind === 'idle') w.varint(mark.partition)
+      else w.f64(mark.value)
+    }
+  }
   chunks.push(w.finish())
   return chunks
 }
@@ -110,7 +123,15 @@ export function decodeTick(bytes: Uint8Array): TickRecord {
     }
     sources.push({ object, partition, first, next, rows, deletes, deadLetters })
   }
-  return { tick, timestampMs, nowMicros, reservedMs, tables, sources }
+  const record = { tick, timestampMs, nowMicros, reservedMs, tables, sources }
+  if (r.at >= r.bytes.length) return record
+  const marks: WatermarkMark[] = []
+  for (let n = r.varint(); n > 0; n--) {
+    const object = r.varint()
+    if (r.byte() === 0) marks.push({ kind: 'idle', object, partition: r.varint() })
+    else marks.push({ kind: 'advance', object, value: r.f64() })
+  }
+  return { ...record, marks }
 }
 
 /** Batches begin at 8-byte boundaries of their own, so they are copied out before decoding. */

@@ -7,6 +7,8 @@ import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { WriteResult } from './api.ts'
 import { encodeTick, type SourceDelta, type TableDelta, type TickRecord } from './tick-record.ts'
+import { moveWatermarks, releaseState } from './watermark-tick.ts'
+import type { WatermarkMark } from './watermarks.ts'
 import type { World } from './world.ts'
 import type { Evaluated } from './write/evaluated.ts'
 
@@ -69,6 +71,7 @@ export class Ticker {
   readonly #journal: TickJournal
   #writes: QueuedWrite[] = []
   #batches: QueuedBatch[] = []
+  #marks: { readonly marks: readonly WatermarkMark[]; readonly resolve: () => void }[] = []
   #draining = false
   #stopped = false
   readonly #afterTick: () => void
@@ -84,6 +87,14 @@ export class Ticker {
   write(job: WriteJob): Promise<WriteResult> {
     return new Promise((resolve, reject) => {
       this.#writes.push({ job, resolve, reject })
+      this.#kick()
+    })
+  }
+
+  /** Event time learns something beside records; resolves when that is durable and visible. */
+  mark(marks: readonly WatermarkMark[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#marks.push({ marks, resolve })
       this.#kick()
     })
   }
@@ -115,7 +126,7 @@ export class Ticker {
 
   /** Runs a tick without input of its own: rows that were let through between ticks. */
   async settle(): Promise<void> {
-    await this.#run([], [], new Slices(this.#world.runtime))
+    await this.#run([], [], [], new Slices(this.#world.runtime))
   }
 
   /** Sources wait while a hydrating view has kept back more than it may. */
@@ -140,7 +151,7 @@ export class Ticker {
   async #drain(): Promise<void> {
     const { exclusive, runtime } = this.#world
     try {
-      while (!this.#stopped && (this.#writes.length > 0 || (this.#batches.length > 0 && !this.#holdsSources()))) {
+      while (!this.#stopped && this.#hasWork()) {
         await exclusive.run(() => this.#tick())
         await runtime.yieldToIo()
       }
@@ -150,6 +161,11 @@ export class Ticker {
       this.#world.fail(error)
       this.stop()
     }
+  }
+
+  #hasWork(): boolean {
+    if (this.#writes.length > 0 || this.#marks.length > 0) return true
+    return this.#batches.length > 0 && !this.#holdsSources()
   }
 
   async #tick(): Promise<void> {
@@ -177,9 +193,11 @@ export class Ticker {
       }
     }
     const batches = this.#holdsSources() ? [] : this.#takeBatches()
+    const marked = this.#marks.splice(0)
+    const marks = marked.flatMap((m) => m.marks)
     const sources = batches.map(({ object, batch }) => sourceDelta(object, batch))
     try {
-      if (deltas.length > 0 || sources.length > 0) await this.#run(deltas, sources, slices)
+      if (deltas.length > 0 || sources.length > 0 || marked.length > 0) await this.#run(deltas, sources, marks, slices)
     } catch (error) {
       // Whether the tick is durable is not known: neither success nor failure may be told.
       for (const { write } of done)
@@ -187,7 +205,7 @@ export class Ticker {
       throw error
     }
     for (const { write, result } of done) write.resolve({ ...result, tick: this.#world.tick })
-    for (const { resolve } of batches) resolve()
+    for (const { resolve } of [...batches, ...marked]) resolve()
   }
 
   #takeBatches(): QueuedBatch[] {
@@ -204,11 +222,16 @@ export class Ticker {
     })
   }
 
-  async #run(tables: readonly TableDelta[], sources: readonly SourceDelta[], slices: Slices): Promise<void> {
+  async #run(
+    tables: readonly TableDelta[],
+    sources: readonly SourceDelta[],
+    marks: readonly WatermarkMark[],
+    slices: Slices,
+  ): Promise<void> {
     const world = this.#world
     const { timestampMs, nowMicros } = world.clock.next()
     const reservedMs = timestampMs + RESERVE_AHEAD_MS
-    const record: TickRecord = { tick: world.tick + 1, timestampMs, nowMicros, reservedMs, tables, sources }
+    const record: TickRecord = { tick: world.tick + 1, timestampMs, nowMicros, reservedMs, tables, sources, marks }
     const chunks = await slices.run(encodeTick(record))
     for (const chunk of chunks) this.journaledBytes += chunk.length
     const appended = this.#journal.append(record.tick, chunks)
@@ -232,8 +255,10 @@ export async function runTick(world: World, record: TickRecord, slices: Slices):
   const { timestampMs, nowMicros, tick } = record
   world.underWay = true
   for (const object of new Set(record.tables.map((delta) => delta.object))) world.tables.get(object)?.flush(tick)
-  for (const delta of record.sources) world.sources.get(delta.object)?.apply(delta, tick)
+  for (const delta of record.sources) world.sources.get(delta.object)?.apply(delta, tick, nowMicros)
+  const moved = moveWatermarks(world, record)
   await slices.run(world.circuit.pieces({ ...world.tickContext(timestampMs, nowMicros), tick }))
+  if (moved) releaseState(world)
   const publications = await prepare(world, record, slices)
   world.tick = tick
   world.clock.runs(timestampMs, nowMicros)

@@ -9,8 +9,8 @@ import type { TickContext } from '../dataflow/contract.ts'
 import type { Fanout } from '../dataflow/edge.ts'
 import { SharedArrangements } from '../render/sharing.ts'
 import { DeltaLog } from '../serve/delta-log.ts'
-import type { StateFactory } from '../state/contract.ts'
 import type { Rule } from '../sql/optimise/rule.ts'
+import type { StateFactory } from '../state/contract.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { EngineClock } from './clock.ts'
 import { Exclusive } from './exclusive.ts'
@@ -18,6 +18,7 @@ import { LockTable } from './locks.ts'
 import type { SourceRuntime } from './source.ts'
 import type { TableRuntime } from './table.ts'
 import type { ViewRuntime } from './view.ts'
+import { currentWatermarks, type Watermarks } from './watermarks.ts'
 
 /**
  * What the engine's verbs share: the catalog, the running objects by id, the circuit, the clock, the newest tick. It
@@ -37,6 +38,8 @@ export class World {
   readonly sources = new Map<number, SourceRuntime>()
   /** Materialized views by id, and hidden ones of ad-hoc subscriptions under negative ids. */
   readonly views = new Map<number, ViewRuntime>()
+  /** Event time of the relations that have one. */
+  readonly watermarks = new Map<number, Watermarks>()
   /** Delta logs of tables; views have their own. */
   readonly tableLogs = new Map<number, DeltaLog>()
   catalog: Catalog
@@ -106,7 +109,8 @@ export class World {
 
   /** What operators see of the newest tick. */
   tickContext(timestampMs = this.clock.lastMs, nowMicros = this.clock.lastNowMicros): TickContext {
-    return { tick: this.tick, timestampMs, nowMicros, recursionRoundsMax: RECURSION_ROUNDS_MAX }
+    const watermarks = currentWatermarks(this.watermarks)
+    return { tick: this.tick, timestampMs, nowMicros, watermarks, recursionRoundsMax: RECURSION_ROUNDS_MAX }
   }
 }
 

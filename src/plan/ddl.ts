@@ -12,6 +12,7 @@ export type DdlPlan =
       readonly kind: 'createTable'
       readonly columns: readonly ColumnPlan[]
       readonly primaryKey: readonly number[] | null
+      readonly watermark?: WatermarkPlan | null
       /** CREATE TABLE … FROM SOURCE s: stores that source's rows from now on, starting at its beginning. */
       readonly fromSource: number | null
       /** CREATE TABLE … WITH (connector = …): a source of its own whose rows are stored. */
@@ -24,6 +25,7 @@ export type DdlPlan =
       readonly rowType: RowType
       readonly connector: ConnectorPlan
       readonly upsertKey: readonly number[] | null
+      readonly watermark?: WatermarkPlan | null
     })
   | (Create & { readonly kind: 'createView'; readonly rowType: RowType; readonly orReplace: boolean })
   | (Create & {
@@ -63,6 +65,14 @@ export interface ColumnPlan {
   readonly type: SqlType
   readonly notNull: boolean
   readonly defaultSql: string | null
+}
+
+/** Same shape as the catalog's WatermarkSpec. */
+export interface WatermarkPlan {
+  readonly column: number
+  readonly delay: number
+  readonly idleMs: number | null
+  readonly maxFuture: number | null
 }
 
 interface Part {

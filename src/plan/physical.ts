@@ -1,5 +1,6 @@
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import type { BoundTerm, ReleaseRule } from './bounds.ts'
 import type { ClockRule } from './clock-rules.ts'
 import type { SortKey } from './logical.ts'
 import type { Scalar } from './scalar.ts'
@@ -26,7 +27,9 @@ export type PhysicalNode = PhysicalOp & {
   /** No retraction ever reaches the output: cheaper operators. */
   readonly appendOnly: boolean
   /** How its state grows with input. */
-  readonly growth: 'none' | 'bounded' | 'unbounded'
+  readonly growth: 'none' | 'bounded' | 'window-bounded' | 'unbounded'
+  /** State that watermarks free. */
+  readonly release?: readonly ReleaseRule[]
 }
 
 export type PhysicalOp =
@@ -115,6 +118,13 @@ export type PhysicalOp =
       readonly atMost: number | null
     }
   | { readonly op: 'atMostOne'; readonly input: number; readonly keys: readonly number[] }
+  /** Rows leave once nothing below the bound changes any more and their value in `column` is below it. */
+  | {
+      readonly op: 'emitOnClose'
+      readonly input: number
+      readonly column: number
+      readonly terms: readonly BoundTerm[]
+    }
   /**
    * A nested scope. `imports`: outer nodes read inside; `body`: a plan of its own whose `import` and `variable` nodes
    * refer to them; variable v is fed by body node `results[v]`; the output is variable `output`'s fixpoint.

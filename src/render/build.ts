@@ -11,6 +11,7 @@ import type { IterationClock } from '../dataflow/scope/clock.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { INT4 } from '../types/sql-type.ts'
+import { ClosersBuild, sideRule } from './closing.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { SharedArrangements } from './sharing.ts'
 
@@ -43,6 +44,8 @@ export class Build {
   readonly sharing: SharedArrangements | null
   /** Gives this view's operators what shared arrangements already hold. */
   readonly catchUps: (() => void)[] = []
+  /** What watermarks free. */
+  readonly closers: ClosersBuild
   /** Lets go of shared arrangements. */
   readonly releases: (() => void)[] = []
   private readonly edges = new Map<number, Fanout>()
@@ -68,11 +71,21 @@ export class Build {
     this.source = spec.source
     this.renderOp = spec.renderOp
     this.sharing = spec.sharing ?? null
+    this.closers = new ClosersBuild(spec.context)
   }
 
   /** All nodes; inputs come before their consumers. */
   renderAll(): void {
-    for (let n = 0; n < this.nodes.length; n++) this.setEdge(n, this.renderOp(this, n, this.nodes[n]))
+    for (let n = 0; n < this.nodes.length; n++) {
+      const from = this.operators.length
+      this.setEdge(n, this.renderOp(this, n, this.nodes[n]))
+      const rule = this.nodes[n].op === 'join' ? undefined : this.nodes[n].release?.[0]
+      if (rule === undefined || this.clock !== null) continue
+      // Keys come first in whatever such an operator keeps.
+      for (const operator of this.operators.slice(from)) {
+        for (const structure of operator.state()) this.closers.add(structure, rule.column, rule.terms)
+      }
+    }
   }
   /** Name of a node's state; `part` tells apart what one node keeps. */
   stateId(number: number, part: string): string {
@@ -105,7 +118,10 @@ export class Build {
     const name = keys.join('-')
     let operator = byKey.get(name)
     if (operator === undefined) {
-      operator = this.arrange(number, input, keys, name, node?.appendOnly === true)
+      const rule = this.clock === null ? sideRule(this.nodes, number, keys) : null
+      // What frees rows retracts them.
+      operator = this.arrange(number, input, keys, name, node?.appendOnly === true && rule === null)
+      if (rule !== null) this.closers.add(operator.arrangement, rule.column, rule.terms)
       byKey.set(name, operator)
       this.add(operator)
     }

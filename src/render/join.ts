@@ -101,6 +101,9 @@ function outer(build: Build, number: number, node: JoinNode): Fanout {
       right: node.left,
       leftKeys: node.rightKeys,
       rightKeys: node.leftKeys,
+      ...(node.release && {
+        release: node.release.map((r) => ({ ...r, of: r.of === 'left' ? ('right' as const) : ('left' as const) })),
+      }),
       residual: node.residual === null ? null : swap(node.residual, leftTypes.length, rightTypes.length),
       types: rightTypes,
     }

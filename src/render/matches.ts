@@ -21,10 +21,17 @@ export function renderMatches(
   const left = build.arranged(node.left, node.leftKeys)
   if (node.residual === null) {
     const right = { input: build.edge(node.right).pipe(), keys: node.rightKeys }
-    return build.add(new SemiJoinOperator({ ...identity, anti, left, right, nullSafe, forwardsErrors }, build.states))
+    const operator = new SemiJoinOperator({ ...identity, anti, left, right, nullSafe, forwardsErrors }, build.states)
+    const rule = node.release?.find((r) => r.of === 'right')
+    const at = rule === undefined ? -1 : node.rightKeys.indexOf(rule.column)
+    if (rule !== undefined && at >= 0) for (const s of operator.state()) build.closers.add(s, at, rule.terms)
+    return build.add(operator)
   }
   const right = build.arranged(node.right, node.rightKeys)
   const residual = filterProgram(node.residual, build.context)
   const spec = { ...identity, anti, left, right, nullSafe, residual, forwardsErrors }
-  return build.add(new ResidualSemiJoinOperator(spec, build.states))
+  const operator = new ResidualSemiJoinOperator(spec, build.states)
+  const rule = node.release?.find((r) => r.of === 'left')
+  if (rule !== undefined) for (const s of operator.state()) build.closers.add(s, rule.column, rule.terms)
+  return build.add(operator)
 }

@@ -4,6 +4,7 @@ import { AggregateOperator } from '../dataflow/operators/aggregate.ts'
 import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
 import { ConstantOperator } from '../dataflow/operators/constant.ts'
 import { DistinctOperator } from '../dataflow/operators/distinct.ts'
+import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
 import { ErrorPositionsOperator } from '../dataflow/operators/error-positions.ts'
 import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
 import { MapOperator } from '../dataflow/operators/map.ts'
@@ -97,6 +98,10 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     case 'rowNumber': {
       const { partition, order, atMost } = node
       return build.add(new RowNumberOperator({ ...identity, partition, order, atMost }, input(node.input), states))
+    }
+    case 'emitOnClose': {
+      const spec = { ...identity, column: node.column, bound: build.closers.bound(node.terms) }
+      return build.add(new EmitOnCloseOperator(spec, input(node.input), states))
     }
     case 'atMostOne':
       return build.add(new AtMostOneOperator({ ...identity, keys: node.keys }, input(node.input), states))

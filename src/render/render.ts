@@ -6,6 +6,7 @@ import { OutputNode } from '../dataflow/output.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { Build } from './build.ts'
+import type { Closers } from './closing.ts'
 import type { CompileContext } from './compile-context.ts'
 import { renderOp } from './node.ts'
 import type { SharedArrangements } from './sharing.ts'
@@ -43,6 +44,8 @@ export interface RenderedView {
   catchUp(): void
   /** The edge that `output` reads. */
   readonly root: Fanout
+  /** What watermarks do to it; null: nothing. */
+  readonly closers: Closers | null
   /** Leaves the circuit and forgets the state for good: all of it, the output, or what feeds it. */
   dispose(part?: 'output' | 'inner'): void
 }
@@ -85,6 +88,7 @@ export function renderPlan(request: RenderRequest): RenderedView {
     output,
     root: build.edge(plan.root),
     gets: build.gets,
+    closers: build.closers.finish(operators),
     connect() {
       for (const get of build.gets) get.connect()
     },

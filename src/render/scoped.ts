@@ -113,6 +113,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'negate':
     case 'import':
     case 'variable':
+    case 'emitOnClose':
       throw new Error(`${node.op} is linear: it needs no history of iterations`)
     default:
       return unreachable(node)

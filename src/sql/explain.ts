@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
+import type { BoundTerm } from '../plan/bounds.ts'
 import type { AggregateCall, Finishing, Logical, SortKey } from '../plan/logical.ts'
 import { logicalInputs } from '../plan/logical-walk.ts'
 import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
@@ -128,8 +129,18 @@ function nodeLines(n: PhysicalNode, i: number, name: (object: number) => string,
   const notes = [n.appendOnly ? 'append-only' : '', n.growth === 'none' ? '' : `${n.growth} state`].filter(
     (x) => x !== '',
   )
+  for (const { of, column, terms } of n.release ?? []) {
+    notes.push(`frees ${of === 'input' ? '' : `${of} `}#${column} below ${termsText(terms, name)}`)
+  }
   const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`
   return n.op === 'scope' ? [head, ...n.body.flatMap((b, j) => nodeLines(b, j, name, `${pad}    `))] : [head]
+}
+
+/** `W` stands for the watermark of the relation. */
+const termsText = (terms: readonly BoundTerm[], name: (object: number) => string): string => {
+  const texts = terms.map(({ object, bound }) => scalarText(bound, [`W(${name(object)})`]).replaceAll('#0:', ''))
+  const distinct = texts.filter((t, i) => texts.indexOf(t) === i)
+  return distinct.length === 1 ? distinct[0] : `least(${distinct.join(', ')})`
 }
 
 function nodeText(n: PhysicalNode, name: (object: number) => string): string {
@@ -174,6 +185,8 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `rowNumber ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])}${n.atMost === null ? '' : ` at most ${n.atMost}`}`
     case 'atMostOne':
       return `atMostOne ${n.input}${partitionText(n.keys, [])}`
+    case 'emitOnClose':
+      return `emit on close ${n.input} by #${n.column} below ${termsText(n.terms, name)}`
     case 'scope':
       return `scope imports [${n.imports.join(', ')}] results [${n.results.join(', ')}] output ${n.output}`
     case 'import':

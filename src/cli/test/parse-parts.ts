@@ -44,6 +44,16 @@ export function readClock(line: string, place: Place): string {
   return `ADVANCE CLOCK TO '${text}'`
 }
 
+/** `watermark NAME +1m` or `watermark NAME 2026-01-01 00:00:00`: the statement that moves the watermark of a relation. */
+export function readWatermark(line: string, place: Place): string {
+  const [, name, text] = /^\s*watermark\s+(\S+)\s+(.+?)\s*$/.exec(line) ?? []
+  if (name === undefined) throw new SltSyntaxError(place, 'watermark needs a relation, and +1m or a time')
+  const step = /^\+(\d+)(ms|s|m|h|d)$/.exec(text)
+  if (step) return `ADVANCE WATERMARK FOR ${name} BY INTERVAL '${step[1]} ${CLOCK_UNITS[step[2]]}'`
+  const number = /^-?\d+$/.test(text)
+  return `ADVANCE WATERMARK FOR ${name} TO ${number ? text : `'${text}'`}`
+}
+
 /** `subscribe NAME relation`, `… SELECT …`, `… SUBSCRIBE …`; the statement may go on over the next lines. */
 export function readSubscribe(cursor: Cursor, line: string): { name: string; sql: string } {
   const [, name, first] = /^\s*subscribe\s+(\S+)\s*(.*)$/.exec(line) ?? ['', '', '']

@@ -1,6 +1,14 @@
 /** Text of an slt file → records. The union of the SQLite, risinglight and RisingWave directives. */
 import { Cursor, SltSyntaxError } from './cursor.ts'
-import { readClock, readErrorInline, readErrorText, readRetry, readSleepMs, readSubscribe } from './parse-parts.ts'
+import {
+  readClock,
+  readErrorInline,
+  readErrorText,
+  readRetry,
+  readSleepMs,
+  readSubscribe,
+  readWatermark,
+} from './parse-parts.ts'
 import type { Condition, ControlRecord, Place, QueryRecord, SltRecord, SortMode, StatementRecord } from './record.ts'
 
 export function parseSlt(text: string, file: string): SltRecord[] {
@@ -45,9 +53,11 @@ function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
         records.push({ ...common, kind: 'let', names, sql: cursor.sql().sql })
         break
       }
-      // A `watermark NAME +1m` would stand here too.
       case 'clock':
         records.push({ ...common, kind: 'clock', sql: readClock(line, place) })
+        break
+      case 'watermark':
+        records.push({ ...common, kind: 'clock', sql: readWatermark(line, place) })
         break
       case 'crash':
       case 'restart':

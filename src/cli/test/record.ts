@@ -92,7 +92,7 @@ export interface IncludeRecord {
   readonly pattern: string
 }
 
-/** `clock +5m`, `clock 2026-01-01 00:00`: moves the server's clock, stopping it first. */
+/** `clock +5m`, `clock 2026-01-01 00:00`: moves the server's clock, stopping it first; `watermark t +1m`: a watermark. */
 export interface ClockRecord extends Common {
   readonly kind: 'clock'
   readonly sql: string

@@ -151,7 +151,8 @@ class FileRun {
   }
 
   async #clock(record: ClockRecord, sql: string): Promise<string | null> {
-    for (const text of ["SET clock = 'manual'", sql]) {
+    const statements = sql.startsWith('ADVANCE CLOCK') ? ["SET clock = 'manual'", sql] : [sql]
+    for (const text of statements) {
       const result = await this.#execute(record, text)
       if (result instanceof QueryError) return unexpected(result)
     }

@@ -8,6 +8,7 @@ import { SourceRuntime } from '../source.ts'
 import { type StreamStart, streamStart } from '../stream-start.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { lateRelation } from './late-relation.ts'
 
 type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
 
@@ -23,7 +24,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
     await deps.world.exclusive.run(async () => {
       if (exists(deps, plan, call)) return
       const { world } = deps
-      const { name, schema, sql, dependsOn } = plan
+      const { name, schema, sql, dependsOn, watermark } = plan
       const id = world.catalog.nextId
       const entry: SourceEntry = {
         kind: 'source',
@@ -35,9 +36,11 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
         rowType,
         connector: spec,
         upsertKey,
+        ...(watermark && { watermark }),
       }
       const errors = errorsRelation(deps, entry, id + 1)
-      world.catalog = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
+      const made = [entry, errors, ...lateRelation(world, entry, id + 2)]
+      world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
       startSource(deps, entry, connector)
       kept = true
       await deps.checkpoint()
@@ -73,5 +76,6 @@ export function startSource(
   const source = new SourceRuntime(entry, connector, world.states, world.log)
   world.circuit.add([source.input])
   world.sources.set(entry.id, source)
+  if (source.watermarks !== null) world.watermarks.set(entry.id, source.watermarks)
   return source
 }

@@ -14,6 +14,7 @@ import { StatementBound } from '../write/evaluated.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { lateRelation } from './late-relation.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
 
@@ -26,7 +27,8 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     const entry = tableEntry(plan, world.catalog.nextId, null, plan.dependsOn)
-    world.catalog = world.catalog.apply([{ kind: 'put', entry }])
+    const made = [entry, ...lateRelation(world, entry, entry.id + 1)]
+    world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
     startTable(deps, entry)
     await deps.checkpoint()
   })
@@ -62,6 +64,7 @@ export function startTable({ world }: Pick<DdlDeps, 'world'>, entry: TableEntry)
   const table = new TableRuntime(entry, world.states)
   world.circuit.add([table.input])
   world.tables.set(entry.id, table)
+  if (table.eventTime !== null) world.watermarks.set(entry.id, table.eventTime.watermarks)
   world.logOf(entry.id)
   return table
 }
@@ -140,6 +143,7 @@ function tableEntry(plan: CreateTable, id: number, fedBy: number | null, depends
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
     seen.add(name)
   }
-  const { name, schema, sql, columns, primaryKey } = plan
-  return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy }
+  const { name, schema, sql, columns, primaryKey, watermark } = plan
+  const time = watermark && { watermark }
+  return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy, ...time }
 }

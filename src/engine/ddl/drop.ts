@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
+import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { removeView } from '../build-view.ts'
@@ -39,6 +40,7 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
 /** Part of another object: its errors relation, an index, the source inside a table that is fed. */
 function comesWith(deps: DdlDeps, entry: CatalogEntry, named: readonly number[]): boolean {
   if (entry.kind === 'system' || entry.kind === 'index') return true
+  if (entry.kind === 'view' && entry.name.endsWith(LATE)) return true
   return entry.name.endsWith('$source') && deps.world.catalog.dependants(entry.id).some((id) => named.includes(id))
 }
 
@@ -59,8 +61,10 @@ function remove(deps: DdlDeps, id: number): Promise<void>[] {
   indexes.remove(id)
   const view = world.views.get(id)
   if (view !== undefined) removeView(world, view)
+  world.watermarks.delete(id)
   const table = world.tables.get(id)
   if (table !== undefined) {
+    if (table.eventTime !== null) world.states.drop(table.eventTime.rows.id)
     world.circuit.remove([table.input])
     world.states.drop(table.rows.id)
     world.tables.delete(id)

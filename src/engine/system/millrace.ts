@@ -2,6 +2,7 @@ import type { OperatorBase } from '../../dataflow/operator.ts'
 import { ChangesInput } from '../../dataflow/operators/changes.ts'
 import { numericFromInt } from '../../types/numeric.ts'
 import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
+import { formatText } from '../../types/text.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import { newestFingerprint } from '../replan.ts'
 import { resultReaders } from '../result-sharing.ts'
@@ -49,6 +50,29 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
           Math.max(0, ...lags.map(({ ms }) => ms)),
           rounded(view.cpuMs()),
         ]
+      }
+    },
+  },
+  {
+    schema: 'millrace',
+    name: 'watermarks',
+    rowType: [
+      column('source', TEXT),
+      column('partition', INT4),
+      column('watermark', TEXT),
+      column('idle', BOOL),
+      column('event_time_max', TEXT),
+      column('late_rows', INT8),
+      column('source_watermark', TEXT),
+    ],
+    *rows({ world }) {
+      for (const [id, { partitions, type, current }] of world.watermarks) {
+        const text = (value: number | null) => (value === null ? null : formatText(value, { kind: type.kind }))
+        for (const partition of [...partitions.keys()].sort((a, b) => a - b)) {
+          const { watermark, idle, eventMax, late } = partitions.get(partition)!
+          yield [nameOf(world, id), partition, text(watermark), idle, text(eventMax), late, text(current)]
+        }
+        if (partitions.size === 0) yield [nameOf(world, id), null, null, null, null, 0, text(current)]
       }
     },
   },
@@ -162,6 +186,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       column('bytes', INT8),
       column('shared_by', TEXT),
       column('cpu_ms', FLOAT8),
+      column('growth', TEXT),
     ],
     *rows({ world }) {
       for (const view of world.views.values()) {
@@ -169,7 +194,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         const readers = names(world, resultReaders(world, view.id))
         for (const operator of view.rendered.operators) {
           for (const { id, rows, bytes } of figures(operator))
-            yield [nameOf(world, view.id), id, rows, bytes, readers, rounded(operator.spentMs)]
+            yield [nameOf(world, view.id), id, rows, bytes, readers, rounded(operator.spentMs), growthOf(view, id)]
         }
       }
       for (const { object, arrangement, users, spentMs } of world.sharing.list()) {
@@ -178,10 +203,12 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
           world,
           [...users].map((user) => Number.parseInt(user, 10)),
         )
-        yield [nameOf(world, object), id, rows, arrangement.bytes(), sharedBy, rounded(spentMs)]
+        yield [nameOf(world, object), id, rows, arrangement.bytes(), sharedBy, rounded(spentMs), 'unbounded']
       }
-      for (const [id, table] of world.tables)
-        yield [nameOf(world, id), table.rows.id, table.rows.rows, table.rows.bytes(), null, null]
+      for (const [id, { rows, eventTime }] of world.tables) {
+        for (const held of eventTime === null ? [rows] : [rows, eventTime.rows])
+          yield [nameOf(world, id), held.id, held.rows, held.bytes(), null, null, 'unbounded']
+      }
     },
   },
   {
@@ -212,6 +239,12 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     },
   },
 ]
+
+/** Structures are named `<object>/<node>/<part>`; those without a node hold the result. */
+function growthOf({ plan }: ViewRuntime, id: string): string {
+  const node = plan.nodes[Number(id.split('/')[1])]
+  return node === undefined ? 'unbounded' : node.growth === 'none' ? 'unbounded' : node.growth
+}
 
 function nameOf(world: World, id: number): string | null {
   return world.catalog.byId(id)?.name ?? null

@@ -16,6 +16,7 @@ import { refuseInSafeMode } from '../safe-mode.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
 import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
+import { currentWatermarks } from '../watermarks.ts'
 import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
@@ -39,6 +40,9 @@ export class SnapshotTransaction implements Transaction {
     readonly tick: number
     readonly timestampMs: number
     readonly pins: ReadonlyMap<number, ArrangementPin>
+    /** Tables with an event time, with the watermark that each row came with. */
+    readonly stamped: ReadonlyMap<number, ArrangementPin>
+    readonly watermarks: ReadonlyMap<number, number>
     readonly poisons: ReadonlyMap<number, Row>
     /** Views that could not be read yet: no row of theirs belongs to this tick. */
     readonly unready: ReadonlySet<number>
@@ -187,7 +191,12 @@ export class SnapshotTransaction implements Transaction {
       const pins = new Map<number, ArrangementPin>()
       const poisons = new Map<number, Row>()
       const unready = new Set<number>()
-      for (const [id, table] of world.tables) pins.set(id, table.rows.pin())
+      const stamped = new Map<number, ArrangementPin>()
+      for (const [id, table] of world.tables) {
+        pins.set(id, table.rows.pin())
+        if (table.eventTime !== null) stamped.set(id, table.eventTime.rows.pin())
+      }
+      const watermarks = currentWatermarks(world.watermarks)
       for (const [id, view] of world.views) {
         if (!view.ready) unready.add(id)
         if (!view.ready || id < 0) continue
@@ -195,7 +204,15 @@ export class SnapshotTransaction implements Transaction {
         const poison = view.poison()
         if (poison !== null) poisons.set(id, poison)
       }
-      this.#snapshot = { tick: world.tick, timestampMs: world.clock.lastMs, pins, poisons, unready }
+      this.#snapshot = {
+        tick: world.tick,
+        timestampMs: world.clock.lastMs,
+        pins,
+        stamped,
+        watermarks,
+        poisons,
+        unready,
+      }
       this.#cancelExpiry = world.runtime.setTimer(() => {
         this.#expired = true
         this.#release()
@@ -217,7 +234,7 @@ export class SnapshotTransaction implements Transaction {
   /** Relations with the own writes in them; views over written tables are computed anew from their plans. */
   async #snapshotOf(objects: readonly number[], call: CallContext): Promise<Snapshot> {
     const { world, system } = this.#deps
-    const { tick, timestampMs, pins, poisons, unready } = this.#snapshot!
+    const { tick, timestampMs, pins, stamped, watermarks, poisons, unready } = this.#snapshot!
     const computed = new Map<number, readonly Batch[]>()
     for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call))
       computed.set(object, batches)
@@ -242,11 +259,18 @@ export class SnapshotTransaction implements Transaction {
         if (!pins.has(object)) throw changedSince()
       }
     }
+    for (const object of objects) {
+      if (!stamped.has(object) || !this.#overlays.get(object)?.written) continue
+      throw new SqlError('0A000', 'a transaction cannot read a table with a WATERMARK that it wrote to')
+    }
     return {
       tick,
       timestampMs,
+      watermarks,
       scan: (object) =>
-        computed.get(object) ?? (world.tables.has(object) ? this.#overlay(object).scan() : pins.get(object)!.scan()),
+        stamped.get(object)?.scan() ??
+        computed.get(object) ??
+        (world.tables.has(object) ? this.#overlay(object).scan() : pins.get(object)!.scan()),
       poison: (object) => (computed.has(object) ? null : (poisons.get(object) ?? null)),
       release() {},
     }
@@ -269,7 +293,8 @@ export class SnapshotTransaction implements Transaction {
     return { tick, timestampMs, rowCount: countRows(batches), batches }
   }
   #release(): void {
-    if (this.#snapshot !== null) for (const pin of this.#snapshot.pins.values()) pin.release()
+    if (this.#snapshot === null) return
+    for (const pin of [...this.#snapshot.pins.values(), ...this.#snapshot.stamped.values()]) pin.release()
   }
   #end(): void {
     if (this.#ended) return

@@ -183,6 +183,8 @@ class Naive {
         inherit(node.input)
         break
       }
+      case 'emitOnClose':
+        throw new Error('plans of the naive evaluator know no watermark')
       case 'scope':
         this.scope(node, done, rows, errors)
         break

@@ -36,6 +36,12 @@ export const SETTINGS: readonly SettingDefinition[] = [
     parse: bool,
   },
   {
+    name: 'unbounded_state',
+    default: 'notice',
+    description: 'Whether a view over streams whose state grows without bound is told of, or refused: notice, error.',
+    parse: oneOf('notice', 'error'),
+  },
+  {
     name: 'client_encoding',
     default: 'UTF8',
     reported: true,

@@ -1,10 +1,11 @@
 import type { Advance } from '../../../grammar/ast-statement.ts'
-import { notSupported, SqlError } from '../../base/sql-error.ts'
+import { SqlError } from '../../base/sql-error.ts'
 import { addInterval } from '../../functions/scalar/interval-math.ts'
 import { INTERVAL, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
 import type { Interval } from '../../types/value.ts'
 import { done, type Run, type StatementHandler } from '../run.ts'
+import { advanceWatermark } from './advance-watermark.ts'
 import { evaluateArguments } from './arguments.ts'
 
 /** The clock is told in microseconds; beyond this they are no longer exact numbers. The year 2255. */
@@ -13,7 +14,7 @@ const CLOCK_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
 /** ADVANCE CLOCK BY interval, ADVANCE CLOCK TO time: what became due by then has happened when it answers. */
 export const advanceStatement: StatementHandler<Advance> = {
   async run(statement, run) {
-    if (statement.what === 'WATERMARK') throw notSupported('ADVANCE WATERMARK', statement.span)
+    if (statement.what === 'WATERMARK') return advanceWatermark(statement, run)
     if (run.session.transaction.mode === 'explicit') {
       throw new SqlError('25001', 'ADVANCE CLOCK cannot run inside a transaction block')
     }

@@ -54,6 +54,10 @@ export class FakeEngine implements Engine {
   setClock(mode: ClockMode): void {
     this.mode = mode
   }
+  eventTime() {
+    return null
+  }
+  async advanceWatermark(): Promise<void> {}
   async advanceClock(toMs: number): Promise<void> {
     this.nowMs = toMs
   }

@@ -1,6 +1,6 @@
 import type { Expr, Query, WindowSpec } from '../../../grammar/ast.ts'
 import type { Name } from '../../../grammar/ast-base.ts'
-import { SqlError } from '../../base/sql-error.ts'
+import { type Notice, SqlError } from '../../base/sql-error.ts'
 import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import type { NameContext } from '../../catalog/resolve-name.ts'
 import type { WindowKind } from '../../functions/calendar-window.ts'
@@ -134,6 +134,8 @@ export class Statement {
   readonly depth: number
   /** Where the literals stand whose type is not known yet: errors of their text point there. */
   readonly literals = new WeakMap<Scalar, Place>()
+  /** What the clauses of streams say, wherever they stand. */
+  readonly stream: { allowedMicros: number; readonly notices: Notice[] }
   readonly #counter: { binding: number }
 
   constructor(env: BindEnv, bind: Recursion, outer?: Statement) {
@@ -144,6 +146,7 @@ export class Statement {
     this.reads = outer?.reads ?? new Set()
     this.positions = !outer
     this.depth = outer ? outer.depth + 1 : 0
+    this.stream = outer?.stream ?? { allowedMicros: 0, notices: [] }
     this.#counter = outer ? outer.#counter : { binding: 0 }
     if (this.depth > NESTING_MAX)
       throw new SqlError('54001', 'views are nested too deeply', {

@@ -8,6 +8,7 @@ import { typeNamed } from '../type-name.ts'
 import { bindError } from './bind-error.ts'
 import { canCoerce, coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { currentWatermark } from './event-time.ts'
 import { bindCondition } from './expr-condition.ts'
 import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
@@ -22,6 +23,7 @@ export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
   if (node.over) return bindWindow(st, node, name, place)
   if (isGroupWindowCall(name)) return bindGroupWindowCall(st, node, name, place)
+  if (name === 'current_watermark') return currentWatermark(st, node, place)
   if (isAggregate(name) || isJsonAggregate(name)) return bindAggregate(st, node, name, place)
   if (isAbsentFunction(name)) throw notSupported(`function ${name}`, node.span)
   if (WINDOW_ONLY.has(name)) throw bindError('42809', `window function ${name} requires an OVER clause`, node)

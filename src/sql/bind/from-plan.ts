@@ -26,7 +26,8 @@ export function relation(
   origins: readonly (Origin | null)[],
   key: readonly number[] | null,
 ): FromPlan {
-  const columns = plan.rowType.map((f, i) => ({
+  // A plan may carry columns behind those that have names.
+  const columns = plan.rowType.slice(0, names.length).map((f, i) => ({
     name: names[i],
     expr: column(i, f.type),
     nullable: f.nullable,
@@ -57,7 +58,12 @@ export function aliasNames(
 
 export function shiftFrom(from: FromPlan, by: number): Pick<FromPlan, 'tables' | 'visible'> {
   const move = (c: ScopeColumn): ScopeColumn => ({ ...c, expr: shiftColumns(c.expr, by) })
-  return { tables: from.tables.map((t) => ({ ...t, columns: t.columns.map(move) })), visible: from.visible.map(move) }
+  const moved = (t: ScopeTable): ScopeTable => ({
+    ...t,
+    columns: t.columns.map(move),
+    ...(t.watermark && { watermark: { ...t.watermark, value: shiftColumns(t.watermark.value, by) } }),
+  })
+  return { tables: from.tables.map(moved), visible: from.visible.map(move) }
 }
 
 /** The columns of the side of an outer join that may be missing. A key of it still determines its columns. */

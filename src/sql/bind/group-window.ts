@@ -55,6 +55,16 @@ export function streamWindow(st: Statement, stage: Stage, node: Select, from: Fr
   if (hopping !== (window.advance !== undefined)) {
     throw bindError('42601', hopping ? 'HOPPING needs ADVANCE BY' : 'only HOPPING has ADVANCE BY', window)
   }
+  if (window.grace) {
+    const { months, days, micros } = interval(window.grace)
+    if (months !== 0) throw notSupported('a GRACE PERIOD of months', window.grace.span)
+    st.stream.allowedMicros = Math.max(st.stream.allowedMicros, days * 86_400_000_000 + micros)
+  }
+  if (window.retention) {
+    interval(window.retention)
+    const message = 'RETENTION has no effect: results of closed windows stay'
+    st.stream.notices.push({ severity: 'NOTICE', sqlstate: '00000', message })
+  }
   const zone = window.timeZone
   const spec: TimeWindow = {
     kind: hopping ? 'hop' : 'tumble',

@@ -3,7 +3,9 @@ import type { Name } from '../../../grammar/ast-base.ts'
 import { assert } from '../../base/assert.ts'
 import type { CatalogEntry, TableEntry } from '../../catalog/entry.ts'
 import { findObject } from '../../catalog/resolve-name.ts'
+import { watermarkOf, withWatermark } from '../../catalog/watermark.ts'
 import type { Logical } from '../../plan/logical.ts'
+import { column } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import type { CteScope, NamedQuery, Statement } from './context.ts'
@@ -28,12 +30,19 @@ export function bindTable(st: Statement, item: Extract<FromItem, { kind: 'table'
   const entry = lookupRelation(st, item.name)
   const body = item.span.start < item.name.span.start ? item.span.start : undefined
   st.refer(item.name, entry.id, item.alias !== undefined, body)
-  const { plan, rowType } = relationPlan(st, entry)
+  const { plan, rowType: all } = relationPlan(st, entry)
+  const watermark = watermarkOf(entry)
+  // The watermark's column is there for plans, not for names.
+  const rowType = watermark === null ? all : all.slice(0, -1)
   const { alias, names } = aliasNames(item.alias, rowType, last)
   const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
   const from = relation(plan, alias, schema, names, origins, entry.kind === 'table' ? entry.primaryKey : null)
-  return entry.kind === 'view' ? from : { ...from, tables: [{ ...from.tables[0], object: entry.id }] }
+  if (entry.kind === 'view') return from
+  const table = { ...from.tables[0], object: entry.id }
+  if (watermark === null) return { ...from, tables: [table] }
+  const value = column(rowType.length, all[rowType.length].type)
+  return { ...from, tables: [{ ...table, watermark: { column: watermark.column, value } }] }
 }
 
 function findCte(ctes: CteScope | null, name: string): NamedQuery | undefined {
@@ -69,7 +78,7 @@ export function relationPlan(st: Statement, entry: RelationEntry): { plan: Logic
     assert(plan.rowType.length === entry.rowType.length, `view ${entry.name} still has its columns`)
     return { plan, rowType: plan.rowType.map((f, i) => ({ ...f, name: entry.rowType[i].name })) }
   }
-  const rowType = relationRow(entry)
+  const rowType = withWatermark(relationRow(entry), watermarkOf(entry))
   return { plan: { kind: 'get', object: entry.id, name: entry.name, rowType }, rowType }
 }
 

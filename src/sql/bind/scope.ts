@@ -29,6 +29,8 @@ export interface ScopeTable {
   readonly key: readonly number[] | null
   /** The catalog object that it is: what its system column tableoid holds. */
   readonly object?: number
+  /** Its event time, as a position in `columns`, and the watermark that each row came with. */
+  readonly watermark?: { readonly column: number; readonly value: Scalar }
 }
 
 /**

@@ -105,8 +105,11 @@ export function bindWindowTable(
   const row = own.map((c) => ({ name: c.name, type: c.expr.type, nullable: c.nullable }))
   const { alias, names } = aliasNames(item.alias, row, kind)
   const columns = own.map((c, i) => ({ ...c, name: names[i] }))
-  return { plan, tables: [{ alias, schema: null, columns, key: null }], visible: columns }
+  return { plan, tables: [{ ...watermarked(input), alias, schema: null, columns, key: null }], visible: columns }
 }
+
+/** A window keeps the event time of what it is over. */
+const watermarked = ({ tables: [table] }: FromPlan) => (table?.watermark ? { watermark: table.watermark } : {})
 
 /** Data and time first, by name or by position. */
 function splitArgs(call: Call, kind: string): [Arg, Arg, ...Arg[]] {

@@ -70,7 +70,8 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
         break
       }
       case 'watermarkFor':
-        throw notSupported('WATERMARK', element.span)
+        // Bound with the whole row, metadata columns included (watermark.ts).
+        break
       case 'likeTable':
         throw notSupported('LIKE', element.span)
       case 'allColumns':
@@ -149,6 +150,9 @@ function bindColumn(
         })
         break
       }
+      case 'lateness':
+      case 'watermark':
+        break
       default:
         throw notSupported(REFUSED[constraint.kind], constraint.span)
     }
@@ -158,15 +162,16 @@ function bindColumn(
 }
 
 const REFUSED: Readonly<
-  Record<Exclude<ColumnConstraint['kind'], 'notNull' | 'nullable' | 'primaryKey' | 'default'>, string>
+  Record<
+    Exclude<ColumnConstraint['kind'], 'notNull' | 'nullable' | 'primaryKey' | 'default' | 'lateness' | 'watermark'>,
+    string
+  >
 > = {
   generated: 'a computed column',
   identity: 'an identity column',
   unique: 'UNIQUE',
   check: 'CHECK',
   references: 'REFERENCES',
-  lateness: 'LATENESS',
-  watermark: 'WATERMARK',
 }
 
 /** `NOT ENFORCED` is what Flink writes; a key is kept unique here in any case. */

@@ -1,3 +1,4 @@
+import type { WithOption } from '../../../grammar/ast-base.ts'
 import type {
   CreateConnection,
   CreateIndex,
@@ -25,6 +26,7 @@ import { kafkaOptions } from './kafka-spelling.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 import { registryConnection } from './registry-clause.ts'
 import { blotted, withoutSecrets } from './secrets.ts'
+import { bindWatermark, isWatermarkOption } from './watermark.ts'
 
 const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
 
@@ -58,24 +60,39 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     throw bindError('42703', `column "${unknown}" named in key does not exist`, node.elements[0])
   if (declared.all && !connected) throw notSupported('* among the columns', node.span)
   if (!connected) {
-    handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements'])
+    handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     return {
       kind: 'createTable',
       ...create,
       ...none,
       columns: declared.columns,
       primaryKey: declared.primaryKey,
+      watermark: bindWatermark(st, node.elements, declared.columns, []),
       sql: canonicalSql(st, context.sql, node.span),
       dependsOn: readsOf(st),
     }
   }
-  const bound = bindConnector(st, node, declared, declared.columns.length > 0, madeOf(create.name, context))
+  const clauses = withoutWatermark(node)
+  const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(create.name, context))
+  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with))
   const flink = node.format === undefined && node.valueFormat === undefined
   const sql = blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span))
   const key = bound.upsertKey ?? declared.primaryKey
-  if (flink && !node.transport && key === null) {
+  if (watermark && key !== null)
+    throw notSupported('WATERMARK of a table that keeps the newest row of a key', node.span)
+  // Rows that come once and in time need no store.
+  if (key === null && (watermark !== null || (flink && !node.transport))) {
     const { connector, columns, dependsOn } = bound
-    return { kind: 'createSource', ...create, rowType: rowOf(columns), connector, upsertKey: null, dependsOn, sql }
+    return {
+      kind: 'createSource',
+      ...create,
+      rowType: rowOf(columns),
+      connector,
+      upsertKey: null,
+      watermark,
+      dependsOn,
+      sql,
+    }
   }
   return {
     kind: 'createTable',
@@ -85,10 +102,17 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     fromSource: null,
     connector: bound.connector,
     query: null,
+    watermark,
     dependsOn: bound.dependsOn,
     sql,
   }
 }
+
+/** Options of the event time are no options of the connector. */
+const withoutWatermark = <T extends { readonly with: readonly WithOption[] }>(node: T): T => ({
+  ...node,
+  with: node.with.filter((o) => o.kind === 'rest' || !isWatermarkOption(o)),
+})
 
 type Named = { readonly schema: number; readonly name: string; readonly ifNotExists: boolean }
 
@@ -166,7 +190,11 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
   const withDefault = declared.columns.find((c) => c.defaultSql !== null)
   if (withDefault) throw notSupported('DEFAULT in a source', node.elements[0].span)
   const name = lastName(node.name)
-  const bound = bindConnector(st, node, declared, declared.columns.length > 0, madeOf(name, context))
+  const clauses = withoutWatermark(node)
+  const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(name, context))
+  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with))
+  if (watermark && bound.connector.envelope.kind !== 'none')
+    throw notSupported('WATERMARK of a source whose records change rows', node.span)
   return {
     kind: 'createSource',
     schema: schema.id,
@@ -175,6 +203,7 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
     rowType: rowOf(bound.columns),
     connector: bound.connector,
     upsertKey: bound.upsertKey,
+    watermark,
     dependsOn: bound.dependsOn,
     sql: blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span)),
   }

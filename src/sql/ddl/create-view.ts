@@ -4,13 +4,17 @@ import { notSupported } from '../../base/sql-error.ts'
 import { creationSchema } from '../../catalog/resolve-name.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { Logical } from '../../plan/logical.ts'
-import type { RowType } from '../../types/sql-type.ts'
+import { INTERVAL, type RowType } from '../../types/sql-type.ts'
+import type { Interval } from '../../types/value.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
+import { parseLiteral } from '../bind/coerce.ts'
 import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
 import { bindInnerQuery } from '../bind/query.ts'
+import type { Emission } from '../choose/close.ts'
 import type { PlanningContext } from '../planned.ts'
+import { allowLateness, checkGrowth, eventTimes, microsOf, takeEmission } from '../statement/emission.ts'
 import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql, quoted } from './canonical.ts'
@@ -42,19 +46,25 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   if (node.withData === false) throw notSupported('WITH NO DATA', node.span)
   const st = newStatement(bindEnv(context))
   const schema = schemaOf(st, node.name, context)
-  const { plan, rowType } = bindView(st, node, node.columns)
-  const onError = viewOptions(node.with)
+  const options = viewOptions(st, node.with)
+  const { onError } = options
+  const taken = takeEmission(st, node.query)
+  const { plan, rowType } = bindView(st, { ...node, query: taken.query }, node.columns)
+  const emission = options.final ? finalBy(options.final, rowType) : taken.emission
+  const { physical } = plans(st, { ...plan, rowType }, context, true, emission)
+  for (const notice of st.stream.notices) context.notice(notice)
+  checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node.query)
   const text = canonicalSql(st, context.sql, node.query.span)
-  const options = onError === 'poison' ? '' : ` WITH (on_error = '${onError}')`
+  const given = optionsText(options)
   return {
     kind: 'createMaterializedView',
     schema: schema.id,
     name: lastName(node.name),
     ifNotExists: node.ifNotExists ?? false,
-    sql: `CREATE MATERIALIZED VIEW ${quoted(schema.name)}.${quoted(lastName(node.name))}${options} AS ${text}`,
+    sql: `CREATE MATERIALIZED VIEW ${quoted(schema.name)}.${quoted(lastName(node.name))}${given} AS ${text}`,
     dependsOn: readsOf(st),
     rowType,
-    plan: plans(st, { ...plan, rowType }, context, true).physical,
+    plan: physical,
     onError,
   }
 }
@@ -78,22 +88,55 @@ function bindView(
   return { plan, rowType }
 }
 
-function viewOptions(options: readonly WithOption[]): 'poison' | 'divert' {
-  let onError: 'poison' | 'divert' = 'poison'
+interface ViewOptions {
+  onError: 'poison' | 'divert'
+  /** Feldera's emit_final: the column whose closing makes a row final. */
+  final: { readonly column: string; readonly at: Place } | null
+  lateness: string | null
+}
+
+function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions {
+  const found: ViewOptions = { onError: 'poison', final: null, lateness: null }
   for (const option of options) {
     if (option.kind === 'rest') throw bindError('42601', '... is not an option of a materialized view', option)
-    if (option.name !== 'on_error') {
-      throw bindError('42601', `a materialized view has no option ${option.name.toUpperCase()}`, option, {
-        hint: 'It has ON_ERROR.',
-      })
+    switch (option.name.toLowerCase()) {
+      case 'on_error': {
+        const value = optionText(option)
+        if (value !== 'poison' && value !== 'divert') {
+          throw bindError('22023', `on_error takes 'poison' or 'divert'`, option)
+        }
+        found.onError = value
+        break
+      }
+      case 'emit_final':
+        found.final = { column: optionText(option), at: option }
+        break
+      case 'allowed_lateness':
+        found.lateness = optionText(option)
+        allowLateness(st, microsOf(parseLiteral(st, found.lateness, INTERVAL, option) as Interval, option))
+        break
+      default:
+        throw bindError('42601', `a materialized view has no option ${option.name.toUpperCase()}`, option, {
+          hint: 'It has ON_ERROR, EMIT_FINAL and ALLOWED_LATENESS.',
+        })
     }
-    const value = optionText(option)
-    if (value !== 'poison' && value !== 'divert') {
-      throw bindError('22023', `on_error takes 'poison' or 'divert'`, option)
-    }
-    onError = value
   }
-  return onError
+  return found
+}
+
+function finalBy({ column, at }: NonNullable<ViewOptions['final']>, row: RowType): Emission {
+  const found = row.find((f) => f.name === column) ?? row.find((f) => f.name === column.toLowerCase())
+  if (!found) throw bindError('42703', `column "${column}" does not exist`, at)
+  return { mode: 'close', column: found.name, position: at.span.start }
+}
+
+function optionsText({ onError, final, lateness }: ViewOptions): string {
+  const given = [
+    ...(onError === 'poison' ? [] : [`on_error = '${onError}'`]),
+    ...(final === null ? [] : [`emit_final = '${final.column.replaceAll("'", "''")}'`]),
+    ...(lateness === null ? [] : [`allowed_lateness = '${lateness.replaceAll("'", "''")}'`]),
+  ]
+  return given.length === 0 ? '' : ` WITH (${given.join(', ')})`
 }
 
 type NameNode = CreateView['name']

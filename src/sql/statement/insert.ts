@@ -20,7 +20,7 @@ import type { PlannedWrite, PlanningContext } from '../planned.ts'
 import { bindEnv } from './env.ts'
 import { paramsTyped, plans } from './query.ts'
 import { bindReturning } from './returning.ts'
-import { assign, assignedColumn, defaultValue, tableFrom, targetTable } from './target-table.ts'
+import { appendOnly, assign, assignedColumn, defaultValue, tableFrom, targetTable } from './target-table.ts'
 
 /** INSERT: full rows of the table, casts and defaults inside. */
 export function planInsert(node: Insert, context: PlanningContext): PlannedWrite {
@@ -131,6 +131,7 @@ function bindOnConflict(st: Statement, entry: TableEntry, insert: Insert, node: 
   handled(node, ['target', 'update'])
   const target = node.target ? conflictTarget(entry, node) : null
   if (!node.update) return { kind: 'nothing', target }
+  if (entry.watermark) throw appendOnly(entry, 'update', node)
   if (!target) {
     throw bindError('42601', 'ON CONFLICT DO UPDATE requires inference specification or constraint name', node, {
       hint: 'For example, ON CONFLICT (column_name).',

@@ -14,8 +14,11 @@ import { bindTopQuery } from '../bind/query.ts'
 import type { Origin } from '../bind/scope.ts'
 import { slotsIn } from '../bind/slot.ts'
 import { choose } from '../choose/choose.ts'
+import { closed, closes, type Emission, withoutLate } from '../choose/close.ts'
+import { closing } from '../choose/closing.ts'
 import { optimise } from '../optimise/optimise.ts'
 import type { FieldOrigin, PlannedRead, PlanningContext } from '../planned.ts'
+import { CHANGES, eventTimes, takeEmission } from './emission.ts'
 import { bindEnv, planFacts } from './env.ts'
 import { findLookup } from './lookup.ts'
 
@@ -23,9 +26,11 @@ import { findLookup } from './lookup.ts'
 export function planQuery(node: Query, context: PlanningContext, wanted?: readonly SqlType[]): PlannedRead {
   const st = newStatement(bindEnv(context))
   const { locking, ...rest } = node
-  const bound = bindTopQuery(st, { ...rest, locking: [] }, null, null, wanted)
+  const { query, emission } = takeEmission(st, { ...rest, locking: [] })
+  const bound = bindTopQuery(st, query, null, null, wanted)
   const paramTypes = st.checkParams(node)
-  const { raw, optimised, physical } = plans(st, bound.plan, context)
+  const { raw, optimised, physical } = plans(st, bound.plan, context, false, emission)
+  for (const notice of st.stream.notices) context.notice(notice)
   const { finishing } = bound
   const lookup = findLookup(optimised, context.catalog)
   const row = optimised.rowType
@@ -72,12 +77,20 @@ export function plans(
   bound: Logical,
   { catalog, rules }: Pick<PlanningContext, 'catalog' | 'rules'>,
   maintained = false,
+  emission: Emission = CHANGES,
 ): Plans {
   const raw = withParamTypes(st, bound)
   assertLowered(raw)
   const facts = planFacts(catalog)
   const optimised = optimise(raw, facts, rules)
-  return { raw, optimised, physical: choose(optimised, { ...facts, maintained }) }
+  const chosen = { ...facts, maintained }
+  const physical = choose(optimised, chosen)
+  const times = eventTimes(catalog, st.stream.allowedMicros)
+  if (emission.mode === 'changes' && !closes(closing(physical.nodes, times))) return { raw, optimised, physical }
+  // Time closes something: late rows stay away, which changes what there is to plan.
+  const onTime = withoutLate(raw, times)
+  const again = optimise(onTime, facts, rules)
+  return { raw: onTime, optimised: again, physical: closed(choose(again, chosen), times, emission, again.rowType) }
 }
 
 /** A parameter met before its type was known takes the one found later. */

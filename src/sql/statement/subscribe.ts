@@ -13,6 +13,7 @@ import { bindInnerQuery } from '../bind/query.ts'
 import { lookupRelation, relationPlan, relationRow } from '../bind/relation.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import type { PlannedSubscribe, PlanningContext } from '../planned.ts'
+import { checkGrowth, eventTimes, takeEmission } from './emission.ts'
 import { bindEnv } from './env.ts'
 import { plans } from './query.ts'
 
@@ -44,8 +45,11 @@ function bindTarget(
   context: PlanningContext,
 ): Pick<PlannedSubscribe['request'], 'target' | 'fields'> {
   if (node.query) {
-    const { plan } = bindInnerQuery(st, node.query, null, null)
-    return { target: { kind: 'plan', plan: plans(st, plan, context, true).physical }, fields: plan.rowType }
+    const { query, emission } = takeEmission(st, node.query)
+    const { plan } = bindInnerQuery(st, query, null, null)
+    const { physical } = plans(st, plan, context, true, emission)
+    checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node.query)
+    return { target: { kind: 'plan', plan: physical }, fields: plan.rowType }
   }
   if (!node.name) throw bindError('42601', 'SUBSCRIBE needs a relation or a query', node)
   const entry = lookupRelation(st, node.name)

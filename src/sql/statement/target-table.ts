@@ -1,8 +1,9 @@
 import type { AssignTarget, Expr, TableItem } from '../../../grammar/ast.ts'
 import type { Ident, Name } from '../../../grammar/ast-base.ts'
 import { parseExpression } from '../../../grammar/parse.ts'
-import { notSupported } from '../../base/sql-error.ts'
+import { notSupported, type SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
+import { withWatermark } from '../../catalog/watermark.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
 import { RECURSION } from '../bind/bind.ts'
@@ -18,7 +19,10 @@ import { typeText } from '../type-text.ts'
 /** The table that INSERT, UPDATE or DELETE writes. */
 export function targetTable(st: Statement, name: Name, verb: string): TableEntry {
   const entry = lookupRelation(st, name)
-  if (entry.kind === 'table' && entry.fedBy === null) return entry
+  if (entry.kind === 'table' && entry.fedBy === null) {
+    if (entry.watermark && CHANGING.has(verb)) throw appendOnly(entry, verb, name)
+    return entry
+  }
   const what = {
     view: 'view',
     materializedView: 'materialized view',
@@ -34,15 +38,24 @@ export function targetTable(st: Statement, name: Name, verb: string): TableEntry
   throw bindError('42809', `cannot ${verb} ${what[entry.kind]} "${entry.name}"`, name)
 }
 
+const CHANGING: ReadonlySet<string> = new Set(['update', 'delete from', 'truncate'])
+
+/** What time closed cannot change any more, so that nothing of such a table may. */
+export function appendOnly(entry: TableEntry, verb: string, at: Place): SqlError {
+  return bindError('0A000', `cannot ${verb} table "${entry.name}": it has a WATERMARK`, at, {
+    hint: 'Rows of such a table are inserted only.',
+  })
+}
+
 export function tableFrom(entry: TableEntry, alias: Ident | undefined): FromPlan {
-  const rowType = tableRow(entry)
+  const rowType = withWatermark(tableRow(entry), entry.watermark)
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
   const plan = { kind: 'get', object: entry.id, name: entry.name, rowType } as const
   return relation(
     plan,
     alias?.name ?? entry.name,
     null,
-    rowType.map((f) => f.name),
+    entry.columns.map((c) => c.name),
     origins,
     entry.primaryKey,
   )

@@ -1,0 +1,31 @@
+import type { CatalogEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
+import { LATE } from '../../catalog/watermark.ts'
+import { quoteIdent } from '../../types/text/identifier.ts'
+import type { World } from '../world.ts'
+
+/**
+ * `"orders$late"`: the rows that came after their partition's watermark had passed their time, beside that watermark. A
+ * plain view: what it shows is a property of the rows themselves.
+ */
+export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: number): CatalogEntry[] {
+  if (!owner.watermark) return []
+  const columns = owner.kind === 'source' ? owner.rowType : columnsFor(owner)
+  const time = columns[owner.watermark.column]!
+  const schema = quoteIdent(world.catalog.byId(owner.schema)?.name ?? 'public')
+  const taken = columns.some((c) => c.name === 'watermark')
+  const name = taken ? 'late_watermark' : 'watermark'
+  const current = `current_watermark(${quoteIdent(time.name)})`
+  const view: ViewEntry = {
+    kind: 'view',
+    id,
+    name: `${owner.name}${LATE}`,
+    schema: owner.schema,
+    sql: `CREATE VIEW ${schema}.${quoteIdent(`${owner.name}${LATE}`)} AS SELECT *, ${current} AS ${name} FROM ${schema}.${quoteIdent(owner.name)} WHERE ${quoteIdent(time.name)} < ${current}`,
+    dependsOn: [owner.id],
+    rowType: [...columns, { name, type: { kind: time.type.kind }, nullable: true }],
+  }
+  return [view]
+}
+
+const columnsFor = (table: TableEntry) =>
+  table.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))

@@ -1,0 +1,38 @@
+import type { TickRecord } from './tick-record.ts'
+import { currentWatermarks } from './watermarks.ts'
+import type { World } from './world.ts'
+
+/**
+ * After a tick's records were stamped and before its operators run: the watermarks move on, and rows that waited for
+ * them are let through in this same tick. True when one moved.
+ */
+export function moveWatermarks(world: World, record: TickRecord): boolean {
+  if (world.watermarks.size === 0) return false
+  for (const mark of record.marks ?? []) {
+    const watermarks = world.watermarks.get(mark.object)
+    if (mark.kind === 'idle') watermarks?.becomeIdle(mark.partition)
+    else watermarks?.advanceTo(mark.value, world.sources.get(mark.object)?.positions ?? ONE_PARTITION)
+  }
+  let moved = false
+  for (const watermarks of world.watermarks.values()) {
+    const before = watermarks.current
+    watermarks.advance(record.nowMicros)
+    moved ||= watermarks.current !== before
+  }
+  // An ADVANCE moved it before.
+  moved ||= record.marks !== undefined && record.marks.length > 0
+  if (moved) {
+    const current = currentWatermarks(world.watermarks)
+    for (const view of world.views.values()) view.rendered.closers?.wake(current)
+  }
+  return moved
+}
+
+/** A table is one partition; its rows have no offsets. */
+const ONE_PARTITION: ReadonlyMap<number, number> = new Map([[0, 0]])
+
+/** After the tick: state that is closed goes, of views that no longer read their past. */
+export function releaseState(world: World): void {
+  const current = currentWatermarks(world.watermarks)
+  for (const view of world.views.values()) if (view.live) view.rendered.closers?.release(current)
+}

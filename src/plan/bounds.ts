@@ -1,0 +1,19 @@
+import type { Scalar } from './scalar.ts'
+
+/**
+ * A lower bound of what may still change: no row whose value in a column is below `bound`, over the watermark of the
+ * relation as column 0, is inserted or retracted any more. Several terms: the lowest of them.
+ */
+export interface BoundTerm {
+  readonly object: number
+  readonly bound: Scalar
+}
+
+/** State rows with a value below the bound in this column can meet nothing any more: they may go. */
+export interface ReleaseRule {
+  /** Which of the node's state: that of its only input, or of one side of a join. */
+  readonly of: 'input' | 'left' | 'right'
+  /** Of the state: group keys of an aggregate, else columns of the input. */
+  readonly column: number
+  readonly terms: readonly BoundTerm[]
+}

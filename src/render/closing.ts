@@ -1,0 +1,108 @@
+import type { OperatorBase } from '../dataflow/operator.ts'
+import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
+import { type BoundOf, Release } from '../dataflow/release.ts'
+import type { BoundTerm, ReleaseRule } from '../plan/bounds.ts'
+import type { PhysicalNode } from '../plan/physical.ts'
+import type { StateStructure } from '../state/contract.ts'
+import { buildColumn } from '../types/column-build.ts'
+import type { SqlType } from '../types/sql-type.ts'
+import { compileRow } from './closure.ts'
+import { type CompileContext, makeFrame } from './compile-context.ts'
+
+/** What watermarks do to the operators of a plan. */
+export interface Closers {
+  /** Before a tick: wakes who has rows to let through. */
+  wake(watermarks: ReadonlyMap<number, number>): void
+  /** Between ticks, of a view that is live: frees what is closed. */
+  release(watermarks: ReadonlyMap<number, number>): void
+  /** Whether rows wait for a watermark. */
+  waits(): boolean
+  /** Relations whose watermarks matter. */
+  readonly relations: ReadonlySet<number>
+}
+
+/** The terms as a function of the watermarks: the lowest of them, null while one is not known. */
+export function boundOf(terms: readonly BoundTerm[], context: CompileContext): BoundOf {
+  const parts = terms.map(({ object, bound }) => ({ object, type: inputType(bound), run: compileRow(bound, context) }))
+  const frame = makeFrame(context.env)
+  return (watermarks) => {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const { object, type, run } of parts) {
+      const watermark = watermarks.get(object)
+      if (watermark === undefined) return null
+      const value = run([buildColumn(type, [watermark])], 0, frame)
+      if (value === null) return null
+      lowest = Math.min(lowest, Number(value))
+    }
+    return lowest
+  }
+}
+
+/** Type of the watermark that the expression is over. */
+function inputType(s: BoundTerm['bound']): SqlType {
+  if (s.kind === 'column') return s.type
+  const inputs = s.kind === 'call' ? s.args : s.kind === 'cast' ? [s.arg] : []
+  for (const input of inputs) {
+    if (input.kind !== 'const') return inputType(input)
+  }
+  return s.type
+}
+
+/** Collects what is to be freed while a plan is rendered. */
+export class ClosersBuild {
+  readonly #context: CompileContext
+  readonly #releases: Release[] = []
+  readonly #relations = new Set<number>()
+
+  constructor(context: CompileContext) {
+    this.#context = context
+  }
+
+  add(structure: StateStructure, column: number, terms: readonly BoundTerm[]): void {
+    for (const { object } of terms) this.#relations.add(object)
+    this.#releases.push(new Release(structure, column, boundOf(terms, this.#context)))
+  }
+
+  bound(terms: readonly BoundTerm[]): BoundOf {
+    for (const { object } of terms) this.#relations.add(object)
+    return boundOf(terms, this.#context)
+  }
+
+  finish(operators: readonly OperatorBase[]): Closers | null {
+    const waiting = operators.filter((o) => o instanceof EmitOnCloseOperator)
+    if (waiting.length === 0 && this.#releases.length === 0) return null
+    const releases = this.#releases
+    return {
+      relations: this.#relations,
+      wake(watermarks) {
+        for (const operator of waiting) if (operator.due(watermarks)) operator.wake()
+      },
+      release(watermarks) {
+        for (const release of releases) release.sweep(watermarks)
+      },
+      waits: () => waiting.some((operator) => operator.waits),
+    }
+  }
+}
+
+/**
+ * The rule for one side of joins that share its arrangement: all of them must let go, on the same column, and the
+ * lowest bound counts.
+ */
+export function sideRule(nodes: readonly PhysicalNode[], input: number, keys: readonly number[]): ReleaseRule | null {
+  const name = keys.join('-')
+  let rule: ReleaseRule | null = null
+  for (const node of nodes) {
+    if (node.op !== 'join') continue
+    for (const side of ['left', 'right'] as const) {
+      const sideKeys = side === 'left' ? node.leftKeys : node.rightKeys
+      if (node[side] !== input || sideKeys.join('-') !== name) continue
+      const own = node.release?.find((r) => r.of === side)
+      if (own === undefined || (rule !== null && rule.column !== own.column)) return null
+      rule = rule === null ? own : both(rule, own)
+    }
+  }
+  return rule
+}
+
+const both = (a: ReleaseRule, b: ReleaseRule): ReleaseRule => ({ ...a, terms: [...a.terms, ...b.terms] })

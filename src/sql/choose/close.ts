@@ -1,0 +1,107 @@
+import { notSupported } from '../../base/sql-error.ts'
+import { fingerprint } from '../../plan/fingerprint.ts'
+import type { Logical } from '../../plan/logical.ts'
+import { filter } from '../../plan/logical-make.ts'
+import { rewriteLogical } from '../../plan/logical-walk.ts'
+import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { column, isNull } from '../../plan/scalar-walk.ts'
+import { pruned } from '../../plan/sub-plans.ts'
+import { BOOL, type RowType } from '../../types/sql-type.ts'
+import { type Closing, closing, type EventTimes, less } from './closing.ts'
+
+/** When a query's rows leave: as they change, or once, when the watermark has closed them. */
+export type Emission =
+  | { readonly mode: 'changes' }
+  | { readonly mode: 'close'; readonly column: string | null; readonly position: number }
+
+/**
+ * A plan whose state time closes reads its relations without late rows: those below the watermark of their partition,
+ * less what lateness is allowed. It is a condition of the row alone, so that late rows can never reach state that is gone.
+ */
+export function withoutLate(plan: Logical, times: EventTimes): Logical {
+  return rewriteLogical(plan, (p) => {
+    if (p.kind !== 'get') return p
+    const time = times.of(p.object)
+    if (time === null) return p
+    const { kind } = time.type
+    const last = p.rowType.length - 1
+    const watermark = column(last, p.rowType[last].type)
+    const bound = less(watermark, time.allowed)
+    if (bound === null) return p
+    const onTime: Scalar = {
+      kind: 'call',
+      fn: `${COMPARE[kind] ?? kind}ge(${kind},${kind})`,
+      args: [{ ...column(time.column, time.type), type: { kind } }, bound],
+      type: BOOL,
+      position: -1,
+    }
+    return filter(p, { kind: 'or', args: [isNull(watermark), onTime], type: BOOL })
+  })
+}
+
+const COMPARE: Readonly<Record<string, string>> = {
+  timestamp: 'timestamp_',
+  timestamptz: 'timestamptz_',
+  date: 'date_',
+}
+
+/** Whether anything of the plan closes. */
+export const closes = ({ rules }: Closing): boolean => rules.some((r) => r.length > 0)
+
+/** The plan with what watermarks free, and with the operator that waits for them. */
+export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission, row: RowType): PhysicalPlan {
+  const final = emission.mode === 'close' ? row.findIndex((f) => f.name === emission.column) : -1
+  const waiting = emission.mode === 'close' ? waits(plan, times, emission, final) : plan
+  const { rules } = closing(waiting.nodes, times)
+  const nodes = waiting.nodes.map((node, n): PhysicalNode => {
+    const release = rules[n]
+    if (release.length === 0) return node
+    const both = node.op !== 'join' || release.length === 2
+    return { ...node, release, growth: both && node.growth === 'unbounded' ? 'window-bounded' : node.growth }
+  })
+  const unsigned = { formatVersion: 1, nodes, root: waiting.root, types: plan.types } as const
+  return { ...unsigned, fingerprint: fingerprint(unsigned) }
+}
+
+/** The waiting operator stands below the projections that drop the column it waits by. */
+function waits(
+  plan: PhysicalPlan,
+  times: EventTimes,
+  emission: Extract<Emission, { mode: 'close' }>,
+  final: number,
+): PhysicalPlan {
+  const { facts } = closing(plan.nodes, times)
+  const above: number[] = []
+  let at = plan.root
+  for (;;) {
+    const node = plan.nodes[at]
+    const named = emission.column === null ? null : final
+    const [first] = [...facts[at]].filter(([c, fact]) => fact.terms !== undefined && (named === null || c === named))
+    if (first) {
+      const wait = { op: 'emitOnClose', input: at, column: first[0], terms: first[1].terms ?? [] } as const
+      return inserted(plan, above, {
+        ...wait,
+        types: node.types,
+        position: emission.position,
+        appendOnly: true,
+        growth: 'window-bounded',
+      })
+    }
+    if (node.op !== 'map' || named !== null) break
+    above.push(at)
+    at = node.input
+  }
+  throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position })
+}
+
+/** The maps above the new node are made again over it; what is no longer read goes. */
+function inserted(plan: PhysicalPlan, above: readonly number[], wait: PhysicalNode): PhysicalPlan {
+  const nodes: PhysicalNode[] = [...plan.nodes, wait]
+  let root = nodes.length - 1
+  for (const n of [...above].reverse()) {
+    const node = plan.nodes[n] as Extract<PhysicalNode, { op: 'map' }>
+    root = nodes.push({ ...node, input: root, appendOnly: true }) - 1
+  }
+  return { ...plan, ...pruned(nodes, root) }
+}

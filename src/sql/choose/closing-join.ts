@@ -1,0 +1,85 @@
+import type { BoundTerm, ReleaseRule } from '../../plan/bounds.ts'
+import type { PhysicalNode, PhysicalOp } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { conjuncts, shiftColumns } from '../../plan/scalar-walk.ts'
+import { type ColumnFact, comparison, type Facts, invert, lowerBound, readsOnly, successor } from './monotone.ts'
+
+type Join = Extract<PhysicalOp, { op: 'join' }>
+type Terms = readonly BoundTerm[]
+
+/**
+ * A row of one side can still meet changes of the other only above their bound: through an equal key column, or
+ * through a condition such as `l.ts <= r.ts + interval`, which ties the right side's times to the left's. With both
+ * directions tied (an interval join) both sides' state is bounded. A row that can itself still be retracted stays until
+ * its own bound has passed too.
+ */
+export function joinFacts(
+  node: Join,
+  left: PhysicalNode,
+  right: PhysicalNode,
+  l: Facts,
+  r: Facts,
+): { known: Facts; released: readonly ReleaseRule[] } {
+  const width = left.types.length
+  /** Changes that come from the other side are above these. */
+  const fromRight = new Map<number, Terms>()
+  const fromLeft = new Map<number, Terms>()
+  node.leftKeys.forEach((c, i) => {
+    const other = node.rightKeys[i]
+    const rightTerms = r.get(other)?.terms
+    const leftTerms = l.get(c)?.terms
+    if (rightTerms) fromRight.set(c, rightTerms)
+    if (leftTerms) fromLeft.set(other, leftTerms)
+  })
+  for (const c of node.residual === null ? [] : conjuncts(node.residual)) {
+    const order = comparison(c)
+    if (order === null) continue
+    const { low, high, strict } = order
+    if (readsOnly(low, 0, width) && readsOnly(high, width, Number.POSITIVE_INFINITY)) {
+      tie(low, l, shiftColumns(high, -width), strict, fromLeft)
+    } else if (readsOnly(high, 0, width) && readsOnly(low, width, Number.POSITIVE_INFINITY)) {
+      tie(shiftColumns(low, -width), r, high, strict, fromRight)
+    }
+  }
+  const known = new Map<number, ColumnFact>()
+  for (const [c, terms] of fromRight) {
+    const own = l.get(c)?.terms
+    if (own) known.set(c, { terms: [...own, ...terms] })
+  }
+  if (node.type !== 'semi' && node.type !== 'anti') {
+    for (const [c, terms] of fromLeft) {
+      const own = r.get(c)?.terms
+      if (own) known.set(width + c, { terms: [...own, ...terms] })
+    }
+  }
+  const released = [...ruleOf('left', fromRight, l, left.appendOnly), ...ruleOf('right', fromLeft, r, right.appendOnly)]
+  return { known, released }
+}
+
+/** `low <= high`: rows whose `high` lies below all of `low` that is to come meet nothing any more. */
+function tie(low: Scalar, of: Facts, high: Scalar, strict: boolean, into: Map<number, Terms>): void {
+  const terms = lowerBound(low, of)
+  const upper = invert(high)
+  if (!terms || !upper || into.has(upper.column)) return
+  const moved: BoundTerm[] = []
+  for (const { object, bound } of terms) {
+    const next = strict ? successor(bound) : bound
+    if (next === null) return
+    moved.push({ object, bound: upper.back(next) })
+  }
+  into.set(upper.column, moved)
+}
+
+function ruleOf(
+  of: 'left' | 'right',
+  from: ReadonlyMap<number, Terms>,
+  own: Facts,
+  appendOnly: boolean,
+): readonly ReleaseRule[] {
+  for (const [column, terms] of from) {
+    const mine = own.get(column)?.terms
+    if (appendOnly) return [{ of, column, terms }]
+    if (mine) return [{ of, column, terms: [...terms, ...mine] }]
+  }
+  return []
+}

@@ -1,0 +1,166 @@
+import type { BoundTerm } from '../../plan/bounds.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { columnsOf, constant, replaceScalar } from '../../plan/scalar-walk.ts'
+import { INT4, type SqlType } from '../../types/sql-type.ts'
+import type { Interval } from '../../types/value.ts'
+
+/** What is known of a column: how low it may still change, and the constants that it lies between. */
+export interface ColumnFact {
+  readonly terms?: readonly BoundTerm[]
+  readonly range?: readonly [number, number]
+}
+export type Facts = ReadonlyMap<number, ColumnFact>
+
+type Call = Extract<Scalar, { kind: 'call' }>
+
+/**
+ * The lower bound of an expression: that of its column, carried through functions that never fall as it rises. A clock
+ * that goes back (timestamptz to timestamp) breaks the rule, so that such casts end it.
+ */
+export function lowerBound(s: Scalar, facts: Facts): readonly BoundTerm[] | null {
+  const found = carrier(s, facts)
+  if (found === null) return null
+  const { column, lowest } = found
+  const terms = facts.get(column)?.terms
+  if (!terms) return null
+  return terms.map(({ object, bound }) => ({
+    object,
+    bound: replaceScalar(lowest, (x) => (x.kind === 'column' ? { ...bound, type: bound.type } : undefined)),
+  }))
+}
+
+/** The only column with a bound that the expression rises with, and the expression at the least of all others. */
+function carrier(s: Scalar, facts: Facts): { column: number; lowest: Scalar } | null {
+  if (s.kind === 'column') return facts.get(s.index)?.terms ? { column: s.index, lowest: s } : null
+  if (s.kind === 'cast') {
+    if (!CASTS.has(`${s.arg.type.kind} ${s.type.kind}`)) return null
+    const inner = carrier(s.arg, facts)
+    return inner && { ...inner, lowest: { ...s, arg: inner.lowest } }
+  }
+  if (s.kind !== 'call') return null
+  const at = RISES[nameOf(s)]
+  if (at === undefined) return null
+  const inner = carrier(s.args[at], facts)
+  if (inner === null) return null
+  const args: Scalar[] = []
+  for (const [i, arg] of s.args.entries()) {
+    const value = i === at ? inner.lowest : leastArgument(s, arg, facts)
+    if (value === null) return null
+    args.push(value)
+  }
+  return { column: inner.column, lowest: { ...s, args } }
+}
+
+/** The other arguments are constants, or a constant times a column of known range, taken where the result is least. */
+function leastArgument(call: Call, arg: Scalar, facts: Facts): Scalar | null {
+  if (arg.kind === 'const') return arg.value === null ? null : arg
+  if (arg.kind !== 'call' || arg.fn !== 'interval_mul(interval,float8)') return null
+  const [step, factor] = arg.args
+  const counted = factor.kind === 'cast' ? factor.arg : factor
+  if (step.kind !== 'const' || counted.kind !== 'column') return null
+  const range = facts.get(counted.index)?.range
+  const { months, days, micros } = step.value as Interval
+  if (!range || months < 0 || days < 0 || micros < 0) return null
+  const taken = call.fn.includes('_mi_') ? range[1] : range[0]
+  return constant({ months: months * taken, days: days * taken, micros: micros * taken }, step.type)
+}
+
+const nameOf = (call: Call): string => call.fn.slice(0, call.fn.indexOf('('))
+
+/** Functions that never fall while this argument rises. */
+const RISES: Readonly<Record<string, number>> = {
+  timestamp_pl_interval: 0,
+  timestamptz_pl_interval: 0,
+  timestamp_mi_interval: 0,
+  timestamptz_mi_interval: 0,
+  interval_pl_timestamp: 1,
+  interval_pl_timestamptz: 1,
+  date_pl_interval: 0,
+  date_mi_interval: 0,
+  date_pli: 0,
+  date_mii: 0,
+  int4pl: 0,
+  int4mi: 0,
+  int8pl: 0,
+  int8mi: 0,
+  int84pl: 0,
+  int84mi: 0,
+  date_trunc: 1,
+  date_bin: 1,
+  window_start: 0,
+  window_end: 0,
+}
+
+const CASTS: ReadonlySet<string> = new Set(
+  ['timestamp', 'timestamptz', 'date', 'int2', 'int4', 'int8']
+    .map((t) => `${t} ${t}`)
+    .concat('timestamp date', 'date timestamp', 'int2 int4', 'int2 int8', 'int4 int8'),
+)
+
+/** `c`, `c + constant`, `c - constant` → the column, and what to do to a bound of the expression to have one of it. */
+export function invert(s: Scalar): { column: number; back: (bound: Scalar) => Scalar } | null {
+  if (s.kind === 'column') return { column: s.index, back: (bound) => bound }
+  if (s.kind === 'cast' && s.arg.type.kind === s.type.kind) return invert(s.arg)
+  if (s.kind !== 'call') return null
+  const match = /^(timestamp|timestamptz)_(pl|mi)_interval\(/.exec(s.fn)
+  const [arg, by] = s.args
+  if (!match || arg.kind !== 'column' || by.kind !== 'const' || by.value === null) return null
+  // Months are not undone by months: 31 March less a month plus a month is 28 March.
+  if ((by.value as Interval).months !== 0) return null
+  const [, kind, way] = match
+  const fn = `${kind}_${way === 'pl' ? 'mi' : 'pl'}_interval(${kind},interval)`
+  return { column: arg.index, back: (bound) => ({ ...s, fn, args: [bound, by] }) }
+}
+
+/** The next value: for bounds that are not reached themselves. */
+export function successor(bound: Scalar): Scalar | null {
+  const plus = (fn: string, by: Scalar, type: SqlType): Scalar => ({
+    kind: 'call',
+    fn,
+    args: [bound, by],
+    type,
+    position: -1,
+  })
+  const { kind } = bound.type
+  switch (kind) {
+    case 'timestamp':
+    case 'timestamptz':
+      return plus(
+        `${kind}_pl_interval(${kind},interval)`,
+        constant({ months: 0, days: 0, micros: 1 }, { kind: 'interval' }),
+        bound.type,
+      )
+    case 'date':
+      return plus('date_pli(date,int4)', constant(1, INT4), bound.type)
+    case 'int4':
+      return plus('int4pl(int4,int4)', constant(1, INT4), bound.type)
+    case 'int8':
+      return plus('int8pl(int8,int8)', constant(1, bound.type), bound.type)
+    default:
+      return null
+  }
+}
+
+export interface Comparison {
+  readonly low: Scalar
+  readonly high: Scalar
+  readonly strict: boolean
+}
+
+/** `low < high` and its like, whichever way it is written. */
+export function comparison(s: Scalar): Comparison | null {
+  if (s.kind !== 'call' || s.args.length !== 2) return null
+  const match = /^(?:timestamp_|timestamptz_|date_|int4|int8|int84|int48|timestamp_\w+_|date_\w+_)(lt|le|gt|ge)\(/.exec(
+    s.fn,
+  )
+  if (!match) return null
+  const [a, b] = s.args
+  if (a.type.kind !== b.type.kind) return null
+  const way = match[1]
+  return way === 'lt' || way === 'le'
+    ? { low: a, high: b, strict: way === 'lt' }
+    : { low: b, high: a, strict: way === 'gt' }
+}
+
+export const readsOnly = (s: Scalar, from: number, to: number): boolean =>
+  [...columnsOf(s)].every((c) => c >= from && c < to)

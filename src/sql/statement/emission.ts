@@ -1,0 +1,108 @@
+import type { Query } from '../../../grammar/ast.ts'
+import { notSupported } from '../../base/sql-error.ts'
+import type { CatalogSnapshot } from '../../catalog/entry.ts'
+import { columnsOf } from '../../catalog/pg-relations.ts'
+import { watermarkOf } from '../../catalog/watermark.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { Interval } from '../../types/value.ts'
+import { bindError, type Place } from '../bind/bind-error.ts'
+import type { Statement } from '../bind/context.ts'
+import { EMPTY_SCOPE } from '../bind/scope.ts'
+import { windowInterval } from '../bind/time-window.ts'
+import type { Emission } from '../choose/close.ts'
+import type { EventTimes } from '../choose/closing.ts'
+import type { PlanningContext } from '../planned.ts'
+
+export const CHANGES: Emission = { mode: 'changes' }
+
+/** The EMIT clause of a whole query, and the query without it. */
+export function takeEmission(st: Statement, node: Query): { query: Query; emission: Emission } {
+  const { emit, ...rest } = node
+  if (!emit) return { query: node, emission: CHANGES }
+  if (emit.lateness) allowLateness(st, micros(st, emit.lateness))
+  switch (emit.mode) {
+    case 'CHANGES':
+      return { query: rest, emission: CHANGES }
+    case 'FINAL':
+    case 'ON WINDOW CLOSE':
+      return { query: rest, emission: { mode: 'close', column: null, position: emit.span.start } }
+    case 'ON UPDATE':
+      throw notSupported('EMIT ON UPDATE', emit.span)
+  }
+}
+
+function micros(st: Statement, node: NonNullable<NonNullable<Query['emit']>['lateness']>): number {
+  const place = {
+    scope: EMPTY_SCOPE,
+    ctes: null,
+    clause: 'ALLOWED LATENESS',
+    aggregates: false,
+    windows: false,
+    rows: false,
+  }
+  return microsOf(windowInterval(st, st.bind.expr(st, node, place), node), node)
+}
+
+export function microsOf(interval: Interval, at: Place): number {
+  if (interval.months !== 0) throw bindError('0A000', 'a lateness of months is not supported', at)
+  const total = interval.days * 86_400_000_000 + interval.micros
+  if (total < 0) throw bindError('22023', 'a lateness cannot be negative', at)
+  return total
+}
+
+/** The most that any part of the statement allows. */
+export function allowLateness(st: Statement, amount: number): void {
+  st.stream.allowedMicros = Math.max(st.stream.allowedMicros, amount)
+}
+
+/** Event times of the relations that a plan may read. */
+export function eventTimes(catalog: CatalogSnapshot, allowedMicros: number): EventTimes {
+  return {
+    of(object) {
+      const watermark = watermarkOf(catalog.byId(object))
+      if (watermark === null) return null
+      const { type } = columnsOf(catalog, object)[watermark.column]
+      const allowed = type.kind === 'date' ? Math.ceil(allowedMicros / 86_400_000_000) : allowedMicros
+      return { column: watermark.column, type, allowed: type.kind.startsWith('int') ? 0 : allowed }
+    },
+  }
+}
+
+export const readsEventTime = (plan: PhysicalPlan, times: EventTimes): boolean =>
+  plan.nodes.some((n) => n.op === 'get' && times.of(n.object) !== null)
+
+/** A plan over streams that keeps ever more: said, or refused when the session wants it so. */
+export function checkGrowth(plan: PhysicalPlan, times: EventTimes, context: PlanningContext, at: Place): void {
+  const { catalog } = context
+  const streams = plan.nodes.some((n) => {
+    const entry = n.op === 'get' ? catalog.byId(n.object) : undefined
+    return n.op === 'get' && ((entry?.kind === 'source' && entry.upsertKey === null) || times.of(n.object) !== null)
+  })
+  const node = plan.nodes.find((n) => n.growth === 'unbounded')
+  if (!streams || !node) return
+  const message = `the state of ${NAMES[node.op] ?? node.op} grows without bound`
+  const hint = readsEventTime(plan, times)
+    ? CLAUSES[node.op]
+    : 'Give the relation an event time: WATERMARK FOR a column.'
+  const position = node.position < 0 ? at.span.start + 1 : node.position + 1
+  if (context.setting('unbounded_state') === 'error') throw bindError('55000', message, at, { hint, position })
+  context.notice({ severity: 'NOTICE', sqlstate: '00000', message, ...(hint === undefined ? {} : { hint }) })
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  aggregate: 'GROUP BY',
+  join: 'JOIN',
+  distinct: 'DISTINCT',
+  topK: 'the first rows of each partition',
+  rowNumber: 'row_number()',
+  setOp: 'the set operation',
+}
+
+const CLAUSES: Readonly<Record<string, string>> = {
+  aggregate: 'Group by a window of the event time as well.',
+  join: 'Join on a window of both event times, or bound one event time by the other, as in a.ts BETWEEN b.ts - INTERVAL … AND b.ts.',
+  distinct: 'Keep a window of the event time among the columns.',
+  topK: 'Partition by a window of the event time as well.',
+  rowNumber: 'Partition by a window of the event time as well.',
+  setOp: 'Keep a window of the event time among the columns of both sides.',
+}
