@@ -4,20 +4,23 @@ export interface KafkaConfig {
   readonly dir: string
   readonly port: number
   readonly controllerPort: number
+  /** A second listener that tells clients another address than its own, as a broker in a container does. */
+  readonly outside?: { readonly port: number; readonly advertised: string } | undefined
   /** Further lines of server.properties; they win. */
   readonly extra?: Readonly<Record<string, string>> | undefined
 }
 
 export function serverProperties(config: KafkaConfig): string {
-  const { dir, port, controllerPort } = config
+  const { dir, port, controllerPort, outside } = config
+  const and = (text: string): string => (outside === undefined ? '' : text)
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}${and(`,OUTSIDE://127.0.0.1:${outside?.port}`)}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}${and(`,OUTSIDE://${outside?.advertised}`)}`,
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${and(',OUTSIDE:PLAINTEXT')}`,
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': `${dir}/data`,
     // A misspelt topic must fail instead of springing into being.

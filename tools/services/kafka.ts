@@ -19,6 +19,8 @@ export interface KafkaOptions {
   readonly dir?: string
   /** A free one unless given; the controller takes the next. */
   readonly port?: number
+  /** Address that brokers advertise on a second listener, which is on the port after the next. */
+  readonly outside?: string
   readonly heapMb?: number
   /** Further settings of server.properties. */
   readonly settings?: Readonly<Record<string, string>>
@@ -53,9 +55,10 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaServi
   const temporary = options.dir === undefined
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'millrace-kafka-'))
   mkdirSync(dir, { recursive: true })
-  const port = options.port ?? (await freePorts(2))
+  const port = options.port ?? (await freePorts(3))
   if (await portOpen(port)) throw new Error(`port ${port} is taken: does a Kafka run there already?`)
-  const config = { dir, port, controllerPort: port + 1, extra: options.settings }
+  const outside = options.outside === undefined ? undefined : { port: port + 2, advertised: options.outside }
+  const config = { dir, port, controllerPort: port + 1, outside, extra: options.settings }
   writeFileSync(join(dir, 'server.properties'), serverProperties(config))
   writeFileSync(join(dir, 'log4j2.properties'), LOG4J)
   const broker = new Broker(dir, port, lib, options)

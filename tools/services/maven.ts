@@ -1,6 +1,15 @@
 /** Jars from Maven Central, kept in ~/.cache/millrace-services (or MILLRACE_SERVICES_CACHE). */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -16,41 +25,58 @@ const LOCK_WAIT_MS = 300_000
 
 /** Folder with the jars of these artifacts and all that they need at run time. Fetched once; `.ok` marks it whole. */
 export async function fetchJars(name: string, artifacts: readonly Artifact[]): Promise<string> {
-  const folder = join(CACHE, name)
-  const whole = (): boolean => existsSync(join(folder, '.ok')) && existsSync(join(folder, 'lib'))
-  if (whole()) return join(folder, 'lib')
-  mkdirSync(CACHE, { recursive: true })
-  const unlock = await lock(join(CACHE, `.lock-${name}.d`))
-  try {
-    if (!whole()) await fetchInto(folder, name, artifacts)
-  } finally {
-    unlock()
-  }
+  const folder = await once(name, async (partial) => {
+    writeFileSync(join(partial, 'pom.xml'), pomOf(artifacts))
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${partial}/lib`]
+    await run('mvn', ['-q', '-B', ...goal], partial, name)
+  })
   return join(folder, 'lib')
 }
 
-async function fetchInto(folder: string, name: string, artifacts: readonly Artifact[]): Promise<void> {
-  const partial = mkdtempSync(join(CACHE, `.${name}-`))
-  writeFileSync(join(partial, 'pom.xml'), pomOf(artifacts))
-  const args = [
-    '-q',
-    '-B',
-    'dependency:copy-dependencies',
-    '-DincludeScope=runtime',
-    `-DoutputDirectory=${partial}/lib`,
-  ]
-  const code = await new Promise<number | null>((done, fail) => {
-    const mvn = spawn('mvn', args, { cwd: partial, stdio: ['ignore', 2, 2] })
-    mvn.once('error', fail)
-    mvn.once('exit', done)
+/** Folder with what lies in an archive (`group:name:version:tar.gz:classifier`), unpacked once. */
+export function fetchArchive(name: string, artifact: string): Promise<string> {
+  return once(name, async (partial) => {
+    // A goal that names the artifact itself does not look for its parent POM, which is not published for every version.
+    const goal = ['dependency:copy', `-Dartifact=${artifact}`, `-DoutputDirectory=${partial}/archive`]
+    await run('mvn', ['-q', '-B', ...goal], partial, name)
+    const [archive] = readdirSync(join(partial, 'archive'))
+    await run('tar', ['xzf', join(partial, 'archive', archive!), '-C', partial], partial, name)
+    rmSync(join(partial, 'archive'), { recursive: true })
   })
-  if (code !== 0) {
-    rmSync(partial, { recursive: true, force: true })
-    throw new Error(`Maven could not fetch ${name} (exit code ${code}); is Maven Central reachable?`)
+}
+
+/** The folder of that name, filled by one process at a time and only once. */
+async function once(name: string, fill: (partial: string) => Promise<void>): Promise<string> {
+  const folder = join(CACHE, name)
+  const whole = (): boolean => existsSync(join(folder, '.ok'))
+  if (whole()) return folder
+  mkdirSync(CACHE, { recursive: true })
+  const unlock = await lock(join(CACHE, `.lock-${name}.d`))
+  try {
+    if (whole()) return folder
+    const partial = mkdtempSync(join(CACHE, `.${name}-`))
+    try {
+      await fill(partial)
+    } catch (error) {
+      rmSync(partial, { recursive: true, force: true })
+      throw error
+    }
+    writeFileSync(join(partial, '.ok'), '')
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(partial, folder)
+  } finally {
+    unlock()
   }
-  writeFileSync(join(partial, '.ok'), '')
-  rmSync(folder, { recursive: true, force: true })
-  renameSync(partial, folder)
+  return folder
+}
+
+async function run(command: string, args: readonly string[], cwd: string, name: string): Promise<void> {
+  const code = await new Promise<number | null>((done, fail) => {
+    const child = spawn(command, args, { cwd, stdio: ['ignore', 2, 2] })
+    child.once('error', fail)
+    child.once('exit', done)
+  })
+  if (code !== 0) throw new Error(`${command} could not fetch ${name} (exit code ${code}); is Maven Central reachable?`)
 }
 
 function pomOf(artifacts: readonly Artifact[]): string {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { postgresMissing } from './postgres.ts'
 
-export type ServiceName = 'kafka' | 'postgres' | 'psql'
+export type ServiceName = 'kafka' | 'registry' | 'postgres' | 'psql'
 
 const runs = (command: string, flag: string): boolean => spawnSync(command, [flag], { stdio: 'ignore' }).status === 0
 
@@ -9,6 +9,7 @@ const runs = (command: string, flag: string): boolean => spawnSync(command, [fla
 export function serviceMissing(name: ServiceName): string | null {
   switch (name) {
     case 'kafka':
+    case 'registry':
       if (!runs('java', '-version')) return 'Java is not installed (Debian: apt install default-jre-headless)'
       return runs('mvn', '-v') ? null : 'Maven is not installed (Debian: apt install maven)'
     case 'postgres':
