@@ -113,6 +113,7 @@ describe('REPLAN', () => {
     expect([changes(v), changes(over)]).toEqual([0, 0])
     world.topic.produce(0, [['a', 1]])
     await world.until(() => world.rows('v')[0] !== before[0]![0])
+    await world.steps(200)
     expect([changes(v), changes(over)]).toEqual([2, 2])
     const now = all()
     await world.restart()
