@@ -102,6 +102,26 @@ describe('a view that hydrates beside a live feed', () => {
   })
 })
 
+it('view_status and view_lag tell what a view misses of its sources, in rows and ms', async () => {
+  const world = await followed()
+  await world.ddl(viewOf('above', countByValue(world.id('first')), [world.id('first')]))
+  const lag = async () => (await world.told('view_lag')).map((line) => line.split('|'))
+  expect(await lag()).toEqual([
+    ['above', 's', '0', '0'],
+    ['first', 's', '0', '0'],
+  ])
+  const { lag: told, positions } = world.engine.world.sources.get(world.id('s'))!
+  told.saw(world.runtime.monotonicMs() - 2000, new Map([...positions].map(([partition, end]) => [partition, end + 5])))
+  const [above] = await lag()
+  expect(above!.slice(0, 3)).toEqual(['above', 's', '10'])
+  expect(Number(above![3])).toBeGreaterThanOrEqual(2000)
+  const status = (await world.told('view_status')).map((line) => line.split('|'))
+  expect(status.map((row) => [row[0], row[7], Number(row[10]) >= 2000, Number(row[11]) > 0])).toEqual([
+    ['above', '10', true, true],
+    ['first', '10', true, true],
+  ])
+})
+
 describe('BEGIN … COMMIT', () => {
   const reading = (object: number): ReadRequest => {
     const plan = planOf([node({ op: 'get', object, columns: [0] }, [TEXT])])

@@ -95,6 +95,31 @@ describe('equal plans of views', () => {
     await of.restart()
     expect(views(of)).toBe(0)
   })
+  it('are told by operator_state, with who shares them; shared arrangements too', async () => {
+    const of = await world()
+    const t = of.id('t')
+    await of.ddl(viewOf('first', countByKey(t), [t]))
+    await of.ddl(viewOf('second', countByKey(t), [t]))
+    await of.ddl(viewOf('joined', countOfJoin(t, t), [t]))
+    const joinedOtherwise = largest(countOfJoin(t, t))
+    const [get, again, join, ...rest] = joinedOtherwise.nodes
+    await of.ddl(
+      viewOf(
+        'left',
+        { ...joinedOtherwise, nodes: [get!, again!, { ...join!, type: 'left' } as typeof join & {}, ...rest] },
+        [t],
+      ),
+    )
+    const state = (await of.told('operator_state')).map((line) => line.split('|'))
+    const shared = (object: string) =>
+      state.filter(([of]) => of === object).map(([, structure, rows, , by]) => [structure, rows, by])
+    expect(shared('first').every(([, , by]) => by === 'second')).toBe(true)
+    expect(shared('second')).toEqual([[expect.stringContaining('/result/errors'), '0', '']])
+    expect(shared('t')).toContainEqual([expect.stringMatching(/^shared\/.*\/by-0$/), '2', 'joined, left'])
+    expect(state.reduce((bytes, [object, , , n]) => bytes + (object === 'second' ? Number(n) : 0), 0)).toBeLessThan(
+      1000,
+    )
+  })
   it('are found again by a view that is made when the first of them is gone', async () => {
     const of = await world()
     for (const name of ['first', 'second', 'third']) {

@@ -2,6 +2,7 @@ import { throwIfCanceled } from '../base/canceled.ts'
 import { Slices } from '../base/slices.ts'
 import { SqlError } from '../base/sql-error.ts'
 import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
+import { objectsOf } from '../plan/objects-of.ts'
 import type { DeltaLog } from '../serve/delta-log.ts'
 import { LogSubscription } from '../serve/subscription.ts'
 import type { Arrangement } from '../state/contract.ts'
@@ -102,6 +103,13 @@ async function follow(
     })
   }
   const plan = bindParams(request.target.plan, request.params)
+  const entries = objectsOf(plan).map((object) => world.catalog.byId(object))
+  const system = entries.find((entry) => entry?.kind === 'system')
+  if (system !== undefined) {
+    throw new SqlError('0A000', `SUBSCRIBE of a query over system relation "${system.name}" is not supported`, {
+      detail: 'System relations are computed when they are read.',
+    })
+  }
   const id = hydration.hiddenId()
   const starts = await hydration.prepare(
     plan.nodes.flatMap((node) => (node.op === 'get' ? [node.object] : [])),

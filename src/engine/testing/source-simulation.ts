@@ -139,7 +139,9 @@ export class SourceSimulation {
     else this.#keys.add(key)
   }
 
+  /** All records are in, and no tick is under way. */
   #atEnd(): boolean {
+    if (this.#world.engine.world.exclusive.busy) return false
     for (const { positions, live } of this.#world.engine.world.sources.values())
       if (live && this.#world.topic.partitions.some((rows, p) => (positions.get(p) ?? 0) < rows.length)) return false
     return true

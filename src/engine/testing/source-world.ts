@@ -1,8 +1,10 @@
 import { silentLog } from '../../base/log.ts'
 import { formatDelta } from '../../dataflow/testing/deltas.ts'
+import { node, planOf } from '../../render/testing/random-plan.ts'
 import type { Rule } from '../../sql/optimise/rule.ts'
 import { readPublished } from '../../state/recovery.ts'
 import { type SimDisk, SimStore, seededRandom } from '../../state/sim-store.testkit.ts'
+import { rowsOf } from '../../types/batch-build.ts'
 import type { LiveEngine } from '../engine.ts'
 import { decodeImage } from '../image.ts'
 import { openEngine } from '../open.ts'
@@ -95,6 +97,21 @@ export class SourceWorld {
   rows(name: string): string[] {
     const { output } = this.view(name)
     return formatDelta([...output.rows.scan()], output.output.types)
+  }
+
+  /** Rows of a system relation of the server, sorted; values as `join` writes them. */
+  async told(name: string): Promise<string[]> {
+    const entry = this.engine.catalog().byName(13001, name)
+    if (entry?.kind !== 'system') throw new Error(`no relation ${name}`)
+    const types = entry.rowType.map((f) => f.type)
+    const columns = types.map((_, c) => c)
+    const finishing = { order: [], limit: null, offset: 0, project: columns }
+    const plan = planOf([node({ op: 'get', object: entry.id, columns }, types)])
+    const request = { plan, finishing, fields: entry.rowType, lookup: null, params: [] }
+    const { batches } = await this.finish(this.engine.read(request, call()))
+    const lines: string[] = []
+    for await (const batch of batches) for (const row of rowsOf(batch, types)) lines.push(row.join('|'))
+    return lines.sort()
   }
 
   /** Events of the virtual world until the promise settled. */
