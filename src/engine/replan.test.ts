@@ -121,6 +121,7 @@ describe('REPLAN', () => {
     expect(differs('v')).toBe(false)
     world.topic.produce(1, [['a', 1]])
     await world.until(() => world.rows('v')[0] !== now[0]![0])
+    await world.steps(200)
     expect(world.rows('v')[0]).toBe('+ a 858')
     expect(world.rows('over')).toEqual(['+ 2572'])
   })
