@@ -10,8 +10,9 @@ import { memory } from './memory.ts'
 import { nexmark, nexmarkJson } from './nexmark.ts'
 import type { Figure, Scenario } from './scenario.ts'
 import { headText, lineText } from './table.ts'
+import { temporal } from './temporal.ts'
 
-const SCENARIOS: readonly Scenario[] = [nexmark, nexmarkJson, latency, lookups, checkpoint, memory]
+const SCENARIOS: readonly Scenario[] = [nexmark, nexmarkJson, latency, lookups, temporal, checkpoint, memory]
 
 const { values } = parseArgs({
   options: {

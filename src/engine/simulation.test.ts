@@ -9,7 +9,17 @@ const SEEDS = Number(process.env['MILLRACE_TEST_SEEDS'] ?? 50)
 const STEPS = 60
 
 test(`${SEEDS} seeds: every view right at every tick, no acknowledged write lost, subscribers resume`, async () => {
-  const sum = { ticks: 0, crashes: 0, checks: 0, lostWrites: 0, resumed: 0, reads: 0, readsBeside: 0 }
+  const sum = {
+    ticks: 0,
+    crashes: 0,
+    checks: 0,
+    lostWrites: 0,
+    resumed: 0,
+    reads: 0,
+    readsBeside: 0,
+    jumps: 0,
+    timed: 0,
+  }
   for (let seed = 1; seed <= SEEDS; seed++) {
     const result = await new Simulation(seed).run(STEPS)
     for (const key of Object.keys(sum) as (keyof typeof sum)[]) sum[key] += result[key]

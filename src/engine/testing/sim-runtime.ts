@@ -59,6 +59,10 @@ export class SimRuntime implements Runtime {
     await settled()
     return true
   }
+  /** The clock jumps; what became due happens next. */
+  jump(ms: number): void {
+    this.#nowMs += ms
+  }
   /** Forgets everything that was to happen: the machine lost its power. */
   clear(): void {
     this.#events = []

@@ -15,6 +15,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { LiveEngine } from '../engine.ts'
 import { openEngine } from '../open.ts'
+import { followingClock } from './clock-plan.ts'
 import { Follower } from './follower.ts'
 import { call } from './plans.ts'
 import { Readers } from './readers.ts'
@@ -31,6 +32,8 @@ export interface SimResult {
   /** Reads answered, and those of them that were answered while the lane was held. */
   readonly reads: number
   readonly readsBeside: number
+  readonly jumps: number
+  readonly timed: number
 }
 
 interface PendingWrite {
@@ -68,6 +71,9 @@ export class Simulation {
   #checks = 0
   #lost = 0
   #resumed = 0
+  #jumps = 0
+  /** Views made that follow the clock. */
+  #timed = 0
   readonly #readers = new Readers()
 
   constructor(seed: number) {
@@ -97,6 +103,8 @@ export class Simulation {
       resumed: this.#resumed,
       reads: this.#readers.answered,
       readsBeside: this.#readers.beside,
+      jumps: this.#jumps,
+      timed: this.#timed,
     }
   }
 
@@ -107,6 +115,7 @@ export class Simulation {
     else if (dice < 0.17) await this.#crash()
     else if (dice < 0.25) await this.#quiet()
     else if (dice < 0.4) this.#read()
+    else if (dice < 0.48) this.#jump()
     else this.#write(1 + Math.floor(this.#random() * 5))
     for (let n = Math.floor(this.#random() * 12); n > 0; n--) await this.#step()
   }
@@ -174,6 +183,12 @@ export class Simulation {
     }
   }
 
+  /** Time passes: rows of views that follow the clock come and go. */
+  #jump(): void {
+    this.#runtime.jump(Math.floor(this.#random() * 2500))
+    this.#jumps++
+  }
+
   /** Somebody reads beside everything else: the answer is checked against what its tick held. */
   #read(): void {
     const [object, types] = this.#random() < 0.5 ? [1, OBJECTS.get(1)!] : [2, OBJECTS.get(2)!]
@@ -185,7 +200,10 @@ export class Simulation {
 
   async #createView(step: number): Promise<void> {
     const name = `v${step}`
-    const plan = retarget(anyPlan(this.#gen, OPS, 1 + Math.floor(this.#random() * 4)), this.#tables)
+    const drawn = anyPlan(this.#gen, OPS, 1 + Math.floor(this.#random() * 4))
+    const timed = this.#random() < 0.5 ? followingClock(drawn, this.#random) : null
+    if (timed !== null) this.#timed++
+    const plan = retarget(timed ?? drawn, this.#tables)
     const ddl: DdlPlan = {
       kind: 'createMaterializedView',
       schema: 2200,
@@ -230,7 +248,8 @@ export class Simulation {
       await this.#finish(follower.resume(this.#engine, this.#id(name)))
       this.#resumed++
     }
-    this.#check()
+    // Else a tick is on its way that the clock has been read for already.
+    if (!this.#engine.world.exclusive.busy) this.#check()
   }
 
   #survivors(): number {
@@ -307,7 +326,7 @@ export class Simulation {
       const view = world.views.get(this.#id(name))
       if (!view?.ready) continue
       this.#checks++
-      const expected = naivePlan(plan, contents, CONTEXT, tickAt(world.tick))
+      const expected = naivePlan(plan, contents, CONTEXT, tickAt(world.tick, world.clock.lastNowMicros))
       const held = this.#contents(view.output.rows, plan.types)
       if (held.text() !== expected.rows.text()) {
         throw new Error(

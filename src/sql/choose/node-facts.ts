@@ -44,7 +44,7 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
     }
     case 'temporal':
       // Rows leave when their comparisons are decided; what steps with the clock never is.
-      return op.rules.some((rule) => rule.kind === 'step') ? 'unbounded' : 'bounded'
+      return op.rules.some((rule) => rule.kind === 'step') ? 'unbounded' : 'window-bounded'
     case 'topK':
       return inputs[0]?.appendOnly && op.partition.length === 0 && op.limit !== null ? 'bounded' : 'unbounded'
     default:
