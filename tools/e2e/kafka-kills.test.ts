@@ -93,7 +93,10 @@ test.skipIf(missing !== null)(
       hits.random++
       await restart([])
     }
-    // A second view reads the topic again from its start beside the live feed: killed in the middle of that.
+    // A second view reads the topic again from its start beside the live feed: killed in the middle of that, which takes
+    // a feed of some slices.
+    for (let n = 0; n < 1200 && (await progress(client)).committed < RECORDS / 2; n++)
+      await new Promise((resolve) => setTimeout(resolve, 100))
     await server.kill()
     await restart(['--set', 'crash_at=hydration:2'])
     await client
