@@ -1,9 +1,6 @@
 import { unreachable } from '../../base/assert.ts'
-import { parseJson } from '../../types/json-parse.ts'
-import { type JsonNode, JsonNumber, JsonObject } from '../../types/json-tree.ts'
-import type { SqlType } from '../../types/sql-type.ts'
-import { formatText } from '../../types/text.ts'
-import type { Datum, Value } from '../../types/value.ts'
+import { type JsonNode, JsonObject } from '../../types/json-tree.ts'
+import { scalarNode } from '../sql-json.ts'
 import { AvroCursor } from './cursor.ts'
 import { encodeDefault } from './default.ts'
 import { AvroMismatch, kindName, readerBranch, unionReader, writerField } from './match.ts'
@@ -132,35 +129,4 @@ function missingNode(field: AvroField): JsonNode {
   const cursor = new AvroCursor()
   cursor.begin(bytes, 0, bytes.length)
   return nodeReader(field.type, field.type)(cursor)
-}
-
-/** A value of a SQL type as to_jsonb gives it, in UTC. */
-export function scalarNode(value: Datum, type: SqlType): JsonNode {
-  if (value === null) return null
-  switch (type.kind) {
-    case 'bool':
-      return value as boolean
-    case 'int2':
-    case 'int4':
-    case 'int8':
-    case 'float4':
-    case 'float8':
-    case 'numeric': {
-      const text = formatText(value as Value, type)
-      // NaN and the infinities are no JSON numbers.
-      return /\d$/.test(text) ? new JsonNumber(text) : text
-    }
-    case 'jsonb':
-    case 'json':
-      return parseJson(value as string)
-    case 'array':
-      return (value as readonly Datum[]).map((item) => scalarNode(item, type.element ?? { kind: 'text' }))
-    case 'timestamp':
-    case 'timestamptz':
-      return formatText(value as Value, type)
-        .replace(' ', 'T')
-        .replace(/([+-]\d\d)$/, '$1:00')
-    default:
-      return formatText(value as Value, type)
-  }
 }

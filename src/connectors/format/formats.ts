@@ -2,7 +2,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
 import type { RowType, SqlType } from '../../types/sql-type.ts'
 import type { Options } from '../options.ts'
-import type { OpenRegistry, SchemaKind, SchemaRegistry } from '../schema-registry/registry.ts'
+import type { OpenRegistry, RegisteredSchema, SchemaKind, SchemaRegistry } from '../schema-registry/registry.ts'
 import { avroDecoder } from './avro.ts'
 import { BytesDecoder } from './bytes.ts'
 import type { ChangeDecoder } from './change.ts'
@@ -10,8 +10,10 @@ import { DebeziumAvro } from './debezium-avro.ts'
 import { DebeziumJson } from './debezium-json.ts'
 import type { PayloadDecoder } from './format.ts'
 import { JsonDecoder, JsonKeyDecoder, JsonValueDecoder } from './json.ts'
-import { RegistryDecoder } from './registry-format.ts'
-import { readerSchema, registryAddress } from './schema-options.ts'
+import { jsonSchemaDecoder } from './json-schema.ts'
+import { protobufDecoder } from './protobuf.ts'
+import { type BodyDecoder, RegistryDecoder } from './registry-format.ts'
+import { readerSchema, registryAddress, type SchemaText } from './schema-options.ts'
 import { TextDecoder } from './text.ts'
 
 export type FormatSpec = NonNullable<ConnectorSpec['format']>
@@ -22,6 +24,8 @@ const FORMATS = {
   text: null,
   bytes: null,
   avro: 'avro',
+  protobuf: 'protobuf',
+  'json-schema': 'json',
 } as const satisfies Record<string, SchemaKind | null>
 export type FormatKind = keyof typeof FORMATS
 
@@ -45,7 +49,7 @@ export function valueDecoder(
   wanted?: readonly boolean[],
 ): PayloadDecoder {
   const kind = known(format)
-  if (kind === 'avro') return registryDecoder(format, fields, open, false)
+  if (FORMATS[kind] !== null) return registryDecoder(format, fields, open, false)
   if (kind === 'text') return new TextDecoder(single(fields, kind, ['text', 'varchar']))
   if (kind === 'bytes') return new BytesDecoder(single(fields, kind, ['bytea']))
   if (format.options['document'] !== true) return new JsonDecoder(fields, wanted)
@@ -60,10 +64,27 @@ export function keyDecoder(format: FormatSpec, fields: RowType, open: OpenRegist
   return fields.length === 1 ? new JsonKeyDecoder(fields[0]) : new JsonDecoder(fields)
 }
 
+/** What reads the payloads of a writer's schema, by its kind. */
+type MakeBody = (
+  writer: RegisteredSchema,
+  reader: SchemaText | null,
+  options: Options,
+  fields: RowType,
+  whole: boolean,
+) => BodyDecoder
+
+const BODIES = {
+  avro: (writer, reader, _, fields, whole) => avroDecoder(writer, reader, fields, whole),
+  protobuf: protobufDecoder,
+  json: (writer, reader, _, fields, whole) => jsonSchemaDecoder(writer, reader, fields, whole),
+} as const satisfies Record<SchemaKind, MakeBody>
+
 function registryDecoder(format: FormatSpec, fields: RowType, open: OpenRegistry, whole: boolean): PayloadDecoder {
+  const kind = schemaKind(format)!
   const reader = readerSchema(format.options)
-  return new RegistryDecoder(fields, registryOf(format, open), 'avro', (writer) =>
-    avroDecoder(writer, reader, fields, whole),
+  const make: MakeBody = BODIES[kind]
+  return new RegistryDecoder(fields, registryOf(format, open), kind, (writer) =>
+    make(writer, reader, format.options, fields, whole),
   )
 }
 

@@ -1,10 +1,13 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
 import { avroRowType, isNested, recordOf, sqlTypeOf } from '../../codec/avro/sql-type.ts'
+import { jsonSchemaRowType } from '../../codec/json-schema.ts'
+import { protoRowType } from '../../codec/protobuf/value.ts'
 import { JSONB, type RowType, type SqlType } from '../../types/sql-type.ts'
 import type { Options } from '../options.ts'
 import type { RegisteredSchema, SchemaKind } from '../schema-registry/registry.ts'
 import { avroType, writerText } from './avro.ts'
+import { protoMessage } from './protobuf.ts'
 
 /** What the columns of a source are, by the schema of a subject. */
 interface Inferrer {
@@ -35,7 +38,16 @@ export function noChange(id: number): SqlError {
   return new SqlError('22023', `schema ${id} is none of Debezium's: it has no record "after"`)
 }
 
-export const inferrers = { avro } as const satisfies Partial<Record<SchemaKind, Inferrer>> as Record<
-  SchemaKind,
-  Inferrer
->
+const protobuf: Inferrer = {
+  value: (schema, _, options) => protoRowType(protoMessage(schema, options)),
+  key: (schema, options) => protoRowType(protoMessage(schema, options)),
+  keyType: () => JSONB,
+}
+
+const json: Inferrer = {
+  value: (schema) => jsonSchemaRowType(schema, 'value'),
+  key: (schema) => jsonSchemaRowType(schema, 'key'),
+  keyType: () => JSONB,
+}
+
+export const inferrers: Readonly<Record<SchemaKind, Inferrer>> = { avro, protobuf, json }

@@ -30,7 +30,7 @@ interface Side {
 }
 
 /** Formats whose payloads name a schema of a registry. */
-const WITH_SCHEMA: ReadonlySet<string> = new Set(['avro'])
+const WITH_SCHEMA: ReadonlySet<string> = new Set(['avro', 'protobuf', 'json-schema'])
 const PLAIN: ReadonlySet<string> = new Set(['json', 'text', 'bytes'])
 
 /** `flink`: the options of WITH, when the source is declared by them. `topic`: names the subjects. */
@@ -81,11 +81,12 @@ function ofClause(st: Statement, node: Format, side: 'key' | 'value', topic: str
   const options = namedOptions(node.options)
   const subject: Options = { subject: topic === undefined ? null : `${topic}-${side}` }
   if (node.encode !== undefined) return risingWave(node, options, topic)
-  if (node.message !== undefined) throw notSupported('MESSAGE', node.span)
+  const message: Options = node.message === undefined ? {} : { message: node.message }
+  if (node.message !== undefined && node.format !== 'PROTOBUF') throw notSupported('MESSAGE', node.span)
   if (options.length > 0) throw notSupported(`options of FORMAT ${node.format}`, node.span)
   if (node.registry === undefined) return encoded(node.format, node, {})
   const { options: registry, dependsOn } = registryClause(st, node.registry, node)
-  return { ...encoded(node.format, node, { ...registry, ...subject }), dependsOn }
+  return { ...encoded(node.format, node, { ...registry, ...subject, ...message }), dependsOn }
 }
 
 const ROW_KINDS: Readonly<Record<string, EnvelopeKind>> = { PLAIN: 'none', UPSERT: 'upsert', DEBEZIUM: 'debezium' }
@@ -178,10 +179,12 @@ export function isFormatOption(option: NamedOption, all: readonly NamedOption[])
 }
 
 function encoded(name: string, at: Place & { readonly span: { start: number } }, options: Options): Side {
-  const kind = name.toLowerCase()
-  const side = { envelope: null, envelopeOptions: {}, dependsOn: [] }
   const withRegistry = options['registry url'] !== undefined
-  if (WITH_SCHEMA.has(kind)) {
+  const lower = name.toLowerCase()
+  // JSON whose payloads name a schema is another format than JSON alone.
+  const kind = lower === 'json' && withRegistry ? 'json-schema' : lower
+  const side = { envelope: null, envelopeOptions: {}, dependsOn: [] }
+  if (WITH_SCHEMA.has(kind) && lower !== 'json-schema') {
     if (withRegistry) return { part: { kind, options }, ...side }
     throw bindError('42601', `FORMAT ${name.toUpperCase()} needs a schema registry`, at, {
       hint: "Add USING SCHEMA REGISTRY 'http://host:port'.",
