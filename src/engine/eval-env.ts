@@ -6,6 +6,7 @@ import type { World } from './world.ts'
 
 /** What views compute with, whoever made them: constant for good, so that a replay gives the same. */
 export const FIXED_ENV: FixedEnv = {
+  maintained: true,
   timeZone: 'UTC',
   user: 'millrace',
   database: 'millrace',

@@ -88,7 +88,7 @@ export function isPoly(arg: ArgType): arg is Exclude<ArgType, SqlType> {
 
 /** The session's options for text input and output. */
 export function textOptions(env: EvalEnv): TextOptions {
-  return { timeZone: env.timeZone, nowMicros: env.nowMicros }
+  return env.maintained ? { timeZone: env.timeZone } : { timeZone: env.timeZone, nowMicros: env.nowMicros }
 }
 
 /** Result type of functions over arrays whose element type is that of argument `i`. */

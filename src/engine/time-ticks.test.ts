@@ -1,0 +1,86 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { silentLog } from '../base/log.ts'
+import { ManualClock } from '../base/manual-clock.ts'
+import { systemRuntime } from '../base/runtime.ts'
+import { parseSql, planStatement } from '../sql/plan-statement.ts'
+import { openMemoryStore } from '../state/memory-store.ts'
+import type { LiveEngine } from './engine.ts'
+import { openEngine } from './open.ts'
+import { call } from './testing/plans.ts'
+
+const MINUTE = 60_000
+const START = Date.UTC(2030, 0, 1, 12)
+let clock: ManualClock
+let engine: LiveEngine
+
+/** A statement of the engine: DDL or DML. */
+async function run(sql: string): Promise<void> {
+  const planned = planStatement(parseSql(sql)[0]!, {
+    sql,
+    catalog: engine.catalog(),
+    user: 'millrace',
+    database: 'millrace',
+    searchPath: ['public'],
+    timeZone: 'UTC',
+    nowMicros: engine.nowMicros(),
+    setting: () => undefined,
+    paramTypes: [],
+    notice() {},
+  })
+  if (planned.kind === 'ddl' && planned.statement !== null) await engine.ddl(planned.statement, call())
+  else if (planned.kind === 'write') await engine.write(planned.statement, call(), [])
+  else throw new Error('DDL or DML')
+}
+
+const rows = (name: string): number => engine.world.views.get(engine.catalog().byName(2200, name)!.id)!.output.rows.rows
+
+beforeEach(async () => {
+  clock = new ManualClock(systemRuntime)
+  clock.setManual(true)
+  clock.advanceTo(START)
+  engine = await openEngine({
+    store: openMemoryStore(systemRuntime),
+    runtime: clock,
+    log: silentLog,
+    connectors: null,
+    settings: [],
+    onFailure(error) {
+      throw error
+    },
+  })
+  await run('CREATE TABLE t (id int, ts timestamptz)')
+})
+afterEach(() => engine.close())
+
+test('time alone makes a tick when something is due, and none when nothing is', async () => {
+  await run(`CREATE MATERIALIZED VIEW v AS SELECT id FROM t WHERE ts > now() - INTERVAL '5 minutes'`)
+  await run(`INSERT INTO t VALUES (1, '2030-01-01 11:57'), (2, '2030-01-01 11:57'), (3, '2030-01-01 11:59')`)
+  const { tick } = engine.world
+  await engine.advanceClock(START + 2 * MINUTE - 1)
+  expect([engine.world.tick - tick, rows('v')]).toEqual([0, 3])
+  await engine.advanceClock(START + 2 * MINUTE)
+  expect([engine.world.tick - tick, rows('v')]).toEqual([1, 1])
+  await engine.advanceClock(START + 3 * MINUTE)
+  expect([engine.world.tick - tick, rows('v')]).toEqual([1, 1])
+  await engine.advanceClock(START + 600 * MINUTE)
+  expect([engine.world.tick - tick, rows('v')]).toEqual([2, 0])
+  expect(engine.world.circuit.frontier()).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('a view without the clock waits for no time', async () => {
+  await run('CREATE MATERIALIZED VIEW v AS SELECT id FROM t')
+  await run(`INSERT INTO t VALUES (1, '2030-01-01 11:57')`)
+  const { tick } = engine.world
+  await engine.advanceClock(START + 600 * MINUTE)
+  expect(engine.world.tick).toBe(tick)
+})
+
+test('what has left by the time a view is made does not pass through it', async () => {
+  await run(`INSERT INTO t VALUES (1, '2030-01-01 11:00'), (2, '2030-01-01 12:00')`)
+  await engine.advanceClock(START + MINUTE)
+  await run(`CREATE MATERIALIZED VIEW v AS SELECT id FROM t WHERE ts > now() - INTERVAL '5 minutes'`)
+  const view = engine.world.views.get(engine.catalog().byName(2200, 'v')!.id)!
+  expect([rows('v'), view.log.end]).toEqual([1, 0])
+  const waiting = view.structures().find((s) => s.id.endsWith('waiting'))!
+  expect(waiting.rows).toBe(1)
+})
