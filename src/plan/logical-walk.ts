@@ -20,6 +20,7 @@ export function logicalInputs(p: Logical): readonly Logical[] {
     case 'distinct':
     case 'topK':
     case 'rowNumber':
+    case 'window':
     case 'flatMap':
     case 'atMostOne':
       return [p.input]
@@ -60,6 +61,7 @@ export function mapLogicalInputs(p: Logical, fn: (input: Logical) => Logical): L
     case 'distinct':
     case 'topK':
     case 'rowNumber':
+    case 'window':
     case 'flatMap':
     case 'atMostOne': {
       const input = fn(p.input)

@@ -1,6 +1,7 @@
 import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { Scalar } from './scalar.ts'
+import type { WindowCall } from './window.ts'
 
 /**
  * The logical algebra over Z-sets: decorrelated, typed, plain data. Every node knows its output row type.
@@ -98,6 +99,16 @@ export type Logical =
       readonly order: readonly SortKey[]
       /** Only numbers ≤ this are ever read (pushed down from a filter); null = all. */
       readonly atMost: number | null
+      readonly rowType: RowType
+      readonly position: number
+    }
+  /** Window functions over one PARTITION BY and ORDER BY: input columns, then a column for each call. */
+  | {
+      readonly kind: 'window'
+      readonly input: Logical
+      readonly partition: readonly number[]
+      readonly order: readonly SortKey[]
+      readonly calls: readonly WindowCall[]
       readonly rowType: RowType
       readonly position: number
     }

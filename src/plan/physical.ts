@@ -4,6 +4,7 @@ import type { BoundTerm, ReleaseRule } from './bounds.ts'
 import type { ClockRule } from './clock-rules.ts'
 import type { SortKey } from './logical.ts'
 import type { Scalar } from './scalar.ts'
+import type { WindowCall } from './window.ts'
 
 /**
  * The physical plan of a view: a list of nodes in topological order, inputs by node number; plain serialisable data,
@@ -116,6 +117,13 @@ export type PhysicalOp =
       readonly partition: readonly number[]
       readonly order: readonly SortKey[]
       readonly atMost: number | null
+    }
+  | {
+      readonly op: 'window'
+      readonly input: number
+      readonly partition: readonly number[]
+      readonly order: readonly SortKey[]
+      readonly calls: readonly WindowCall[]
     }
   | { readonly op: 'atMostOne'; readonly input: number; readonly keys: readonly number[] }
   /** Rows leave once nothing below the bound changes any more and their value in `column` is below it. */

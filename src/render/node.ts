@@ -14,6 +14,7 @@ import { SetOpOperator } from '../dataflow/operators/set-op.ts'
 import { TemporalOperator } from '../dataflow/operators/temporal.ts'
 import { TopKOperator } from '../dataflow/operators/top-k.ts'
 import { UnionOperator } from '../dataflow/operators/union.ts'
+import { WindowOperator } from '../dataflow/operators/window.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import { BATCH_ROWS_MAX } from '../types/batch.ts'
 import { batchFromRows, splitBatch } from '../types/batch-build.ts'
@@ -25,6 +26,7 @@ import { mapProgram } from './programs.ts'
 import { renderScope } from './scope.ts'
 import { renderScoped } from './scoped.ts'
 import { temporalProgram } from './temporal.ts'
+import { windowCalls } from './window-calls.ts'
 
 /** Turns a node into operators and tells where its output is: the plan's node `number`, or one made from it. */
 export function renderOp(build: Build, number: number, node: PhysicalNode): Fanout {
@@ -102,6 +104,11 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     case 'emitOnClose': {
       const spec = { ...identity, column: node.column, bound: build.closers.bound(node.terms) }
       return build.add(new EmitOnCloseOperator(spec, input(node.input), states))
+    }
+    case 'window': {
+      const { partition, order } = node
+      const spec = { ...identity, partition, order, calls: windowCalls(node) }
+      return build.add(new WindowOperator(spec, input(node.input), states))
     }
     case 'atMostOne':
       return build.add(new AtMostOneOperator({ ...identity, keys: node.keys }, input(node.input), states))

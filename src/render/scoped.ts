@@ -88,6 +88,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
       return { inputs: [{ node: node.input, keys: node.keys }], outputKeys: firstColumns(node.keys.length) }
     case 'topK':
     case 'rowNumber':
+    case 'window':
       return { inputs: [{ node: node.input, keys: node.partition }], outputKeys: node.partition }
     case 'atMostOne':
       return { inputs: [{ node: node.input, keys: node.keys }], outputKeys: node.keys }

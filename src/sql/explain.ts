@@ -7,6 +7,7 @@ import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { isTrue } from '../plan/scalar-walk.ts'
 import { datumText, scalarText } from './explain-scalar.ts'
+import { columnText, windowText } from './explain-window.ts'
 
 /** The plan as indented text, inputs below what reads them. */
 export function explainLogical(plan: Logical): string {
@@ -72,6 +73,10 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
       const most = p.atMost === null ? '' : ` at most ${p.atMost}`
       return `RowNumber${partitionText(p.partition, names)}${orderText(p.order, names)}${most}`
     }
+    case 'window': {
+      const names = namesOf(p.input)
+      return `Window${partitionText(p.partition, names)}${orderText(p.order, names)}: ${windowText(p.calls, names)}`
+    }
     case 'flatMap': {
       const args = p.args.map((a) => scalarText(a, namesOf(p.input))).join(', ')
       const ordinality = p.withOrdinality ? ' with ordinality' : ''
@@ -95,8 +100,6 @@ function callText(a: AggregateCall, names: readonly string[]): string {
   const inside = a.args.length === 0 ? '*' : `${a.distinct ? 'distinct ' : ''}${args}`
   return `${a.fn.replace(/\(.*$/, '')}(${inside}${order ? ` order by ${order}` : ''})${filter}`
 }
-
-const columnText = (c: number, names: readonly string[]): string => `#${c}${names[c] ? `:${names[c]}` : ''}`
 
 const partitionText = (columns: readonly number[], names: readonly string[]): string =>
   columns.length === 0 ? '' : ` by ${columns.map((c) => columnText(c, names)).join(', ')}`
@@ -183,6 +186,8 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `topK ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} limit ${n.limit ?? 'none'} offset ${n.offset}`
     case 'rowNumber':
       return `rowNumber ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])}${n.atMost === null ? '' : ` at most ${n.atMost}`}`
+    case 'window':
+      return `window ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} → ${windowText(n.calls, [])}`
     case 'atMostOne':
       return `atMostOne ${n.input}${partitionText(n.keys, [])}`
     case 'emitOnClose':

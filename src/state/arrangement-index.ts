@@ -132,6 +132,12 @@ export class ArrangementIndex {
   range(head: number, from: number, limit: number, out: Int32Array): number {
     return this.trees!.range(head, from, limit, out)
   }
+  /** Rank of the row that stands in a slot without being indexed; `out[0]`: the identical row, -1 when there is none. */
+  rank(head: number, slot: number, out: Int32Array): number {
+    const rank = this.trees!.rank(head, slot)
+    out[0] = this.trees!.existing
+    return rank
+  }
   /** All slots of the one group of an ordered arrangement without key, in order. */
   *inOrder(): Generator<number> {
     const root = this.byKey.find(hashRow([], 0) | 0, [], 0)

@@ -115,6 +115,20 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     const head = this.index.head(hashRow(keys, row) | 0, keys, row)
     return head < 0 ? 0 : this.index.range(head, from, limit, out)
   }
+  rankOf(cols: readonly Column[], row: number, out: Int32Array): number {
+    assert(this.order !== null, `arrangement ${this.id} has an order`)
+    const keys = this.key.map((c) => cols[c])
+    const head = this.index.head(hashRow(keys, row) | 0, keys, row)
+    out[0] = -1
+    if (head < 0) return 0
+    // The tree compares slots: the row stands in one for a moment.
+    const slot = this.space.take()
+    this.store.set(slot, cols, row)
+    const rank = this.index.rank(head, slot, out)
+    this.store.clear(slot)
+    this.space.untake(slot)
+    return rank
+  }
   pin(): ArrangementPin {
     const undo = this.undo.pin(this.space.high)
     return new PinnedArrangement(this.store, this.counts, this.index, this.key, undo, () =>

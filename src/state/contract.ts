@@ -71,6 +71,11 @@ export interface Arrangement extends StateStructure {
    * Negative counts are included; the caller decides. Cost O(log n + limit).
    */
   range(keys: readonly Column[], row: number, from: number, limit: number, out: Int32Array): number
+  /**
+   * Ordered only: how many slots of the row's key lie before it (the row has all columns, and need not be there).
+   * `out[0]`: the slot of the identical row, -1 when there is none. Cost O(log n).
+   */
+  rankOf(cols: readonly Column[], row: number, out: Int32Array): number
   /** A consistent image of this moment for readers that run in slices beside later ticks; release it soon. */
   pin(): ArrangementPin
   clear(): void

@@ -56,6 +56,21 @@ export class RowTrees {
     }
     return n
   }
+  /** How many rows lie before the row of a slot that need not be in the tree; `existing`: the identical row, else -1. */
+  rank(root: number, slot: number): number {
+    this.existing = -1
+    let rank = 0
+    for (let node = root; node >= 0; ) {
+      const order = this.rows.compare(slot, node)
+      if (order === 0) this.existing = node
+      if (order <= 0) node = this.left(node)
+      else {
+        rank += this.size(this.left(node)) + 1
+        node = this.right(node)
+      }
+    }
+    return rank
+  }
   /** A tree of slots that are already in order, in O(n). */
   build(slots: Int32Array, start: number, end: number): number {
     const { spine, priorities } = this

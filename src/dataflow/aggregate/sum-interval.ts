@@ -53,7 +53,7 @@ export class SumIntervalAccumulator implements Accumulator {
       if (count <= 0) nulls[i] = 1
       else if (Math.abs(months) > INT4_MAX || Math.abs(days) > INT4_MAX || Math.abs(micros) > 2 ** 63) {
         errors.add(i, '22008', 'interval out of range', -1)
-      } else data[i] = this.average ? divide({ months, days, micros }, count) : { months, days, micros }
+      } else data[i] = this.average ? divideInterval({ months, days, micros }, count) : { months, days, micros }
     }
     return { kind: 'any', data, nulls }
   }
@@ -63,7 +63,7 @@ export class SumIntervalAccumulator implements Accumulator {
 }
 
 /** As PostgreSQL divides intervals: fractions of a month go to days of 30, fractions of a day to the time. */
-function divide(sum: Interval, by: number): Interval {
+export function divideInterval(sum: Interval, by: number): Interval {
   const months = Math.trunc(sum.months / by)
   const days = Math.trunc(sum.days / by)
   let monthDays = roundMicros(((sum.months % by) / by) * MICROS_PER_MONTH_DAY)

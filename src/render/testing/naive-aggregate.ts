@@ -1,10 +1,11 @@
 import { unreachable } from '../../base/assert.ts'
+import type { AggregateStrategy } from '../../functions/function.ts'
 import type { PhysicalAggregate, PhysicalNode } from '../../plan/physical.ts'
 import { compareDatum } from '../../types/compare.ts'
 import { makeNumeric, pow10 } from '../../types/numeric.ts'
 import { numericDiv } from '../../types/numeric-arith.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import type { Datum, Numeric, Row } from '../../types/value.ts'
+import { type Datum, type Numeric, normalizeInt, type Row } from '../../types/value.ts'
 import { aggregateRow } from '../function-rows.ts'
 import { compareOrdered } from './naive-order.ts'
 import { rowKey, type ZSet } from './zset.ts'
@@ -38,12 +39,21 @@ export function naiveAggregate(
   }
 }
 
-interface Failure {
+export interface Failure {
   readonly sqlstate: string
 }
 
 function resultOf(call: PhysicalAggregate, types: readonly SqlType[], all: readonly Counted[]): Datum | Failure {
-  const { strategy } = aggregateRow(call.fn)
+  return aggregateOf(aggregateRow(call.fn).strategy, call, types, all)
+}
+
+/** The result of one aggregate over rows counted by their diffs. */
+export function aggregateOf(
+  strategy: AggregateStrategy,
+  call: Omit<PhysicalAggregate, 'fn'>,
+  types: readonly SqlType[],
+  all: readonly Counted[],
+): Datum | Failure {
   const passing = all.filter(({ row }) => call.filter === null || row[call.filter] === true)
   let args = passing.map(({ row, diff }) => ({
     row: call.args.map((a) => row[a]),
@@ -71,7 +81,7 @@ function resultOf(call: PhysicalAggregate, types: readonly SqlType[], all: reado
       if (count <= 0) return null
       if (strategy === 'avg_int') return numericDiv(makeNumeric(sum, 0), makeNumeric(count, 0))
       if (call.type.kind === 'numeric') return makeNumeric(sum, 0)
-      return sum >= 2n ** 63n || sum < -(2n ** 63n) ? { sqlstate: '22003' } : Number(sum)
+      return sum >= 2n ** 63n || sum < -(2n ** 63n) ? { sqlstate: '22003' } : normalizeInt(sum)
     }
     case 'sum_numeric':
     case 'avg_numeric': {

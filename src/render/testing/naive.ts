@@ -10,8 +10,10 @@ import type { Datum, Row } from '../../types/value.ts'
 import { compileRow } from '../closure.ts'
 import { type CompileContext, type Frame, makeFrame } from '../compile-context.ts'
 import { tableRow } from '../function-rows.ts'
-import { naiveAggregate } from './naive-aggregate.ts'
+import { windowCalls } from '../window-calls.ts'
+import { type Failure, naiveAggregate } from './naive-aggregate.ts'
 import { placesOf } from './naive-order.ts'
+import { naiveWindow } from './naive-window.ts'
 import { rowKey, ZSet } from './zset.ts'
 
 /**
@@ -174,6 +176,19 @@ class Naive {
         }
         inherit(node.input)
         break
+      case 'window': {
+        const types = nodes[node.input].types
+        const calls = windowCalls(node)
+        for (const places of placesOf(input(node.input), node.partition, node.order, types)) {
+          naiveWindow(calls, places, node.order, types).forEach((results, i) => {
+            const failure = results.find((r) => typeof r === 'object' && r !== null && 'sqlstate' in r)
+            if (failure !== undefined) fail((failure as Failure).sqlstate, 1)
+            else rows.add([...places[i], ...(results as Datum[])], 1)
+          })
+        }
+        inherit(node.input)
+        break
+      }
       case 'atMostOne': {
         const counts = new ZSet()
         const keyOf = (row: Row) => node.keys.map((k) => row[k])

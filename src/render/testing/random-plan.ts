@@ -1,6 +1,8 @@
 import fc from 'fast-check'
+import type { WindowFrame } from '../../dataflow/window/spec.ts'
 import type { PhysicalAggregate, PhysicalNode, PhysicalOp, PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
+import type { WindowCall } from '../../plan/window.ts'
 import { arrayOf, BOOL, FLOAT8, INT4, INT8, NUMERIC, type SqlType, sameType, TEXT } from '../../types/sql-type.ts'
 import { anyCondition, anyDatum, anyScalar, arm, type Gen, pickFrom } from './random-scalar.ts'
 
@@ -28,6 +30,7 @@ export const OPS = [
   'setOp',
   'topK',
   'rowNumber',
+  'window',
   'atMostOne',
   'flatMap',
   'constant',
@@ -109,6 +112,22 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
       const partition = someColumns(g, types).slice(0, 1)
       const atMost = g(fc.boolean) ? g(fc.integer, { min: 1, max: 4 }) : null
       return node({ op, input, partition, order: anyOrder(g, types), atMost }, [...types, INT8])
+    }
+    case 'window': {
+      const frame: WindowFrame = {
+        mode: 'rows',
+        start: g(fc.boolean) ? { kind: 'first' } : { kind: 'offset', by: g(fc.integer, { min: -2, max: 0 }) },
+        end: { kind: 'offset', by: g(fc.nat, { max: 1 }) },
+        exclude: 'nothing',
+        value: null,
+      }
+      const plain = { aggregate: null, args: [], argTypes: [], filter: null, ignoreNulls: false, frame, type: INT8 }
+      const calls: WindowCall[] = [
+        { ...plain, fn: pickFrom(g, ['rank', 'row_number', 'dense_rank'] as const) },
+        { ...plain, fn: 'aggregate', aggregate: 'count()' },
+      ]
+      const partition = someColumns(g, types).slice(0, 1)
+      return node({ op, input, partition, order: anyOrder(g, types), calls }, [...types, INT8, INT8])
     }
     case 'atMostOne':
       return node({ op, input, keys: someColumns(g, types).slice(0, 2) }, types)

@@ -1,4 +1,4 @@
-import type { Expr, Query, WindowSpec } from '../../../grammar/ast.ts'
+import type { Expr, Query } from '../../../grammar/ast.ts'
 import type { Name } from '../../../grammar/ast-base.ts'
 import { type Notice, SqlError } from '../../base/sql-error.ts'
 import type { CatalogSnapshot } from '../../catalog/entry.ts'
@@ -13,6 +13,7 @@ import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from './bind-error.ts'
 import type { Origin, Scope } from './scope.ts'
 import { type Slot, slotCall } from './slot.ts'
+import type { WindowDefinition } from './window-spec.ts'
 
 /** What binding reads from outside: one catalog snapshot, where names are looked up, what constants are folded with. */
 export interface BindEnv extends NameContext {
@@ -63,10 +64,12 @@ export interface ExprPlace {
   readonly windows: boolean
   readonly rows: boolean
   readonly inAggregate?: boolean
+  /** In an argument of a window function, or in the definition of a window. */
+  readonly inWindow?: 'call' | 'definition'
   /** The time windows that GROUP BY makes. */
   readonly groupWindows?: readonly GroupWindow[]
   /** The named windows of the SELECT. */
-  readonly window?: (name: string) => WindowSpec | undefined
+  readonly window?: (name: string) => WindowDefinition | undefined
 }
 
 /** A time window of GROUP BY: the call that made it, and its bounds over the relation that is grouped. */

@@ -14,6 +14,7 @@ import {
   replaceScalar,
   TRUE,
 } from '../../plan/scalar-walk.ts'
+import { mapWindowColumns } from '../../plan/window.ts'
 import { BOOL, type RowType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { slotOf, slotsIn } from './slot.ts'
@@ -118,6 +119,15 @@ class Decorrelation {
           input: this.run(p.input),
           partition: [...this.#keyNumbers(), ...p.partition.map((c) => c + this.#width)],
           order: p.order.map((o) => ({ ...o, column: o.column + this.#width })),
+          rowType: this.#row(p.rowType),
+        }
+      case 'window':
+        return {
+          ...p,
+          input: this.run(p.input),
+          partition: [...this.#keyNumbers(), ...p.partition.map((c) => c + this.#width)],
+          order: p.order.map((o) => ({ ...o, column: o.column + this.#width })),
+          calls: p.calls.map((call) => mapWindowColumns(call, (c) => c + this.#width)),
           rowType: this.#row(p.rowType),
         }
       case 'flatMap':

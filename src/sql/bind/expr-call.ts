@@ -1,11 +1,10 @@
-import type { Expr, OrderItem, WindowSpec } from '../../../grammar/ast.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
 import { isAbsentFunction } from '../../functions/absent-names.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar, someScalar } from '../../plan/scalar-walk.ts'
-import { INT8, TEXT } from '../../types/sql-type.ts'
 import { typeNamed } from '../type-name.ts'
 import { bindError } from './bind-error.ts'
+import { bindArgs, bindOrder, type Call, functionName } from './call-parts.ts'
 import { canCoerce, coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { currentWatermark } from './event-time.ts'
@@ -14,19 +13,18 @@ import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
 import { isJsonAggregate, jsonAggregateCall, jsonOfCollected } from './json-aggregate.ts'
 import { aggregateCall, callFunction, isAggregate, isTableFunction, tableCall } from './overload.ts'
-import { type SlotOrder, slotsIn } from './slot.ts'
+import { slotsIn } from './slot.ts'
+import { bindWindowCall, isWindowFunction } from './window-call.ts'
 
-type Call = Extract<Expr, { kind: 'call' }>
-
-/** A call by name: row_number, an aggregate, a set-returning function of the select list, or a plain function. */
+/** A call by name: a window function, an aggregate, a set-returning function of the select list, or a plain function. */
 export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
-  if (node.over) return bindWindow(st, node, name, place)
+  if (node.over) return bindWindowCall(st, node, name, place)
   if (isGroupWindowCall(name)) return bindGroupWindowCall(st, node, name, place)
   if (name === 'current_watermark') return currentWatermark(st, node, place)
   if (isAggregate(name) || isJsonAggregate(name)) return bindAggregate(st, node, name, place)
   if (isAbsentFunction(name)) throw notSupported(`function ${name}`, node.span)
-  if (WINDOW_ONLY.has(name)) throw bindError('42809', `window function ${name} requires an OVER clause`, node)
+  if (isWindowFunction(name)) throw bindError('42809', `window function ${name} requires an OVER clause`, node)
   handled(node, ['name', 'args', 'star', 'distinct', 'orderBy', 'filter', 'all', 'over'])
   for (const [used, what] of [
     [node.star, '(*)'],
@@ -60,24 +58,6 @@ function callOrCast(st: Statement, name: string, args: readonly Scalar[], node: 
     if (!type || !canCoerce(args[0].type, type, 'explicit')) throw e
     return coerce(st, args[0], type, 'explicit', node)
   }
-}
-
-export function functionName(node: Call): string {
-  const parts = node.name.parts.map((p) => p.name)
-  if (parts.length > 2 || (parts.length === 2 && parts[0] !== 'pg_catalog')) {
-    if (parts.length === 2) throw bindError('3F000', `schema "${parts[0]}" does not exist`, node)
-    throw notSupported('a function name of more than two parts', node.span)
-  }
-  return parts[parts.length - 1]
-}
-
-export function bindArgs(st: Statement, node: Call, place: ExprPlace): Scalar[] {
-  return node.args.map((arg) => {
-    handled(arg, ['value', 'name', 'variadic'])
-    if (arg.name) throw notSupported('a named argument', arg.span)
-    if (arg.variadic) throw notSupported('VARIADIC', arg.span)
-    return st.bind.expr(st, arg.value, place)
-  })
 }
 
 // ---------------------------------------------------------------- aggregates
@@ -131,56 +111,4 @@ function refuseOuterAggregate(st: Statement, parts: readonly Scalar[], node: Cal
   const outer = parts.some((p) => [...slotsIn(p)].some((n) => st.slots[n].kind === 'outer'))
   const own = parts.some((p) => someScalar(p, (x) => x.kind === 'column'))
   if (outer && !own) throw notSupported('an aggregate of an outer query inside a subquery', node.span)
-}
-
-function bindOrder(st: Statement, items: readonly OrderItem[], place: ExprPlace): SlotOrder[] {
-  return items.map((item) => {
-    handled(item, ['expr', 'direction', 'nulls', 'using'])
-    if (item.using) throw notSupported('ORDER BY … USING', item.span)
-    const bound = st.bind.expr(st, item.expr, place)
-    const expr = bound.type.kind === 'unknown' ? coerce(st, bound, TEXT, 'implicit', item.expr) : bound
-    const desc = item.direction === 'DESC'
-    return { expr, desc, nullsFirst: item.nulls ? item.nulls === 'FIRST' : desc }
-  })
-}
-
-// ---------------------------------------------------------------- window functions
-
-const WINDOW_ONLY: ReadonlySet<string> = new Set([
-  'row_number',
-  'rank',
-  'dense_rank',
-  'percent_rank',
-  'cume_dist',
-  'ntile',
-  'lag',
-  'lead',
-  'first_value',
-  'last_value',
-  'nth_value',
-])
-
-function bindWindow(st: Statement, node: Call, name: string, place: ExprPlace): Scalar {
-  if (!place.windows) throw bindError('42P20', `window functions are not allowed in ${place.clause}`, node)
-  if (name !== 'row_number') throw notSupported(`window function ${name}`, node.span)
-  handled(node, ['name', 'over'])
-  const over = node.over as Extract<Call['over'], object>
-  const spec = over.kind === 'ident' ? place.window?.(over.name) : over
-  if (!spec) throw bindError('42704', `window "${over.kind === 'ident' ? over.name : ''}" does not exist`, over)
-  return rowNumberSlot(st, spec, node, place)
-}
-
-function rowNumberSlot(st: Statement, spec: WindowSpec, node: Call, place: ExprPlace): Scalar {
-  handled(spec, ['base', 'partitionBy', 'orderBy', 'frame'])
-  // A frame does not matter to row_number; PostgreSQL accepts and ignores it.
-  const base = spec.base ? place.window?.(spec.base.name) : undefined
-  if (spec.base && !base) throw bindError('42704', `window "${spec.base.name}" does not exist`, spec)
-  const inside: ExprPlace = { ...place, windows: false, rows: false, clause: 'window definitions' }
-  const partitionBy = base && spec.partitionBy.length === 0 ? base.partitionBy : spec.partitionBy
-  const orderBy = base && spec.orderBy.length === 0 ? base.orderBy : spec.orderBy
-  const partition = partitionBy.map((e) => st.bind.expr(st, e, inside))
-  const order = bindOrder(st, orderBy, inside)
-  const args = [...partition, ...order.map((o) => o.expr)]
-  const directions = order.map((o) => ({ desc: o.desc, nullsFirst: o.nullsFirst }))
-  return st.slot({ kind: 'rowNumber', partition: partition.length, order: directions }, args, INT8, node)
 }

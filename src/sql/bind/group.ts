@@ -45,7 +45,7 @@ function groupExpr(st: Statement, node: Expr, targets: readonly BoundTarget[], p
   for (const n of slotsIn(target.scalar)) {
     const kind = st.slots[n].kind
     if (kind === 'aggregate') throw bindError('42803', 'aggregate functions are not allowed in GROUP BY', node)
-    if (kind === 'rowNumber') throw bindError('42P20', 'window functions are not allowed in GROUP BY', node)
+    if (kind === 'window') throw bindError('42P20', 'window functions are not allowed in GROUP BY', node)
     if (kind === 'rows') throw notSupported('a set-returning function in GROUP BY', node.span)
   }
   return target.scalar

@@ -17,7 +17,9 @@ import type { Scope } from './scope.ts'
 import { slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 import { bindTargets } from './target.ts'
-import { addRowNumbers, addRows } from './window.ts'
+import { addRows, addWindows } from './window.ts'
+import { bindDefinition } from './window-call.ts'
+import { namedWindows } from './window-spec.ts'
 
 export interface BoundSelect extends BoundBody {
   /** ORDER BY over the columns of the plan. */
@@ -47,7 +49,7 @@ export function bindSelect(
     stage = new Stage(st, scope, stage.plan)
   }
   const grouping: ExprPlace = { ...plain, scope, groupWindows: timeWindows }
-  const windows = new Map(node.windows.map((w) => [w.name.name, w.spec]))
+  const windows = namedWindows(node.windows)
   const rich: ExprPlace = {
     ...grouping,
     clause: 'SELECT',
@@ -56,6 +58,7 @@ export function bindSelect(
     rows: true,
     window: (name) => windows.get(name),
   }
+  for (const window of windows.values()) bindDefinition(st, window, rich)
   const targets = bindTargets(st, node.targets, rich)
   const items = bindGroupItems(st, node.groupBy, targets, { ...grouping, clause: 'GROUP BY' })
   const groups = [...items, ...timeWindows.flatMap(windowKeys)].filter((g, i, all) => all.indexOf(g) === i)
@@ -78,7 +81,7 @@ export function bindSelect(
     stage = groupStage(st, stage, scope, from, groups, [...outputs, ...(having ? [having] : [])], nodes, rich)
     if (having && node.having) stage.filter(having, st.position(node.having))
   }
-  addRowNumbers(st, stage, outputs)
+  addWindows(st, stage, outputs)
   addRows(st, stage, outputs)
   const resolved = targets.map((t) => stage.resolve(t.scalar))
   const resolvedOrder = order.map((o) => ({ ...o, expr: stage.resolve(o.expr) }))

@@ -1,3 +1,4 @@
+import type { WindowFrame, WindowFunction } from '../../dataflow/window/spec.ts'
 import type { AggregateCall, Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { visitScalar } from '../../plan/scalar-walk.ts'
@@ -19,15 +20,27 @@ export type Slot =
       readonly name: string
     }
   | { readonly kind: 'aggregate'; readonly call: AggregateCall; readonly name: string }
-  /** Arguments: `partition` partition keys, then the order keys. */
-  | {
-      readonly kind: 'rowNumber'
-      readonly partition: number
-      readonly order: readonly { readonly desc: boolean; readonly nullsFirst: boolean }[]
-    }
+  | WindowSlot
   /** A set-returning function in the select list. */
   | { readonly kind: 'rows'; readonly fn: string; readonly name: string }
   | SubquerySlot
+
+/**
+ * A window function. Arguments of the slot: `partition` partition keys, the order keys, `args` arguments, the filter,
+ * then the columns that the frame counts.
+ */
+export interface WindowSlot {
+  readonly kind: 'window'
+  readonly name: string
+  readonly fn: WindowFunction | 'aggregate'
+  readonly aggregate: string | null
+  readonly partition: number
+  readonly order: readonly { readonly desc: boolean; readonly nullsFirst: boolean }[]
+  readonly args: number
+  readonly filter: boolean
+  readonly ignoreNulls: boolean
+  readonly frame: WindowFrame
+}
 
 export interface SlotOrder {
   readonly expr: Scalar

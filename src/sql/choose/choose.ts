@@ -17,6 +17,7 @@ import { refuseVolatile, rulesOf } from './maintained.ts'
 import { appendOnly, growth } from './node-facts.ts'
 import { withPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
+import { ROW_NUMBER } from './row-number.ts'
 
 /** What choosing knows of the catalog. */
 export interface ChooseFacts {
@@ -97,7 +98,16 @@ class Builder {
       }
       case 'rowNumber': {
         const { partition, order, atMost } = p
-        return this.#node({ op: 'rowNumber', input: this.build(p.input), partition, order, atMost }, p)
+        const input = this.build(p.input)
+        const op: PhysicalOp =
+          atMost === null
+            ? { op: 'window', input, partition, order, calls: [ROW_NUMBER] }
+            : { op: 'rowNumber', input, partition, order, atMost }
+        return this.#node(op, p)
+      }
+      case 'window': {
+        const { partition, order, calls } = p
+        return this.#node({ op: 'window', input: this.build(p.input), partition, order, calls }, p)
       }
       case 'flatMap': {
         const { fn, args, withOrdinality, outer } = p

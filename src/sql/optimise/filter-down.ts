@@ -71,6 +71,7 @@ function push(p: Logical, conditions: readonly Scalar[], at = -1): Logical {
       return filter({ ...p, left: push(p.left, down, at), right: push(p.right, down, at) }, conjunction(here), at)
     }
     case 'rowNumber':
+    case 'window':
     case 'topK': {
       const whole = (c: Scalar): boolean =>
         columnsOf(c).size > 0 && [...columnsOf(c)].every((i) => p.partition.includes(i))

@@ -14,6 +14,7 @@ export function keyOf(p: Logical, facts: Facts): readonly number[] | null {
       return keyOf(p.input, facts) ?? p.rowType.map((_, i) => i)
     case 'filter':
     case 'rowNumber':
+    case 'window':
     case 'topK':
     case 'atMostOne':
       return keyOf(p.input, facts)

@@ -2,6 +2,7 @@ import type { Logical } from '../../plan/logical.ts'
 import { nullableRow } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, mapColumns } from '../../plan/scalar-walk.ts'
+import { mapWindowColumns, windowColumns } from '../../plan/window.ts'
 import type { Rule } from './rule.ts'
 import { rankLimit } from './top-k.ts'
 
@@ -152,6 +153,32 @@ function pruneTo(p: Logical, needed: ReadonlySet<number>): Pruned {
           partition: p.partition.map(to),
           order: p.order.map((o) => ({ ...o, column: to(o.column) })),
           rowType: [...input.plan.rowType, ...extra],
+        },
+        at,
+      }
+    }
+    case 'window': {
+      const last = p.input.rowType.length
+      const kept = p.calls.map((_, i) => i).filter((i) => needed.has(last + i))
+      const used = [...needed].filter((i) => i < last)
+      if (kept.length === 0) return pruneTo(p.input, new Set(used))
+      const calls = kept.map((i) => p.calls[i])
+      const read = [...p.partition, ...p.order.map((o) => o.column), ...calls.flatMap(windowColumns)]
+      const input = pruneTo(p.input, new Set([...used, ...read]))
+      const to = (c: number): number => input.at.get(c) as number
+      const width = input.plan.rowType.length
+      const at = new Map(input.at)
+      kept.forEach((from, i) => {
+        at.set(last + from, width + i)
+      })
+      return {
+        plan: {
+          ...p,
+          input: input.plan,
+          partition: p.partition.map(to),
+          order: p.order.map((o) => ({ ...o, column: to(o.column) })),
+          calls: calls.map((call) => mapWindowColumns(call, to)),
+          rowType: [...input.plan.rowType, ...kept.map((i) => p.rowType[last + i])],
         },
         at,
       }

@@ -1,0 +1,33 @@
+import { isNullAt } from '../../types/column-read.ts'
+import type { Datum } from '../../types/value.ts'
+import type { Runs } from './frames.ts'
+import type { Places } from './places.ts'
+import { argumentOf } from './plan.ts'
+import type { WindowCall } from './spec.ts'
+
+/** string_agg and array_agg: as long as the frame, and as long takes it to make them. */
+export function listOf(call: WindowCall, places: Places, frames: readonly Runs[], i: number): Datum {
+  const items: Datum[] = []
+  const parts: (string | Uint8Array)[] = []
+  for (const { start, end } of frames) {
+    for (let place = start[i]; place < end[i]; place++) {
+      if (call.filter !== null) {
+        const row = places.at(place)
+        const column = places.page.cols[call.filter]
+        if (isNullAt(column, row) || (column.kind === 'f64' && column.data[row] === 0)) continue
+      }
+      const value = argumentOf(call, 0, places, place)
+      if (call.strategy === 'array_agg') {
+        items.push(value)
+        continue
+      }
+      if (value === null) continue
+      const between = call.args.length < 2 || parts.length === 0 ? null : argumentOf(call, 1, places, place)
+      if (between !== null) parts.push(between as string)
+      parts.push(value as string)
+    }
+  }
+  if (call.strategy === 'array_agg') return items.length === 0 ? null : items
+  if (parts.length === 0) return null
+  return call.type.kind === 'bytea' ? new Uint8Array(Buffer.concat(parts as Uint8Array[])) : parts.join('')
+}

@@ -1,0 +1,189 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Circuit } from '../dataflow/circuit.ts'
+import { ERROR_TYPES } from '../dataflow/contract.ts'
+import { InputNode } from '../dataflow/input.ts'
+import { WindowOperator, type WindowSizes } from '../dataflow/operators/window.ts'
+import type { FrameBound, WindowCall, WindowFrame } from '../dataflow/window/spec.ts'
+import { createState } from '../state/factory.ts'
+import { batchFromRows } from '../types/batch-build.ts'
+import { arrayOf, BOOL, FLOAT8, INT4, INT8, NUMERIC, type SqlType, TEXT } from '../types/sql-type.ts'
+import type { Datum, Row } from '../types/value.ts'
+import { tickAt } from './testing/harness.ts'
+import { placesOf } from './testing/naive-order.ts'
+import { naiveWindow } from './testing/naive-window.ts'
+import { anyDatum, type Gen, pickFrom } from './testing/random-scalar.ts'
+import { ZSet } from './testing/zset.ts'
+
+// partition, order, int, text, float, numeric, bool, big; what range frames read: the order, 2 before it, 3 behind it.
+const TYPES: readonly SqlType[] = [INT4, INT4, INT4, TEXT, FLOAT8, NUMERIC, BOOL, INT8, INT4, INT4, INT4]
+const BIG = 2n ** 62n
+
+function anyRow(g: Gen, desc: boolean): Row {
+  const order = g(fc.nat, { max: 9 }) === 0 ? null : g(fc.nat, { max: 12 })
+  const sign = desc ? -1 : 1
+  return [
+    g(fc.nat, { max: 1 }),
+    order,
+    g(fc.nat, { max: 4 }) === 0 ? null : g(fc.integer, { min: -1, max: 4 }),
+    ...[TEXT, FLOAT8, NUMERIC, BOOL].map((type) => anyDatum(g, type)),
+    g(fc.nat, { max: 2 }) === 0 ? BIG : 1,
+    order,
+    order === null ? null : order - 2 * sign,
+    order === null ? null : order + 3 * sign,
+  ] as Datum[]
+}
+
+const offset = (by: number): FrameBound => ({ kind: 'offset', by })
+
+function anyFrame(g: Gen): WindowFrame {
+  const mode = pickFrom(g, ['rows', 'range', 'groups'] as const)
+  const exclude = pickFrom(g, ['nothing', 'nothing', 'current', 'group', 'ties'] as const)
+  const at = (): FrameBound => {
+    if (mode === 'range') {
+      return pickFrom(g, [
+        offset(0),
+        { kind: 'value', column: 9, following: false },
+        { kind: 'value', column: 10, following: true },
+      ] as const)
+    }
+    return offset(g(fc.integer, { min: -3, max: 3 }))
+  }
+  const start = pickFrom(g, [true, true, false]) ? at() : ({ kind: 'first' } as const)
+  const end = pickFrom(g, [true, true, false]) ? at() : ({ kind: 'last' } as const)
+  return { mode, start, end, exclude, value: mode === 'range' ? 8 : null }
+}
+
+const RUNNING: WindowFrame = {
+  mode: 'range',
+  start: { kind: 'first' },
+  end: offset(0),
+  exclude: 'nothing',
+  value: null,
+}
+
+type Partial_ = Pick<WindowCall, 'fn' | 'strategy' | 'args' | 'argTypes' | 'type'>
+const column = (n: number) => ({ column: n })
+const number = (fn: WindowCall['fn'], type = INT8): Partial_ => ({ fn, strategy: null, args: [], argTypes: [], type })
+const over = (strategy: WindowCall['strategy'], columns: readonly number[], type: SqlType): Partial_ => ({
+  fn: 'aggregate',
+  strategy,
+  args: columns.map(column),
+  argTypes: columns.map((c) => TYPES[c]),
+  type,
+})
+
+function anyCall(g: Gen): WindowCall {
+  const valued = (fn: WindowCall['fn'], ...more: WindowCall['args']): Partial_ => {
+    const c = pickFrom(g, [2, 3])
+    const args = [column(c), ...more]
+    return { fn, strategy: null, args, argTypes: [TYPES[c], INT4, TYPES[c]].slice(0, args.length), type: TYPES[c] }
+  }
+  const by = () => (g(fc.nat, { max: 3 }) === 0 ? column(2) : { value: g(fc.integer, { min: -2, max: 3 }) })
+  const call = pickFrom(g, [
+    number('row_number'),
+    number('rank'),
+    number('dense_rank'),
+    number('percent_rank', FLOAT8),
+    number('cume_dist', FLOAT8),
+    { ...number('ntile', INT4), args: [g(fc.boolean) ? column(2) : { value: 3 }], argTypes: [INT4] },
+    valued('lag', by(), { value: null }),
+    valued('lead', by(), { value: null }),
+    valued('first_value'),
+    valued('last_value'),
+    valued('nth_value', by()),
+    over('count', [], INT8),
+    over('count', [2], INT8),
+    over('sum_int', [7], INT8),
+    over('sum_bigint', [7], NUMERIC),
+    over('avg_int', [2], NUMERIC),
+    over('sum_float', [4], FLOAT8),
+    over('avg_float', [4], FLOAT8),
+    over('sum_numeric', [5], NUMERIC),
+    over('avg_numeric', [5], NUMERIC),
+    over('bool_and', [6], BOOL),
+    over('bool_or', [6], BOOL),
+    over('min', [5], NUMERIC),
+    over('max', [3], TEXT),
+    over('array_agg', [2], arrayOf(INT4)),
+    over('string_agg', [3, 3], TEXT),
+  ])
+  const aggregate = call.fn === 'aggregate'
+  return {
+    ...call,
+    filter: aggregate && g(fc.nat, { max: 2 }) === 0 ? 6 : null,
+    ignoreNulls: !aggregate && g(fc.nat, { max: 2 }) === 0,
+    frame: g(fc.nat, { max: 3 }) === 0 ? RUNNING : anyFrame(g),
+  }
+}
+
+const SMALL: WindowSizes = { leafSlots: 4, keptSlots: 6, wholeSlots: 0, changesMax: 6 }
+const ORDERS = ['none', 'asc', 'desc', 'asc nulls first', 'desc nulls last'] as const
+
+function check(g: Gen, one: boolean): void {
+  const kind = pickFrom(g, ORDERS)
+  const desc = kind.startsWith('desc')
+  const nullsFirst = kind === 'desc' || kind === 'asc nulls first'
+  const order = kind === 'none' ? [] : [{ column: 1, desc, nullsFirst }]
+  const partition = g(fc.boolean) ? [0] : []
+  const all = Array.from({ length: one ? 1 : g(fc.integer, { min: 1, max: 3 }) }, () => anyCall(g))
+  const calls =
+    kind === 'none' ? all.map((call) => (call.frame.mode === 'rows' ? call : { ...call, frame: RUNNING })) : all
+  const circuit = new Circuit()
+  const input = new InputNode({ id: 0, position: -1 }, TYPES)
+  circuit.add([input])
+  const spec = { id: 1, position: 4, stateId: 's', partition, order, calls, sizes: SMALL }
+  const operator = new WindowOperator(spec, input.output.pipe(), createState())
+  circuit.add([operator])
+  const output = operator.output.pipe()
+  const types = [...TYPES, ...calls.map(({ type }) => type)]
+  const contents = new ZSet()
+  const rows = new ZSet()
+  const errors = new ZSet()
+  const seen: Row[] = []
+  for (let tick = 1; tick <= 6; tick++) {
+    const size = tick === 1 ? g(fc.nat, { max: 25 }) : g(fc.nat, { max: 4 })
+    for (let k = 0; k < size; k++) {
+      const old = seen.length > 0 && g(fc.nat, { max: 2 }) === 0
+      const row = old ? pickFrom(g, seen) : anyRow(g, desc)
+      const diff = old ? pickFrom(g, [1, -1, -1]) : pickFrom(g, [1, 1, 1, 1, 2, -1])
+      seen.push(row)
+      contents.add(row, diff)
+      input.pushRows(batchFromRows(TYPES, [row], [diff]))
+    }
+    circuit.runTick(tickAt(tick))
+    const delta = output.take()
+    rows.addBatches(delta.rows, types)
+    for (const batch of delta.errors) {
+      errors.addBatches([{ ...batch, cols: batch.cols.slice(0, 1) }], ERROR_TYPES.slice(0, 1))
+    }
+    const expected = new ZSet()
+    const failed = new ZSet()
+    for (const places of placesOf(contents.rows(), partition, order, TYPES)) {
+      naiveWindow(calls, places, order, TYPES).forEach((results, i) => {
+        const failure = results.find((r) => typeof r === 'object' && r !== null && 'sqlstate' in r)
+        if (failure !== undefined) failed.add([(failure as { sqlstate: string }).sqlstate], 1)
+        else expected.add([...places[i], ...(results as Datum[])], 1)
+      })
+    }
+    expect(rows.text()).toBe(expected.text())
+    expect(errors.text()).toBe(failed.text())
+  }
+}
+
+const RUNS = Number(process.env['MILLRACE_TEST_RUNS'] ?? 60)
+
+describe('window functions, incremental equals recompute at every tick', () => {
+  it('one call', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => check(g, true)),
+      { numRuns: RUNS * 4 },
+    )
+  })
+  it('several calls', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => check(g, false)),
+      { numRuns: RUNS * 2 },
+    )
+  })
+})
