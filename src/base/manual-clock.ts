@@ -1,7 +1,10 @@
 import type { ClockControl, Runtime } from './runtime.ts'
 
+/** Timers of the process take no more; longer ones are set again. */
+const REAL_TIMER_MS_MAX = 2 ** 31 - 1
+
 interface Timer {
-  readonly dueMs: number
+  dueMs: number
   readonly fn: () => void
   cancelReal: () => void
 }
@@ -52,8 +55,12 @@ export class ManualClock implements Runtime, ClockControl {
 
   setManual(manual: boolean): void {
     if (manual === this.manual) return
+    const before = this.nowMs()
     this.#standsAtMs = manual ? this.inner.nowMs() : null
+    // Who waits has as long to wait as before, wherever the wall clock is.
+    const shift = this.nowMs() - before
     for (const timer of this.#timers) {
+      timer.dueMs += shift
       if (manual) timer.cancelReal()
       else this.#arm(timer)
     }
@@ -77,12 +84,17 @@ export class ManualClock implements Runtime, ClockControl {
     return first
   }
   #arm(timer: Timer): void {
+    const leftMs = Math.max(0, timer.dueMs - this.inner.nowMs())
     timer.cancelReal = this.inner.setTimer(
       () => {
+        if (leftMs > REAL_TIMER_MS_MAX) {
+          this.#arm(timer)
+          return
+        }
         this.#timers.delete(timer)
         timer.fn()
       },
-      Math.max(0, timer.dueMs - this.inner.nowMs()),
+      Math.min(leftMs, REAL_TIMER_MS_MAX),
     )
   }
 }

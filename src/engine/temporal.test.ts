@@ -238,7 +238,9 @@ function check(g: Gen, sql: string): void {
     const ownErrors = /JOIN|EXISTS/.test(sql) && expected.errors.rows().length > 0
     if (!ownErrors) {
       expect(`${said}\n${harness.rows.text()}`).toBe(`${said}\n${expected.rows.text()}`)
-      expect(`${said}\n${harness.errors.text()}`).toBe(`${said}\n${expected.errors.text()}`)
+      // Conditions that cannot fail may come first, and keep a row from failing: never the other way round.
+      for (const { row, diff } of harness.errors.rows())
+        expect(expected.errors.count(row), said).toBeGreaterThanOrEqual(diff)
     }
     if (g(fc.nat, { max: 3 }) === 0) harness.restart()
     // To just before or at the moment that the view waits for, or anywhere.

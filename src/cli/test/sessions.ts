@@ -3,7 +3,8 @@ import { PgConnection } from '../client/connection.ts'
 import type { Target } from './target.ts'
 
 const DEFAULT = ''
-const SETTING = /^\s*set\s+(?!(local|transaction|session\s+characteristics)\b)/i
+// The clock is the server's, not the session's.
+const SETTING = /^\s*set\s+(?!(local|transaction|session\s+characteristics|clock)\b)/i
 
 export class Sessions {
   readonly #target: Target

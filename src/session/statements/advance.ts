@@ -1,12 +1,12 @@
 import type { Advance } from '../../../grammar/ast-statement.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import { addInterval } from '../../functions/scalar/interval-math.ts'
+import { rowsOf } from '../../types/batch-build.ts'
 import { INTERVAL, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
-import type { Interval } from '../../types/value.ts'
+import type { Datum, Interval } from '../../types/value.ts'
 import { done, type Run, type StatementHandler } from '../run.ts'
 import { advanceWatermark } from './advance-watermark.ts'
-import { evaluateArguments } from './arguments.ts'
 
 /** The clock is told in microseconds; beyond this they are no longer exact numbers. The year 2255. */
 const CLOCK_MS_MAX = Math.floor(Number.MAX_SAFE_INTEGER / 1000)
@@ -34,7 +34,14 @@ export const advanceStatement: StatementHandler<Advance> = {
 /** Microseconds. */
 async function target(statement: Advance, run: Run): Promise<number> {
   const by = statement.by === true
-  const [value] = await evaluateArguments([statement.amount], [by ? INTERVAL : TIMESTAMPTZ], run)
+  const types = [by ? INTERVAL : TIMESTAMPTZ]
+  const { session, call } = run
+  const context = session.planning(run.sql, [], (notice) => call.notice(notice))
+  const { request } = session.planner.planArguments([statement.amount], types, context)
+  // Not in the transaction of the statements around it: a snapshot would grow old with the clock.
+  const { batches } = await session.engine.read({ ...request, params: [] }, call)
+  let value: Datum = null
+  for await (const batch of batches) value = rowsOf(batch, types)[0][0]
   if (value === null) throw new SqlError('22004', 'the clock cannot be moved by or to NULL', at(statement))
   const now = run.session.engine.nowMicros()
   return Number(by ? addInterval(now, value as Interval, run.call.timeZone) : (value as number | bigint))

@@ -16,7 +16,9 @@ export const showStatement: StatementHandler<ShowVariable> = {
     // The server's, whoever set it.
     if (name === 'clock') return rowsOutcome(columns(name), [[engine.clock()]], 'SHOW')
     if (name === 'all') {
-      const rows = settings.all().map((row) => [row.name, row.value, row.description])
+      const rows = settings
+        .all()
+        .map((row) => [row.name, row.name === 'clock' ? engine.clock() : row.value, row.description])
       return rowsOutcome(ALL_COLUMNS, rows, 'SHOW')
     }
     const shown = settings.show(name)
