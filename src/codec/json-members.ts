@@ -8,7 +8,11 @@ import { closingQuote, sourceOf, space, valueEnd } from './json-text.ts'
 export type FindMembers = (bytes: Uint8Array, start: number, end: number, into: Int32Array) => boolean
 
 export function memberFinder(names: readonly string[]): FindMembers {
-  const keys = names.map((name) => Buffer.from(name, 'utf8'))
+  const keys = names.map((name) => new Uint8Array(Buffer.from(name, 'utf8')))
+  const longest = Math.max(0, ...keys.map((key) => key.length))
+  const byLength = Array.from({ length: longest + 1 }, (_, length) =>
+    keys.flatMap((key, k) => (key.length === length ? [k] : [])),
+  )
   return (given, start, end, into) => {
     into.fill(-1)
     const { bytes, words } = sourceOf(given)
@@ -26,8 +30,9 @@ export function memberFinder(names: readonly string[]): FindMembers {
       at = space(bytes, at + 1, end)
       const stop = valueEnd(words, bytes, at, end, true, 0)
       if (stop < 0) return false
-      for (let k = 0; k < keys.length; k++) {
-        if (isAt(keys[k], bytes, name, quote)) {
+      if (quote - name < byLength.length) {
+        for (const k of byLength[quote - name]) {
+          if (!isAt(keys[k], bytes, name)) continue
           into[2 * k] = at
           into[2 * k + 1] = stop
         }
@@ -41,8 +46,8 @@ export function memberFinder(names: readonly string[]): FindMembers {
   }
 }
 
-function isAt(key: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (key.length !== end - start) return false
+/** The name has the length of the key. */
+function isAt(key: Uint8Array, bytes: Uint8Array, start: number): boolean {
   for (let i = 0; i < key.length; i++) if (key[i] !== bytes[start + i]) return false
   return true
 }

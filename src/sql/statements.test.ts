@@ -127,6 +127,40 @@ describe('sources: three spellings of one thing', () => {
     expect(plan.connector.include).toEqual([{ what: 'offset', column: 2 }])
   })
 
+  test('Flink\'s "..." stands for the topic of the name, JSON, the beginning and the broker of the server', () => {
+    const plan = source("CREATE TABLE clicks (user_id STRING) WITH ('connector' = 'kafka', ...)")
+    expect(plan.connector.transport.options).toEqual({
+      topic: 'clicks',
+      broker: 'localhost:9092',
+      'start mode': 'earliest',
+    })
+    expect(plan.connector.format).toEqual({ kind: 'json', options: {} })
+    const partly = source(
+      "CREATE TABLE clicks (u STRING) WITH ('connector' = 'kafka', 'topic' = 'x', 'format' = 'raw', ...)",
+    )
+    expect([partly.connector.transport.options['topic'], partly.connector.format?.kind]).toEqual(['x', 'bytes'])
+  })
+
+  test('three spellings of a schema registry', () => {
+    const registry = { 'registry url': 'http://sr:8081', subject: 'x-value' }
+    const formats = [
+      "CREATE SOURCE o FROM KAFKA BROKER 'a:1' TOPIC 'x' FORMAT AVRO USING CONFLUENT SCHEMA REGISTRY 'http://sr:8081'",
+      "CREATE SOURCE o WITH (connector = 'kafka', topic = 'x', properties.bootstrap.server = 'a:1') FORMAT PLAIN ENCODE AVRO (schema.registry = 'http://sr:8081')",
+      "CREATE TABLE o (a INT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'a:1', 'format' = 'avro-confluent', 'avro-confluent.url' = 'http://sr:8081')",
+    ].map((sql) => source(sql).connector.format)
+    for (const format of formats) expect(format).toMatchObject({ kind: 'avro', options: registry })
+  })
+
+  test('secrets are in the options, and not in the text that is kept', () => {
+    const plan = ddl(
+      "CREATE CONNECTION sr TO CONFLUENT SCHEMA REGISTRY (URL 'http://u:geheim@sr', USERNAME 'u', PASSWORD = 'geheim')",
+    )
+    expect(plan).toMatchObject({
+      options: { 'registry password': 'geheim' },
+      sql: "CREATE CONNECTION sr TO CONFLUENT SCHEMA REGISTRY (URL 'http://***:***@sr', USERNAME 'u', PASSWORD = '***')",
+    })
+  })
+
   test('without columns a source has one for the whole value', () => {
     const make = (format: string) =>
       source(`CREATE SOURCE o FROM KAFKA BROKER 'a:1' TOPIC 'x' FORMAT ${format}`).rowType

@@ -157,6 +157,23 @@ describe('schemas that change', () => {
     ])
   })
 
+  test('writers of several versions beside each other: every record once, in order, while schemas are asked for', async () => {
+    const versions = ['a', 'b', 'c', 'd'].map((name) => {
+      const fields = [...ORDER.fields, field(name, 'string', { default: '' })]
+      const write = writerOf('orders-value', { ...ORDER, fields })
+      return (id: number) => write({ ...order(id, id), [name]: 'x' })
+    })
+    const values = Array.from({ length: 40 }, (_, i) => ({ value: versions[i % 4]!(10 + i) }))
+    sources.registry.down = true
+    sources.produce('orders', values.slice(0, 20))
+    await sources.becomes("SELECT DISTINCT state FROM millrace.source_status WHERE source = 'o'", [['stalled']])
+    sources.registry.down = false
+    sources.produce('orders', values.slice(20))
+    await sources.becomes('SELECT count(*), count(DISTINCT id), min(id), max(id) FROM v WHERE id >= 10', [
+      ['40', '40', '10', '49'],
+    ])
+  })
+
   test('incompatibly: the source ends with an error that names the field, and no record is left out', async () => {
     const [id, , ts, note] = ORDER.fields
     const write = writerOf('orders-value', { ...ORDER, fields: [id, field('amount', 'string'), ts, note] })

@@ -29,7 +29,7 @@ import {
 } from './debezium-value.ts'
 
 const WRAPPER = memberFinder(['schema', 'payload'])
-const ENVELOPE = memberFinder(['op', 'before', 'after', 'source', 'status'])
+const ENVELOPE = memberFinder(['op', 'before', 'after', 'source', 'status', 'schema', 'payload'])
 const SOURCE = memberFinder(SOURCE_PARTS)
 
 /**
@@ -49,7 +49,7 @@ export class DebeziumJson implements ChangeDecoder {
   private readonly findKeys: FindMembers
   private readonly hasBytes: boolean
   private readonly wrapper = new Int32Array(4)
-  private readonly envelope = new Int32Array(10)
+  private readonly envelope = new Int32Array(14)
   private readonly source = new Int32Array(2 * SOURCE_PARTS.length)
   private readonly places: Int32Array
   private readers: readonly ReadDebezium[] = []
@@ -84,16 +84,17 @@ export class DebeziumJson implements ChangeDecoder {
 
   open(bytes: Uint8Array, start: number, length: number): Opened {
     this.bytes = bytes
-    let [from, end] = [start, start + length]
-    if (WRAPPER(bytes, from, end, this.wrapper) && this.wrapper[2] >= 0 && this.wrapper[0] >= 0) {
-      if (isNull(bytes, this.wrapper[2])) return 'tombstone'
-      this.learn(this.wrapper[0], this.wrapper[1])
-      ;[from, end] = [this.wrapper[2], this.wrapper[3]]
+    const { envelope } = this
+    if (!ENVELOPE(bytes, start, start + length, envelope)) return { refusal: whyNot(bytes, start, start + length) }
+    if (envelope[0] < 0 && envelope[10] >= 0 && envelope[12] >= 0) {
+      const [from, end] = [envelope[12], envelope[13]]
+      if (isNull(bytes, from)) return 'tombstone'
+      this.learn(envelope[10], envelope[11])
+      if (!ENVELOPE(bytes, from, end, envelope)) return { refusal: whyNot(bytes, from, end) }
     }
-    if (!ENVELOPE(bytes, from, end, this.envelope)) return { refusal: whyNot(bytes, from, end) }
-    if (this.envelope[0] < 0) {
+    if (envelope[0] < 0) {
       // Where a transaction begins or ends, when that goes to the same topic.
-      if (this.envelope[8] >= 0) return 'nothing'
+      if (envelope[8] >= 0) return 'nothing'
       return { refusal: 'it is no change event of Debezium: it has no "op"' }
     }
     const parts = this.sourceParts()
