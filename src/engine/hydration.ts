@@ -94,7 +94,7 @@ export class Hydration {
       const source = this.#world.sources.get(object)
       const start = starts.get(object)
       if (source !== undefined && start !== undefined && !source.live && source.positions.size === 0) {
-        source.begin(start.from, start.identity)
+        source.begin(start.from, start.identity, start.ends, this.#world.clock.nowMicros)
         view.starts.set(object, start.from)
         targets.set(object, start.ends)
         gate.open()

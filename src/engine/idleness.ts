@@ -16,6 +16,7 @@ export class Idleness {
   readonly #ticker: Ticker
   #timer: { readonly dueMs: number; cancel(): void } | null = null
   #stopped = false
+  #againMs = 0
 
   constructor(world: World, ticker: Ticker) {
     this.#world = world
@@ -24,14 +25,18 @@ export class Idleness {
 
   /** Marks what is idle by now; resolves when that is durable and visible. */
   async catchUp(): Promise<void> {
-    const { watermarks, clock } = this.#world
+    const { watermarks, clock, runtime } = this.#world
     if (watermarks.size === 0 || this.#stopped || this.#world.failed !== null) return
     const marks: WatermarkMark[] = []
     let clocked = false
     for (const [object, of] of watermarks) {
-      for (const partition of of.silent(clock.nowMicros)) marks.push({ kind: 'idle', object, partition })
+      for (const partition of of.silent(clock.nowMicros)) {
+        if (!this.#hasMore(object, partition)) marks.push({ kind: 'idle', object, partition })
+      }
       clocked ||= of.runsWithClock && this.#waits(object)
     }
+    // What was slow is looked at again a little later.
+    this.#againMs = runtime.nowMs() + CLOCK_STEP_MS
     if (marks.length > 0 || clocked) await this.#ticker.mark(marks)
   }
 
@@ -59,13 +64,20 @@ export class Idleness {
     this.#cancel()
   }
 
+  /** A partition whose records are still on their way is slow, not silent. */
+  #hasMore(object: number, partition: number): boolean {
+    const source = this.#world.sources.get(object)
+    if (source?.status.state !== 'running') return source !== undefined
+    return (source.status.endOffsets.get(partition) ?? 0) > (source.positions.get(partition) ?? 0)
+  }
+
   #dueMs(): number {
     let due = Number.POSITIVE_INFINITY
     for (const [object, of] of this.#world.watermarks) {
       const { idleMs } = of.spec
       if (idleMs === null) continue
       for (const { idle, lastMicros } of of.partitions.values()) {
-        if (!idle) due = Math.min(due, Math.ceil(lastMicros / 1000) + idleMs)
+        if (!idle) due = Math.min(due, Math.max(Math.ceil(lastMicros / 1000) + idleMs, this.#againMs))
       }
       if (of.runsWithClock && this.#waits(object)) {
         due = Math.min(due, this.#world.runtime.nowMs() + Math.min(CLOCK_STEP_MS, idleMs))

@@ -85,12 +85,13 @@ export class SourceRuntime {
   }
 
   /** Begins where the connector says, unless positions are known already. */
-  begin(positions: Positions, identity: string | null): void {
+  begin(positions: Positions, identity: string | null, ends: Positions, nowMicros: number): void {
     this.identity = identity
     for (const [partition, offset] of positions) {
       if (this.positions.has(partition)) continue
       this.positions.set(partition, offset)
       this.startVector.set(partition, offset)
+      this.watermarks?.begin(partition, (ends.get(partition) ?? 0) > offset, nowMicros)
     }
   }
 

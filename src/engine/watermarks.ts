@@ -68,13 +68,23 @@ export class Watermarks {
     return withColumn(rows, stamps)
   }
 
+  /** A partition that is read from now on. One with records to come holds the watermark back until it has spoken. */
+  begin(partition: number, hasRecords: boolean, nowMicros: number): void {
+    const mark = this.#partition(partition)
+    mark.idle = !hasRecords
+    mark.lastMicros = nowMicros
+  }
+
   /** After the records of a tick. `nowMicros` drives a relation all of whose partitions are idle. */
   advance(nowMicros: number): void {
     let lowest: number | null = null
     let highest: number | null = null
     let lastMicros = Number.NEGATIVE_INFINITY
     for (const { watermark, idle, lastMicros: last } of this.partitions.values()) {
-      if (watermark === null) continue
+      if (watermark === null) {
+        if (idle) continue
+        return
+      }
       if (!idle) lowest = lowest === null ? watermark : Math.min(lowest, watermark)
       if (highest === null || watermark > highest) highest = watermark
       lastMicros = Math.max(lastMicros, last)

@@ -8,7 +8,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, isNull } from '../../plan/scalar-walk.ts'
 import { pruned } from '../../plan/sub-plans.ts'
 import { BOOL, type RowType } from '../../types/sql-type.ts'
-import { type Closing, closing, type EventTimes, less } from './closing.ts'
+import { best, type Closing, closing, type EventTimes, less } from './closing.ts'
 
 /** When a query's rows leave: as they change, or once, when the watermark has closed them. */
 export type Emission =
@@ -64,6 +64,8 @@ export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission
   return { ...unsigned, fingerprint: fingerprint(unsigned) }
 }
 
+type Waiting = NonNullable<ReturnType<typeof best>> & { readonly at: number; readonly above: readonly number[] }
+
 /** The waiting operator stands below the projections that drop the column it waits by. */
 function waits(
   plan: PhysicalPlan,
@@ -72,25 +74,29 @@ function waits(
   final: number,
 ): PhysicalPlan {
   const { facts } = closing(plan.nodes, times)
+  const named = emission.column === null ? null : final
+  let found: Waiting | null = null
   const above: number[] = []
-  let at = plan.root
-  for (;;) {
+  for (let at = plan.root; ; ) {
     const node = plan.nodes[at]
-    const named = emission.column === null ? null : final
-    const [first] = [...facts[at]].filter(([c, fact]) => fact.terms !== undefined && (named === null || c === named))
-    if (first) {
-      const wait = { op: 'emitOnClose', input: at, column: first[0], terms: first[1].terms ?? [] } as const
-      return inserted(plan, above, {
-        ...wait,
-        types: node.types,
-        position: emission.position,
-        appendOnly: true,
-        growth: 'window-bounded',
-      })
-    }
+    const known = named === null ? facts[at] : new Map([...facts[at]].filter(([c]) => c === named))
+    const bound = best(known)
+    // The topmost column that will do; one that tells more exactly what is closed goes before it.
+    if (bound !== null && (found === null || (bound.tight && !found.tight))) found = { ...bound, at, above: [...above] }
     if (node.op !== 'map' || named !== null) break
     above.push(at)
     at = node.input
+  }
+  if (found !== null) {
+    const node = plan.nodes[found.at]
+    const { column, terms } = found
+    return inserted(plan, found.above, {
+      ...{ op: 'emitOnClose', input: found.at, column, terms },
+      types: node.types,
+      position: emission.position,
+      appendOnly: true,
+      growth: 'window-bounded',
+    })
   }
   throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position })
 }

@@ -44,12 +44,12 @@ export function joinFacts(
   const known = new Map<number, ColumnFact>()
   for (const [c, terms] of fromRight) {
     const own = l.get(c)?.terms
-    if (own) known.set(c, { terms: [...own, ...terms] })
+    if (own) known.set(c, { terms: [...own, ...terms], tight: l.get(c)?.tight === true })
   }
   if (node.type !== 'semi' && node.type !== 'anti') {
     for (const [c, terms] of fromLeft) {
       const own = r.get(c)?.terms
-      if (own) known.set(width + c, { terms: [...own, ...terms] })
+      if (own) known.set(width + c, { terms: [...own, ...terms], tight: r.get(c)?.tight === true })
     }
   }
   const released = [...ruleOf('left', fromRight, l, left.appendOnly), ...ruleOf('right', fromLeft, r, right.appendOnly)]

@@ -1,10 +1,10 @@
 import type { BoundTerm, ReleaseRule } from '../../plan/bounds.ts'
 import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { column, conjuncts, constant } from '../../plan/scalar-walk.ts'
+import { column, conjuncts, constant, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { joinFacts } from './closing-join.ts'
-import { type ColumnFact, comparison, type Facts, invert, lowerBound, successor } from './monotone.ts'
+import { type ColumnFact, comparison, type Facts, lowerBound, successor, summand } from './monotone.ts'
 
 /** Event times that a plan reads. */
 export interface EventTimes {
@@ -25,9 +25,11 @@ export interface Closing {
 export function closing(nodes: readonly PhysicalNode[], times: EventTimes): Closing {
   const facts: Facts[] = []
   const rules: (readonly ReleaseRule[])[] = []
+  const carried: (readonly Conditioned[])[] = []
   for (const node of nodes) {
-    const { known, released } = ofNode(node, facts, times, nodes)
+    const { known, released, carries } = ofNode(node, facts, times, nodes, carried)
     facts.push(known)
+    carried.push(carries ?? [])
     rules.push(released)
   }
   return { facts, rules }
@@ -41,7 +43,8 @@ function ofNode(
   facts: readonly Facts[],
   times: EventTimes,
   nodes: readonly PhysicalNode[],
-): { known: Facts; released: readonly ReleaseRule[] } {
+  carried: readonly (readonly Conditioned[])[],
+): { known: Facts; released: readonly ReleaseRule[]; carries?: readonly Conditioned[] } {
   switch (node.op) {
     case 'get': {
       const time = times.of(node.object)
@@ -53,8 +56,10 @@ function ofNode(
         : { known: new Map([[at, { terms: [{ object: node.object, bound }] }]]), released: [] }
     }
     case 'map': {
-      const below = narrowed(facts[node.input], node.filter)
-      return { known: through(node.exprs, below), released: [] }
+      const input = facts[node.input]
+      const all = [...(carried[node.input] ?? []), ...conditions(input, node.filter)]
+      const carries = all.flatMap((c) => rewritten(c, node.exprs))
+      return { known: through(node.exprs, input, all), released: [], carries }
     }
     case 'flatMap': {
       const known = new Map(facts[node.input])
@@ -72,7 +77,7 @@ function ofNode(
       const known = new Map<number, ColumnFact>()
       node.keys.forEach((c, i) => {
         const fact = input.get(c)
-        if (fact?.terms) known.set(i, { terms: fact.terms })
+        if (fact?.terms) known.set(i, fact)
       })
       return { known, released: first(known, 'input') }
     }
@@ -96,10 +101,18 @@ function ofNode(
   }
 }
 
-/** A rule for the first column that has a bound. */
+/** A rule for the column that tells best what may go. */
 function first(facts: Facts, of: ReleaseRule['of']): readonly ReleaseRule[] {
-  for (const [c, { terms }] of facts) if (terms) return [{ of, column: c, terms }]
-  return []
+  const found = best(facts)
+  return found === null ? [] : [{ of, ...found }]
+}
+
+/** The column with a bound, a tight one before others. */
+export function best(facts: Facts): { column: number; terms: readonly BoundTerm[]; tight: boolean } | null {
+  const all = [...facts].flatMap(([column, { terms, tight }]) =>
+    terms === undefined ? [] : [{ column, terms, tight: tight === true }],
+  )
+  return all.find((f) => f.tight) ?? all[0] ?? null
 }
 
 const bounded = (facts: Facts): Facts => new Map([...facts].filter(([, fact]) => fact.terms !== undefined))
@@ -111,40 +124,63 @@ function common(inputs: readonly Facts[]): Facts {
     const terms: BoundTerm[] = []
     if (inputs.every((facts) => facts.get(c)?.terms !== undefined)) {
       for (const facts of inputs) terms.push(...(facts.get(c)?.terms ?? []))
-      known.set(c, { terms })
+      known.set(c, { terms, tight: inputs.every((facts) => facts.get(c)?.tight) })
     }
   }
   return known
 }
 
-function through(exprs: readonly Scalar[], below: Facts): Facts {
+function through(exprs: readonly Scalar[], below: Facts, conditioned: readonly Conditioned[]): Facts {
   const known = new Map<number, ColumnFact>()
   exprs.forEach((e, i) => {
+    const tight = conditioned.find((c) => sameScalar(c.expr, e))
     const same = e.kind === 'column' ? below.get(e.index) : undefined
-    const terms = same ? undefined : lowerBound(e, below)
-    if (same) known.set(i, same)
-    else if (terms) known.set(i, { terms })
+    if (same?.terms && (same.tight || !tight)) known.set(i, same)
+    else if (tight) known.set(i, { ...same, terms: tight.terms, tight: true })
+    else if (same) known.set(i, same)
+    else {
+      const terms = lowerBound(e, below)
+      if (terms) known.set(i, { terms })
+    }
   })
   return known
 }
 
-/** `a < b` and `a <= b` hand a bound of a to the column b. */
-function narrowed(facts: Facts, filter: Scalar | null): Facts {
-  if (filter === null) return facts
-  const known = new Map(facts)
-  for (const c of conjuncts(filter)) {
+/** An expression that a condition gives a bound. */
+interface Conditioned {
+  readonly expr: Scalar
+  readonly terms: readonly BoundTerm[]
+}
+
+/** The same over the columns that a projection makes, where they say it. */
+function rewritten({ expr, terms }: Conditioned, exprs: readonly Scalar[]): Conditioned[] {
+  let whole = true
+  const over = replaceScalar(expr, (x) => {
+    const at = exprs.findIndex((e) => sameScalar(e, x))
+    if (at >= 0) return column(at, x.type)
+    if (x.kind === 'column') whole = false
+    return undefined
+  })
+  return whole ? [{ expr: over, terms }] : []
+}
+
+/** `a < b` and `a <= b` hand a bound of a to b, and to x where b is x plus a constant. */
+function conditions(facts: Facts, filter: Scalar | null): Conditioned[] {
+  const found: Conditioned[] = []
+  for (const c of filter === null ? [] : conjuncts(filter)) {
     const order = comparison(c)
-    if (order === null) continue
-    const terms = lowerBound(order.low, facts)
-    const upper = invert(order.high)
-    if (!terms || !upper || known.get(upper.column)?.terms) continue
+    const terms = order === null ? null : lowerBound(order.low, facts)
+    if (order === null || !terms) continue
     const moved = terms.flatMap(({ object, bound }) => {
       const next = order.strict ? successor(bound) : bound
-      return next === null ? [] : [{ object, bound: upper.back(next) }]
+      return next === null ? [] : [{ object, bound: next }]
     })
-    if (moved.length === terms.length) known.set(upper.column, { ...known.get(upper.column), terms: moved })
+    if (moved.length < terms.length) continue
+    found.push({ expr: order.high, terms: moved })
+    const base = summand(order.high)
+    if (base) found.push({ expr: base.expr, terms: moved.map((t) => ({ ...t, bound: base.back(t.bound) })) })
   }
-  return known
+  return found
 }
 
 /** The bound less a number of its unit; null where the type has no such thing. */

@@ -7,6 +7,8 @@ import type { Interval } from '../../types/value.ts'
 /** What is known of a column: how low it may still change, and the constants that it lies between. */
 export interface ColumnFact {
   readonly terms?: readonly BoundTerm[]
+  /** The bound is the best there is: a condition gave it, not the function that the column is made by. */
+  readonly tight?: boolean
   readonly range?: readonly [number, number]
 }
 export type Facts = ReadonlyMap<number, ColumnFact>
@@ -53,7 +55,10 @@ function carrier(s: Scalar, facts: Facts): { column: number; lowest: Scalar } | 
 
 /** The other arguments are constants, or a constant times a column of known range, taken where the result is least. */
 function leastArgument(call: Call, arg: Scalar, facts: Facts): Scalar | null {
-  if (arg.kind === 'const') return arg.value === null ? null : arg
+  if (arg.kind === 'const') {
+    const falls = /^int\d+div\(/.test(call.fn) && !(Number(arg.value) > 0)
+    return arg.value === null || falls ? null : arg
+  }
   if (arg.kind !== 'call' || arg.fn !== 'interval_mul(interval,float8)') return null
   const [step, factor] = arg.args
   const counted = factor.kind === 'cast' ? factor.arg : factor
@@ -83,6 +88,9 @@ const RISES: Readonly<Record<string, number>> = {
   int4mi: 0,
   int8pl: 0,
   int8mi: 0,
+  int4div: 0,
+  int8div: 0,
+  int84div: 0,
   int84pl: 0,
   int84mi: 0,
   date_trunc: 1,
@@ -97,19 +105,24 @@ const CASTS: ReadonlySet<string> = new Set(
     .concat('timestamp date', 'date timestamp', 'int2 int4', 'int2 int8', 'int4 int8'),
 )
 
+/** `x + constant`, `x - constant` → x, and what to do to a bound of the sum to have one of x. */
+export function summand(s: Scalar): { expr: Scalar; back: (bound: Scalar) => Scalar } | null {
+  if (s.kind !== 'call') return null
+  const match = /^(timestamp|timestamptz)_(pl|mi)_interval\(/.exec(s.fn)
+  const [expr, by] = s.args
+  // Months are not undone by months: 31 March less a month plus a month is 28 March.
+  if (!match || by.kind !== 'const' || by.value === null || (by.value as Interval).months !== 0) return null
+  const [, kind, way] = match
+  const fn = `${kind}_${way === 'pl' ? 'mi' : 'pl'}_interval(${kind},interval)`
+  return { expr, back: (bound) => ({ ...s, fn, args: [bound, by] }) }
+}
+
 /** `c`, `c + constant`, `c - constant` → the column, and what to do to a bound of the expression to have one of it. */
 export function invert(s: Scalar): { column: number; back: (bound: Scalar) => Scalar } | null {
   if (s.kind === 'column') return { column: s.index, back: (bound) => bound }
   if (s.kind === 'cast' && s.arg.type.kind === s.type.kind) return invert(s.arg)
-  if (s.kind !== 'call') return null
-  const match = /^(timestamp|timestamptz)_(pl|mi)_interval\(/.exec(s.fn)
-  const [arg, by] = s.args
-  if (!match || arg.kind !== 'column' || by.kind !== 'const' || by.value === null) return null
-  // Months are not undone by months: 31 March less a month plus a month is 28 March.
-  if ((by.value as Interval).months !== 0) return null
-  const [, kind, way] = match
-  const fn = `${kind}_${way === 'pl' ? 'mi' : 'pl'}_interval(${kind},interval)`
-  return { column: arg.index, back: (bound) => ({ ...s, fn, args: [bound, by] }) }
+  const sum = summand(s)
+  return sum?.expr.kind === 'column' ? { column: sum.expr.index, back: sum.back } : null
 }
 
 /** The next value: for bounds that are not reached themselves. */
