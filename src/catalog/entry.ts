@@ -80,6 +80,8 @@ export interface ConnectorSpec {
     readonly kind: 'none' | 'upsert' | 'debezium'
     readonly options: Readonly<Record<string, Datum>>
   }
+  /** What the columns are called in payloads, by number: as they were at CREATE, whatever they were renamed to since. */
+  readonly names?: readonly string[]
   /** Metadata columns: what, and which column number it fills. */
   readonly include: readonly {
     readonly what: 'key' | 'partition' | 'offset' | 'timestamp' | 'headers'

@@ -37,6 +37,20 @@ export function recordDecoder(
   columns: readonly number[] | null,
   open: OpenRegistry,
 ): RecordDecoder {
+  return inPayloads(spec, payloadNames(spec, rowType), columns, open)
+}
+
+/** The columns under the names that they have in payloads. */
+function payloadNames({ names }: ConnectorSpec, rowType: RowType): RowType {
+  return names === undefined ? rowType : rowType.map((field, c) => ({ ...field, name: names[c] ?? field.name }))
+}
+
+function inPayloads(
+  spec: ConnectorSpec,
+  rowType: RowType,
+  columns: readonly number[] | null,
+  open: OpenRegistry,
+): RecordDecoder {
   const { key, keyFormat, included } = columnPlan(spec)
   if (spec.format === null) throw new SqlError('42601', 'a Kafka source needs a FORMAT')
   if (spec.envelope.kind === 'debezium') return changesDecoder(spec, spec.format, rowType, columns, open)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectorSpec } from '../catalog/entry.ts'
 import { BYTEA, INT4, INT8, JSONB, NUMERIC, type RowType, TEXT } from '../types/sql-type.ts'
-import { FakeCluster, type FakeRecord } from './kafka/fake-cluster.testkit.ts'
+import { FakeCluster, type FakeRecord } from './kafka/fake-cluster.ts'
 import { fakeWorld } from './kafka/fake-world.testkit.ts'
 import { orderSpec, readAll, sourceOf } from './kafka/source.testkit.ts'
 

@@ -1,4 +1,5 @@
 import type { Log } from '../base/log.ts'
+import { ManualClock } from '../base/manual-clock.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { SqlError } from '../base/sql-error.ts'
@@ -37,9 +38,11 @@ export const CONNECTOR_OPTIONS: Readonly<Record<string, readonly OptionSpec[]>> 
 
 /** What makes the sources of a server, and asks schema registries for what their statements leave open. */
 export function connectorFactory(deps: ConnectorDeps) {
-  const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, deps.runtime)
+  // Time-outs of a service go on while the clock stands: they guard the statement, not the data.
+  const guards = deps.runtime instanceof ManualClock ? deps.runtime.inner : deps.runtime
+  const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, guards)
   const make = (spec: ConnectorSpec, rowType: RowType) => createConnector(spec, rowType, deps)
-  return Object.assign(make, { complete: completeSources(openRegistry, deps.runtime) })
+  return Object.assign(make, { complete: completeSources(openRegistry, guards) })
 }
 
 /** transport × format × envelope, as the catalog keeps them, becomes a source. */

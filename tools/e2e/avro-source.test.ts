@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeAvro, field } from '../../src/codec/avro/avro.testkit.ts'
-import { framed } from '../../src/connectors/schema-registry/fake-registry.testkit.ts'
+import { framed } from '../../src/connectors/schema-registry/fake-registry.ts'
 import { LocalSources } from './local-sources.ts'
 
 /** Avro through a schema registry, from SQL to rows: Kafka and the registry are in memory, everything else is real. */
@@ -127,6 +127,21 @@ describe('after a crash', () => {
     sources.registry.down = false
     await sources.becomes('SELECT * FROM total', [['3', '13.39']])
   })
+})
+
+test('a renamed column keeps its place in the records, also after a restart', async () => {
+  await sources.close()
+  sources = await LocalSources.open({ durable: true })
+  const write = writerOf('orders-value', ORDER)
+  sources.produce('orders', [{ value: write(order(1, 100, 'a')) }])
+  sources.produce('plain', [{ value: '{"n": 1}' }])
+  await sources.run(`
+    CREATE SOURCE o FROM KAFKA BROKER 'k:9092' TOPIC 'orders' FORMAT AVRO USING SCHEMA REGISTRY 'http://sr:8081';
+    CREATE SOURCE p (n int) FROM KAFKA BROKER 'k:9092' TOPIC 'plain' FORMAT JSON;
+    ALTER SOURCE o RENAME COLUMN note TO remark; ALTER SOURCE p RENAME COLUMN n TO m`)
+  await sources.restart()
+  expect(await sources.query('SELECT id, remark FROM o')).toEqual([['1', 'a']])
+  expect(await sources.query('SELECT m FROM p')).toEqual([['1']])
 })
 
 describe('schemas that change', () => {

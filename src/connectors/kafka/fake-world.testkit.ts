@@ -1,6 +1,6 @@
 import { type Runtime, systemRuntime } from '../../base/runtime.ts'
-import type { FakeCluster } from './fake-cluster.testkit.ts'
-import { FakeTransport } from './fake-transport.testkit.ts'
+import type { FakeCluster } from './fake-cluster.ts'
+import { FakeTransport } from './fake-transport.ts'
 import type { KafkaWorld } from './source.testkit.ts'
 
 /** The cluster in memory as the suite wants it. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { systemRuntime } from '../../base/runtime.ts'
-import { FakeCluster } from './fake-cluster.testkit.ts'
+import { FakeCluster } from './fake-cluster.ts'
 import { fakeWorld } from './fake-world.testkit.ts'
 import { order, orderSpec, range, sourceOf, Taken } from './source.testkit.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type BatchToWrite, buildBatch, type RecordToWrite } from './record-build.testkit.ts'
+import { type BatchToWrite, buildBatch, type RecordToWrite } from './record-build.ts'
 import { offsetAfter, RecordWalk } from './record-walk.ts'
 import type { AbortedTransaction } from './transport.ts'
 

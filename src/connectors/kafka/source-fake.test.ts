@@ -1,5 +1,5 @@
 import { beforeEach, describe } from 'vitest'
-import { FakeCluster } from './fake-cluster.testkit.ts'
+import { FakeCluster } from './fake-cluster.ts'
 import { fakeWorld } from './fake-world.testkit.ts'
 import type { KafkaWorld } from './source.testkit.ts'
 import { kafkaSourceSuite } from './source-suite.testkit.ts'

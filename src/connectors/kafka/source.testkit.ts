@@ -14,7 +14,7 @@ import type {
   SourceConnector,
 } from '../contract.ts'
 import type { OpenRegistry } from '../schema-registry/registry.ts'
-import type { FakeRecord, ProduceOptions } from './fake-cluster.testkit.ts'
+import type { FakeRecord, ProduceOptions } from './fake-cluster.ts'
 import { KafkaSource, type OpenTransport } from './source.ts'
 
 /** What the suite of Kafka sources needs of a cluster: the one in memory and a real one pass the same tests. */

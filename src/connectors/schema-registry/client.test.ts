@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RegistryClient } from './client.ts'
-import { FakeRegistry } from './fake-registry.testkit.ts'
+import { FakeRegistry } from './fake-registry.ts'
 
 const address = { url: 'http://sr:8081', user: null, password: null, ca: null, certificate: null, key: null }
 

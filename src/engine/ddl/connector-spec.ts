@@ -3,11 +3,12 @@ import type { ConnectorSpec } from '../../catalog/entry.ts'
 import type { SourcePlan } from '../../connectors/infer.ts'
 import { validateConnector } from '../../connectors/registry.ts'
 import type { ConnectorPlan } from '../../plan/ddl.ts'
+import type { RowType } from '../../types/sql-type.ts'
 import type { CallContext } from '../api.ts'
 import type { ConnectorFactory, World } from '../world.ts'
 
 /** Checks a connector's options and fills in the defaults: what the catalog keeps. Says what has no effect. */
-export function connectorSpec(world: World, plan: ConnectorPlan, call: CallContext): ConnectorSpec {
+export function connectorSpec(world: World, plan: ConnectorPlan, rowType: RowType, call: CallContext): ConnectorSpec {
   const { kind, options } = plan.transport
   const { name, ...rest } = options
   // All load generators are one transport to the language; here each is its own.
@@ -15,7 +16,8 @@ export function connectorSpec(world: World, plan: ConnectorPlan, call: CallConte
   const { options: complete, notices } = validateConnector(connector, given, world.runtime.nowMs())
   for (const message of notices) call.notice({ severity: 'NOTICE', sqlstate: '00000', message })
   const { inferred: _, ...spec } = plan
-  return { ...spec, transport: { kind: connector, options: complete } }
+  const names = rowType.map((field) => field.name)
+  return { ...spec, names, transport: { kind: connector, options: complete } }
 }
 
 /** The source with everything that only a schema registry knows. */

@@ -16,8 +16,8 @@ type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
 export async function createSource(deps: DdlDeps, plan: CreateSource, call: CallContext): Promise<void> {
   if (exists(deps, plan, call)) return
   const whole = await completed(deps.connectors, { ...plan, columns: plan.rowType })
-  const spec = connectorSpec(deps.world, whole.connector, call)
   const { columns: rowType, upsertKey } = whole
+  const spec = connectorSpec(deps.world, whole.connector, rowType, call)
   const { connector } = await openConnector(deps, spec, rowType)
   let kept = false
   try {

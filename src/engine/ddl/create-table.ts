@@ -77,7 +77,7 @@ async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallC
   const { world } = deps
   const plan = await wholeTable(deps, statement)
   const rowType = plan.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
-  const spec = plan.connector === null ? null : connectorSpec(world, plan.connector, call)
+  const spec = plan.connector === null ? null : connectorSpec(world, plan.connector, rowType, call)
   const own = spec === null ? null : await openConnector(deps, spec, rowType)
   const starts = plan.fromSource === null ? null : await deps.hydration.prepare([plan.fromSource], call)
   await world.exclusive.run(async () => {

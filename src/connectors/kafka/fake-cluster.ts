@@ -1,5 +1,5 @@
 import { assert } from '../../base/assert.ts'
-import { type BatchToWrite, buildBatch } from './record-build.testkit.ts'
+import { type BatchToWrite, buildBatch } from './record-build.ts'
 import type { AbortedTransaction } from './transport.ts'
 
 /** An in-memory Kafka cluster for tests and simulation: stores real record batches, knows transactions, can be hurt. */

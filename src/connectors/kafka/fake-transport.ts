@@ -1,5 +1,5 @@
 import type { Runtime } from '../../base/runtime.ts'
-import { type FakeCluster, type FakePartition, type FakeTopic, lastStable } from './fake-cluster.testkit.ts'
+import { type FakeCluster, type FakePartition, type FakeTopic, lastStable } from './fake-cluster.ts'
 import {
   type FetchedPartition,
   type FetchRequest,
