@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { encodeAvro, field } from '../../src/codec/avro/avro.testkit.ts'
-import { framed } from '../../src/connectors/schema-registry/fake-registry.testkit.ts'
+import { framed } from '../../src/connectors/schema-registry/fake-registry.ts'
 import { LocalSources } from './local-sources.ts'
 
 /** ENVELOPE DEBEZIUM from SQL to rows: messages as a connector for PostgreSQL sent them, Kafka in memory. */

@@ -1,6 +1,6 @@
 import protobufjs from 'protobufjs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { framed } from '../../src/connectors/schema-registry/fake-registry.testkit.ts'
+import { framed } from '../../src/connectors/schema-registry/fake-registry.ts'
 import { LocalSources } from './local-sources.ts'
 
 /** Protobuf and JSON Schema through a schema registry, from SQL to rows: Kafka and the registry are in memory. */

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { encodeAvro, field } from '../../src/codec/avro/avro.testkit.ts'
-import { framed } from '../../src/connectors/schema-registry/fake-registry.testkit.ts'
+import { framed } from '../../src/connectors/schema-registry/fake-registry.ts'
 import { type KafkaService, startKafka } from '../services/kafka.ts'
 import { serviceMissing } from '../services/missing.ts'
 import { type RegistryService, startRegistry } from '../services/registry.ts'
