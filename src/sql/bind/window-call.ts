@@ -43,6 +43,9 @@ const SIGNATURES: Readonly<Record<WindowFunction, Signature>> = {
 
 export const isWindowFunction = (name: string): name is WindowFunction => Object.hasOwn(SIGNATURES, name)
 
+/** With arguments these are ordered-set aggregates. */
+const HYPOTHETICAL: ReadonlySet<string> = new Set(['rank', 'dense_rank', 'percent_rank', 'cume_dist'])
+
 interface BoundCall {
   readonly fn: WindowFunction | 'aggregate'
   readonly aggregate: string | null
@@ -139,7 +142,10 @@ function bindFunction(st: Statement, node: Call, name: string, place: ExprPlace)
     bindError('42883', `function ${name}(${given.map((a) => typeText(a.type)).join(', ')}) does not exist`, node, {
       hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
     })
-  if (!counts.includes(given.length)) throw unknown()
+  if (!counts.includes(given.length)) {
+    if (!HYPOTHETICAL.has(fn)) throw unknown()
+    throw bindError('42809', `WITHIN GROUP is required for ordered-set aggregate ${name}`, node)
+  }
   const count = (s: Scalar, i: number): Scalar => {
     if (s.type.kind !== 'unknown' && !canCoerce(s.type, INT4, 'implicit')) throw unknown()
     return constantOf(st, coerce(st, s, INT4, 'implicit', node.args[i]))

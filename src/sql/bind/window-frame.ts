@@ -127,10 +127,10 @@ function bindOffset(st: Statement, b: FrameBound, unit: Frame['unit'], place: Ex
 
 function offsetValue(st: Statement, b: FrameBound, s: Scalar, type: SqlType, unit: Frame['unit']): Datum {
   const node = b.offset as NonNullable<FrameBound['offset']>
-  if (s.type.kind !== 'unknown' && !canCoerce(s.type, type, 'implicit')) {
+  if (s.type.kind !== 'unknown' && !canCoerce(s.type, type, 'assignment')) {
     throw bindError('42804', `argument of ${unit} must be type ${typeText(type)}, not type ${typeText(s.type)}`, node)
   }
-  const value = constantValue(st, coerce(st, s, type, 'implicit', node))
+  const value = constantValue(st, coerce(st, s, type, 'assignment', node))
   if (value === undefined) throw notSupported('a frame offset that is not constant', node.span)
   return value
 }
