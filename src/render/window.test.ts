@@ -5,6 +5,7 @@ import { ERROR_TYPES } from '../dataflow/contract.ts'
 import { InputNode } from '../dataflow/input.ts'
 import { WindowOperator, type WindowSizes } from '../dataflow/operators/window.ts'
 import type { FrameBound, WindowCall, WindowFrame } from '../dataflow/window/spec.ts'
+import type { StateFactory } from '../state/contract.ts'
 import { createState } from '../state/factory.ts'
 import { batchFromRows } from '../types/batch-build.ts'
 import { arrayOf, BOOL, FLOAT8, INT4, INT8, NUMERIC, type SqlType, TEXT } from '../types/sql-type.ts'
@@ -170,6 +171,75 @@ function check(g: Gen, one: boolean): void {
     expect(errors.text()).toBe(failed.text())
   }
 }
+
+/** A partition of many rows, then one row more at a time; answers how many rows of state the last one looked at. */
+function rowsRead(call: WindowCall, at: number): number {
+  const states = createState()
+  let read = 0
+  const counted: StateFactory = {
+    drop: (id) => states.drop(id),
+    keyedTable: (spec) => states.keyedTable(spec),
+    arrangement: (spec) => {
+      const arrangement = states.arrangement(spec)
+      const gather = arrangement.gather.bind(arrangement)
+      arrangement.gather = (columns, slots, n) => {
+        read += n
+        return gather(columns, slots, n)
+      }
+      return arrangement
+    },
+  }
+  const circuit = new Circuit()
+  const input = new InputNode({ id: 0, position: -1 }, [INT4, INT4])
+  circuit.add([input])
+  const order = [{ column: 0, desc: false, nullsFirst: false }]
+  const spec = { id: 1, position: 4, stateId: 's', partition: [], order, calls: [call] }
+  circuit.add([new WindowOperator(spec, input.output.pipe(), counted)])
+  const rows = Array.from({ length: 20_000 }, (_, i): Row => [i * 2, i % 7])
+  input.pushRows(batchFromRows([INT4, INT4], rows))
+  circuit.runTick(tickAt(1))
+  for (let tick = 2; tick < 4; tick++) {
+    read = 0
+    input.pushRows(batchFromRows([INT4, INT4], [[at + tick * 2 + 1, 3]]))
+    circuit.runTick(tickAt(tick))
+  }
+  return read
+}
+
+describe('what a change of a large partition reads', () => {
+  const sum: WindowCall = {
+    fn: 'aggregate',
+    strategy: 'sum_int',
+    args: [{ column: 1 }],
+    argTypes: [INT4],
+    filter: null,
+    ignoreNulls: false,
+    frame: RUNNING,
+    type: INT8,
+  }
+  const rows = (from: number, to: number): WindowFrame => ({
+    ...RUNNING,
+    mode: 'rows',
+    start: offset(from),
+    end: offset(to),
+  })
+
+  it('a row at the end of a running sum: the end', () => {
+    expect(rowsRead(sum, 100_000)).toBeLessThan(3000)
+  })
+  it('a row in the middle, frames of ten rows: some around it', () => {
+    expect(rowsRead({ ...sum, frame: rows(-5, 4) }, 20_000)).toBeLessThan(4000)
+  })
+  it('a row at the end, frames of five thousand rows: no frame from end to end', () => {
+    expect(rowsRead({ ...sum, strategy: 'max', type: INT4, frame: rows(-5000, 0) }, 100_000)).toBeLessThan(4000)
+  })
+  it('lag: the neighbours', () => {
+    const args = [{ column: 1 }, { value: 1 }, { value: null }]
+    expect(rowsRead({ ...sum, fn: 'lag', strategy: null, args, argTypes: [INT4, INT4, INT4] }, 20_000)).toBeLessThan(
+      3000,
+    )
+  })
+})
 
 const RUNS = Number(process.env['MILLRACE_TEST_RUNS'] ?? 60)
 

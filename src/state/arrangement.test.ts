@@ -114,6 +114,12 @@ describe('an arrangement', () => {
           expect(Array.from(out.subarray(0, n), (slot) => arrangement.rowAt(slot))).toEqual(
             expected.slice(from, from + limit),
           )
+          const found = new Int32Array(1)
+          for (const [rank, row] of expected.entries()) {
+            const cols = row.map((_, c) => keysOf([c], row)[0])
+            expect(arrangement.rankOf(cols, 0, found)).toBe(rank)
+            expect(arrangement.rowAt(found[0])).toEqual(row)
+          }
         },
       ),
     )
