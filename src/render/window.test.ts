@@ -20,8 +20,10 @@ import { ZSet } from './testing/zset.ts'
 const TYPES: readonly SqlType[] = [INT4, INT4, INT4, TEXT, FLOAT8, NUMERIC, BOOL, INT8, INT4, INT4, INT4]
 const BIG = 2n ** 62n
 
-function anyRow(g: Gen, desc: boolean): Row {
-  const order = g(fc.nat, { max: 9 }) === 0 ? null : g(fc.nat, { max: 12 })
+/** Times far enough apart for sessions to end, or values close together with NULLs among them. */
+function anyRow(g: Gen, desc: boolean, sessions: boolean): Row {
+  const near = () => (g(fc.nat, { max: 9 }) === 0 ? null : g(fc.nat, { max: 12 }))
+  const order = sessions ? g(fc.nat, { max: 60 }) : near()
   const sign = desc ? -1 : 1
   return [
     g(fc.nat, { max: 1 }),
@@ -118,18 +120,36 @@ function anyCall(g: Gen): WindowCall {
   }
 }
 
+/** Start and end of the sessions of the order's values: rows are together up to 3 apart. */
+const SESSIONS: readonly WindowCall[] = (['session_start', 'session_end'] as const).map((fn) => ({
+  ...number(fn, INT4),
+  args: [column(8), column(10)],
+  argTypes: [INT4, INT4],
+  filter: null,
+  ignoreNulls: false,
+  frame: {
+    ...RUNNING,
+    mode: 'rows',
+    start: fn === 'session_start' ? { kind: 'first' } : offset(0),
+    end: fn === 'session_start' ? offset(0) : { kind: 'last' },
+  },
+}))
+
 const SMALL: WindowSizes = { leafSlots: 4, keptSlots: 6, wholeSlots: 0, changesMax: 6 }
 const ORDERS = ['none', 'asc', 'desc', 'asc nulls first', 'desc nulls last'] as const
 
-function check(g: Gen, one: boolean): void {
-  const kind = pickFrom(g, ORDERS)
+function check(g: Gen, one: boolean, sessions = false): void {
+  const kind = sessions ? 'asc' : pickFrom(g, ORDERS)
   const desc = kind.startsWith('desc')
   const nullsFirst = kind === 'desc' || kind === 'asc nulls first'
   const order = kind === 'none' ? [] : [{ column: 1, desc, nullsFirst }]
   const partition = g(fc.boolean) ? [0] : []
   const all = Array.from({ length: one ? 1 : g(fc.integer, { min: 1, max: 3 }) }, () => anyCall(g))
-  const calls =
-    kind === 'none' ? all.map((call) => (call.frame.mode === 'rows' ? call : { ...call, frame: RUNNING })) : all
+  const calls = sessions
+    ? SESSIONS
+    : kind === 'none'
+      ? all.map((call) => (call.frame.mode === 'rows' ? call : { ...call, frame: RUNNING }))
+      : all
   const circuit = new Circuit()
   const input = new InputNode({ id: 0, position: -1 }, TYPES)
   circuit.add([input])
@@ -146,7 +166,7 @@ function check(g: Gen, one: boolean): void {
     const size = tick === 1 ? g(fc.nat, { max: 25 }) : g(fc.nat, { max: 4 })
     for (let k = 0; k < size; k++) {
       const old = seen.length > 0 && g(fc.nat, { max: 2 }) === 0
-      const row = old ? pickFrom(g, seen) : anyRow(g, desc)
+      const row = old ? pickFrom(g, seen) : anyRow(g, desc, sessions)
       const diff = old ? pickFrom(g, [1, -1, -1]) : pickFrom(g, [1, 1, 1, 1, 2, -1])
       seen.push(row)
       contents.add(row, diff)
@@ -248,6 +268,12 @@ describe('window functions, incremental equals recompute at every tick', () => {
     fc.assert(
       fc.property(fc.gen(), (g) => check(g, true)),
       { numRuns: RUNS * 4 },
+    )
+  })
+  it('sessions merge and part', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => check(g, false, true)),
+      { numRuns: RUNS * 2 },
     )
   })
   it('several calls', () => {

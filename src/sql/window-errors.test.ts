@@ -130,7 +130,9 @@ const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string,
   ],
 ]
 
-test.each(WRONG)('%s', (marked, sqlstate, message, hint) => {
+const cases = WRONG.map(([marked, sqlstate, message, hint]) => ({ marked, sqlstate, message, hint }))
+
+test.each(cases)('$marked', ({ marked, sqlstate, message, hint }) => {
   const sql = marked.replace('¶', '')
   let error: unknown
   try {

@@ -59,7 +59,7 @@ interface Touched {
  * first needed, their slots in leaves with partial aggregates above them (some 10 bytes a row).
  * Cost per changed row: O(log n) to find what it reaches, and O(log n) a run and a constant number of merges for each
  * result in it, however long the frames are. Reached are: frames of n rows, groups or a distance, lag, lead: so many rows
- * around; running aggregates and ranks: the rows behind it, up to the last changed one where the number of rows stays
+ * around; sessions: those beside the changed row; running aggregates and ranks: the rows behind it, up to the last changed one where the number of rows stays
  * and only numbers are asked for; whole-partition frames, ntile, percent_rank, cume_dist: the partition. string_agg and
  * array_agg cost their frame's length a result.
  * Retraction: counts; negative ones are kept and have no place. A frame whose result is an error (overflow) is an error

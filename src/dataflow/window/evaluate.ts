@@ -60,6 +60,8 @@ function resultsOf(
     case 'last_value':
     case 'nth_value':
     case 'aggregate':
+    case 'session_start':
+    case 'session_end':
       break
     default:
       return unreachable(call.fn)

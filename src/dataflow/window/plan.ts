@@ -7,6 +7,7 @@ import { aggregateFold } from './aggregate-folds.ts'
 import { argumentAt, type Fold, keepValue } from './fold.ts'
 import { looksAtGroups } from './frames.ts'
 import type { Places } from './places.ts'
+import { sessionFold } from './session.ts'
 import { columnOf, needsFrame, type WindowCall } from './spec.ts'
 
 export interface PlannedCall extends WindowCall {
@@ -67,6 +68,9 @@ function foldOf(call: WindowCall): Fold | null {
       return call.ignoreNulls ? (keepValue(call, false) as Fold) : null
     case 'ntile':
       return keepValue(call, true) as Fold
+    case 'session_start':
+    case 'session_end':
+      return sessionFold(call) as Fold
     default:
       return null
   }

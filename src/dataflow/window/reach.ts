@@ -1,5 +1,7 @@
 import type { Column } from '../../types/column.ts'
 import type { Places } from './places.ts'
+import type { PlannedCall } from './plan.ts'
+import type { Sessions } from './session.ts'
 import type { FrameBound, WindowCall, WindowFrame } from './spec.ts'
 
 /** One changed row in a partition as it stands before, or after, the change. */
@@ -24,7 +26,7 @@ export interface Run {
  * `shifts`: the number of places changes.
  */
 export function reached(
-  calls: readonly WindowCall[],
+  calls: readonly PlannedCall[],
   places: Places,
   changes: readonly Change[],
   shifts: boolean,
@@ -70,6 +72,10 @@ export function reached(
         case 'last_value':
           reachFrame(onlyLast(call, change, places), places, change, groups[i], reach)
           break
+        case 'session_start':
+        case 'session_end':
+          reachSessions(call, change, places, reach)
+          break
         case 'nth_value':
         case 'aggregate':
           reachFrame(call.frame, places, change, groups[i], reach)
@@ -82,6 +88,13 @@ export function reached(
 }
 
 type Reach = (from: number, to: number) => void
+
+/** The sessions of the rows beside the changed one: it may have joined or parted them. */
+function reachSessions(call: PlannedCall, change: Change, places: Places, reach: Reach): void {
+  const before = places.fold(call.fold, 0, change.from) as Sessions | null
+  const behind = places.fold(call.fold, change.to, places.n) as Sessions | null
+  reach(change.from - (before?.lastPlaces ?? 0), change.to + (behind?.firstPlaces ?? 0))
+}
 
 function reachNeighbours(call: WindowCall, change: Change, places: Places, reach: Reach): void {
   const offset = call.args[1]

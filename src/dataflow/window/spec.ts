@@ -14,6 +14,8 @@ export type WindowFunction =
   | 'first_value'
   | 'last_value'
   | 'nth_value'
+  | 'session_start'
+  | 'session_end'
 
 /** Where a frame starts or ends. `by`: rows or groups from the current one on, negative before it; 0 in range and groups
  * mode: its peers. `value`: the column that holds the value up to which rows belong to the frame. */
@@ -39,7 +41,7 @@ export interface WindowCall {
   /** A window function, or what an aggregate does over the frame. */
   readonly fn: WindowFunction | 'aggregate'
   readonly strategy: AggregateStrategy | null
-  /** lag and lead: value, offset, default. */
+  /** lag and lead: value, offset, default. Sessions: the time, and up to when a later row still belongs to its session. */
   readonly args: readonly WindowArgument[]
   readonly argTypes: readonly SqlType[]
   /** Boolean column, or null. */
@@ -49,8 +51,9 @@ export interface WindowCall {
   readonly type: SqlType
 }
 
+const FRAMED: ReadonlySet<string> = new Set(['aggregate', 'first_value', 'last_value', 'nth_value'])
+
 /** The frame that contains every row of the partition, for calls that look at no frame. */
-export const needsFrame = (call: WindowCall): boolean =>
-  call.fn === 'aggregate' || call.fn === 'first_value' || call.fn === 'last_value' || call.fn === 'nth_value'
+export const needsFrame = (call: WindowCall): boolean => FRAMED.has(call.fn)
 
 export const columnOf = (arg: WindowArgument): number | null => ('column' in arg ? arg.column : null)

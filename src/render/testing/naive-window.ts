@@ -56,6 +56,17 @@ function resultAt(call: WindowCall, partition: Partition, i: number): Datum | Fa
       return rows.filter((row) => compareKeys(partition, row, rows[i]) <= 0).length / rows.length
     case 'ntile':
       return ntile(call, rows, i)
+    case 'session_start':
+    case 'session_end': {
+      const time = (k: number): Datum => argument(call, 0, rows[k])
+      const limit = (k: number): Datum => argument(call, 1, rows[k])
+      const linked = (k: number): boolean => compareDatum(call.argTypes[0], time(k + 1), limit(k)) <= 0
+      let first = i
+      while (first > 0 && linked(first - 1)) first--
+      let last = i
+      while (last < rows.length - 1 && linked(last)) last++
+      return call.fn === 'session_start' ? time(first) : limit(last)
+    }
     case 'lag':
     case 'lead':
       return neighbour(call, rows, i)

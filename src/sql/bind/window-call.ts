@@ -15,6 +15,9 @@ import { aggregateCall, isAggregate } from './overload.ts'
 import { bindFrame } from './window-frame.ts'
 import { type WindowDefinition, windowDefinition } from './window-spec.ts'
 
+/** Those that SQL can call. */
+type NamedFunction = Exclude<WindowFunction, 'session_start' | 'session_end'>
+
 interface Signature {
   /** How many arguments it takes. */
   readonly counts: readonly number[]
@@ -27,7 +30,7 @@ const ranking: Signature = { counts: [0], returns: INT8 }
 const neighbour: Signature = { counts: [1, 2, 3], returns: undefined, takesNulls: true }
 const edge: Signature = { counts: [1], returns: undefined, takesNulls: true }
 
-const SIGNATURES: Readonly<Record<WindowFunction, Signature>> = {
+const SIGNATURES: Readonly<Record<NamedFunction, Signature>> = {
   row_number: ranking,
   rank: ranking,
   dense_rank: ranking,
@@ -41,7 +44,7 @@ const SIGNATURES: Readonly<Record<WindowFunction, Signature>> = {
   nth_value: { counts: [2], returns: undefined, takesNulls: true },
 }
 
-export const isWindowFunction = (name: string): name is WindowFunction => Object.hasOwn(SIGNATURES, name)
+export const isWindowFunction = (name: string): name is NamedFunction => Object.hasOwn(SIGNATURES, name)
 
 /** With arguments these are ordered-set aggregates. */
 const HYPOTHETICAL: ReadonlySet<string> = new Set(['rank', 'dense_rank', 'percent_rank', 'cume_dist'])
@@ -71,7 +74,7 @@ export function bindWindowCall(st: Statement, node: Call, name: string, place: E
   }
   handled(node, ['name', 'args', 'star', 'all', 'filter', 'nulls', 'over', 'distinct', 'orderBy'])
   const call = aggregated ? bindAggregateCall(st, node, name, inside) : bindFunction(st, node, name, inside)
-  if (node.nulls === 'IGNORE' && (aggregated || !SIGNATURES[name as WindowFunction].takesNulls)) {
+  if (node.nulls === 'IGNORE' && (aggregated || !SIGNATURES[name as NamedFunction].takesNulls)) {
     throw notSupported(`IGNORE NULLS of ${name}`, node.span)
   }
   const filter = node.filter ? [bindCondition(st, node.filter, { ...inside, clause: 'FILTER' }, 'FILTER')] : []
@@ -134,7 +137,7 @@ function bindAggregateCall(st: Statement, node: Call, name: string, place: ExprP
 }
 
 function bindFunction(st: Statement, node: Call, name: string, place: ExprPlace): BoundCall {
-  const fn = name as WindowFunction
+  const fn = name as NamedFunction
   if (node.star) throw bindError('42809', `${name}(*) specified, but ${name} is not an aggregate function`, node)
   const given = bindArgs(st, node, place)
   const { counts, returns } = SIGNATURES[fn]
