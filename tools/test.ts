@@ -38,7 +38,9 @@ function sqlTests(): Tally {
     'all',
     '--restarts',
     values.soak ? '1000' : '3',
+    '--stub-sources',
     'sql-tests',
+    'examples',
   ]
   const done = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
   process.stdout.write(done.stdout)

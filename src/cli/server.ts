@@ -3,7 +3,7 @@ import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
 import { ManualClock } from '../base/manual-clock.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
-import { connectorFactory } from '../connectors/registry.ts'
+import { type ConnectorDeps, connectorFactory } from '../connectors/registry.ts'
 import { parseResolve } from '../connectors/resolve.ts'
 import type { LiveEngine } from '../engine/engine.ts'
 import { type OpenOptions, openEngine } from '../engine/open.ts'
@@ -24,6 +24,7 @@ import { sessionSettings, settingRows } from './setting-rows.ts'
  * Composition root: the one place that knows every layer. `startServer` builds a whole server in this process.
  */
 export interface RunningServer {
+  readonly engine: LiveEngine
   readonly host: string
   readonly pgPort: number
   readonly httpPort: number | null
@@ -44,6 +45,7 @@ export async function startServer(
   options: ServerOptions,
   log: Log,
   clock: Runtime = options.settings['clock'] === 'manual' ? standingClock() : systemRuntime,
+  sources: Partial<Pick<ConnectorDeps, 'threads' | 'openTransport' | 'openRegistry'>> = {},
 ): Promise<RunningServer> {
   // Time-outs of statements and sockets go on while the clock stands: they guard the server, not the data.
   const runtime = clock instanceof ManualClock ? clock.inner : clock
@@ -55,7 +57,7 @@ export async function startServer(
     store,
     runtime: clock,
     log,
-    connectors: connectorFactory({ runtime: clock, log, threads: true, resolve }),
+    connectors: connectorFactory({ runtime: clock, log, threads: true, resolve, ...sources }),
     settings: settingRows(options),
     onFailure: (error) => endProcess(log, error),
     ...crashHook(options.settings),
@@ -87,6 +89,7 @@ export async function startServer(
   const wire = await startWireServer({ host, port: options.pgPort, openSession: open, runtime, log })
   const http = options.httpPort === null ? null : await listenHttp(options, options.httpPort, engine, wire, log)
   return {
+    engine,
     host,
     pgPort: wire.port,
     httpPort: http?.port ?? null,

@@ -10,9 +10,12 @@ export interface TestArguments {
   /** About so many restarts a file. */
   readonly restarts: number
   readonly recordTimeoutMs: number
+  /** Kafka and schema registries in memory. */
+  readonly stubSources: boolean
   readonly paths: readonly string[]
 }
 
+const STUB_SOURCES = '--stub-sources'
 const VALUED = ['--mode', '--url', '--label', '--junit', '--seed', '--restarts', '--timeout'] as const
 
 export function parseTestArguments(args: readonly string[]): TestArguments {
@@ -24,6 +27,10 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
       paths.push(arg)
       continue
     }
+    if (arg === STUB_SOURCES) {
+      given.set(arg, [])
+      continue
+    }
     const [flag, inline] = arg.split(/=(.*)/s)
     if (!(VALUED as readonly string[]).includes(flag)) throw new OptionError(`unknown option ${flag}`)
     const value = inline ?? args[++i]
@@ -33,6 +40,9 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
   if (paths.length === 0) throw new OptionError('name at least one file or folder of .slt files')
   const last = (flag: (typeof VALUED)[number]): string | null => given.get(flag)?.at(-1) ?? null
   const url = last('--url')
+  if (url !== null && given.has(STUB_SOURCES)) {
+    throw new OptionError(`${STUB_SOURCES} needs a server of the runner's own: leave --url away`)
+  }
   const modes = readModes(last('--mode') ?? 'pull', url)
   return {
     modes,
@@ -43,6 +53,7 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
     seed: wholeNumber('--seed', last('--seed') ?? '1'),
     restarts: wholeNumber('--restarts', last('--restarts') ?? '5'),
     recordTimeoutMs: wholeNumber('--timeout', last('--timeout') ?? '60') * 1000,
+    stubSources: given.has(STUB_SOURCES),
     paths,
   }
 }

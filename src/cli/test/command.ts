@@ -25,6 +25,8 @@ export const TEST_HELP = `millrace test [options] PATH…: run sqllogictest file
                          subscribe  the changes of a SUBSCRIBE of every SELECT, folded, compared likewise
                          restart    the server is killed and started again between statements
   --url postgresql://…  run against this server instead of a fresh one per file
+  --stub-sources       Kafka and schema registries in memory: pipelines run as they stand; "feed SOURCE" and JSON
+                       lines are the records of their topics
   --label NAME         a label for skipif and onlyif (repeatable); "millrace" holds without --url
   --junit FILE         write a JUnit report
   --seed N             seed of deletes and restarts (1)
@@ -43,7 +45,11 @@ export async function test(args: readonly string[]): Promise<number> {
     interactive: process.stdout.isTTY === true,
     write: (text) => process.stdout.write(text),
   }
-  const reports = await runAll(options, terminal, options.url === null ? await localTargets() : remoteTarget)
+  const reports = await runAll(
+    options,
+    terminal,
+    options.url === null ? await localTargets(options.stubSources) : remoteTarget,
+  )
   terminal.write(renderUnchecked(reports))
   if (options.junit !== null) writeFileSync(options.junit, renderJunit(reports))
   terminal.write(`${renderTotals(reports)}\n`)
@@ -54,9 +60,9 @@ export type OpenTarget = (url: string, durable: boolean) => Target | Promise<Tar
 export type Rewrite = (sql: string) => string
 
 /** The server is loaded only where one is started. */
-async function localTargets(): Promise<OpenTarget> {
+async function localTargets(stubSources: boolean): Promise<OpenTarget> {
   const { localTarget } = await import('./local-target.ts')
-  return (_url, durable) => localTarget(durable)
+  return (_url, durable) => localTarget(durable, stubSources)
 }
 
 export async function runAll(

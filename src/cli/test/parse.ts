@@ -9,6 +9,7 @@ import {
   readSubscribe,
   readWatermark,
 } from './parse-parts.ts'
+import { readFeed, readSchema, readTopic } from './parse-stub.ts'
 import type { Condition, ControlRecord, Place, QueryRecord, SltRecord, SortMode, StatementRecord } from './record.ts'
 
 export function parseSlt(text: string, file: string): SltRecord[] {
@@ -68,6 +69,18 @@ function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
         break
       case 'expect':
         records.push({ ...common, kind: 'expect', name: words[1] ?? '', lines: cursor.block() })
+        break
+      case 'feed':
+        records.push({ ...common, kind: 'feed', ...readFeed(cursor, line) })
+        break
+      case 'schema':
+        records.push({ ...common, kind: 'schema', ...readSchema(cursor, line) })
+        break
+      case 'topic':
+        records.push({ ...common, kind: 'topic', ...readTopic(line, place) })
+        break
+      case 'run':
+        records.push({ ...common, kind: 'run', file: line.trim().slice('run'.length).trim() })
         break
       case 'system':
         cursor.sql()

@@ -118,6 +118,43 @@ export interface ExpectRecord extends Common {
   readonly lines: readonly string[]
 }
 
+/** `feed SOURCE [partition N] [keyed] [at TIME]` and JSON lines: records of its topic, where sources are stubs. */
+export interface FeedRecord extends Common {
+  readonly kind: 'feed'
+  readonly source: string
+  readonly partition: number
+  readonly keyed: boolean
+  /** Their timestamp; null: the server's clock. */
+  readonly atMs: number | null
+  readonly lines: readonly string[]
+}
+
+/** `schema SUBJECT [avro|protobuf|json] [FILE]` and its text: a further version in the registry. */
+export interface SchemaRecord extends Common {
+  readonly kind: 'schema'
+  readonly subject: string
+  readonly type: 'AVRO' | 'PROTOBUF' | 'JSON' | null
+  /** Beside the test; null: `text` follows the directive. */
+  readonly file: string | null
+  readonly text: string
+}
+
+/** `topic NAME N`: of so many partitions. */
+export interface TopicRecord extends Common {
+  readonly kind: 'topic'
+  readonly name: string
+  readonly partitions: number
+}
+
+/** `run FILE.sql`: its text as one statement. */
+export interface RunRecord extends Common {
+  readonly kind: 'run'
+  readonly file: string
+}
+
+/** What needs sources that are stubs. */
+export type StubRecord = FeedRecord | SchemaRecord | TopicRecord
+
 /** Records that run something on the server: these are counted. */
 export type CountedRecord =
   | StatementRecord
@@ -128,4 +165,5 @@ export type CountedRecord =
   | LifeRecord
   | SubscribeRecord
   | ExpectRecord
-export type SltRecord = CountedRecord | ControlRecord | SleepRecord | HaltRecord | IncludeRecord
+  | StubRecord
+export type SltRecord = CountedRecord | ControlRecord | SleepRecord | HaltRecord | IncludeRecord | RunRecord

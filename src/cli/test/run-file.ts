@@ -17,6 +17,7 @@ import type {
   SltRecord,
   SortMode,
   StatementRecord,
+  StubRecord,
 } from './record.ts'
 import type { Relations } from './relations.ts'
 import type { Sessions } from './sessions.ts'
@@ -57,7 +58,7 @@ export async function runRecords(records: readonly SltRecord[], options: RunOpti
     if (record.kind === 'halt') break
     if (record.kind === 'control') run.control(record.setting)
     else if (record.kind === 'sleep') await sleep(record.ms)
-    else if (record.kind !== 'include') {
+    else if (record.kind !== 'include' && record.kind !== 'run') {
       await run.count(record)
       options.onRecord?.(run.outcome)
     }
@@ -116,6 +117,7 @@ class FileRun {
     }, recordTimeoutMs)
     try {
       if (record.kind === 'life') return await this.#life(record.how)
+      if (record.kind === 'feed' || record.kind === 'schema' || record.kind === 'topic') return await this.#stub(record)
       if (record.kind === 'expect') return await this.#options.subscriptions.expect(record.name, record.lines)
       await this.#options.check.before?.()
       const sql = this.#substitution ? substitute(record.sql, this.#variables) : record.sql
@@ -157,6 +159,13 @@ class FileRun {
       if (result instanceof QueryError) return unexpected(result)
     }
     return null
+  }
+
+  /** What it is about lies outside of the server, so that no mode meddles with it. */
+  async #stub(record: StubRecord): Promise<string | null> {
+    const { stubs } = this.#options.target
+    if (stubs === null) return `\`${record.kind}\` needs sources that are stubs: millrace test --stub-sources`
+    return stubs.run(record)
   }
 
   async #life(how: LifeRecord['how']): Promise<string | null> {

@@ -1,4 +1,5 @@
 /** The server that a file runs against. */
+import type { StubRecord } from './record.ts'
 
 export interface Target {
   readonly url: string
@@ -6,10 +7,12 @@ export interface Target {
   readonly restart: (() => Promise<void>) | null
   /** Stops it in order, and starts it again on the same data; null where that is impossible. */
   readonly reopen: (() => Promise<void>) | null
+  /** Its sources, where they are stubs. */
+  readonly stubs: { run(record: StubRecord): Promise<string | null> } | null
   close(): Promise<void>
 }
 
 /** A server of somebody else's: its contents stay as the files leave them. */
 export function remoteTarget(url: string): Target {
-  return { url, restart: null, reopen: null, close: async () => {} }
+  return { url, restart: null, reopen: null, stubs: null, close: async () => {} }
 }

@@ -8,12 +8,29 @@ import type { AvroFixed, AvroType } from './schema.ts'
  * unions and nested records.
  */
 export function encodeDefault(type: AvroType, node: JsonNode): Uint8Array {
+  try {
+    return encodeNode(type, node, (_, same) => same)
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error
+    throw new SqlError('22023', `invalid default in an Avro schema: ${error.message}`)
+  }
+}
+
+/** A JSON value that is none of its schema's type. */
+export class Misfit extends Error {}
+
+/** What a JSON value is to be written as, where it stands for more than its JSON says (a text for a time). */
+export type Prepare = (type: AvroType, node: JsonNode) => JsonNode
+
+/** JSON in Avro's binary encoding; throws Misfit. */
+export function encodeNode(type: AvroType, node: JsonNode, prepare: Prepare): Uint8Array {
   const out: number[] = []
-  write(type, node, out)
+  write(type, node, out, prepare)
   return Uint8Array.from(out)
 }
 
-function write(type: AvroType, node: JsonNode, out: number[]): void {
+function write(type: AvroType, given: JsonNode, out: number[], prepare: Prepare): void {
+  const node = prepare(type, given)
   switch (type.kind) {
     case 'null':
       if (node === null) return
@@ -58,7 +75,7 @@ function write(type: AvroType, node: JsonNode, out: number[]): void {
     case 'array':
       if (!Array.isArray(node)) break
       if (node.length > 0) writeLong(BigInt(node.length), out)
-      for (const item of node as readonly JsonNode[]) write(type.items, item, out)
+      for (const item of node as readonly JsonNode[]) write(type.items, item, out, prepare)
       out.push(0)
       return
     case 'map':
@@ -66,35 +83,47 @@ function write(type: AvroType, node: JsonNode, out: number[]): void {
       if (node.entries.length > 0) writeLong(BigInt(node.entries.length), out)
       for (const [key, value] of node.entries) {
         writeBytes(encodeUtf8(key), out)
-        write(type.values, value, out)
+        write(type.values, value, out, prepare)
       }
       out.push(0)
       return
     case 'record':
       if (!(node instanceof JsonObject)) break
       for (const field of type.fields) {
-        const value = node.get(field.name) ?? field.default
-        if (value === undefined) throw misfit(`field "${field.name}" has no value`)
-        write(field.type, value, out)
+        const own = node.get(field.name)
+        const value = own === undefined ? field.default : own
+        if (value === undefined) throw new Misfit(`field "${field.name}" has no value`)
+        inField(field.name, () => write(field.type, value, out, prepare))
       }
       return
     case 'union':
-      if (writeUnion(type.branches, node, out)) return
+      if (writeUnion(type.branches, node, out, prepare)) return
       break
   }
-  throw misfit(`it is no ${type.kind}`)
+  throw new Misfit(`it is no ${type.kind}`)
+}
+
+/** Nested ones say where they are. */
+function inField(name: string, work: () => void): void {
+  try {
+    work()
+  } catch (error) {
+    throw error instanceof Misfit && !error.message.startsWith('field ')
+      ? new Misfit(`field "${name}": ${error.message}`)
+      : error
+  }
 }
 
 const WORDS: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity }
 
 /** The first type that takes it; the specification once had the first alone. */
-function writeUnion(branches: readonly AvroType[], node: JsonNode, out: number[]): boolean {
+function writeUnion(branches: readonly AvroType[], node: JsonNode, out: number[], prepare: Prepare): boolean {
   for (const [index, branch] of branches.entries()) {
     const bytes: number[] = []
     try {
-      write(branch, node, bytes)
+      write(branch, node, bytes, prepare)
     } catch (error) {
-      if (error instanceof SqlError) continue
+      if (error instanceof Misfit) continue
       throw error
     }
     writeLong(BigInt(index), out)
@@ -102,10 +131,6 @@ function writeUnion(branches: readonly AvroType[], node: JsonNode, out: number[]
     return true
   }
   return false
-}
-
-function misfit(reason: string): SqlError {
-  return new SqlError('22023', `invalid default in an Avro schema: ${reason}`)
 }
 
 function writeBytes(bytes: Uint8Array, out: number[]): void {
