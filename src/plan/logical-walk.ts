@@ -25,6 +25,7 @@ export function logicalInputs(p: Logical): readonly Logical[] {
     case 'atMostOne':
       return [p.input]
     case 'join':
+    case 'asofJoin':
     case 'semiJoin':
     case 'setOp':
       return [p.left, p.right]
@@ -68,6 +69,7 @@ export function mapLogicalInputs(p: Logical, fn: (input: Logical) => Logical): L
       return input === p.input ? p : { ...p, input }
     }
     case 'join':
+    case 'asofJoin':
     case 'semiJoin':
     case 'setOp': {
       const left = fn(p.left)

@@ -49,6 +49,21 @@ export type Logical =
       readonly rowType: RowType
       readonly position: number
     }
+  /**
+   * Each left row with the right row of its key that is nearest in time (`nearest`), or with those that are there when
+   * the left row comes (`nearest` null): such rows stay as they are. Columns: left then right.
+   */
+  | {
+      readonly kind: 'asofJoin'
+      readonly outer: boolean
+      readonly left: Logical
+      readonly right: Logical
+      readonly leftKeys: readonly number[]
+      readonly rightKeys: readonly number[]
+      readonly nearest: Nearest | null
+      readonly rowType: RowType
+      readonly position: number
+    }
   /** Left rows with (semi) or without (anti) a right row satisfying `on`; counts of left kept. Columns: left. */
   | {
       readonly kind: 'semiJoin'
@@ -133,6 +148,13 @@ export type Logical =
       readonly rowType: RowType
       readonly position: number
     }
+
+/** Of the right rows for which `left compare right` holds the one nearest in time; ties by the row order. */
+export interface Nearest {
+  readonly left: number
+  readonly right: number
+  readonly compare: '>=' | '>' | '<=' | '<'
+}
 
 export interface AggregateCall {
   /** Id of an AggregateFunction. */

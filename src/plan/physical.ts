@@ -2,7 +2,7 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { BoundTerm, ReleaseRule } from './bounds.ts'
 import type { ClockRule } from './clock-rules.ts'
-import type { SortKey } from './logical.ts'
+import type { Nearest, SortKey } from './logical.ts'
 import type { Scalar } from './scalar.ts'
 import type { WindowCall } from './window.ts'
 
@@ -87,6 +87,25 @@ export type PhysicalOp =
       readonly rightKeys: readonly number[]
       readonly nullSafe: boolean
       readonly residual: Scalar | null
+    }
+  /** Each left row with the right row of its key that is nearest in time; `outer`: or with NULLs. */
+  | {
+      readonly op: 'asofJoin'
+      readonly outer: boolean
+      readonly left: number
+      readonly right: number
+      readonly leftKeys: readonly number[]
+      readonly rightKeys: readonly number[]
+      readonly nearest: Nearest
+    }
+  /** Each left row with the right rows of its key that are there in the tick in which it comes. */
+  | {
+      readonly op: 'lookupJoin'
+      readonly outer: boolean
+      readonly left: number
+      readonly right: number
+      readonly leftKeys: readonly number[]
+      readonly rightKeys: readonly number[]
     }
   /** Group by columns of the input; arguments, filters and order keys are columns too (computed by a map before). */
   | {

@@ -37,6 +37,8 @@ export function mapInputs<T>(node: PhysicalNode, name: (input: number) => T): ob
     case 'union':
       return { ...node, inputs: node.inputs.map(name) }
     case 'join':
+    case 'asofJoin':
+    case 'lookupJoin':
     case 'setOp':
       return { ...node, left: name(node.left), right: name(node.right) }
     case 'scope':

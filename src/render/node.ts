@@ -1,12 +1,14 @@
 import { unreachable } from '../base/assert.ts'
 import type { Fanout } from '../dataflow/edge.ts'
 import { AggregateOperator } from '../dataflow/operators/aggregate.ts'
+import { AsofJoinOperator } from '../dataflow/operators/asof-join.ts'
 import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
 import { ConstantOperator } from '../dataflow/operators/constant.ts'
 import { DistinctOperator } from '../dataflow/operators/distinct.ts'
 import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
 import { ErrorPositionsOperator } from '../dataflow/operators/error-positions.ts'
 import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
+import { LookupJoinOperator } from '../dataflow/operators/lookup-join.ts'
 import { MapOperator } from '../dataflow/operators/map.ts'
 import { NegateOperator } from '../dataflow/operators/negate.ts'
 import { RowNumberOperator } from '../dataflow/operators/row-number.ts'
@@ -109,6 +111,23 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       const { partition, order } = node
       const spec = { ...identity, partition, order, calls: windowCalls(node) }
       return build.add(new WindowOperator(spec, input(node.input), states))
+    }
+    case 'asofJoin': {
+      const { compare } = node.nearest
+      const left = { input: input(node.left), keys: node.leftKeys, time: node.nearest.left }
+      const right = { input: input(node.right), keys: node.rightKeys, time: node.nearest.right }
+      return build.add(new AsofJoinOperator({ ...identity, left, right, compare, outer: node.outer }, states))
+    }
+    case 'lookupJoin': {
+      const left = { input: input(node.left), keys: node.leftKeys }
+      return build.add(
+        new LookupJoinOperator({
+          ...identity,
+          left,
+          right: build.arranged(node.right, node.rightKeys),
+          outer: node.outer,
+        }),
+      )
     }
     case 'atMostOne':
       return build.add(new AtMostOneOperator({ ...identity, keys: node.keys }, input(node.input), states))

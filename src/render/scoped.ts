@@ -69,6 +69,7 @@ function withInputs(node: PhysicalNode, numbers: readonly number[]): PhysicalNod
   const [first, second] = numbers
   switch (node.op) {
     case 'setOp':
+    case 'asofJoin':
     case 'join':
       return { ...node, left: first, right: second }
     case 'scope':
@@ -96,6 +97,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
       const inputs = [node.left, node.right].map((input) => ({ node: input, keys: all(input) }))
       return { inputs, outputKeys: all(node.left) }
     }
+    case 'asofJoin':
     case 'join': {
       const inputs = [
         { node: node.left, keys: node.leftKeys },
@@ -115,6 +117,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'import':
     case 'variable':
     case 'emitOnClose':
+    case 'lookupJoin':
       throw new Error(`${node.op} is linear: it needs no history of iterations`)
     default:
       return unreachable(node)

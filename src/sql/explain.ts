@@ -52,6 +52,15 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
       return `Join ${p.type}${isTrue(p.on) ? ' (cross)' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
     case 'semiJoin':
       return `${p.anti ? 'AntiJoin' : 'SemiJoin'}${isTrue(p.on) ? '' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
+    case 'asofJoin': {
+      const [left, right] = [namesOf(p.left), namesOf(p.right)]
+      const pairs = p.leftKeys.map((k, i) => `${columnText(k, left)} = ${columnText(p.rightKeys[i], right)}`)
+      if (p.nearest !== null) {
+        const { left: l, right: r, compare } = p.nearest
+        pairs.push(`${columnText(l, left)} ${compare} ${columnText(r, right)}`)
+      }
+      return `${p.nearest === null ? 'LookupJoin' : 'AsofJoin'}${p.outer ? ' left' : ''} on ${pairs.join(', ')}`
+    }
     case 'aggregate': {
       const names = namesOf(p.input)
       const keys = p.keys.length > 0 ? ` by ${p.keys.map((k) => scalarText(k, names)).join(', ')}` : ''
@@ -170,6 +179,13 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       const keys = n.leftKeys.map((k, i) => `#${k}=#${n.rightKeys[i]}`).join(', ')
       const residual = n.residual ? ` and ${scalar(n.residual)}` : ''
       return `join ${n.type} ${n.left}, ${n.right} on ${keys === '' ? 'nothing' : keys}${n.nullSafe ? ' null-safe' : ''}${residual}`
+    }
+    case 'asofJoin':
+    case 'lookupJoin': {
+      const pairs = n.leftKeys.map((k, i) => `#${k}=#${n.rightKeys[i]}`)
+      if (n.op === 'asofJoin') pairs.push(`#${n.nearest.left}${n.nearest.compare}#${n.nearest.right}`)
+      const name = n.op === 'asofJoin' ? 'asof join' : 'lookup join'
+      return `${name}${n.outer ? ' left' : ''} ${n.left}, ${n.right} on ${pairs.join(', ')}`
     }
     case 'aggregate': {
       const calls = n.aggregates.map((a) => {

@@ -138,6 +138,10 @@ export class ArrangementIndex {
     out[0] = this.trees!.existing
     return rank
   }
+  /** How many rows of the key are before a place; `before` holds of no row behind one of which it does not. */
+  countBefore(head: number, before: (slot: number) => boolean): number {
+    return this.trees!.countBefore(head, before)
+  }
   /** All slots of the one group of an ordered arrangement without key, in order. */
   *inOrder(): Generator<number> {
     const root = this.byKey.find(hashRow([], 0) | 0, [], 0)

@@ -129,6 +129,22 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     this.space.untake(slot)
     return rank
   }
+  seek(keys: readonly Column[], row: number, values: Column, valueRow: number, past: boolean): number {
+    assert(this.order !== null, `arrangement ${this.id} has an order`)
+    const head = this.index.head(hashRow(keys, row) | 0, keys, row)
+    if (head < 0) return 0
+    const [{ column, desc }] = this.order
+    const sorted = this.store.columns[column]
+    const slot = this.space.take()
+    sorted.set(slot, values, valueRow)
+    const rank = this.index.countBefore(head, (other) => {
+      const order = sorted.compare(other, slot)
+      return order === 0 ? past : order < 0 !== desc
+    })
+    sorted.clear(slot)
+    this.space.untake(slot)
+    return rank
+  }
   pin(): ArrangementPin {
     const undo = this.undo.pin(this.space.high)
     return new PinnedArrangement(this.store, this.counts, this.index, this.key, undo, () =>

@@ -76,6 +76,11 @@ export interface Arrangement extends StateStructure {
    * `out[0]`: the slot of the identical row, -1 when there is none. Cost O(log n).
    */
   rankOf(cols: readonly Column[], row: number, out: Int32Array): number
+  /**
+   * Ordered only: how many slots of the key lie before the value in the first column of the order; `past`: before it or
+   * at it. Cost O(log n).
+   */
+  seek(keys: readonly Column[], row: number, values: Column, valueRow: number, past: boolean): number
   /** A consistent image of this moment for readers that run in slices beside later ticks; release it soon. */
   pin(): ArrangementPin
   clear(): void

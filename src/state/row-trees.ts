@@ -71,6 +71,17 @@ export class RowTrees {
     }
     return rank
   }
+  /** How many rows lie before a place; `before` holds of no row behind one of which it does not. */
+  countBefore(root: number, before: (slot: number) => boolean): number {
+    let rank = 0
+    for (let node = root; node >= 0; ) {
+      if (before(node)) {
+        rank += this.size(this.left(node)) + 1
+        node = this.right(node)
+      } else node = this.left(node)
+    }
+    return rank
+  }
   /** A tree of slots that are already in order, in O(n). */
   build(slots: Int32Array, start: number, end: number): number {
     const { spine, priorities } = this

@@ -12,6 +12,7 @@ import { type CompileContext, type Frame, makeFrame } from '../compile-context.t
 import { tableRow } from '../function-rows.ts'
 import { windowCalls } from '../window-calls.ts'
 import { type Failure, naiveAggregate } from './naive-aggregate.ts'
+import { nearestRow } from './naive-asof.ts'
 import { placesOf } from './naive-order.ts'
 import { naiveWindow } from './naive-window.ts'
 import { rowKey, ZSet } from './zset.ts'
@@ -142,6 +143,16 @@ class Naive {
         this.join(node, done, nodes, rows, fail)
         inherit(node.left, node.right)
         break
+      case 'asofJoin':
+        for (const { row, diff } of input(node.left)) {
+          const match = nearestRow(node, row, input(node.right), nodes[node.right].types)
+          if (match !== null) rows.add([...row, ...match], diff)
+          else if (node.outer) rows.add([...row, ...nodes[node.right].types.map(() => null)], diff)
+        }
+        inherit(node.left, node.right)
+        break
+      case 'lookupJoin':
+        throw new Error('what a lookup join gives depends on when its rows came')
       case 'aggregate':
         naiveAggregate(node, nodes[node.input].types, input(node.input), rows, fail)
         inherit(node.input)

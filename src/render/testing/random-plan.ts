@@ -23,6 +23,7 @@ export function planOf(nodes: readonly PhysicalNode[], root = nodes.length - 1):
 export const OPS = [
   'map',
   'join',
+  'asofJoin',
   'aggregate',
   'distinct',
   'union',
@@ -85,6 +86,17 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
     }
     case 'join':
       return anyJoin(g, nodes, input)
+    case 'asofJoin': {
+      const right = anyInput(g, nodes)
+      const times = [columnsOfType(types, 'int4'), columnsOfType(nodes[right].types, 'int4')]
+      if (times.some((columns) => columns.length === 0)) return node({ op: 'distinct', input }, types)
+      const [left, other] = times.map((columns) => pickFrom(g, columns))
+      const key = g(fc.boolean) ? times.map((columns) => pickFrom(g, columns)) : null
+      const compare = pickFrom(g, ['>=', '>', '<=', '<'] as const)
+      const sides = { left: input, right, leftKeys: key ? [key[0]] : [], rightKeys: key ? [key[1]] : [] }
+      const nearest = { left, right: other, compare }
+      return node({ op, outer: g(fc.boolean), ...sides, nearest }, [...types, ...nodes[right].types])
+    }
     case 'aggregate': {
       const keys = someColumns(g, types).slice(0, 2)
       const aggregates = Array.from({ length: g(fc.integer, { min: 1, max: 3 }) }, () => anyAggregate(g, types))

@@ -93,6 +93,8 @@ class Decorrelation {
       }
       case 'join':
         return this.#join(p)
+      case 'asofJoin':
+        throw notSupported('an ASOF or temporal join that reads columns of the query around it')
       case 'semiJoin': {
         const left = this.run(p.left)
         if (!this.#correlated(p.right)) {

@@ -19,6 +19,7 @@ import { bindTable } from './relation.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
 import { slotOf, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
+import { bindTimeJoin, isTimeJoin, withoutTime } from './time-join.ts'
 import { bindWindowTable, isWindowFunction } from './window-tvf.ts'
 
 type Item<K extends FromItem['kind']> = Extract<FromItem, { kind: K }>
@@ -113,16 +114,20 @@ function bindJoinItem(
   ctes: CteScope | null,
   around: Scope | null,
 ): FromPlan {
-  handled(item, ['type', 'natural', 'left', 'right', 'on', 'using', 'usingAlias', 'alias'])
+  handled(item, ['type', 'natural', 'left', 'right', 'on', 'using', 'usingAlias', 'alias', 'asof', 'matchCondition'])
   if (item.usingAlias) throw notSupported('an alias of JOIN USING', item.usingAlias.span)
   const left = bindItem(st, item.left, null, parent, ctes, around).from
   const type =
     item.type === 'CROSS'
       ? 'inner'
       : ({ INNER: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const)[item.type]
-  const bound = bindItem(st, item.right, left, parent, ctes, around)
+  const timed = isTimeJoin(item)
+  const bound = bindItem(st, timed ? withoutTime(item.right) : item.right, left, parent, ctes, around)
   let result: FromPlan
-  if (bound.lateral) {
+  if (timed) {
+    if (bound.lateral) throw notSupported('a LATERAL side of an ASOF or temporal join', item.right.span)
+    result = bindTimeJoin(st, item, type, left, bound.from, parent, ctes)
+  } else if (bound.lateral) {
     if (type === 'right' || type === 'full' || item.using || item.natural) {
       throw bindError(
         '42P10',
@@ -133,6 +138,10 @@ function bindJoinItem(
     result = lateralJoin(st, left, bound, type, item, parent, ctes)
   } else result = bindJoin(st, item, type, left, bound.from, parent, ctes)
   refuseDuplicates(left, result, item.right)
+  return aliased(result, item)
+}
+
+function aliased(result: FromPlan, item: Item<'join'>): FromPlan {
   if (!item.alias) return result
   const row = result.visible.map((c) => ({ name: c.name, type: c.expr.type, nullable: c.nullable }))
   const { alias, names } = aliasNames(item.alias, row, '')

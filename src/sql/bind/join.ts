@@ -17,6 +17,14 @@ import { Stage } from './stage.ts'
 type JoinItem = Extract<FromItem, { kind: 'join' }>
 type JoinType = 'inner' | 'left' | 'right' | 'full'
 
+/** What a JOIN makes of its two sides and its condition. */
+export interface JoinMaking {
+  readonly make: typeof join
+  /** How the columns of the last name of USING compare. */
+  readonly lastUsing: '=' | '>='
+}
+const PLAIN: JoinMaking = { make: join, lastUsing: '=' }
+
 /** A JOIN of two bound sides with ON, USING, NATURAL or none of them. */
 export function bindJoin(
   st: Statement,
@@ -26,23 +34,27 @@ export function bindJoin(
   right: FromPlan,
   parent: Scope | null,
   ctes: CteScope | null,
+  making: JoinMaking = PLAIN,
 ): FromPlan {
+  const { make } = making
   const width = left.plan.rowType.length
   const moved = shiftFrom(right, width)
-  if (item.using || item.natural) return joinUsing(st, item, type, left, right)
+  if (item.using || item.natural) return joinUsing(st, item, type, left, right, making)
   const names = { tables: [...left.tables, ...moved.tables], visible: [...left.visible, ...moved.visible] }
-  if (!item.on) return { plan: join(type, left.plan, right.plan, TRUE, st.position(item)), ...names }
+  const conditions = [item.matchCondition, item.on].filter((c) => c !== undefined)
+  if (conditions.length === 0) return { plan: make(type, left.plan, right.plan, TRUE, st.position(item)), ...names }
   const scope = scopeOf(names, parent)
   const place: ExprPlace = { scope, ctes, clause: 'JOIN conditions', aggregates: false, windows: false, rows: false }
-  const on = bindCondition(st, item.on, place, 'JOIN/ON')
+  const on = conjunction(conditions.map((c) => bindCondition(st, c, place, 'JOIN/ON')))
   const subqueries = [...slotsIn(on)].some((n) => st.slots[n].kind === 'subquery')
   if (subqueries) {
-    if (type !== 'inner') throw notSupported('a subquery in the condition of an outer join', item.on.span)
+    if (make !== join) throw notSupported('a subquery in the condition of an ASOF or temporal join', conditions[0].span)
+    if (type !== 'inner') throw notSupported('a subquery in the condition of an outer join', conditions[0].span)
     const stage = new Stage(st, scope, join('inner', left.plan, right.plan, TRUE, st.position(item)))
-    stage.filter(on, st.position(item.on))
+    stage.filter(on, st.position(conditions[0]))
     return { plan: stage.plan, ...names }
   }
-  return { plan: join(type, left.plan, right.plan, on, st.position(item)), ...afterJoin(type, left, moved) }
+  return { plan: make(type, left.plan, right.plan, on, st.position(item)), ...afterJoin(type, left, moved) }
 }
 
 function afterJoin(
@@ -56,13 +68,21 @@ function afterJoin(
 }
 
 /** USING merges the columns: one column of the name, from the side that is never missing. */
-function joinUsing(st: Statement, item: JoinItem, type: JoinType, left: FromPlan, right: FromPlan): FromPlan {
+function joinUsing(
+  st: Statement,
+  item: JoinItem,
+  type: JoinType,
+  left: FromPlan,
+  right: FromPlan,
+  making: JoinMaking,
+): FromPlan {
   const width = left.plan.rowType.length
   const common = item.using
     ? item.using.map((u) => u.name)
     : left.visible
         .map((c) => c.name)
         .filter((n, i, all) => all.indexOf(n) === i && right.visible.some((c) => c.name === n))
+  const last = common[common.length - 1]
   const merged: ScopeColumn[] = []
   const on: Scalar[] = []
   const computed: Scalar[] = []
@@ -72,7 +92,8 @@ function joinUsing(st: Statement, item: JoinItem, type: JoinType, left: FromPlan
     const l = only(left.visible, name, 'left', at)
     const r = only(right.visible, name, 'right', at)
     const rightExpr = shiftColumns(r.expr, width)
-    on.push(callOperator(st, '=', [l.expr, rightExpr], at))
+    const compare = name === last ? making.lastUsing : '='
+    on.push(callOperator(st, compare, [l.expr, rightExpr], at))
     const { type: common, scalars } = unify(
       st,
       [
@@ -92,7 +113,7 @@ function joinUsing(st: Statement, item: JoinItem, type: JoinType, left: FromPlan
       origin: expr.kind === 'column' ? (type === 'right' ? r.origin : l.origin) : null,
     })
   }
-  let plan = join(type, left.plan, right.plan, conjunction(on), st.position(item))
+  let plan = making.make(type, left.plan, right.plan, conjunction(on), st.position(item))
   if (computed.length > 0) {
     const base = plan.rowType.length
     plan = extend(

@@ -13,6 +13,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
 import { clockJoins, splitClock } from './clock-joins.ts'
 import { joinKeys } from './join-keys.ts'
+import { refuseLookup } from './lookup-joins.ts'
 import { refuseVolatile, rulesOf } from './maintained.ts'
 import { appendOnly, growth } from './node-facts.ts'
 import { withPlaces } from './places.ts'
@@ -79,6 +80,8 @@ class Builder {
         return this.#map(p)
       case 'join':
         return this.#join(p, p.type)
+      case 'asofJoin':
+        return this.#asof(p)
       case 'semiJoin':
         return this.#join(p, p.anti ? 'anti' : 'semi')
       case 'aggregate':
@@ -214,6 +217,17 @@ class Builder {
       kept.map((c) => types[c]),
       -1,
     )
+  }
+
+  /** The right side comes first: a view that begins reads its relations in this order, and looks rows up in what it has. */
+  #asof(p: Extract<Logical, { kind: 'asofJoin' }>): number {
+    const right = this.build(p.right)
+    const left = this.build(p.left)
+    const { outer, leftKeys, rightKeys, nearest } = p
+    const sides = { outer, left, right, leftKeys, rightKeys }
+    if (nearest !== null) return this.#node({ op: 'asofJoin', ...sides, nearest }, p)
+    refuseLookup(p, this.nodes[left].appendOnly, this.#facts.maintained === true, this.#outer !== null)
+    return this.#node({ op: 'lookupJoin', ...sides }, p)
   }
 
   /** A join's side with its key columns, computed at the end where they are not columns already. */

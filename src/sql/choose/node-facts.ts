@@ -21,6 +21,8 @@ export function appendOnly(
       return op.inputs.every(input)
     case 'join':
       return (op.type === 'inner' || op.type === 'semi') && input(op.left) && input(op.right)
+    case 'lookupJoin':
+      return input(op.left)
     default:
       return false
   }
@@ -38,6 +40,9 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
     case 'import':
     case 'variable':
       return 'none'
+    // It keeps the right side alone, which is as large as that relation is.
+    case 'lookupJoin':
+      return 'bounded'
     case 'aggregate': {
       const small = op.aggregates.every((a) => !a.distinct && CONSTANT_STATE.has(aggregateById(a.fn)?.strategy ?? ''))
       return op.keys.length === 0 && small ? 'bounded' : 'unbounded'

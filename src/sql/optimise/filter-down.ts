@@ -30,6 +30,11 @@ function push(p: Logical, conditions: readonly Scalar[], at = -1): Logical {
     }
     case 'join':
       return pushJoin(p, conditions, at)
+    case 'asofJoin': {
+      const width = p.left.rowType.length
+      const [down, here] = split(conditions, (c) => columnsOf(c).size > 0 && onlyReads(c, 0, width) && !canFail(c))
+      return filter({ ...p, left: push(p.left, down, at), right: push(p.right, []) }, conjunction(here), at)
+    }
     case 'semiJoin': {
       const [down, here] = split(conditions, (c) => !canFail(c))
       const width = p.left.rowType.length

@@ -20,6 +20,8 @@ export function keyOf(p: Logical, facts: Facts): readonly number[] | null {
       return keyOf(p.input, facts)
     case 'semiJoin':
       return keyOf(p.left, facts)
+    case 'asofJoin':
+      return p.nearest === null ? null : keyOf(p.left, facts)
     case 'let':
     case 'letRec':
       return keyOf(p.body, facts)

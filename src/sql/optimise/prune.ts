@@ -98,6 +98,33 @@ function pruneTo(p: Logical, needed: ReadonlySet<number>): Pruned {
       ]
       return { plan: { ...p, left: left.plan, right: right.plan, on, rowType }, at }
     }
+    case 'asofJoin': {
+      const width = p.left.rowType.length
+      const times = (side: 'left' | 'right') => (p.nearest === null ? [] : [p.nearest[side]])
+      const left = pruneTo(p.left, new Set([...[...needed].filter((i) => i < width), ...p.leftKeys, ...times('left')]))
+      const rest = [...needed].filter((i) => i >= width).map((i) => i - width)
+      const right = pruneTo(p.right, new Set([...rest, ...p.rightKeys, ...times('right')]))
+      const newWidth = left.plan.rowType.length
+      const at = new Map(left.at)
+      for (const [from, to] of right.at) at.set(from + width, to + newWidth)
+      const ofLeft = (c: number): number => left.at.get(c) as number
+      const ofRight = (c: number): number => right.at.get(c) as number
+      const nearest = p.nearest && {
+        ...p.nearest,
+        left: ofLeft(p.nearest.left),
+        right: ofRight(p.nearest.right),
+      }
+      const plan: Logical = {
+        ...p,
+        left: left.plan,
+        right: right.plan,
+        leftKeys: p.leftKeys.map(ofLeft),
+        rightKeys: p.rightKeys.map(ofRight),
+        nearest,
+        rowType: [...left.plan.rowType, ...(p.outer ? nullableRow(right.plan.rowType) : right.plan.rowType)],
+      }
+      return { plan, at }
+    }
     case 'semiJoin': {
       const width = p.left.rowType.length
       const on = read([], p.on)

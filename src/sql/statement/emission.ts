@@ -96,6 +96,7 @@ const NAMES: Readonly<Record<string, string>> = {
   topK: 'the first rows of each partition',
   rowNumber: 'row_number()',
   setOp: 'the set operation',
+  asofJoin: 'ASOF JOIN',
 }
 
 const CLAUSES: Readonly<Record<string, string>> = {
