@@ -98,3 +98,8 @@ export class ManualClock implements Runtime, ClockControl {
     )
   }
 }
+
+/** The clock that goes on while this one stands: time-outs and retries of services guard a statement, not the data. */
+export function runningClock(runtime: Runtime): Runtime {
+  return runtime instanceof ManualClock ? runtime.inner : runtime
+}

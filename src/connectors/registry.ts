@@ -1,5 +1,5 @@
 import type { Log } from '../base/log.ts'
-import { ManualClock } from '../base/manual-clock.ts'
+import { runningClock } from '../base/manual-clock.ts'
 import { nearest } from '../base/nearest.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { SqlError } from '../base/sql-error.ts'
@@ -38,8 +38,7 @@ export const CONNECTOR_OPTIONS: Readonly<Record<string, readonly OptionSpec[]>> 
 
 /** What makes the sources of a server, and asks schema registries for what their statements leave open. */
 export function connectorFactory(deps: ConnectorDeps) {
-  // Time-outs of a service go on while the clock stands: they guard the statement, not the data.
-  const guards = deps.runtime instanceof ManualClock ? deps.runtime.inner : deps.runtime
+  const guards = runningClock(deps.runtime)
   const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, guards)
   const make = (spec: ConnectorSpec, rowType: RowType) => createConnector(spec, rowType, deps)
   return Object.assign(make, { complete: completeSources(openRegistry, guards) })
@@ -52,7 +51,7 @@ export function createConnector(spec: ConnectorSpec, rowType: RowType, deps: Con
     const openTransport: OpenTransport =
       deps.openTransport ??
       ((brokers, clientId) => new KafkajsTransport({ brokers, clientId, resolve: deps.resolve }, deps.log))
-    const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, deps.runtime)
+    const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, runningClock(deps.runtime))
     return new KafkaSource(spec, rowType, { ...deps, openTransport, openRegistry })
   }
   if (isGenerator(kind)) return new GeneratorSource(makeGenerator(kind, options), deps.runtime)

@@ -1,4 +1,5 @@
 import type { Log } from '../../base/log.ts'
+import { runningClock } from '../../base/manual-clock.ts'
 import type { Runtime } from '../../base/runtime.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
@@ -154,7 +155,7 @@ export class KafkaSource implements SourceConnector {
         if (topic === null) throw new SqlError('42704', `topic "${this.task.topic}" does not exist ${where}`)
         throw new SqlError('58000', `a partition of topic "${this.task.topic}" has no leader ${where}`)
       }
-      await new Promise<void>((resolve) => this.deps.runtime.setTimer(resolve, RETRY_MS))
+      await new Promise<void>((resolve) => runningClock(this.deps.runtime).setTimer(resolve, RETRY_MS))
     }
   }
 
@@ -173,7 +174,7 @@ export class KafkaSource implements SourceConnector {
     const late = () =>
       new KafkaError('connection', '08001', `no answer from Kafka broker "${this.task.brokers.join(',')}" in time`)
     try {
-      return await withDeadline(this.deps.runtime, this.twice(question), DEADLINE_MS, late)
+      return await withDeadline(runningClock(this.deps.runtime), this.twice(question), DEADLINE_MS, late)
     } catch (error) {
       throw sqlErrorOf(error)
     }
