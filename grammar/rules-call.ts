@@ -161,7 +161,9 @@ export function callRules(g: SqlParser, r: Rules) {
     let partitionBy: Expr[] = []
     g.opt(7, () => {
       g.words(8, T.PARTITION, T.BY)
-      partitionBy = g.sub(9, r.exprList)
+      // One key, or several in parentheses: after a comma comes the next argument.
+      const key = g.sub(9, r.expr, 0)
+      partitionBy = key?.kind === 'row' && !key.explicit ? key.fields : [key]
     })
     const orderBy = g.opt(10, () => g.sub(11, r.orderBy)) ?? []
     return { kind: 'tableArg', ...source, partitionBy, orderBy, span: g.span(start) }

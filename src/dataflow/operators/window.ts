@@ -78,6 +78,8 @@ export class WindowOperator extends OperatorBase {
   private readonly page = new Int32Array(PAGE)
   private readonly found = new Int32Array(1)
   private readonly errors = new RowErrorList()
+  /** Rows when it last ran. */
+  private rowsLeft = 0
 
   constructor(spec: WindowOperatorSpec, input: Pipe, states: StateFactory) {
     super(spec, [input], [...input.types, ...spec.calls.map(({ type }) => type)])
@@ -118,6 +120,8 @@ export class WindowOperator extends OperatorBase {
 
   private *change(delta: Batch): Pieces {
     if (delta.n === 0) return
+    // Between ticks only whole partitions go, when watermarks close them: what is kept of them goes too.
+    if (this.rows.rows !== this.rowsLeft) this.kept.clear()
     const keys = pick(delta.cols, this.partition)
     const group = new Int32Array(delta.n)
     const first = new Int32Array(delta.n)
@@ -135,6 +139,7 @@ export class WindowOperator extends OperatorBase {
       for (const batch of before) results.push(negateBatch(batch))
     }
     this.rows.apply(delta)
+    this.rowsLeft = this.rows.rows
     yield
     for (let p = 0; p < count; p++) yield* this.after(delta, touchedKeys, p, touched[p], results)
     for (const batch of yield* consolidation(results)) this.output.pushRows(batch)

@@ -27,6 +27,9 @@ export class KeptSequences {
     if (others.length > 0) this.byHash.set(hash, others)
     else this.byHash.delete(hash)
   }
+  clear(): void {
+    this.byHash.clear()
+  }
   bytes(): number {
     let bytes = 0
     for (const all of this.byHash.values()) for (const { sequence } of all) bytes += sequence.bytes()

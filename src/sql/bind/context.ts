@@ -82,7 +82,8 @@ export interface GroupWindow {
 
 /** What a time window is made of. */
 export interface TimeWindow {
-  readonly kind: WindowKind
+  readonly kind: WindowKind | 'session'
+  /** Of sessions the gap. */
   readonly size: Interval
   /** Slide of hopping, step of cumulating windows. */
   readonly step: Interval | null

@@ -9,6 +9,7 @@ import { eventTime } from './event-time.ts'
 import type { FromPlan } from './from-plan.ts'
 import { handled } from './handled.ts'
 import type { Scope } from './scope.ts'
+import { lastRowTime, sessionKeys } from './session-window.ts'
 import { slotsIn } from './slot.ts'
 import type { Stage } from './stage.ts'
 import { windowed, windowInterval, windowLast, windowTime } from './time-window.ts'
@@ -32,16 +33,16 @@ export function groupWindows(st: Statement, stage: Stage, node: Select, place: E
     const name = call.name.parts.at(-1)?.name ?? ''
     if (call.name.parts.length !== 1 || !isWindowFunction(name)) continue
     const { time, spec } = callSpec(st, call, name, place)
-    if (!found.some((w) => same(w, time, spec))) found.push(added(st, stage, time, spec, call))
+    if (!found.some((w) => same(w, time, spec)))
+      found.push(added(st, stage, time, spec, call, keysOf(st, node, spec, place)))
   }
   return found
 }
 
 /** `WINDOW TUMBLING (…)`: over the event time of the first relation of FROM. */
-export function streamWindow(st: Statement, stage: Stage, node: Select, from: FromPlan): GroupWindow {
+export function streamWindow(st: Statement, stage: Stage, node: Select, from: FromPlan, scope: Scope): GroupWindow {
   const window = node.streamWindow as NonNullable<Select['streamWindow']>
   handled(window, ['type', 'size', 'advance', 'grace', 'retention', 'timeZone'])
-  if (window.type === 'SESSION') throw notSupported('a session window', window.span)
   if (node.groupBy.length === 0) throw bindError('42803', 'WINDOW needs GROUP BY', window)
   const time = eventTime(st, from)
   if (time === null) {
@@ -67,13 +68,18 @@ export function streamWindow(st: Statement, stage: Stage, node: Select, from: Fr
   }
   const zone = window.timeZone
   const spec: TimeWindow = {
-    kind: hopping ? 'hop' : 'tumble',
+    kind: window.type === 'SESSION' ? 'session' : hopping ? 'hop' : 'tumble',
     size: interval(window.size),
     step: window.advance ? interval(window.advance) : null,
     offset: { months: 0, days: 0, micros: 0 },
     zone: zone?.kind === 'string' ? zone.value : null,
   }
-  return added(st, stage, windowTime(st, time, window), spec, window)
+  const place = { ...NOWHERE, scope, clause: 'GROUP BY' }
+  const own = added(st, stage, windowTime(st, time, window), spec, window, keysOf(st, node, spec, place))
+  if (spec.kind !== 'session') return own
+  const { plan, end } = lastRowTime(stage.plan, own.end, spec.size)
+  stage.plan = plan
+  return { ...own, end }
 }
 
 const NOWHERE: ExprPlace = {
@@ -97,8 +103,21 @@ export function withWindowNames(scope: Scope, window: GroupWindow): Scope {
 /** What is grouped by, beside the call itself: an end that the start does not tell. */
 export const windowKeys = (w: GroupWindow): Scalar[] => (w.end.kind === 'column' ? [w.start, w.end] : [w.start])
 
-function added(st: Statement, stage: Stage, time: Scalar, spec: TimeWindow, at: Place): GroupWindow {
-  const { plan, start, end } = windowed(st, stage.plan, time, spec, at)
+/** Sessions are those of the rows that are grouped together. */
+function keysOf(st: Statement, node: Select, spec: TimeWindow, place: ExprPlace): Scalar[] {
+  if (spec.kind !== 'session') return []
+  return sessionKeys(st, node, place, (e) => e.kind === 'call' && isWindowFunction(e.name.parts.at(-1)?.name ?? ''))
+}
+
+function added(
+  st: Statement,
+  stage: Stage,
+  time: Scalar,
+  spec: TimeWindow,
+  at: Place,
+  keys: readonly Scalar[],
+): GroupWindow {
+  const { plan, start, end } = windowed(st, stage.plan, time, spec, at, keys)
   stage.plan = plan
   return { time, spec, start, end }
 }

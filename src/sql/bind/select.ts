@@ -43,7 +43,7 @@ export function bindSelect(
 
   const timeWindows = groupWindows(st, stage, node, { ...plain, clause: 'GROUP BY' })
   if (node.streamWindow) {
-    const window = streamWindow(st, stage, node, from)
+    const window = streamWindow(st, stage, node, from, scope)
     timeWindows.push(window)
     scope = withWindowNames(scope, window)
     stage = new Stage(st, scope, stage.plan)

@@ -10,6 +10,7 @@ import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, constantValue, located } from './coerce.ts'
 import type { Statement, TimeWindow } from './context.ts'
+import { sessionWindows } from './session-window.ts'
 
 /**
  * Time windows as ordinary plans. A window of fixed length is arithmetic (date_bin, which runs in generated loops);
@@ -47,9 +48,18 @@ export function windowInterval(st: Statement, s: Scalar, at: Place): Interval {
   return value as Interval
 }
 
-export function windowed(st: Statement, plan: Logical, time: Scalar, spec: TimeWindow, at: Place): Windowed {
+/** `keys`: what the rows of one session agree in. */
+export function windowed(
+  st: Statement,
+  plan: Logical,
+  time: Scalar,
+  spec: TimeWindow,
+  at: Place,
+  keys: readonly Scalar[],
+): Windowed {
   const type: SqlType = { kind: time.type.kind }
   const { kind, size, step, zone } = spec
+  if (kind === 'session') return sessionWindows(st, plan, retyped(time, type), size, keys, at)
   if (zone !== null && type.kind !== 'timestamptz') {
     throw bindError('42804', 'windows in a time zone are made of timestamp with time zone', at, {
       hint: "A time without zone is turned into one by AT TIME ZONE, as in ts AT TIME ZONE 'UTC'.",

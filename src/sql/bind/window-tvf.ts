@@ -1,9 +1,10 @@
 import type { Arg, Expr, FromItem } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
-import type { WindowKind } from '../../functions/calendar-window.ts'
+import type { Scalar } from '../../plan/scalar.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import type { Interval } from '../../types/value.ts'
 import { bindError } from './bind-error.ts'
+import { settleUnknown } from './coerce.ts'
 import type { CteScope, ExprPlace, Statement, TimeWindow } from './context.ts'
 import { aliasNames, type FromPlan, relation, scopeOf } from './from-plan.ts'
 import { handled } from './handled.ts'
@@ -15,29 +16,30 @@ import { windowed, windowInterval, windowTime, withBounds } from './time-window.
 type Call = Extract<Expr, { kind: 'call' }>
 
 /** Parameters of each kind after the time, by position; every one can also be named, as Flink names them. */
-const PARAMETERS: Readonly<Record<WindowKind, readonly string[]>> = {
+const PARAMETERS: Readonly<Record<TimeWindow['kind'], readonly string[]>> = {
   tumble: ['size', 'offset'],
   hop: ['slide', 'size', 'offset'],
   cumulate: ['step', 'size', 'offset'],
+  session: ['gap'],
 }
-const NAMES: ReadonlySet<string> = new Set(['data', 'timecol', 'size', 'slide', 'step', 'offset', 'time_zone'])
+const NAMES: ReadonlySet<string> = new Set(['data', 'timecol', 'size', 'slide', 'step', 'offset', 'time_zone', 'gap'])
 
-export const isWindowFunction = (name: string): boolean => name in PARAMETERS || name === 'session'
+export const isWindowFunction = (name: string): boolean => Object.hasOwn(PARAMETERS, name)
 
 const NO_OFFSET: Interval = { months: 0, days: 0, micros: 0 }
 
 /** `args` are those after the time, named and not: what a window is made of. */
 export function windowSpec(st: Statement, kind: string, args: readonly Arg[], place: ExprPlace, at: Call): TimeWindow {
-  if (kind === 'session') throw notSupported('a session window', at.span)
-  const of = kind as WindowKind
+  const of = kind as TimeWindow['kind']
+  const zoned = of === 'session' ? [] : ['time_zone']
   const given = new Map<string, Arg>()
   let position = 0
   for (const arg of args) {
     const name = parameterName(arg) ?? PARAMETERS[of][position++]
     if (name === undefined) throw bindError('42883', `too many arguments of ${kind.toUpperCase()}`, arg)
-    if (!NAMES.has(name) || (!PARAMETERS[of].includes(name) && name !== 'time_zone')) {
+    if (!NAMES.has(name) || ![...PARAMETERS[of], ...zoned].includes(name)) {
       throw bindError('42883', `${kind.toUpperCase()} has no argument ${name.toUpperCase()}`, arg, {
-        hint: `It takes ${['data', 'timecol', ...PARAMETERS[of], 'time_zone'].map((n) => n.toUpperCase()).join(', ')}.`,
+        hint: `It takes ${['data', 'timecol', ...PARAMETERS[of], ...zoned].map((n) => n.toUpperCase()).join(', ')}.`,
       })
     }
     if (given.has(name)) throw bindError('42883', `argument ${name.toUpperCase()} is given twice`, arg)
@@ -57,8 +59,8 @@ export function windowSpec(st: Statement, kind: string, args: readonly Arg[], pl
     throw notSupported('a time zone that is not constant', zone.span)
   return {
     kind: of,
-    size: needed('size'),
-    step: of === 'tumble' ? null : needed(of === 'hop' ? 'slide' : 'step'),
+    size: needed(of === 'session' ? 'gap' : 'size'),
+    step: of === 'tumble' || of === 'session' ? null : needed(of === 'hop' ? 'slide' : 'step'),
     offset: interval('offset') ?? NO_OFFSET,
     zone: zone?.value.kind === 'string' ? zone.value.value : null,
   }
@@ -70,7 +72,7 @@ const parameterName = (arg: Arg): string | undefined => {
   return name === 'timezone' ? 'time_zone' : name
 }
 
-/** TUMBLE, HOP and CUMULATE in FROM: Flink's spelling (TABLE t, DESCRIPTOR(ts)) and RisingWave's (t, ts). */
+/** TUMBLE, HOP, CUMULATE and SESSION in FROM: Flink's spelling (TABLE t, DESCRIPTOR(ts)) and RisingWave's (t, ts). */
 export function bindWindowTable(
   st: Statement,
   item: Extract<FromItem, { kind: 'tableFunction' }>,
@@ -95,7 +97,8 @@ export function bindWindowTable(
   if (slotsIn(bound).size > 0) throw notSupported('a subquery as the time of a window', time.span)
   const spec = windowSpec(st, kind, rest, { ...place, scope: { ...place.scope, tables: [], visible: [] } }, call)
   const width = input.plan.rowType.length
-  const windows = windowed(st, input.plan, bound, spec, call)
+  const keys = partitionKeys(st, data, place, kind)
+  const windows = windowed(st, input.plan, bound, spec, call, keys)
   const plan = withBounds(st, windows, width, descriptor, call)
   const made = plan.rowType.slice(width)
   const own = [
@@ -106,6 +109,18 @@ export function bindWindowTable(
   const { alias, names } = aliasNames(item.alias, row, kind)
   const columns = own.map((c, i) => ({ ...c, name: names[i] }))
   return { plan, tables: [{ ...watermarked(input), alias, schema: null, columns, key: null }], visible: columns }
+}
+
+/** `TABLE t PARTITION BY k`: of sessions alone. */
+function partitionKeys(st: Statement, data: Arg, place: ExprPlace, kind: string): Scalar[] {
+  const node = data.value
+  if (node.kind !== 'tableArg' || node.partitionBy.length === 0) return []
+  if (kind !== 'session') throw notSupported(`PARTITION BY of ${kind.toUpperCase()}`, node.partitionBy[0].span)
+  return node.partitionBy.map((e) => {
+    const key = settleUnknown(st, st.bind.expr(st, e, place))
+    if (slotsIn(key).size > 0) throw notSupported('a subquery as the key of a session', e.span)
+    return key
+  })
 }
 
 /** A window keeps the event time of what it is over. */
@@ -139,7 +154,7 @@ function tableOf(st: Statement, arg: Arg, parent: Scope | null, ctes: CteScope |
     return bindTable(st, { kind: 'table', name, span: node.span }, ctes)
   }
   if (node.kind === 'tableArg') {
-    handled(node, ['table', 'query'])
+    handled(node, ['table', 'query', 'partitionBy'])
     if (node.table) return bindTable(st, { kind: 'table', name: node.table, span: node.span }, ctes)
   }
   const query = node.kind === 'tableArg' || node.kind === 'subquery' ? node.query : undefined

@@ -92,6 +92,18 @@ function ofNode(
       const known = new Map([...bounded(facts[node.input])].filter(([c]) => node.partition.includes(c)))
       return { known, released: first(known, 'input') }
     }
+    case 'window': {
+      const input = facts[node.input]
+      const known = new Map([...bounded(input)].filter(([c]) => node.partition.includes(c)))
+      const released = first(known, 'input')
+      // A row joins or parts only sessions that end after it: what ends below the bound of the times stays.
+      const width = nodes[node.input].types.length
+      const times = node.order.length === 1 ? input.get(node.order[0].column)?.terms : undefined
+      node.calls.forEach((call, i) => {
+        if (call.fn === 'session_end' && times !== undefined) known.set(width + i, { terms: times })
+      })
+      return { known, released }
+    }
     case 'join':
       return joinFacts(node, nodes[node.left], nodes[node.right], facts[node.left], facts[node.right])
     case 'emitOnClose':
