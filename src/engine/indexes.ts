@@ -30,7 +30,7 @@ export class IndexLookup {
     circuit.add([node])
     this.#indexes.set(entry.id, { entry, node })
     if (!fill) return
-    const base = this.#world.tables.get(entry.on)?.rows ?? views.get(entry.on)!.output.rows
+    const base = this.#world.tables.get(entry.on)?.read ?? views.get(entry.on)!.output.rows
     for (const batch of base.scan()) node.rows.apply(batch)
   }
 

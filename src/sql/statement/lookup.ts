@@ -40,13 +40,16 @@ export function findLookup(plan: Logical, catalog: CatalogSnapshot): LookupPlan 
   for (const key of keysOf(catalog, get.object)) {
     const match = matchKey(predicate, key, types)
     if (!match) continue
-    const exprs = project?.exprs ?? filter.rowType.map((f, i) => column(i, f.type))
+    const exprs = (project?.exprs ?? filter.rowType.map((f, i) => column(i, f.type))).map(toObject)
+    // The watermark that a row came with is not where its key is.
+    const reads = [...exprs, ...(match.residual ? [match.residual] : [])]
+    if (reads.some((s) => [...columnsOf(s)].some((c) => c >= types.length))) continue
     return {
       object: get.object,
       columns: key,
       keys: match.keys,
       residual: match.residual,
-      project: exprs.map(toObject),
+      project: exprs,
     }
   }
   return null
