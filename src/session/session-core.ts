@@ -174,6 +174,7 @@ function plannedFields(plan: Planned): RowType | null {
     case 'write':
       return plan.returning
     case 'subscribe':
+      if (plan.request.push !== undefined) return plan.request.fields
       return subscribeFields(plan.request.fields, plan.request.progress)
     case 'ddl':
       return null

@@ -20,9 +20,11 @@ import {
   planCreateTable,
 } from './ddl/create-table.ts'
 import { planCreateMaterializedView, planCreateView } from './ddl/create-view.ts'
+import { isKsql, planKsql } from './ddl/ksql.ts'
 import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
 import { bindEnv } from './statement/env.ts'
 import { planInsert } from './statement/insert.ts'
+import { planPushQuery } from './statement/push-query.ts'
 import { planQuery } from './statement/query.ts'
 import { planSubscribe } from './statement/subscribe.ts'
 import { defaultValue, targetTable } from './statement/target-table.ts'
@@ -48,7 +50,7 @@ export function parseSql(sql: string): readonly Statement[] {
 export function planStatement(node: Statement, context: PlanningContext): Planned {
   switch (node.kind) {
     case 'query':
-      return planQuery(node, context)
+      return node.emit?.mode === 'CHANGES' ? planPushQuery(node, context) : planQuery(node, context)
     case 'insert':
       return planInsert(node, context)
     case 'update':
@@ -70,7 +72,7 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
     case 'createSchema':
       return ddl(planCreateSchema(node, context))
     case 'createTable':
-      return ddl(planCreateTable(node, context))
+      return ddl(isKsql(node) ? planKsql(node, context) : planCreateTable(node, context))
     case 'createSource':
       return ddl(planCreateSource(node, context))
     case 'createView':

@@ -90,6 +90,8 @@ export interface PlannedSubscribe {
     readonly asOf: number | null
     readonly asOfAtLeast: boolean
     readonly upTo: number | null
+    /** SELECT … EMIT CHANGES: rows alone, at most so many; null: without end. */
+    readonly push?: { readonly limit: number | null }
   }
   readonly paramTypes: readonly SqlType[]
 }

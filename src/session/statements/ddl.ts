@@ -63,6 +63,7 @@ function ddlTag(statement: SchemaChange): string {
   const base = TAGS[statement.kind]
   switch (statement.kind) {
     case 'createTable':
+      if (statement.word !== 'TABLE') return `CREATE ${statement.word}`
       return statement.as === undefined ? base : 'CREATE TABLE AS'
     case 'createOther':
       return `${base} ${statement.what.toUpperCase()}`

@@ -5,8 +5,9 @@ import { rowProgram } from '../../engine/write/row-program.ts'
 import type { PlannedRead } from '../planner.ts'
 import { sourceOf } from '../row-source.ts'
 import type { Outcome, Run, StatementHandler } from '../run.ts'
+import { openSubscription } from './subscribe.ts'
 
-/** SELECT, VALUES, TABLE, WITH: a pull at one tick. */
+/** SELECT, VALUES, TABLE, WITH: a pull at one tick; with EMIT CHANGES a push. */
 export const queryStatement: StatementHandler<Query> = {
   async run(_statement, run) {
     return readOutcome(run, (rows) => `SELECT ${rows}`)
@@ -15,6 +16,7 @@ export const queryStatement: StatementHandler<Query> = {
 
 export async function readOutcome(run: Run, tag: (rows: number) => string): Promise<Outcome> {
   const { plan, session } = run
+  if (plan?.kind === 'subscribe') return { kind: 'rows', source: await openSubscription(run), tag }
   assert(plan !== null && plan.kind === 'read', 'a query is planned as a read')
   const { finishing, fields, lookup, plan: physical } = plan.request
   const request = { plan: physical, finishing, fields, lookup, params: run.params }

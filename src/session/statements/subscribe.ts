@@ -1,5 +1,6 @@
 import type { Subscribe } from '../../../grammar/ast-statement.ts'
 import { assert } from '../../base/assert.ts'
+import { PushedRows } from '../pushed-rows.ts'
 import type { RowSource } from '../row-source.ts'
 import type { Run, StatementHandler } from '../run.ts'
 import { SubscribeSource } from '../subscribe-source.ts'
@@ -19,7 +20,8 @@ export async function openSubscription(run: Run): Promise<RowSource> {
   run.endTimeout()
   const { request } = plan
   const subscription = await session.engine.subscribe({ ...request, params: run.params }, run.call)
-  return new SubscribeSource(subscription, request.fields, request.progress, session.runtime)
+  const changes = new SubscribeSource(subscription, request.fields, request.progress, session.runtime)
+  return request.push === undefined ? changes : new PushedRows(changes, request.fields, request.push.limit)
 }
 
 function pointToCopy(statement: Subscribe, run: Run): void {

@@ -16,6 +16,8 @@ const KINDS: Readonly<Partial<Record<ObjectType, { readonly kind: CatalogEntry['
   INDEX: { kind: 'index', word: 'index' },
   CONNECTION: { kind: 'connection', word: 'connection' },
   SCHEMA: { kind: 'schema', word: 'schema' },
+  // One AS a query is a materialized view.
+  STREAM: { kind: 'source', word: 'stream' },
 }
 
 /** What PostgreSQL answers where such an object does not exist; relations are 42P01. */
@@ -71,7 +73,7 @@ function find(
   if (entry.kind === 'system' || (entry.kind === 'schema' && entry.id < 16384 && entry.name !== 'public')) {
     throw bindError('42501', `cannot change system object "${entry.name}"`, name)
   }
-  if (entry.kind !== known.kind) {
+  if (entry.kind !== known.kind && !(object === 'STREAM' && entry.kind === 'materializedView')) {
     const other = Object.entries(KINDS).find(([, k]) => k.kind === entry.kind)
     throw bindError('42809', `"${entry.name}" is not ${article(known.word)}`, name, {
       hint: other && verb === 'DROP' ? `Use DROP ${other[0]} to remove ${article(other[1].word)}.` : undefined,
