@@ -244,7 +244,9 @@ export type StreamWindow = Spanned & {
 }
 export type Emit = Spanned & {
   kind: 'emit'
-  mode: 'CHANGES' | 'FINAL' | 'ON WINDOW CLOSE' | 'ON UPDATE'
+  mode: 'CHANGES' | 'FINAL' | 'ON WINDOW CLOSE' | 'ON UPDATE' | 'PERIODIC'
+  /** Of PERIODIC. */
+  every?: Expr
   lateness?: Expr
 }
 export type AsOf = Spanned & { kind: 'asOf'; atLeast: boolean; at: Expr }

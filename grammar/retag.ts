@@ -4,7 +4,7 @@ import type { SqlToken } from './token.ts'
 import { BareLabel, ColId, ColLabel, Identifier, T, tokenIdxEnd } from './tokens.ts'
 
 const negatable = new Set<TokenType>([T.BETWEEN, T.IN, T.LIKE, T.ILIKE, T.SIMILAR])
-const streamEnds = new Set<TokenType>([T.CHANGES, T.FINAL, T.ON])
+const streamEnds = new Set<TokenType>([T.CHANGES, T.FINAL, T.ON, T.PERIODIC])
 const nameFollows = new Set<TokenType>([T.Comma, T.RParen, T.Semicolon, T.Dot, T.Eq, T.RBracket, T.AS, T.FROM, T.WHERE])
 
 /** Functions with a syntax of their own; without a parenthesis they are ordinary column names. */

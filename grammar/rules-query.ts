@@ -73,9 +73,11 @@ export function queryRules(g: SqlParser, r: Rules) {
         ALT: () => {
           const start = g.mark()
           g.eat(16, T.EmitClause)
+          let every: Expr | undefined
           const mode = g.alt<NonNullable<Query['emit']>['mode']>(17, [
             { ALT: () => g.eat(18, T.CHANGES) && 'CHANGES' },
             { ALT: () => g.eat(19, T.FINAL) && 'FINAL' },
+            { ALT: () => g.eat(30, T.PERIODIC) && (every = g.sub(31, r.expr, 4, true)) && 'PERIODIC' },
             {
               ALT: () => {
                 g.eat(20, T.ON)
@@ -87,7 +89,13 @@ export function queryRules(g: SqlParser, r: Rules) {
             },
           ])
           const lateness = g.opt(27, () => g.words(28, T.ALLOWED, T.LATENESS) && g.sub(29, r.expr, 4, true))
-          query.emit = { kind: 'emit', mode, ...(lateness && { lateness }), span: g.span(start) }
+          query.emit = {
+            kind: 'emit',
+            mode,
+            ...(every && { every }),
+            ...(lateness && { lateness }),
+            span: g.span(start),
+          }
         },
       },
       { ALT: () => (query.asOf = g.sub(24, r.asOf)) },

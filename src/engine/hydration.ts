@@ -83,7 +83,8 @@ export class Hydration {
 
   /** A view that follows the clock begins as of now, which takes a tick; inside the exclusive lane. */
   async upToNow(plan: PhysicalPlan): Promise<void> {
-    if (plan.nodes.some((node) => node.op === 'temporal')) await this.#ticker.settle()
+    if (plan.nodes.some(({ op }) => op === 'temporal' || op === 'expire' || op === 'emitPeriodic'))
+      await this.#ticker.settle()
   }
 
   /** Starts it; inside the exclusive lane. True when the view needs nothing more. */

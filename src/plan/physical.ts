@@ -145,6 +145,10 @@ export type PhysicalOp =
       readonly calls: readonly WindowCall[]
     }
   | { readonly op: 'atMostOne'; readonly input: number; readonly keys: readonly number[] }
+  /** Rows leave by the clock, a time after they last came. */
+  | { readonly op: 'expire'; readonly input: number; readonly ttlMicros: number }
+  /** Changes wait for the next multiple of a period. */
+  | { readonly op: 'emitPeriodic'; readonly input: number; readonly everyMicros: number }
   /** Rows leave once nothing below the bound changes any more and their value in `column` is below it. */
   | {
       readonly op: 'emitOnClose'

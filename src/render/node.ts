@@ -6,7 +6,9 @@ import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
 import { ConstantOperator } from '../dataflow/operators/constant.ts'
 import { DistinctOperator } from '../dataflow/operators/distinct.ts'
 import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
+import { EmitPeriodicOperator } from '../dataflow/operators/emit-periodic.ts'
 import { ErrorPositionsOperator } from '../dataflow/operators/error-positions.ts'
+import { ExpireOperator } from '../dataflow/operators/expire.ts'
 import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
 import { LookupJoinOperator } from '../dataflow/operators/lookup-join.ts'
 import { MapOperator } from '../dataflow/operators/map.ts'
@@ -128,6 +130,12 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
           outer: node.outer,
         }),
       )
+    }
+    case 'expire':
+      return build.add(new ExpireOperator({ ...identity, ttlMicros: node.ttlMicros }, input(node.input), states))
+    case 'emitPeriodic': {
+      const spec = { ...identity, everyMicros: node.everyMicros }
+      return build.add(new EmitPeriodicOperator(spec, input(node.input), states))
     }
     case 'atMostOne':
       return build.add(new AtMostOneOperator({ ...identity, keys: node.keys }, input(node.input), states))

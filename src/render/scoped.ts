@@ -118,6 +118,8 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'variable':
     case 'emitOnClose':
     case 'lookupJoin':
+    case 'expire':
+    case 'emitPeriodic':
       throw new Error(`${node.op} is linear: it needs no history of iterations`)
     default:
       return unreachable(node)

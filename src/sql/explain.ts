@@ -6,6 +6,7 @@ import { logicalInputs } from '../plan/logical-walk.ts'
 import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { isTrue } from '../plan/scalar-walk.ts'
+import { INTERVAL } from '../types/sql-type.ts'
 import { datumText, scalarText } from './explain-scalar.ts'
 import { columnText, windowText } from './explain-window.ts'
 
@@ -206,6 +207,10 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `window ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} → ${windowText(n.calls, [])}`
     case 'atMostOne':
       return `atMostOne ${n.input}${partitionText(n.keys, [])}`
+    case 'expire':
+      return `expire ${n.input} after ${datumText({ months: 0, days: 0, micros: n.ttlMicros }, INTERVAL)}`
+    case 'emitPeriodic':
+      return `emit periodic ${n.input} every ${datumText({ months: 0, days: 0, micros: n.everyMicros }, INTERVAL)}`
     case 'emitOnClose':
       return `emit on close ${n.input} by #${n.column} below ${termsText(n.terms, name)}`
     case 'scope':

@@ -1,5 +1,6 @@
 import type { OperatorBase } from '../../dataflow/operator.ts'
 import { ChangesInput } from '../../dataflow/operators/changes.ts'
+import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
 import { numericFromInt } from '../../types/numeric.ts'
 import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
@@ -242,8 +243,16 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
 
 /** Structures are named `<object>/<node>/<part>`; those without a node hold the result. */
 function growthOf({ plan }: ViewRuntime, id: string): string {
-  const node = plan.nodes[Number(id.split('/')[1])]
+  const place = id.split('/')[1]
+  const node = place === 'result' ? endOfLife(plan) : plan.nodes[Number(place)]
   return node === undefined ? 'unbounded' : node.growth === 'none' ? 'unbounded' : node.growth
+}
+
+/** Where the rows of a view have a time to live, its result is as bounded as they are. */
+function endOfLife({ nodes, root }: PhysicalPlan): PhysicalNode | undefined {
+  const last = nodes[root]
+  const node = last?.op === 'emitPeriodic' ? nodes[last.input] : last
+  return node?.op === 'expire' ? node : undefined
 }
 
 function nameOf(world: World, id: number): string | null {

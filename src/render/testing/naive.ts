@@ -209,6 +209,9 @@ class Naive {
         inherit(node.input)
         break
       }
+      case 'expire':
+      case 'emitPeriodic':
+        throw new Error('what leaves with the clock depends on when it came')
       case 'emitOnClose':
         throw new Error('plans of the naive evaluator know no watermark')
       case 'scope':

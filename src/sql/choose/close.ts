@@ -10,9 +10,10 @@ import { pruned } from '../../plan/sub-plans.ts'
 import { BOOL, type RowType } from '../../types/sql-type.ts'
 import { best, type Closing, closing, type EventTimes, less } from './closing.ts'
 
-/** When a query's rows leave: as they change, or once, when the watermark has closed them. */
+/** When a query's rows leave: as they change, at multiples of a period, or once, when the watermark has closed them. */
 export type Emission =
   | { readonly mode: 'changes' }
+  | { readonly mode: 'periodic'; readonly everyMicros: number; readonly position: number }
   | { readonly mode: 'close'; readonly column: string | null; readonly position: number }
 
 /**

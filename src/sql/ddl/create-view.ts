@@ -13,8 +13,9 @@ import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
 import { bindInnerQuery } from '../bind/query.ts'
 import type { Emission } from '../choose/close.ts'
+import type { TimeToLive } from '../choose/leaving.ts'
 import type { PlanningContext } from '../planned.ts'
-import { allowLateness, checkGrowth, eventTimes, microsOf, takeEmission } from '../statement/emission.ts'
+import { allowLateness, checkGrowth, eventTimes, microsOf, takeEmission, timeToLive } from '../statement/emission.ts'
 import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql, quoted } from './canonical.ts'
@@ -51,7 +52,7 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   const taken = takeEmission(st, node.query)
   const { plan, rowType } = bindView(st, { ...node, query: taken.query }, node.columns)
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission
-  const { physical } = plans(st, { ...plan, rowType }, context, true, emission)
+  const { physical } = plans(st, { ...plan, rowType }, context, true, emission, options.ttl?.life)
   for (const notice of st.stream.notices) context.notice(notice)
   checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node.query)
   const text = canonicalSql(st, context.sql, node.query.span)
@@ -93,10 +94,11 @@ interface ViewOptions {
   /** Feldera's emit_final: the column whose closing makes a row final. */
   final: { readonly column: string; readonly at: Place } | null
   lateness: string | null
+  ttl: { readonly text: string; readonly life: TimeToLive } | null
 }
 
 function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions {
-  const found: ViewOptions = { onError: 'poison', final: null, lateness: null }
+  const found: ViewOptions = { onError: 'poison', final: null, lateness: null, ttl: null }
   for (const option of options) {
     if (option.kind === 'rest') throw bindError('42601', '... is not an option of a materialized view', option)
     switch (option.name.toLowerCase()) {
@@ -115,9 +117,15 @@ function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions
         found.lateness = optionText(option)
         allowLateness(st, microsOf(parseLiteral(st, found.lateness, INTERVAL, option) as Interval, option))
         break
+      case 'ttl': {
+        const text = optionText(option)
+        const position = option.span.start
+        found.ttl = { text, life: { micros: timeToLive(st, text, option), position } }
+        break
+      }
       default:
         throw bindError('42601', `a materialized view has no option ${option.name.toUpperCase()}`, option, {
-          hint: 'It has ON_ERROR, EMIT_FINAL and ALLOWED_LATENESS.',
+          hint: 'It has ON_ERROR, EMIT_FINAL, ALLOWED_LATENESS and TTL.',
         })
     }
   }
@@ -130,11 +138,12 @@ function finalBy({ column, at }: NonNullable<ViewOptions['final']>, row: RowType
   return { mode: 'close', column: found.name, position: at.span.start }
 }
 
-function optionsText({ onError, final, lateness }: ViewOptions): string {
+function optionsText({ onError, final, lateness, ttl }: ViewOptions): string {
   const given = [
     ...(onError === 'poison' ? [] : [`on_error = '${onError}'`]),
     ...(final === null ? [] : [`emit_final = '${final.column.replaceAll("'", "''")}'`]),
     ...(lateness === null ? [] : [`allowed_lateness = '${lateness.replaceAll("'", "''")}'`]),
+    ...(ttl === null ? [] : [`ttl = '${ttl.text.replaceAll("'", "''")}'`]),
   ]
   return given.length === 0 ? '' : ` WITH (${given.join(', ')})`
 }

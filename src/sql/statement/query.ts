@@ -16,6 +16,7 @@ import { slotsIn } from '../bind/slot.ts'
 import { choose } from '../choose/choose.ts'
 import { closed, closes, type Emission, withoutLate } from '../choose/close.ts'
 import { closing } from '../choose/closing.ts'
+import { type TimeToLive, withLeaving } from '../choose/leaving.ts'
 import { optimise } from '../optimise/optimise.ts'
 import type { FieldOrigin, PlannedRead, PlanningContext } from '../planned.ts'
 import { CHANGES, eventTimes, takeEmission } from './emission.ts'
@@ -78,6 +79,7 @@ export function plans(
   { catalog, rules }: Pick<PlanningContext, 'catalog' | 'rules'>,
   maintained = false,
   emission: Emission = CHANGES,
+  ttl: TimeToLive | null = null,
 ): Plans {
   const raw = withParamTypes(st, bound)
   assertLowered(raw)
@@ -86,11 +88,18 @@ export function plans(
   const chosen = { ...facts, maintained }
   const physical = choose(optimised, chosen)
   const times = eventTimes(catalog, st.stream.allowedMicros)
-  if (emission.mode === 'changes' && !closes(closing(physical.nodes, times))) return { raw, optimised, physical }
+  const leaving = (plan: PhysicalPlan) => (maintained ? withLeaving(plan, emission, ttl) : plan)
+  if (emission.mode !== 'close' && !closes(closing(physical.nodes, times))) {
+    return { raw, optimised, physical: leaving(physical) }
+  }
   // Time closes something: late rows stay away, which changes what there is to plan.
   const onTime = withoutLate(raw, times)
   const again = optimise(onTime, facts, rules)
-  return { raw: onTime, optimised: again, physical: closed(choose(again, chosen), times, emission, again.rowType) }
+  return {
+    raw: onTime,
+    optimised: again,
+    physical: leaving(closed(choose(again, chosen), times, emission, again.rowType)),
+  }
 }
 
 /** A parameter met before its type was known takes the one found later. */
