@@ -11,6 +11,10 @@ export type BoundOf = (watermarks: ReadonlyMap<number, number>) => number | null
 /** Up to here every chance to release is taken; beyond, when the state grew by a quarter since the last one. */
 const SWEEP_ALWAYS_ROWS = 4096
 
+/** Whether a structure of so many rows, of which the last sweep left so many, is looked through. */
+export const dueForSweep = (rows: number, rowsLeft: number): boolean =>
+  rows > 0 && (rows <= SWEEP_ALWAYS_ROWS || rows >= rowsLeft + rowsLeft / 4)
+
 /**
  * Frees the rows of one structure whose value in a column is below a bound that only rises. Between ticks: what goes
  * could no longer meet anything, so that outputs are the same whenever it goes.
@@ -33,8 +37,7 @@ export class Release {
 
   /** Whether it frees something now. */
   sweep(watermarks: ReadonlyMap<number, number>): void {
-    const { rows } = this.#structure
-    if (rows === 0 || (rows > SWEEP_ALWAYS_ROWS && rows < this.#rowsLeft + this.#rowsLeft / 4)) return
+    if (!dueForSweep(this.#structure.rows, this.#rowsLeft)) return
     const bound = this.#bound(watermarks)
     if (bound === null || bound <= this.#swept) return
     this.#swept = bound

@@ -13,6 +13,8 @@ export interface BoundTerm {
 export interface ReleaseRule {
   /** Which of the node's state: that of its only input, or of one side of a join. */
   readonly of: 'input' | 'left' | 'right'
+  /** The column is the time of rows in sessions: they go by session, when its end is below the bound. */
+  readonly sessions?: true
   /** Of the state: group keys of an aggregate, else columns of the input. */
   readonly column: number
   readonly terms: readonly BoundTerm[]

@@ -6,6 +6,7 @@ import { ArrangeOperator } from '../dataflow/operators/arrange.ts'
 import { GetOperator } from '../dataflow/operators/get.ts'
 import type { JoinSide } from '../dataflow/operators/join.ts'
 import { RowsAndErrorsOperator } from '../dataflow/operators/rows-and-errors.ts'
+import { WindowOperator } from '../dataflow/operators/window.ts'
 import { ScopedArrangeOperator } from '../dataflow/scope/arrange.ts'
 import type { IterationClock } from '../dataflow/scope/clock.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
@@ -83,6 +84,10 @@ export class Build {
       if (rule === undefined || this.clock !== null) continue
       // Keys come first in whatever such an operator keeps.
       for (const operator of this.operators.slice(from)) {
+        if (rule.sessions && operator instanceof WindowOperator) {
+          this.closers.addSessions(operator, rule.terms)
+          continue
+        }
         for (const structure of operator.state()) this.closers.add(structure, rule.column, rule.terms)
       }
     }

@@ -1,5 +1,6 @@
 import type { OperatorBase } from '../dataflow/operator.ts'
 import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
+import type { WindowOperator } from '../dataflow/operators/window.ts'
 import { type BoundOf, Release } from '../dataflow/release.ts'
 import type { BoundTerm, ReleaseRule } from '../plan/bounds.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
@@ -51,7 +52,7 @@ function inputType(s: BoundTerm['bound']): SqlType {
 /** Collects what is to be freed while a plan is rendered. */
 export class ClosersBuild {
   readonly #context: CompileContext
-  readonly #releases: Release[] = []
+  readonly #releases: { sweep(watermarks: ReadonlyMap<number, number>): void }[] = []
   readonly #relations = new Set<number>()
 
   constructor(context: CompileContext) {
@@ -61,6 +62,10 @@ export class ClosersBuild {
   add(structure: StateStructure, column: number, terms: readonly BoundTerm[]): void {
     for (const { object } of terms) this.#relations.add(object)
     this.#releases.push(new Release(structure, column, boundOf(terms, this.#context)))
+  }
+
+  addSessions(operator: WindowOperator, terms: readonly BoundTerm[]): void {
+    this.#releases.push(operator.sessionRelease(this.bound(terms)))
   }
 
   bound(terms: readonly BoundTerm[]): BoundOf {

@@ -261,6 +261,51 @@ describe('what a change of a large partition reads', () => {
   })
 })
 
+/** The same changes into two operators, of which one lets go what is closed: rows below the bound do not change any more. */
+function checkRelease(g: Gen): void {
+  const make = () => {
+    const circuit = new Circuit()
+    const input = new InputNode({ id: 0, position: -1 }, TYPES)
+    circuit.add([input])
+    const order = [{ column: 8, desc: false, nullsFirst: false }]
+    const spec = { id: 1, position: 4, stateId: 's', partition: [0], order, calls: SESSIONS, sizes: SMALL }
+    const operator = new WindowOperator(spec, input.output.pipe(), createState())
+    circuit.add([operator])
+    return { circuit, input, operator, output: operator.output.pipe() }
+  }
+  const [all, released] = [make(), make()]
+  let bound = 0
+  const release = released.operator.sessionRelease(() => bound)
+  let rows: Row[] = []
+  for (let tick = 1; tick <= 8; tick++) {
+    const changes: [Row, number][] = []
+    for (let k = g(fc.nat, { max: 5 }); k > 0; k--) {
+      const row = anyRow(g, false, true)
+      if ((row[8] as number) < bound) continue
+      changes.push([row, 1])
+      rows.push(row)
+    }
+    const open = rows.filter((row) => (row[8] as number) >= bound)
+    if (open.length > 0 && g(fc.boolean)) {
+      const gone = pickFrom(g, open)
+      changes.push([gone, -1])
+      rows = rows.filter((row) => row !== gone)
+    }
+    const [one, other] = [all, released].map(({ circuit, input, output }) => {
+      for (const [row, diff] of changes) input.pushRows(batchFromRows(TYPES, [row], [diff]))
+      circuit.runTick(tickAt(tick))
+      return new ZSet().addBatches(output.take().rows, [...TYPES, INT4, INT4]).text()
+    })
+    expect(other).toBe(one)
+    bound = Math.max(bound, g(fc.nat, { max: 12 }) * tick)
+    release.sweep(new Map())
+    // What lies below the bound and is linked to nothing above it is gone.
+    const kept = released.operator.state()[0].rows
+    expect(kept).toBeLessThanOrEqual(all.operator.state()[0].rows)
+    if (rows.every((row) => (row[8] as number) + 3 < bound)) expect(kept).toBe(0)
+  }
+}
+
 const RUNS = Number(process.env['MILLRACE_TEST_RUNS'] ?? 60)
 
 describe('window functions, incremental equals recompute at every tick', () => {
@@ -274,6 +319,12 @@ describe('window functions, incremental equals recompute at every tick', () => {
     fc.assert(
       fc.property(fc.gen(), (g) => check(g, false, true)),
       { numRuns: RUNS * 2 },
+    )
+  })
+  it('sessions that are closed go without a trace', () => {
+    fc.assert(
+      fc.property(fc.gen(), (g) => checkRelease(g)),
+      { numRuns: RUNS },
     )
   })
   it('several calls', () => {

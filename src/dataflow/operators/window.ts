@@ -10,6 +10,7 @@ import { consolidateOne, consolidation } from '../consolidate.ts'
 import type { Pipe } from '../edge.ts'
 import { firstColumns, pick } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
+import type { BoundOf } from '../release.ts'
 import { errorBatch, RowErrorList } from '../row-errors.ts'
 import { groupRows } from '../row-hash.ts'
 import { evaluate } from '../window/evaluate.ts'
@@ -18,7 +19,8 @@ import { Places } from '../window/places.ts'
 import { planCalls, type WindowPlan } from '../window/plan.ts'
 import { type Change, type Run, reached } from '../window/reach.ts'
 import { SlotSequence } from '../window/sequence.ts'
-import type { WindowCall } from '../window/spec.ts'
+import { SessionRelease } from '../window/session-release.ts'
+import { columnOf, type WindowCall } from '../window/spec.ts'
 
 export interface WindowOperatorSpec extends OperatorIdentity {
   readonly stateId: string
@@ -108,6 +110,12 @@ export class WindowOperator extends OperatorBase {
     this.forwardErrors(delta.errors)
   }
 
+  /** What frees its rows where all its calls are about sessions. */
+  sessionRelease(bound: BoundOf): SessionRelease {
+    const { args } = this.plan.calls[0]
+    const [time, limit] = args.map((arg) => columnOf(arg) as number)
+    return new SessionRelease(this.rows, time, limit, bound)
+  }
   override get costsWhole(): boolean {
     return true
   }
@@ -120,7 +128,7 @@ export class WindowOperator extends OperatorBase {
 
   private *change(delta: Batch): Pieces {
     if (delta.n === 0) return
-    // Between ticks only whole partitions go, when watermarks close them: what is kept of them goes too.
+    // Between ticks watermarks free closed partitions and sessions: what is kept of them is read anew.
     if (this.rows.rows !== this.rowsLeft) this.kept.clear()
     const keys = pick(delta.cols, this.partition)
     const group = new Int32Array(delta.n)

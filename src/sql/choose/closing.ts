@@ -95,12 +95,14 @@ function ofNode(
     case 'window': {
       const input = facts[node.input]
       const known = new Map([...bounded(input)].filter(([c]) => node.partition.includes(c)))
-      const released = first(known, 'input')
+      let released = first(known, 'input')
       // A row joins or parts only sessions that end after it: what ends below the bound of the times stays.
       const width = nodes[node.input].types.length
       const times = node.order.length === 1 ? input.get(node.order[0].column)?.terms : undefined
       node.calls.forEach((call, i) => {
-        if (call.fn === 'session_end' && times !== undefined) known.set(width + i, { terms: times })
+        if (call.fn !== 'session_end' || times === undefined) return
+        known.set(width + i, { terms: times })
+        released = [{ of: 'input', column: node.order[0].column, terms: times, sessions: true }]
       })
       return { known, released }
     }
