@@ -40,6 +40,8 @@ export interface TableEntry extends EntryBase {
   readonly fedBy: number | null
   /** Its event time; such a table only ever grows. */
   readonly watermark?: WatermarkSpec | null
+  /** Rows leave so long after they last came; absent: never. */
+  readonly ttlMicros?: number | null
 }
 
 /** Event time: a record allows the watermark `column - delay` of its partition. Numbers are those of the column's values. */

@@ -114,12 +114,13 @@ export async function waitForViews(
   }
 }
 
-/** Views are read as of now: what time has changed in them is ticked first. */
+/** Views, and tables whose rows leave by the clock, are read as of now: what time has changed is ticked first. */
 export async function upToNow(
   { world, timeTicks }: Pick<ReadDeps, 'world' | 'timeTicks'>,
   objects: readonly number[],
 ): Promise<void> {
-  if (timeTicks.due && objects.some((object) => world.views.has(object))) await timeTicks.catchUp()
+  if (timeTicks.due && objects.some((object) => world.views.has(object) || world.mortal.has(object)))
+    await timeTicks.catchUp()
 }
 
 /** Columns of a relation, stored, streamed or computed. */

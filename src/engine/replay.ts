@@ -1,6 +1,7 @@
 import { Slices } from '../base/slices.ts'
 import { Journal } from '../state/journal.ts'
 import type { Store } from '../state/store.ts'
+import { noteLives } from './expiry.ts'
 import type { Progress } from './progress.ts'
 import { failureOf, ReplayFailure } from './safe-mode.ts'
 import { decodeTick, type TickRecord } from './tick-record.ts'
@@ -39,6 +40,7 @@ async function run(world: World, record: TickRecord, slices: Slices): Promise<vo
       world.tables.get(object)?.stageBatch(batch)
       if (slices.due) await slices.next()
     }
+    noteLives(world, record.tables, record.nowMicros)
     await runTick(world, record, slices)
   } catch (error) {
     throw new ReplayFailure(failureOf(world, record.tick, error), error)

@@ -1,5 +1,6 @@
 import type { TableEntry } from '../catalog/entry.ts'
 import { withWatermark } from '../catalog/watermark.ts'
+import { ExpiringRows } from '../dataflow/expiring-rows.ts'
 import { InputNode } from '../dataflow/input.ts'
 import type { Arrangement, Matches, StateFactory } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
@@ -20,6 +21,8 @@ export class TableRuntime {
   readonly input: InputNode
   /** Its event time, and the rows with the watermark that each came with: what views read. */
   readonly eventTime: { readonly watermarks: Watermarks; readonly rows: Arrangement } | null
+  /** When its rows leave, where they have a time to live. */
+  readonly life: ExpiringRows | null
   /** Tick of the newest change: what transactions that read the whole table compare. */
   changedTick = 0
   #entry: TableEntry
@@ -30,6 +33,8 @@ export class TableRuntime {
     this.#entry = entry
     this.types = entry.columns.map((c) => c.type)
     this.rows = states.arrangement({ id: `${entry.id}/rows`, types: this.types, key: tableKey(entry) })
+    const { id, ttlMicros } = entry
+    this.life = ttlMicros == null ? null : new ExpiringRows({ id: `${id}/ttl`, types: this.types, ttlMicros }, states)
     const row = entry.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
     const types = withWatermark(row, entry.watermark).map((f) => f.type)
     this.input = new InputNode({ id: 0, position: -1 }, types)

@@ -6,6 +6,7 @@ import type { DeltaLog } from '../serve/delta-log.ts'
 import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { WriteResult } from './api.ts'
+import { expire } from './expiry.ts'
 import { encodeTick, type SourceDelta, type TableDelta, type TickRecord } from './tick-record.ts'
 import { moveWatermarks, releaseState } from './watermark-tick.ts'
 import type { WatermarkMark } from './watermarks.ts'
@@ -231,7 +232,16 @@ export class Ticker {
     const world = this.#world
     const { timestampMs, nowMicros } = world.clock.next()
     const reservedMs = timestampMs + RESERVE_AHEAD_MS
-    const record: TickRecord = { tick: world.tick + 1, timestampMs, nowMicros, reservedMs, tables, sources, marks }
+    const deltas = expire(world, tables, nowMicros)
+    const record: TickRecord = {
+      tick: world.tick + 1,
+      timestampMs,
+      nowMicros,
+      reservedMs,
+      tables: deltas,
+      sources,
+      marks,
+    }
     const chunks = await slices.run(encodeTick(record))
     for (const chunk of chunks) this.journaledBytes += chunk.length
     const appended = this.#journal.append(record.tick, chunks)

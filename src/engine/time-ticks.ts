@@ -1,3 +1,4 @@
+import { firstDue } from './expiry.ts'
 import type { Ticker } from './ticker.ts'
 import type { World } from './world.ts'
 
@@ -7,8 +8,8 @@ export const COALESCE_MS = 10
 const TIMER_MS_MAX = 86_400_000
 
 /**
- * Ticks that happen because time passed: the circuit knows the first moment at which something changes without input
- * (`Circuit.frontier`); one timer waits for it. Nothing is looked at meanwhile. Such a tick is journaled like any other,
+ * Ticks that happen because time passed: the first moment is known at which something changes without input
+ * (`firstDue`); one timer waits for it. Nothing is looked at meanwhile. Such a tick is journaled like any other,
  * so that a replay gives the same.
  */
 export class TimeTicks {
@@ -23,8 +24,8 @@ export class TimeTicks {
   }
 
   get due(): boolean {
-    const { circuit, clock, failed, safeMode } = this.#world
-    return failed === null && safeMode === null && !this.#stopped && circuit.frontier() <= clock.nowMicros
+    const { clock, failed, safeMode } = this.#world
+    return failed === null && safeMode === null && !this.#stopped && firstDue(this.#world) <= clock.nowMicros
   }
 
   /** Resolves once nothing is due any more: what is read then is as of now. */
@@ -43,8 +44,8 @@ export class TimeTicks {
   /** After each tick, and whenever the clock was set: waits for what comes next. */
   schedule(): void {
     if (this.#stopped) return
-    const { circuit, runtime } = this.#world
-    const frontier = circuit.frontier()
+    const { runtime } = this.#world
+    const frontier = firstDue(this.#world)
     if (frontier === Number.POSITIVE_INFINITY) {
       this.#cancel()
       return

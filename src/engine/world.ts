@@ -35,6 +35,8 @@ export class World {
   /** Arrangements of relations that several views join through. */
   readonly sharing = new SharedArrangements()
   readonly tables = new Map<number, TableRuntime>()
+  /** Tables whose rows have a time to live. */
+  readonly mortal = new Set<number>()
   readonly sources = new Map<number, SourceRuntime>()
   /** Materialized views by id, and hidden ones of ad-hoc subscriptions under negative ids. */
   readonly views = new Map<number, ViewRuntime>()

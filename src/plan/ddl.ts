@@ -13,6 +13,8 @@ export type DdlPlan =
       readonly columns: readonly ColumnPlan[]
       readonly primaryKey: readonly number[] | null
       readonly watermark?: WatermarkPlan | null
+      /** How long rows live after they last came. */
+      readonly ttlMicros?: number | null
       /** CREATE TABLE … FROM SOURCE s: stores that source's rows from now on, starting at its beginning. */
       readonly fromSource: number | null
       /** CREATE TABLE … WITH (connector = …): a source of its own whose rows are stored. */

@@ -64,6 +64,7 @@ export function startTable({ world }: Pick<DdlDeps, 'world'>, entry: TableEntry)
   const table = new TableRuntime(entry, world.states)
   world.circuit.add([table.input])
   world.tables.set(entry.id, table)
+  if (table.life !== null) world.mortal.add(entry.id)
   if (table.eventTime !== null) world.watermarks.set(entry.id, table.eventTime.watermarks)
   world.logOf(entry.id)
   return table
@@ -143,7 +144,7 @@ function tableEntry(plan: CreateTable, id: number, fedBy: number | null, depends
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
     seen.add(name)
   }
-  const { name, schema, sql, columns, primaryKey, watermark } = plan
-  const time = watermark && { watermark }
+  const { name, schema, sql, columns, primaryKey, watermark, ttlMicros } = plan
+  const time = { ...(watermark && { watermark }), ...(ttlMicros != null && { ttlMicros }) }
   return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy, ...time }
 }

@@ -206,9 +206,10 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         )
         yield [nameOf(world, object), id, rows, arrangement.bytes(), sharedBy, rounded(spentMs), 'unbounded']
       }
-      for (const [id, { rows, eventTime }] of world.tables) {
-        for (const held of eventTime === null ? [rows] : [rows, eventTime.rows])
-          yield [nameOf(world, id), held.id, held.rows, held.bytes(), null, null, 'unbounded']
+      for (const [id, { rows, eventTime, life }] of world.tables) {
+        const growth = life === null ? 'unbounded' : 'window-bounded'
+        for (const held of [rows, ...(eventTime === null ? [] : [eventTime.rows]), ...(life?.state() ?? [])])
+          yield [nameOf(world, id), held.id, held.rows, held.bytes(), null, null, growth]
       }
     },
   },

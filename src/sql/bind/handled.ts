@@ -57,6 +57,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   'cast.try': 'TRY_CAST',
   'orderItem.using': 'ORDER BY … USING',
   'is.uniqueKeys': 'IS JSON … WITH UNIQUE KEYS',
+  'createTable.with': 'an option of a table other than TTL',
   'insert.overriding': 'OVERRIDING SYSTEM/USER VALUE',
   'update.whereCurrentOf': 'WHERE CURRENT OF',
   'delete.whereCurrentOf': 'WHERE CURRENT OF',

@@ -16,6 +16,7 @@ import { handled } from '../bind/handled.ts'
 import { bindInnerQuery } from '../bind/query.ts'
 import { lookupRelation, relationRow } from '../bind/relation.ts'
 import type { PlanningContext } from '../planned.ts'
+import { timeToLive } from '../statement/emission.ts'
 import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql } from './canonical.ts'
@@ -60,18 +61,22 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     throw bindError('42703', `column "${unknown}" named in key does not exist`, node.elements[0])
   if (declared.all && !connected) throw notSupported('* among the columns', node.span)
   if (!connected) {
-    handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
+    const rest = { ...node, with: withoutTtl(node.with) }
+    handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
+    const watermark = bindWatermark(st, node.elements, declared.columns, [])
     return {
       kind: 'createTable',
       ...create,
       ...none,
       columns: declared.columns,
       primaryKey: declared.primaryKey,
-      watermark: bindWatermark(st, node.elements, declared.columns, []),
+      watermark,
+      ttlMicros: ttlOf(st, node, watermark !== null),
       sql: canonicalSql(st, context.sql, node.span),
       dependsOn: readsOf(st),
     }
   }
+  refuseTtl(node.with)
   const clauses = withoutWatermark(node)
   const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(create.name, context))
   const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with))
@@ -106,6 +111,25 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     dependsOn: bound.dependsOn,
     sql,
   }
+}
+
+/** `WITH (ttl = '1 day')` of a table of its own. */
+function ttlOf(st: Statement, node: CreateTable, eventTime: boolean): number | null {
+  const option = namedOptions(node.with).find(isTtl)
+  if (option === undefined) return null
+  if (eventTime) throw notSupported('TTL of a table with a WATERMARK', option.span)
+  return timeToLive(st, optionText(option), option)
+}
+
+const isTtl = (option: NamedOption): boolean => option.name.toLowerCase() === 'ttl'
+const withoutTtl = (options: readonly WithOption[]) => options.filter((o) => o.kind === 'rest' || !isTtl(o))
+
+/** A relation that is fed from outside keeps what its feed says. */
+function refuseTtl(options: readonly WithOption[]): void {
+  const option = namedOptions(options).find(isTtl)
+  if (option === undefined) return
+  const hint = 'A materialized view over it may have one: CREATE MATERIALIZED VIEW … WITH (ttl = …) AS TABLE ….'
+  throw notSupported('TTL of a source or of a table that is fed by one', option.span, hint)
 }
 
 /** Options of the event time are no options of the connector. */
@@ -190,6 +214,7 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
   const withDefault = declared.columns.find((c) => c.defaultSql !== null)
   if (withDefault) throw notSupported('DEFAULT in a source', node.elements[0].span)
   const name = lastName(node.name)
+  refuseTtl(node.with)
   const clauses = withoutWatermark(node)
   const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(name, context))
   const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with))
