@@ -96,9 +96,12 @@ export class LiveEngine implements Engine {
   }
   async advanceClock(toMs: number): Promise<void> {
     this.#check()
+    refuseInSafeMode(this.world)
     this.world.runtime.clock!.advanceTo(toMs)
     await this.#timeTicks.catchUp()
     await this.#idleness.catchUp()
+    // What was read at a time may not be followed by what was before it, after a restart neither: the reading is journaled.
+    if (this.world.clock.lastNowMicros < toMs * 1000) await this.#ticker.mark([])
     this.#timeTicks.schedule()
     this.#idleness.schedule()
     await this.#progress()
@@ -135,6 +138,7 @@ export class LiveEngine implements Engine {
   }
   async advanceWatermark(object: number, value: number): Promise<void> {
     this.#check()
+    refuseInSafeMode(this.world)
     await this.#ticker.mark([{ kind: 'advance', object, value }])
   }
 

@@ -54,7 +54,11 @@ export class Idleness {
     const delayMs = Math.min(TIMER_MS_MAX, Math.max(1, dueMs - runtime.nowMs()))
     const cancel = runtime.setTimer(() => {
       this.#timer = null
-      void this.catchUp().then(() => this.schedule())
+      // Refused: the engine stops.
+      void this.catchUp().then(
+        () => this.schedule(),
+        () => {},
+      )
     }, delayMs)
     this.#timer = { dueMs, cancel }
   }

@@ -44,6 +44,12 @@ interface QueuedWrite {
   readonly reject: (error: unknown) => void
 }
 
+interface QueuedMarks {
+  readonly marks: readonly WatermarkMark[]
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+}
+
 interface QueuedBatch {
   readonly object: number
   readonly batch: SourceBatch
@@ -72,7 +78,7 @@ export class Ticker {
   readonly #journal: TickJournal
   #writes: QueuedWrite[] = []
   #batches: QueuedBatch[] = []
-  #marks: { readonly marks: readonly WatermarkMark[]; readonly resolve: () => void }[] = []
+  #marks: QueuedMarks[] = []
   #draining = false
   #stopped = false
   readonly #afterTick: () => void
@@ -92,10 +98,10 @@ export class Ticker {
     })
   }
 
-  /** Event time learns something beside records; resolves when that is durable and visible. */
+  /** Event time learns something beside records, or nothing but now() moves on; resolves when durable and visible. */
   mark(marks: readonly WatermarkMark[]): Promise<void> {
-    return new Promise((resolve) => {
-      this.#marks.push({ marks, resolve })
+    return new Promise((resolve, reject) => {
+      this.#marks.push({ marks, resolve, reject })
       this.#kick()
     })
   }
@@ -110,9 +116,10 @@ export class Ticker {
 
   stop(): void {
     this.#stopped = true
-    for (const { reject } of this.#writes)
+    for (const { reject } of [...this.#writes, ...this.#marks])
       reject(new SqlError('57P01', 'terminating connection due to administrator command'))
     this.#writes = []
+    this.#marks = []
     this.#batches = []
   }
 
@@ -201,8 +208,8 @@ export class Ticker {
       if (deltas.length > 0 || sources.length > 0 || marked.length > 0) await this.#run(deltas, sources, marks, slices)
     } catch (error) {
       // Whether the tick is durable is not known: neither success nor failure may be told.
-      for (const { write } of done)
-        write.reject(new SqlError('08007', 'transaction resolution unknown: the journal failed'))
+      for (const { reject } of [...done.map(({ write }) => write), ...marked])
+        reject(new SqlError('08007', 'transaction resolution unknown: the journal failed'))
       throw error
     }
     for (const { write, result } of done) write.resolve({ ...result, tick: this.#world.tick })
