@@ -68,6 +68,27 @@ describe('SUBSCRIBE as rows', () => {
     expect(subscription.closed).toBe(true)
   })
 
+  it('as SELECT … EMIT CHANGES sends the rows that came, and ends after LIMIT of them', async () => {
+    const { engine, session } = harness()
+    const sink = new Recorder()
+    const running = session.simpleQuery('SELECT * FROM t EMIT CHANGES LIMIT 4', sink)
+    await eventually(() => engine.subscriptions.length === 1)
+    const [subscription] = engine.subscriptions
+    subscription.send(changes(5, [[1, 'a']]))
+    await eventually(() => sink.lines.length === 2)
+    // An update tells the new row alone; what only goes is not told.
+    const updated: [number, string][] = [
+      [1, 'a'],
+      [1, 'b'],
+    ]
+    subscription.send(changes(6, updated, [-1, 1]), changes(7, [[1, 'b']], [-1]))
+    await eventually(() => sink.lines.length === 3)
+    subscription.send(changes(8, [[2, 'c']], [3]))
+    await running
+    expect(sink.lines).toEqual(['columns id label', 'row 1 a', 'row 1 b', 'row 2 c', 'row 2 c', 'SELECT 4'])
+    expect(subscription.closed).toBe(true)
+  })
+
   it('with PROGRESS has progress rows with NULL data, repeated after a second of silence', async () => {
     const runtime = manualRuntime()
     const { engine, session } = harness({}, runtime)

@@ -9,6 +9,8 @@ import type { FeedRecord, SchemaRecord, StubRecord } from './record.ts'
 import type { Target } from './target.ts'
 
 const POLL_MS = 1
+/** Memory is quick: whoever takes longer does not read any more. */
+const WAIT_MS_MAX = 20_000
 
 /** Runs the directives of sources that are stubs against a server of this process. */
 export function stubTarget(stubs: StubSources, engine: () => LiveEngine, clock: Runtime): NonNullable<Target['stubs']> {
@@ -35,7 +37,11 @@ async function feed(stubs: StubSources, engine: LiveEngine, record: FeedRecord, 
   for (const source of engine.world.sources.values()) {
     const { options } = source.entry.connector.transport
     if (options['topic'] !== topic || options['broker'] !== broker) continue
+    const began = performance.now()
     while (source.live && source.status.state !== 'failed' && (source.positions.get(record.partition) ?? 0) < end) {
+      if (performance.now() - began > WAIT_MS_MAX) {
+        throw new StubError(`source "${source.entry.name}" has not read the records: it is ${source.status.state}`)
+      }
       await sleep(POLL_MS)
     }
   }

@@ -29,7 +29,7 @@ export const fakePlanner: Planner = {
   plan(statement, context) {
     switch (statement.kind) {
       case 'query':
-        return planQuery(statement, context)
+        return statement.emit === undefined ? planQuery(statement, context) : planPush(statement, context)
       case 'insert':
         return planInsert(statement, context)
       case 'truncate': {
@@ -135,6 +135,17 @@ function planSubscribe(statement: Subscribe, context: PlanningContext): Planned 
       upTo: null,
     },
   }
+}
+
+/** `SELECT * FROM t EMIT CHANGES [LIMIT n]` */
+function planPush({ body, limit }: Query, context: PlanningContext): Planned {
+  const from = body.kind === 'select' ? body.from[0] : undefined
+  if (from?.kind !== 'table') throw notSupported('this query')
+  const fields = rowTypeOf(tableOf(from.name, context))
+  const push = { limit: limit === undefined ? null : Number(literal(limit, INT4)) }
+  const asked = { snapshot: true, progress: false, asOf: null, asOfAtLeast: false, upTo: null, push }
+  const object = tableOf(from.name, context).id
+  return { kind: 'subscribe', paramTypes: [], request: { target: { kind: 'object', object }, fields, ...asked } }
 }
 
 function planDdl(statement: Extract<Statement, { kind: 'createTable' | 'drop' }>, context: PlanningContext): Planned {

@@ -1,4 +1,5 @@
 import type { Query } from '../../../grammar/ast.ts'
+import { notSupported } from '../../base/sql-error.ts'
 import { INT8 } from '../../types/sql-type.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError } from '../bind/bind-error.ts'
@@ -11,6 +12,9 @@ import { planSubscribe } from './subscribe.ts'
 /** ksqlDB's `SELECT … EMIT CHANGES [LIMIT n]`: the rows that there are, then every row that comes; n of them. */
 export function planPushQuery(node: Query, context: PlanningContext): PlannedSubscribe {
   const { limit, ...query } = node
+  const [order] = query.orderBy
+  if (order) throw notSupported('ORDER BY with EMIT CHANGES', order.span)
+  if (query.offset) throw notSupported('OFFSET with EMIT CHANGES', query.offset.span)
   const planned = planSubscribe(
     { kind: 'subscribe', query, withinTimestampOrderBy: [], with: [], span: node.span },
     context,
