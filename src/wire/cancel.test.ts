@@ -1,7 +1,7 @@
 import { serialize } from 'pg-protocol/dist/serializer.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { pgClient, pgRows } from './testing/pg-client.ts'
-import { RawClient } from './testing/raw-client.ts'
+import { RawClient, type Received } from './testing/raw-client.ts'
 import { serveEngine } from './testing/serve-engine.ts'
 
 /**
@@ -40,6 +40,17 @@ async function cancel(): Promise<void> {
   const other = await RawClient.open(server.port)
   other.send(serialize.cancel(key.processID, key.secretKey))
   await other.untilClosed()
+}
+
+/** What a statement that says nothing while it waits ends with; a cancel request that came before it began is repeated. */
+async function canceled(): Promise<Received[]> {
+  let answer: Received[] | null = null
+  const ended = client.until('readyForQuery').then((messages) => {
+    answer = messages
+  })
+  while (answer === null) await cancel()
+  await ended
+  return answer
 }
 
 /** Resolves when the statement that runs in `client` has ended: its transaction held the lock of the row. */
@@ -85,6 +96,40 @@ describe('COPY TO STDOUT', () => {
       await untilEnded()
     },
   )
+})
+
+describe('a cursor over a subscription to which nothing happens', () => {
+  const DECLARE = 'DECLARE c CURSOR FOR SUBSCRIBE TO copies WITH (SNAPSHOT false);'
+  const fetches = ['FETCH 1 c', 'FETCH ALL c', 'MOVE 1 IN c', 'MOVE ALL IN c', "FETCH ALL c WITH (timeout = '1h')"]
+
+  it.each(fetches)('%s ends when it is cancelled', async (sql) => {
+    query(`${LOCK} ${DECLARE}`)
+    await client.until('readyForQuery')
+    query(sql)
+    expect((await canceled()).slice(-2)).toMatchObject([{ code: '57014' }, { status: 'E' }])
+    client.end()
+  })
+
+  it.each(fetches)('%s ends when the client goes away', async (sql) => {
+    query(`${LOCK} ${DECLARE}`)
+    await client.until('readyForQuery')
+    query(sql)
+    client.end()
+    await untilEnded()
+  })
+
+  it('ends when it is cancelled in the extended protocol', async () => {
+    query(`${LOCK} ${DECLARE}`)
+    await client.until('readyForQuery')
+    client.send(
+      serialize.parse({ text: 'FETCH ALL c' }),
+      serialize.bind(),
+      serialize.execute(),
+      serialize.sync() as Buffer,
+    )
+    expect((await canceled()).slice(-2)).toMatchObject([{ code: '57014' }, { status: 'E' }])
+    client.end()
+  })
 })
 
 describe('COPY FROM STDIN', () => {

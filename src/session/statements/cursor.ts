@@ -182,6 +182,8 @@ function portionOf(cursor: RowCursor, max: number, timeoutMs: number | null, run
   let any = false
   const next = async (): Promise<Batch | 'end'> => {
     while (left > 0) {
+      // A source's `wait` returns at once when the signal is aborted: whoever polls in a loop must look at it.
+      run.call.signal.throwIfAborted()
       const taken = await cursor.take(left)
       if (taken === 'end') return 'end'
       if (taken !== 'wait') {
