@@ -5,7 +5,7 @@ import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import type { NameContext } from '../../catalog/resolve-name.ts'
 import type { WindowKind } from '../../functions/calendar-window.ts'
 import type { EvalEnv } from '../../functions/function.ts'
-import type { Logical } from '../../plan/logical.ts'
+import type { Logical, SortKey } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar } from '../../plan/scalar-walk.ts'
 import { type RowType, type SqlType, UNKNOWN } from '../../types/sql-type.ts'
@@ -29,6 +29,8 @@ export interface NamedQuery {
   readonly binding: number
   readonly rowType: RowType
   readonly origins: readonly (Origin | null)[]
+  /** Of a query with ORDER BY: its whole row, sort keys behind the columns that have names. */
+  readonly ordered?: { readonly row: RowType; readonly keys: readonly SortKey[] }
   /** How often it was read so far. */
   uses: number
 }
@@ -102,6 +104,13 @@ export interface Recursion {
     parent: Scope | null,
     ctes: CteScope | null,
   ): { plan: Logical; origins: readonly (Origin | null)[] }
+  /** The same with its order, the sort keys behind the `width` columns that it has. */
+  ordered(
+    st: Statement,
+    node: Query,
+    parent: Scope | null,
+    ctes: CteScope | null,
+  ): { plan: Logical; origins: readonly (Origin | null)[]; width: number; order: readonly SortKey[] }
   /** The query of a view from the text that made it. */
   view(st: Statement, sql: string): Logical
 }

@@ -64,10 +64,12 @@ function bindPlain(
   parent: Scope | null,
   ctes: CteScope | null,
 ): { named: NamedQuery; close: (plan: Logical) => Logical } {
-  const { plan, origins } = st.bind.queryColumns(st, query, parent, ctes)
-  const rowType = renamed(cte, plan.rowType)
-  const value: Logical = { ...plan, rowType }
-  const named: NamedQuery = { name: cte.name.name, binding: st.newBinding(), rowType, origins, uses: 0 }
+  const { plan, origins, width, order } = st.bind.ordered(st, query, parent, ctes)
+  const rowType = renamed(cte, plan.rowType.slice(0, width))
+  const row = [...rowType, ...plan.rowType.slice(width)]
+  const value: Logical = { ...plan, rowType: row }
+  const ordered = order.length === 0 ? undefined : { row, keys: order }
+  const named: NamedQuery = { name: cte.name.name, binding: st.newBinding(), rowType, origins, ordered, uses: 0 }
   return { named, close: (body) => bindOnce(named, value, body) }
 }
 

@@ -8,6 +8,7 @@ import { coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { compareLists } from './expr-condition.ts'
 import { handled } from './handled.ts'
+import { orderKey } from './order.ts'
 import { aggregateCall, callOperator } from './overload.ts'
 
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
@@ -93,15 +94,15 @@ function bindAny(
 
 export function bindArraySubquery(st: Statement, node: Node<'arraySubquery'>, place: ExprPlace): Scalar {
   handled(node, ['query'])
-  const plan = bindSub(st, node.query, place)
-  if (plan.rowType.length !== 1) throw bindError('42601', 'subquery must return only one column', node)
+  const { plan, width, order } = st.bind.ordered(st, node.query, place.scope, place.ctes)
+  if (width !== 1) throw bindError('42601', 'subquery must return only one column', node)
   const element = plan.rowType[0].type
   const type: SqlType = { kind: 'array', element }
   const call = {
     ...aggregateCall(st, 'array_agg', [column(0, element)], node),
     distinct: false,
     filter: null,
-    order: [],
+    order: order.map((key) => orderKey(key, plan.rowType)),
   }
   const aggregated: Logical = {
     kind: 'aggregate',

@@ -5,6 +5,7 @@ import { column, shiftColumns } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { handled } from './handled.ts'
+import type { OrderKey } from './order.ts'
 import type { Origin, Scope, ScopeColumn, ScopeTable } from './scope.ts'
 
 /** A part of a FROM clause: its plan and the names that it offers. */
@@ -12,6 +13,8 @@ export interface FromPlan {
   readonly plan: Logical
   readonly tables: readonly ScopeTable[]
   readonly visible: readonly ScopeColumn[]
+  /** The order of the one ordered query that it is, over the columns of the plan. */
+  readonly order?: readonly OrderKey[]
 }
 
 /** One row without columns: what a SELECT without FROM reads. */

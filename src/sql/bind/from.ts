@@ -14,6 +14,7 @@ import { correlatedSlots } from './decorrelate.ts'
 import { aliasNames, type FromPlan, NO_FROM, nullableFrom, relation, scopeOf, shiftFrom } from './from-plan.ts'
 import { handled } from './handled.ts'
 import { bindJoin } from './join.ts'
+import { orderKey } from './order.ts'
 import { callFunction, isTableFunction, tableCall } from './overload.ts'
 import { bindTable } from './relation.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
@@ -39,7 +40,9 @@ export function bindFrom(
     if (result) refuseDuplicates(result, next, item)
     result = next
   }
-  return result ?? NO_FROM
+  if (!result) return NO_FROM
+  // A join keeps nobody's order.
+  return items.length > 1 || items[0].kind === 'join' ? { ...result, order: undefined } : result
 }
 
 /** Relations of several schemas may share a name while neither has an alias; everything else may not. */
@@ -81,9 +84,11 @@ function bindItem(
     case 'derived': {
       handled(item, ['query', 'lateral', 'alias'])
       const scope = reach && (item.lateral ? reach : hiddenScope(reach, parent))
-      const { plan, origins } = st.bind.queryColumns(st, item.query, scope ?? parent, ctes)
-      const { alias, names } = aliasNames(item.alias, plan.rowType, '')
-      return { from: relation(plan, alias, null, names, origins, null), lateral: readsScope(st, plan, scope) }
+      const { plan, origins, width, order } = st.bind.ordered(st, item.query, scope ?? parent, ctes)
+      const { alias, names } = aliasNames(item.alias, plan.rowType.slice(0, width), '')
+      const named = relation(plan, alias, null, names, origins, null)
+      const from = { ...named, order: order.map((key) => orderKey(key, plan.rowType)) }
+      return { from, lateral: readsScope(st, plan, scope) }
     }
     case 'tableFunction':
       return bindTableFunction(st, item, left !== null, reach, parent, ctes)

@@ -75,7 +75,7 @@ export function groupStage(
     for (const n of [...slotsIn(output)].sort((a, b) => a - b)) {
       const slot = st.slots[n]
       if (slot.kind !== 'aggregate' || bySlot.has(n)) continue
-      const call = mapCall(slot.call, (s) => before.resolve(s))
+      const call = mapCall(inOrderOf(from, slot.call), (s) => before.resolve(s))
       const key = JSON.stringify([
         call.fn,
         call.distinct,
@@ -118,6 +118,12 @@ export function groupStage(
       return undefined
     })
   return new Stage(st, scope, plan, toPlan)
+}
+
+/** What collects rows collects them in the order of the ordered query that they come from, unless it has its own. */
+function inOrderOf(from: FromPlan, call: AggregateCall): AggregateCall {
+  if (!from.order || call.order.length > 0 || call.distinct || !/^(array|string)_agg\(/.test(call.fn)) return call
+  return { ...call, order: from.order }
 }
 
 /** Columns of a table whose primary key is grouped are determined by it: they become keys where they are read. */

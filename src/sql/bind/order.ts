@@ -1,7 +1,9 @@
 import type { Expr, OrderItem } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
+import type { SortKey } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { sameScalar } from '../../plan/scalar-walk.ts'
+import { column, sameScalar } from '../../plan/scalar-walk.ts'
+import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { handled } from './handled.ts'
@@ -12,6 +14,13 @@ export interface OrderKey {
   readonly desc: boolean
   readonly nullsFirst: boolean
 }
+
+/** A sort key of a bound query, over the columns of its plan. */
+export const orderKey = (key: SortKey, row: RowType): OrderKey => ({
+  expr: column(key.column, row[key.column].type),
+  desc: key.desc,
+  nullsFirst: key.nullsFirst,
+})
 
 /** ORDER BY: an ordinal, the name of an output column, else an expression over the FROM clause. */
 export function bindOrderItems(

@@ -71,6 +71,29 @@ export function bindTopQuery(
   }
 }
 
+/** A query inside another whose order an aggregate around it may take up: its sort keys stand behind its columns. */
+export interface OrderedQuery extends Omit<BoundQuery, 'finishing'> {
+  /** Columns that have names; those behind them are sort keys. */
+  readonly width: number
+  readonly order: readonly SortKey[]
+}
+
+export function bindOrderedQuery(
+  st: Statement,
+  node: Query,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): OrderedQuery {
+  const { plan, finishing, origins, places } = bindTopQuery(st, node, parent, ctes)
+  return {
+    plan: limited(plan, finishing, node),
+    width: finishing.project.length,
+    order: finishing.order,
+    origins,
+    places,
+  }
+}
+
 /** A query inside another, or a view's: ORDER BY counts only for its own LIMIT. */
 export function bindInnerQuery(
   st: Statement,
@@ -83,25 +106,17 @@ export function bindInnerQuery(
 }
 
 /** The finishing as a node of the plan. */
-export function finished(plan: Logical, finishing: Finishing, at: Query): Logical {
+export const finished = (plan: Logical, finishing: Finishing, at: Query): Logical =>
+  projectColumns(limited(plan, finishing, at), finishing.project)
+
+function limited(plan: Logical, finishing: Finishing, at: Query): Logical {
   if (finishing.limitParam !== undefined || finishing.offsetParam !== undefined) {
     throw notSupported('a parameter as LIMIT or OFFSET of an inner query', at.span)
   }
-  let result = plan
-  if (finishing.limit !== null || finishing.offset > 0) {
-    const { order, limit, offset } = finishing
-    result = {
-      kind: 'topK',
-      input: plan,
-      partition: [],
-      order,
-      limit,
-      offset,
-      rowType: plan.rowType,
-      position: at.span.start,
-    }
-  }
-  return projectColumns(result, finishing.project)
+  const { order, limit, offset } = finishing
+  if (limit === null && offset === 0) return plan
+  const position = at.span.start
+  return { kind: 'topK', input: plan, partition: [], order, limit, offset, rowType: plan.rowType, position }
 }
 
 function openQuery(
@@ -129,7 +144,10 @@ function bindOrdered(
   parent: Scope | null,
   ctes: CteScope | null,
 ): Ordered {
-  if (body.kind === 'select') return bindSelect(st, body, orderBy, parent, ctes)
+  if (body.kind === 'select') {
+    const bound = bindSelect(st, body, orderBy, parent, ctes)
+    return { ...bound, order: orderBy.length > 0 ? bound.order : bound.inherited }
+  }
   const bound = bindBody(st, body, parent, ctes)
   return { ...bound, order: orderBy.map((item) => ({ expr: outputOnly(item, bound), ...direction(item) })) }
 }

@@ -11,6 +11,7 @@ import { bindError } from './bind-error.ts'
 import type { CteScope, NamedQuery, Statement } from './context.ts'
 import { aliasNames, type FromPlan, relation } from './from-plan.ts'
 import { handled } from './handled.ts'
+import { orderKey } from './order.ts'
 
 /** An entry that has rows. */
 export type RelationEntry = Extract<CatalogEntry, { kind: 'table' | 'source' | 'view' | 'materializedView' | 'system' }>
@@ -23,9 +24,11 @@ export function bindTable(st: Statement, item: Extract<FromItem, { kind: 'table'
   const cte = parts.length === 1 ? findCte(ctes, last) : undefined
   if (cte) {
     cte.uses++
-    const plan: Logical = { kind: 'ref', binding: cte.binding, rowType: cte.rowType }
+    const row = cte.ordered?.row ?? cte.rowType
+    const plan: Logical = { kind: 'ref', binding: cte.binding, rowType: row }
     const { alias, names } = aliasNames(item.alias, cte.rowType, last)
-    return relation(plan, alias, null, names, cte.origins, null)
+    const order = cte.ordered?.keys.map((key) => orderKey(key, row))
+    return { ...relation(plan, alias, null, names, cte.origins, null), order }
   }
   const entry = lookupRelation(st, item.name)
   const body = item.span.start < item.name.span.start ? item.span.start : undefined

@@ -24,6 +24,8 @@ import { namedWindows } from './window-spec.ts'
 export interface BoundSelect extends BoundBody {
   /** ORDER BY over the columns of the plan. */
   readonly order: readonly OrderKey[]
+  /** Without ORDER BY: the order of the ordered query that it filters and projects. */
+  readonly inherited: readonly OrderKey[]
 }
 
 /** SELECT … FROM … WHERE … GROUP BY … HAVING … with the ORDER BY that may name its tables. */
@@ -92,7 +94,8 @@ export function bindSelect(
     origin: t.origin,
     at: t.node,
   }))
-  const bound = { plan: stage.plan, columns, order: resolvedOrder }
+  const inherited = grouped || order.length > 0 || node.distinct ? [] : (from.order ?? [])
+  const bound = { plan: stage.plan, columns, order: resolvedOrder, inherited }
   if (!node.distinct) return bound
   return node.distinct === 'DISTINCT'
     ? distinctRows(st, bound, orderBy)
@@ -122,7 +125,12 @@ function distinctRows(st: Statement, bound: BoundSelect, orderBy: readonly Order
       bound.columns.map((c) => c.name),
     ),
   )
-  return { plan, columns: bound.columns.map((c, i) => ({ ...c, expr: column(i, exprs[i].type) })), order }
+  return {
+    plan,
+    columns: bound.columns.map((c, i) => ({ ...c, expr: column(i, exprs[i].type) })),
+    order,
+    inherited: [],
+  }
 }
 
 function distinctOn(st: Statement, node: Select, targets: ReturnType<typeof bindTargets>, place: ExprPlace): Scalar[] {
@@ -173,5 +181,6 @@ function distinctOnRows(
     },
     columns: bound.columns,
     order: bound.order,
+    inherited: [],
   }
 }
