@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createState } from '../state/factory.ts'
 import { INT4, INT8, NUMERIC, TEXT } from '../types/sql-type.ts'
+import type { Pipe } from './edge.ts'
 import { AggregateOperator } from './operators/aggregate.ts'
 import { ArrangeOperator } from './operators/arrange.ts'
 import { AtMostOneOperator } from './operators/at-most-one.ts'
@@ -42,6 +43,35 @@ describe('join', () => {
     const bench = joined()
     expect(bench.step('+2 1 a', '+3 1 x\n+ 2 y')).toEqual(['+6 1 a 1 x'])
     expect(bench.step('- 1 a\n+ 2 b', '- 1 x\n- 2 y')).toEqual(['-4 1 a 1 x'])
+  })
+  it('joins of one relation behind one another do not hand on ever more rows that cancel', () => {
+    const handedOn: number[] = []
+    const bench = new Bench([[INT4]], ([edge], add) => {
+      const states = createState()
+      const arranged = (of: typeof edge, id: string) => {
+        const key = { id, types: of.types, key: [0] }
+        const arrange = add(new ArrangeOperator(spec, of.pipe(), states.arrangement(key)))
+        return { input: () => arrange.output.pipe(), arrangement: arrange.arrangement, keys: [0] }
+      }
+      const right = arranged(edge, 'r')
+      let left = right
+      let last: JoinOperator
+      for (let k = 0; k < 12; k++) {
+        const sides = { left: { ...left, input: left.input() }, right: { ...right, input: right.input() } }
+        last = add(new JoinOperator({ ...spec, ...sides, nullSafe: false, residual: null, iterations: null }))
+        last.output.add({
+          pushRows: ({ n }) => handedOn.push(n),
+          pushErrors() {},
+          producerAt() {},
+        } as Partial<Pipe> as Pipe)
+        left = arranged(last.output, `l${k}`)
+      }
+      return last!
+    })
+    const row = (a: number) => Array(13).fill(a).join(' ')
+    expect(bench.step('+ 1\n+ 2')).toEqual([`+ ${row(1)}`, `+ ${row(2)}`])
+    expect(handedOn.reduce((sum, n) => sum + n)).toBeLessThanOrEqual(12 * 3 * 2)
+    expect(bench.step('- 1\n+ 3')).toEqual([`+ ${row(3)}`, `- ${row(1)}`])
   })
   it('NULL matches NULL only when null-safe', () => {
     expect(joined().step('+ null a', '+ null x')).toEqual([])

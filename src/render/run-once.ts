@@ -5,7 +5,7 @@ import type { OperatorBase } from '../dataflow/operator.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
-import { sliceBatch } from '../types/batch-build.ts'
+import { hasRetraction, sliceBatch } from '../types/batch-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { CompileContext } from './compile-context.ts'
 import { renderCircuit } from './render.ts'
@@ -122,9 +122,4 @@ async function consolidated(batches: readonly Batch[], slice: () => Promise<void
     if (step.done) return step.value
     await slice()
   }
-}
-
-function hasRetraction({ n, diffs }: Batch): boolean {
-  for (let i = 0; i < n; i++) if (diffs[i] < 0) return true
-  return false
 }

@@ -81,3 +81,8 @@ export function negateBatch(batch: Batch): Batch {
   for (let i = 0; i < batch.n; i++) diffs[i] = -batch.diffs[i]
   return { n: batch.n, diffs, cols: batch.cols }
 }
+
+export function hasRetraction({ n, diffs }: Batch): boolean {
+  for (let i = 0; i < n; i++) if (diffs[i] < 0) return true
+  return false
+}

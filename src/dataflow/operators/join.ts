@@ -1,9 +1,10 @@
 import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, Matches } from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
-import { concatBatches, sliceBatch, takeBatch } from '../../types/batch-build.ts'
+import { concatBatches, hasRetraction, sliceBatch, takeBatch } from '../../types/batch-build.ts'
 import type { Column, F64Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
+import { consolidation } from '../consolidate.ts'
 import type { RowErrors, TickContext } from '../contract.ts'
 import { DeltaIndex, emptyMatches } from '../delta-index.ts'
 import type { Fanout, Pipe } from '../edge.ts'
@@ -86,8 +87,12 @@ export class JoinOperator extends OperatorBase {
     const { left, right } = this.spec
     const leftDelta = left.input.take()
     const rightDelta = right.input.take()
-    const leftRows = this.matchable(leftDelta.rows, left.keys)
-    const rightRows = this.matchable(rightDelta.rows, right.keys)
+    let leftRows = this.matchable(leftDelta.rows, left.keys)
+    let rightRows = this.matchable(rightDelta.rows, right.keys)
+    if (leftRows.length > 0 && rightRows.length > 0) {
+      leftRows = yield* netRows(leftRows)
+      rightRows = yield* netRows(rightRows)
+    }
     for (const batch of leftRows) yield* this.probe(batch, left.keys, right.arrangement, true, tick)
     for (const batch of rightRows) yield* this.probe(batch, right.keys, left.arrangement, false, tick)
     if (leftRows.length > 0 && rightRows.length > 0) yield* this.subtractBoth(leftRows, rightRows, tick)
@@ -231,6 +236,14 @@ export class JoinOperator extends OperatorBase {
     target.pushErrors(errorBatch(this.errors, this, batch.cols, this.output.types, batch.diffs))
     this.errors.clear()
   }
+}
+
+/**
+ * Where both sides change, each pair of changed rows is made three times, one of them negative: joins of one relation
+ * behind one another would double what they hand on with each. So what cancels goes first.
+ */
+function* netRows(batches: readonly Batch[]): Pieces<readonly Batch[]> {
+  return batches.some(hasRetraction) ? yield* consolidation(batches) : batches
 }
 
 /** Matching rows a[k] and b[k] of the two sides, and how to fetch an output column of such. */
