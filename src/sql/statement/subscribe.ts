@@ -1,5 +1,5 @@
-import type { Expr } from '../../../grammar/ast.ts'
-import type { WithOption } from '../../../grammar/ast-base.ts'
+import type { Expr, Query } from '../../../grammar/ast.ts'
+import type { Name, WithOption } from '../../../grammar/ast-base.ts'
 import type { Subscribe } from '../../../grammar/ast-statement.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { INT8, NUMERIC, TIMESTAMPTZ } from '../../types/sql-type.ts'
@@ -39,26 +39,34 @@ export function planSubscribe(node: Subscribe, context: PlanningContext): Planne
   }
 }
 
-function bindTarget(
-  st: Statement,
-  node: Subscribe,
-  context: PlanningContext,
-): Pick<PlannedSubscribe['request'], 'target' | 'fields'> {
-  if (node.query) {
-    const { query, emission } = takeEmission(st, node.query)
-    const { plan } = bindInnerQuery(st, query, null, null)
-    const { physical } = plans(st, plan, context, true, emission)
-    checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node.query)
-    return { target: { kind: 'plan', plan: physical }, fields: plan.rowType }
-  }
+type Target = Pick<PlannedSubscribe['request'], 'target' | 'fields'>
+
+function bindTarget(st: Statement, node: Subscribe, context: PlanningContext): Target {
+  if (node.query) return bindQuery(st, node.query, context)
   if (!node.name) throw bindError('42601', 'SUBSCRIBE needs a relation or a query', node)
   const entry = lookupRelation(st, node.name)
   if (entry.kind === 'view') {
     const { plan, rowType } = relationPlan(st, entry)
     return { target: { kind: 'plan', plan: plans(st, plan, context, true).physical }, fields: rowType }
   }
+  // A source is not stored: what it gives is followed as a query is.
+  if (entry.kind === 'source') return bindQuery(st, tableQuery(node.name), context)
   if (entry.kind === 'system') throw notSupported('SUBSCRIBE to a system relation', node.name.span)
   return { target: { kind: 'object', object: entry.id }, fields: relationRow(entry) }
+}
+
+function bindQuery(st: Statement, node: Query, context: PlanningContext): Target {
+  const { query, emission } = takeEmission(st, node)
+  const { plan } = bindInnerQuery(st, query, null, null)
+  const { physical } = plans(st, plan, context, true, emission)
+  checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node)
+  return { target: { kind: 'plan', plan: physical }, fields: plan.rowType }
+}
+
+/** `TABLE name` as a query. */
+const tableQuery = (name: Name): Query => {
+  const { span } = name
+  return { kind: 'query', span, body: { kind: 'tableBody', span, name }, orderBy: [], locking: [], options: [] }
 }
 
 function applyOption(option: WithOption, options: { snapshot: boolean; progress: boolean }): void {
