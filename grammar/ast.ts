@@ -196,6 +196,8 @@ export type QueryBody = Select | SetOperation | Values | TableBody | Query
 
 export type Select = Spanned & {
   kind: 'select'
+  /** Flink's STATE_TTL behind SELECT: how long rows live of relations of this FROM by name or alias. Other hints are comments. */
+  stateTtl?: { relation: string; ttl: string }[]
   distinct?: 'DISTINCT' | { on: Expr[] }
   /** May be empty. */
   targets: Target[]

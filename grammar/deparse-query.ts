@@ -18,7 +18,19 @@ import type {
   Update,
   With,
 } from './ast.ts'
-import { clause, commas, full, ident, idents, options, type Printer, parens, type, words } from './deparse-base.ts'
+import {
+  clause,
+  commas,
+  full,
+  ident,
+  idents,
+  options,
+  type Printer,
+  parens,
+  quote,
+  type,
+  words,
+} from './deparse-base.ts'
 import { aliasText, orderText, windowText } from './deparse-expr.ts'
 
 export function queryText(p: Printer, q: Query): string {
@@ -62,6 +74,7 @@ export function selectText(p: Printer, s: Select): string {
   const w = s.streamWindow
   return words(
     'SELECT',
+    s.stateTtl && `/*+ STATE_TTL(${commas(s.stateTtl.map((h) => `${quote(h.relation)} = ${quote(h.ttl)}`))}) */`,
     distinct,
     targets(p, s.targets),
     s.from.length > 0 && `FROM ${commas(s.from.map((f) => fromText(p, f)))}`,

@@ -5,12 +5,14 @@ import { EOF } from './chevrotain.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
+import { stateTtlOf } from './state-ttl.ts'
 import { AnyOperator, BareLabel, ColId, ColLabel, T } from './tokens.ts'
 
 export function selectRules(g: SqlParser, r: Rules) {
   r.select = g.rule('select', (): Select => {
     const start = g.mark()
-    g.eat(1, T.SELECT)
+    const head = g.eat(1, T.SELECT)
+    const stateTtl = g.recording ? undefined : stateTtlOf(head.gapTo(g.mark()), head.endOffset + 1)
     let distinct: Select['distinct']
     g.opt(2, () =>
       g.alt(3, [
@@ -29,6 +31,7 @@ export function selectRules(g: SqlParser, r: Rules) {
     )
     const select: Select = {
       kind: 'select',
+      ...(stateTtl && { stateTtl }),
       ...(distinct && { distinct }),
       targets: [],
       from: [],

@@ -33,6 +33,11 @@ export class SqlToken implements IToken {
     return this.source.slice(this.startOffset, this.endOffset + 1)
   }
 
+  /** Blanks and comments behind it, up to where the next token begins. */
+  gapTo(next: number): string {
+    return this.source.slice(this.endOffset + 1, next)
+  }
+
   retag(type: TokenType) {
     this.tokenType = type
     this.tokenTypeIdx = type.tokenTypeIdx as number

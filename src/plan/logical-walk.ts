@@ -18,6 +18,7 @@ export function logicalInputs(p: Logical): readonly Logical[] {
     case 'filter':
     case 'aggregate':
     case 'distinct':
+    case 'expire':
     case 'topK':
     case 'rowNumber':
     case 'window':
@@ -60,6 +61,7 @@ export function mapLogicalInputs(p: Logical, fn: (input: Logical) => Logical): L
     case 'filter':
     case 'aggregate':
     case 'distinct':
+    case 'expire':
     case 'topK':
     case 'rowNumber':
     case 'window':

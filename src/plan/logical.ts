@@ -39,6 +39,14 @@ export type Logical =
       readonly rowType: RowType
       readonly position: number
     }
+  /** Rows leave a time after they last came, where the result is kept up to date. Columns: input. */
+  | {
+      readonly kind: 'expire'
+      readonly input: Logical
+      readonly ttlMicros: number
+      readonly rowType: RowType
+      readonly position: number
+    }
   /** Columns: left then right. left/right/full: columns of the other side are NULL for rows without a match. */
   | {
       readonly kind: 'join'

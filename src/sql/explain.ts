@@ -69,6 +69,8 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
     }
     case 'distinct':
       return 'Distinct'
+    case 'expire':
+      return `Expire after ${microsText(p.ttlMicros)}`
     case 'unionAll':
       return 'UnionAll'
     case 'setOp':
@@ -102,6 +104,8 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
 function named(text: string, e: Scalar, name: string, inputs: readonly string[]): string {
   return e.kind === 'column' && inputs[e.index] === name ? text : `${text} as ${name}`
 }
+
+const microsText = (micros: number): string => datumText({ months: 0, days: 0, micros }, INTERVAL)
 
 function callText(a: AggregateCall, names: readonly string[]): string {
   const args = a.args.map((x) => scalarText(x, names)).join(', ')
@@ -208,9 +212,9 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
     case 'atMostOne':
       return `atMostOne ${n.input}${partitionText(n.keys, [])}`
     case 'expire':
-      return `expire ${n.input} after ${datumText({ months: 0, days: 0, micros: n.ttlMicros }, INTERVAL)}`
+      return `expire ${n.input} after ${microsText(n.ttlMicros)}`
     case 'emitPeriodic':
-      return `emit periodic ${n.input} every ${datumText({ months: 0, days: 0, micros: n.everyMicros }, INTERVAL)}`
+      return `emit periodic ${n.input} every ${microsText(n.everyMicros)}`
     case 'emitOnClose':
       return `emit on close ${n.input} by #${n.column} below ${termsText(n.terms, name)}`
     case 'scope':

@@ -132,6 +132,12 @@ export const DEFAULT_CLAUSE = 'DEFAULT expressions'
 
 export const NESTING_MAX = 128
 
+/** How long the rows of relations in FROM live; `used`: those that were there. */
+export interface RowLives {
+  readonly micros: ReadonlyMap<string, number>
+  readonly used: Set<string>
+}
+
 /** What all parts of one statement share while it is bound. */
 export class Statement {
   readonly env: BindEnv
@@ -149,6 +155,8 @@ export class Statement {
   readonly literals = new WeakMap<Scalar, Place>()
   /** What the clauses of streams say, wherever they stand. */
   readonly stream: { allowedMicros: number; readonly notices: Notice[] }
+  /** STATE_TTL of the SELECT that is being bound. */
+  lives: RowLives | null = null
   readonly #counter: { binding: number }
 
   constructor(env: BindEnv, bind: Recursion, outer?: Statement) {

@@ -95,6 +95,8 @@ class Decorrelation {
         return this.#join(p)
       case 'asofJoin':
         throw notSupported('an ASOF or temporal join that reads columns of the query around it')
+      case 'expire':
+        throw notSupported('STATE_TTL of a relation that reads columns of the query around it')
       case 'semiJoin': {
         const left = this.run(p.left)
         if (!this.#correlated(p.right)) {

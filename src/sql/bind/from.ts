@@ -20,6 +20,7 @@ import { bindTable } from './relation.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
 import { slotOf, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
+import { mortal } from './state-ttl.ts'
 import { bindTimeJoin, isTimeJoin, withoutTime } from './time-join.ts'
 import { bindWindowTable, isWindowFunction } from './window-tvf.ts'
 
@@ -80,14 +81,15 @@ function bindItem(
   const reach = left ? scopeOf(left, around ?? parent) : around
   switch (item.kind) {
     case 'table':
-      return { from: bindTable(st, item, ctes), lateral: null }
+      return { from: mortal(st, bindTable(st, item, ctes), st.position(item)), lateral: null }
     case 'derived': {
       handled(item, ['query', 'lateral', 'alias'])
       const scope = reach && (item.lateral ? reach : hiddenScope(reach, parent))
       const { plan, origins, width, order } = st.bind.ordered(st, item.query, scope ?? parent, ctes)
       const { alias, names } = aliasNames(item.alias, plan.rowType.slice(0, width), '')
       const named = relation(plan, alias, null, names, origins, null)
-      const from = { ...named, order: order.map((key) => orderKey(key, plan.rowType)) }
+      const ordered = { ...named, order: order.map((key) => orderKey(key, plan.rowType)) }
+      const from = mortal(st, ordered, st.position(item))
       return { from, lateral: readsScope(st, plan, scope) }
     }
     case 'tableFunction':

@@ -16,6 +16,7 @@ import { bindOrderItems, type OrderKey } from './order.ts'
 import type { Scope } from './scope.ts'
 import { slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
+import { withLives } from './state-ttl.ts'
 import { bindTargets } from './target.ts'
 import { addRows, addWindows } from './window.ts'
 import { bindDefinition } from './window-call.ts'
@@ -36,8 +37,8 @@ export function bindSelect(
   parent: Scope | null,
   ctes: CteScope | null,
 ): BoundSelect {
-  handled(node, ['distinct', 'targets', 'from', 'where', 'groupBy', 'having', 'windows', 'streamWindow'])
-  const from = bindFrom(st, node.from, parent, ctes)
+  handled(node, ['distinct', 'targets', 'from', 'where', 'groupBy', 'having', 'windows', 'streamWindow', 'stateTtl'])
+  const from = withLives(st, node, () => bindFrom(st, node.from, parent, ctes))
   let scope = scopeOf(from, parent)
   let stage = new Stage(st, scope, from.plan)
   const plain: ExprPlace = { scope, ctes, clause: 'WHERE', aggregates: false, windows: false, rows: false }

@@ -15,7 +15,7 @@ import { clockJoins, splitClock } from './clock-joins.ts'
 import { joinKeys } from './join-keys.ts'
 import { refuseLookup } from './lookup-joins.ts'
 import { refuseVolatile, rulesOf } from './maintained.ts'
-import { appendOnly, growth } from './node-facts.ts'
+import { appendOnly, growth, isMortal, mortalGrowth } from './node-facts.ts'
 import { withPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
 import { ROW_NUMBER } from './row-number.ts'
@@ -26,6 +26,8 @@ export interface ChooseFacts {
   appendOnly(object: number): boolean
   /** Columns of a source that say which record a row is; absent: nobody knows. */
   places?(object: number): RecordPlace | null
+  /** Whether the relation's rows have a time to live. */
+  mortal?(object: number): boolean
   /** The result is kept up to date (a view, a subscription): what reads the clock follows it. */
   readonly maintained?: boolean
 }
@@ -50,6 +52,8 @@ class Builder {
   readonly #outer: Builder | null
   /** Bindings that are variables of this scope. */
   readonly #variables: readonly number[]
+  /** By node: all its rows leave by the clock some day. */
+  readonly #mortal: boolean[] = []
   readonly #known = new Map<string, number>()
   readonly #bindings = new Map<number, number>()
   readonly imports: number[] = []
@@ -86,6 +90,11 @@ class Builder {
         return this.#join(p, p.anti ? 'anti' : 'semi')
       case 'aggregate':
         return this.#aggregate(p)
+      case 'expire': {
+        if (!this.#facts.maintained) return this.build(p.input)
+        if (this.#outer) throw notSupported('STATE_TTL inside a recursive query')
+        return this.#node({ op: 'expire', input: this.build(p.input), ttlMicros: p.ttlMicros }, p)
+      }
       case 'distinct':
         return this.#node({ op: 'distinct', input: this.build(p.input) }, p)
       case 'unionAll':
@@ -347,12 +356,18 @@ class Builder {
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const inputs = inputsOf(op).map((n) => this.nodes[n])
+    const mortal = isMortal(
+      op,
+      (n) => this.#mortal[n],
+      (object) => this.#facts.mortal?.(object) === true,
+    )
+    this.#mortal.push(mortal)
     const node: PhysicalNode = {
       ...op,
       types,
       position,
       appendOnly: this.#appendOnly(op),
-      growth: growth(op, inputs),
+      growth: mortal ? mortalGrowth(op, inputs) : growth(op, inputs),
     }
     const n = this.nodes.push(node) - 1
     this.#known.set(key, n)

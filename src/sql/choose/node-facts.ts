@@ -47,6 +47,8 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
       const small = op.aggregates.every((a) => !a.distinct && CONSTANT_STATE.has(aggregateById(a.fn)?.strategy ?? ''))
       return op.keys.length === 0 && small ? 'bounded' : 'unbounded'
     }
+    case 'expire':
+      return 'window-bounded'
     case 'temporal':
       // Rows leave when their comparisons are decided; what steps with the clock never is.
       return op.rules.some((rule) => rule.kind === 'step') ? 'unbounded' : 'window-bounded'
@@ -55,6 +57,35 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
     default:
       return inputs.length > 0 && inputs.every((i) => i.op === 'constant') ? 'bounded' : 'unbounded'
   }
+}
+
+/** Whether all rows of the node leave by the clock: those of relations with a time to live, and what is made of them. */
+export function isMortal(
+  op: PhysicalOp,
+  input: (n: number) => boolean,
+  relation: (object: number) => boolean,
+): boolean {
+  switch (op.op) {
+    case 'get':
+      return relation(op.object)
+    case 'expire':
+    case 'constant':
+      return true
+    case 'import':
+    case 'variable':
+    case 'scope':
+      return false
+    case 'union':
+      return op.inputs.every(input)
+    default:
+      return 'input' in op ? input(op.input) : input(op.left) && input(op.right)
+  }
+}
+
+/** State over rows that all leave is bounded by them. */
+export function mortalGrowth(op: PhysicalOp, inputs: readonly PhysicalNode[]): PhysicalNode['growth'] {
+  const own = growth(op, inputs)
+  return own === 'unbounded' ? 'window-bounded' : own
 }
 
 /** Aggregates of which a group keeps a fixed number of values. */

@@ -1,3 +1,4 @@
+import { readsClock } from '../../plan/clock-shape.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { filter, onlyReads } from '../../plan/logical-make.ts'
 import { mapLogicalInputs } from '../../plan/logical-walk.ts'
@@ -64,6 +65,11 @@ function push(p: Logical, conditions: readonly Scalar[], at = -1): Logical {
         at,
       )
       return filter({ ...p, input }, conjunction(here), at)
+    }
+    case 'expire': {
+      // A row that a condition lets in only later would begin to live then.
+      const [down, here] = split(conditions, (c) => !canFail(c) && !readsClock(c))
+      return filter({ ...p, input: push(p.input, down, at) }, conjunction(here), at)
     }
     case 'distinct': {
       const [down, here] = split(conditions, (c) => !canFail(c))

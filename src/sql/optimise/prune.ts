@@ -243,6 +243,7 @@ function pruneTo(p: Logical, needed: ReadonlySet<number>): Pruned {
       return { plan: { ...p, input: input.plan, keys, rowType: input.plan.rowType }, at: input.at }
     }
     case 'distinct':
+    case 'expire':
       return unchanged({ ...p, input: whole(p.input) })
     case 'setOp':
       return unchanged({ ...p, left: whole(p.left), right: whole(p.right) })

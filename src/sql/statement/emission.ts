@@ -4,11 +4,9 @@ import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import { columnsOf } from '../../catalog/pg-relations.ts'
 import { watermarkOf } from '../../catalog/watermark.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
-import { INTERVAL } from '../../types/sql-type.ts'
-import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
-import { parseLiteral } from '../bind/coerce.ts'
 import type { Statement } from '../bind/context.ts'
+import { microsOf } from '../bind/fixed-micros.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import { windowInterval } from '../bind/time-window.ts'
 import type { Emission } from '../choose/close.ts'
@@ -49,21 +47,6 @@ function micros(st: Statement, node: NonNullable<NonNullable<Query['emit']>['lat
     rows: false,
   }
   return microsOf(windowInterval(st, st.bind.expr(st, node, place), node), node, what)
-}
-
-/** A length of time that does not depend on where it begins. */
-export function microsOf(interval: Interval, at: Place, what = 'a lateness'): number {
-  if (interval.months !== 0) throw bindError('0A000', `${what} of months is not supported`, at)
-  const total = interval.days * 86_400_000_000 + interval.micros
-  if (total < 0) throw bindError('22023', `${what} cannot be negative`, at)
-  return total
-}
-
-/** `ttl = '1 day'`: how long rows live. */
-export function timeToLive(st: Statement, text: string, at: Place): number {
-  const micros = microsOf(parseLiteral(st, text, INTERVAL, at) as Interval, at, 'a time to live')
-  if (micros === 0) throw bindError('22023', 'a time to live must be greater than zero', at)
-  return micros
 }
 
 /** The most that any part of the statement allows. */

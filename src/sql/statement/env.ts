@@ -41,6 +41,10 @@ export function planFacts(catalog: CatalogSnapshot): Facts & ChooseFacts {
       const [partition, offset] = [of('partition'), of('offset')]
       return partition === null && offset === null ? null : { source: entry.name, partition, offset }
     },
+    mortal(object) {
+      const entry = catalog.byId(object)
+      return entry?.kind === 'table' && entry.ttlMicros != null
+    },
     appendOnly(object) {
       const entry = catalog.byId(object)
       if (entry?.kind === 'table') return watermarkOf(entry) !== null
