@@ -9,7 +9,12 @@ export class JsonSyntaxError extends Error {
   }
 }
 
-const DEPTH_MAX = 1000
+/** Objects and arrays inside each other: whoever walks the tree does so on a stack of bounded size. */
+export const JSON_DEPTH_MAX = 1000
+
+/** Valid as far as it was read, and nested too deeply to be read on. */
+export class JsonDepthError extends JsonSyntaxError {}
+
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORD = /[A-Za-z0-9_.+\-\u0080-\uffff]+/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids bare control characters in strings
@@ -32,12 +37,13 @@ class Parser {
   }
 
   value(depth: number): JsonNode {
-    if (depth > DEPTH_MAX) throw new JsonSyntaxError('JSON nesting is too deep.', this.at)
     this.space()
     const unit = this.text.charCodeAt(this.at)
     if (unit === 0x22) return this.string()
-    if (unit === 0x7b) return this.object(depth)
-    if (unit === 0x5b) return this.array(depth)
+    if (unit === 0x7b || unit === 0x5b) {
+      if (depth === JSON_DEPTH_MAX) throw new JsonDepthError('JSON nesting is too deep.', this.at)
+      return unit === 0x7b ? this.object(depth) : this.array(depth)
+    }
     if (unit === 0x2d || (unit >= 0x30 && unit <= 0x39)) return this.number()
     return this.word()
   }

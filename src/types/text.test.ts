@@ -133,6 +133,22 @@ describe('text of types', () => {
     expect([error?.sqlstate ?? 'ok', error?.message ?? '']).toEqual([sqlstate, message])
   })
 
+  test.each([['json'], ['jsonb']])(
+    '%s nests to its bound; beyond it the error is one of depth, not of syntax',
+    (name) => {
+      const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels)
+      expect(both(name, nested(1000))).toBe(nested(1000))
+      let error: SqlError | undefined
+      try {
+        both(name, nested(1001))
+      } catch (thrown) {
+        error = thrown as SqlError
+      }
+      expect([error?.sqlstate, error?.message]).toEqual(['54001', 'stack depth limit exceeded'])
+      expect(error?.fields.hint).toBe('JSON is read to a depth of 1000 objects and arrays inside each other.')
+    },
+  )
+
   test('time zones: offsets by date, gaps before, overlaps after the change', () => {
     expect(both('timestamptz', '2024-01-15 12:00', 'Europe/Berlin')).toBe('2024-01-15 12:00:00+01')
     expect(both('timestamptz', '2024-07-15 12:00', 'Europe/Berlin')).toBe('2024-07-15 12:00:00+02')

@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { JsonSyntaxError, parseJson } from '../json-parse.ts'
+import { JSON_DEPTH_MAX, JsonDepthError, JsonSyntaxError, parseJson } from '../json-parse.ts'
 import { formatJsonb, normalizeJson } from '../jsonb.ts'
 import { utf8Length } from '../utf8.ts'
 import { badSyntax } from './errors.ts'
@@ -44,6 +44,11 @@ function readJson(text: string) {
     return parseJson(text)
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
+    if (error instanceof JsonDepthError) {
+      throw new SqlError('54001', 'stack depth limit exceeded', {
+        hint: `JSON is read to a depth of ${JSON_DEPTH_MAX} objects and arrays inside each other.`,
+      })
+    }
     if (error.message.startsWith('\\u0000')) {
       throw new SqlError('22P05', 'unsupported Unicode escape sequence', { detail: error.message })
     }
