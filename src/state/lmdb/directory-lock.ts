@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureDirectory } from '../../base/ensure-directory.ts'
 import { SqlError } from '../../base/sql-error.ts'
@@ -11,25 +11,39 @@ interface Owner {
   readonly boot: string
 }
 
+/**
+ * How long a start waits for the directory's owner to end: after a kill -9 the system takes a moment to take a large
+ * process down, and who restarts a server at once must not be refused for that. The start can do nothing else meanwhile,
+ * so the thread waits.
+ */
+const OWNER_WAIT_MS = 2_000
+const OWNER_LOOK_MS = 20
+
 /** Takes the data directory for this process, or explains who has it. Returns the release. */
-export function lockDirectory(directory: string): () => void {
+export function lockDirectory(directory: string, waitMs = OWNER_WAIT_MS): () => void {
   ensureDirectory(directory)
   const path = join(directory, 'lock')
   const mine = JSON.stringify(ownerOf(process.pid))
   const own = `${path}.${process.pid}`
   writeFileSync(own, mine)
   try {
-    for (let attempt = 0; attempt < 8; attempt++) {
+    let waitedMs = 0
+    for (let attempt = 0; attempt < 8; ) {
       if (link(own, path)) {
         return () => {
           if (readText(path) === mine) rmSync(path, { force: true })
         }
       }
       const found = readText(path)
-      if (found === undefined) continue
-      const owner = parse(found)
-      if (owner !== null && isAlive(owner)) throw inUse(directory, owner)
-      takeAway(path, found)
+      const owner = found === undefined ? null : parse(found)
+      if (owner !== null && isAlive(owner)) {
+        if (owner.pid === process.pid || waitedMs >= waitMs) throw inUse(directory, owner)
+        pause(OWNER_LOOK_MS)
+        waitedMs += OWNER_LOOK_MS
+        continue
+      }
+      attempt++
+      if (found !== undefined) takeAway(path, found)
     }
   } finally {
     rmSync(own, { force: true })
@@ -65,10 +79,14 @@ function inUse(directory: string, owner: Owner): SqlError {
   })
 }
 
+const pause = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+}
+
 function isAlive(owner: Owner): boolean {
   const now = ownerOf(owner.pid)
   if (owner.boot !== now.boot) return false
-  if (owner.started !== '' || now.started !== '') return owner.started === now.started
+  if (owner.started !== '' || now.started !== '') return owner.started === now.started && hasLivingThread(owner.pid)
   try {
     process.kill(owner.pid, 0)
     return true
@@ -77,12 +95,32 @@ function isAlive(owner: Owner): boolean {
   }
 }
 
+/**
+ * A process that ended stays in the table as a zombie until its parent asks for its exit code: it runs nothing any more.
+ * Its first thread can be one before the others are down, of which one may still be in a write of the store.
+ */
+function hasLivingThread(pid: number): boolean {
+  let threads: readonly string[]
+  try {
+    threads = readdirSync(`/proc/${pid}/task`)
+  } catch {
+    return false
+  }
+  return threads.some((thread) => {
+    const [state] = statOf(`${pid}/task/${thread}`)
+    return state !== undefined && state !== 'Z' && state !== 'X'
+  })
+}
+
 function ownerOf(pid: number): Owner {
   const boot = (readText('/proc/sys/kernel/random/boot_id') ?? '').trim()
-  const stat = readText(`/proc/${pid}/stat`) ?? ''
-  // The command, in parentheses, may hold spaces; start time is the 20th field after it.
-  const started = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
-  return { pid, started, boot }
+  return { pid, started: statOf(`${pid}`)[19] ?? '', boot }
+}
+
+/** Fields behind the command, which stands in parentheses and may hold spaces: the state first, the start time 20th. */
+function statOf(process: string): readonly string[] {
+  const stat = readText(`/proc/${process}/stat`)
+  return stat === undefined ? [] : stat.slice(stat.lastIndexOf(')') + 2).split(' ')
 }
 
 function parse(text: string): Owner | null {
