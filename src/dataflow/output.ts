@@ -3,7 +3,8 @@ import type { Arrangement, StateFactory, StateStructure } from '../state/contrac
 import type { Batch } from '../types/batch.ts'
 import { consolidate, consolidation } from './consolidate.ts'
 import { ERROR_TYPES } from './contract.ts'
-import type { Pipe } from './edge.ts'
+import { Fanout, type Pipe } from './edge.ts'
+import { ErrorsHandedOn } from './errors-handed-on.ts'
 import { OperatorBase, type OperatorIdentity } from './operator.ts'
 
 export interface OutputSpec extends OperatorIdentity {
@@ -13,17 +14,22 @@ export interface OutputSpec extends OperatorIdentity {
   readonly key: readonly number[]
   /** Another output that holds the same rows, and has them changed before this one runs: here they are only read. */
   readonly rowsOf?: OutputNode
+  /** Its errors are its own: readers get none of them. */
+  readonly divertsErrors?: boolean
 }
 
 /**
  * The result of a view (or the contents of a table): consolidates the delta of each tick, keeps the rows in an
- * arrangement to be read and pinned, and hands the consolidated delta on to dependants.
+ * arrangement to be read and pinned, and hands the consolidated delta on to dependants, with the errors that are theirs.
  * State: rows by key (unless another output holds them), errors. Cost per changed row: O(1). Retraction: counts.
  */
 export class OutputNode extends OperatorBase {
   readonly name = 'output'
   readonly rows: Arrangement
   readonly errors: Arrangement
+  readonly handedOn: ErrorsHandedOn
+  /** All that is computed, all errors included: for views of an equal plan, which have their own say about errors. */
+  readonly result: Fanout
   readonly #holdsRows: boolean
   private changedRows: Batch[] = []
   private changedErrors: Batch[] = []
@@ -35,6 +41,8 @@ export class OutputNode extends OperatorBase {
     this.#holdsRows = spec.rowsOf === undefined
     this.rows =
       spec.rowsOf?.rows ?? states.arrangement({ id: `${spec.stateId}/rows`, types: input.types, key: spec.key })
+    this.handedOn = new ErrorsHandedOn(spec.divertsErrors === true)
+    this.result = new Fanout(input.types, this.rank)
     this.errors = states.arrangement({ id: `${spec.stateId}/errors`, types: ERROR_TYPES, key: [] })
   }
 
@@ -48,13 +56,27 @@ export class OutputNode extends OperatorBase {
       if (this.#holdsRows) this.rows.apply(batch)
       this.changedRows.push(batch)
       this.output.pushRows(batch)
+      this.result.pushRows(batch)
       yield
     }
     for (const batch of consolidate(delta.errors)) {
       this.errors.apply(batch)
       this.changedErrors.push(batch)
-      this.output.pushErrors(batch)
+      this.result.pushErrors(batch)
+      const theirs = this.handedOn.change(batch)
+      if (theirs !== null) this.output.pushErrors(theirs)
     }
+  }
+
+  /** Readers lose the errors that there are; at the beginning of a tick, which carries that on. */
+  setErrorsAside(): void {
+    for (const batch of this.handedOn.setAside(this.errors.scan())) this.output.pushErrors(batch)
+  }
+
+  override runAfter(rank: number): void {
+    super.runAfter(rank)
+    // Not there yet while it is being made.
+    this.result?.moveTo(this.rank)
   }
 
   /** The consolidated changes since the last call: of one tick, when taken after each. In no order: `sortBatches`. */

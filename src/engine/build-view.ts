@@ -6,7 +6,7 @@ import { renderPlan } from '../render/render.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { FIXED_ENV } from './eval-env.ts'
 import { unreadResults } from './result-sharing.ts'
-import { ViewRuntime, type ViewState } from './view.ts'
+import { type ViewGate, ViewRuntime, type ViewState } from './view.ts'
 import type { World } from './world.ts'
 
 /**
@@ -34,7 +34,7 @@ export function buildView(
     readonly states?: StateFactory
   },
 ): ViewRuntime {
-  const gates = new Map<number, Gate>()
+  const gates: ViewGate[] = []
   const resultOf = spec.resultOf == null ? undefined : world.views.get(spec.resultOf)
   assert(spec.resultOf == null || resultOf !== undefined, 'a view whose result is read runs')
   const rendered = renderPlan({
@@ -46,23 +46,22 @@ export function buildView(
     context: { env: FIXED_ENV, params: [] },
     resultKey: spec.plan.types.map((_, c) => c),
     ...(resultOf === undefined ? {} : { resultOf: resultOf.output }),
+    divertsErrors: spec.onError === 'divert',
     ...(spec.shares ? { sharing: world.sharing } : {}),
-    resolve(object) {
-      let gate = gates.get(object)
-      if (gate === undefined) {
-        const edge = world.edgeOf(object)
-        assert(edge !== undefined, `object ${object} runs`)
-        if (spec.shares) return edge
-        gate = new Gate({ id: -1 - gates.size, position: -1 }, edge.pipe())
-        gates.set(object, gate)
-        world.circuit.add([gate])
-      }
+    resolve(object, _columns, result) {
+      const known = gates.find((other) => other.object === object && other.result === result)
+      if (known !== undefined) return known.gate.output
+      const edge = result ? world.views.get(object)?.output.result : world.edgeOf(object)
+      assert(edge !== undefined, `object ${object} runs`)
+      if (spec.shares) return edge
+      const gate = new Gate({ id: -1 - gates.length, position: -1 }, edge.pipe())
+      gates.push({ object, gate, result })
+      world.circuit.add([gate])
       return gate.output
     },
   })
   if (!spec.shares) rendered.connect()
-  const list = [...gates].map(([object, gate]) => ({ object, gate }))
-  const view = new ViewRuntime({ ...spec, rendered, gates: list, sinceMs: world.clock.lastMs })
+  const view = new ViewRuntime({ ...spec, rendered, gates, sinceMs: world.clock.lastMs })
   world.views.set(spec.id, view)
   world.built(view)
   return view

@@ -1,10 +1,12 @@
 import { assert } from '../base/assert.ts'
 import type { Positions, SourceBatch } from '../connectors/contract.ts'
+import type { ErrorFilter } from '../dataflow/errors-handed-on.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import { pastRecords } from './event-time-records.ts'
+import type { ViewGate } from './view.ts'
 import type { World } from './world.ts'
 
 /** What one relation held at one moment, on its way through a gate. */
@@ -31,7 +33,7 @@ export interface FeedBatch {
 }
 
 /** Pins a relation as it is between two ticks; its gate keeps what comes from now on. `from`: where to begin in a stream. */
-export function openFeed(world: World, object: number, gate: Gate, from?: Positions): Feed {
+export function openFeed(world: World, { object, gate, result }: ViewGate, from?: Positions): Feed {
   gate.keep()
   const source = world.sources.get(object)
   if (source !== undefined && !(source.input instanceof UpsertInput)) {
@@ -47,12 +49,12 @@ export function openFeed(world: World, object: number, gate: Gate, from?: Positi
   const rows: Arrangement | undefined =
     source === undefined ? (world.tables.get(object)?.read ?? view?.output.rows) : (source.input as UpsertInput).rows
   assert(rows !== undefined, `relation ${object} holds rows`)
-  const pins = [{ pin: rows.pin(), error: false }]
-  if (view !== undefined && view.output.errors.rows > 0) pins.push({ pin: view.output.errors.pin(), error: true })
+  const rowPin = rows.pin()
+  const errors = view !== undefined && view.output.errors.rows > 0 ? view.output.errors.pin() : null
+  const theirs: ErrorFilter = view === undefined || result ? (batch) => batch : view.output.handedOn.now()
   function* batches(): Iterable<FeedBatch> {
-    for (const { pin, error } of pins) {
-      for (const batch of pin.scan()) yield error ? { rows: null, errors: batch } : { rows: batch, errors: null }
-    }
+    for (const batch of rowPin.scan()) yield { rows: batch, errors: null }
+    for (const batch of errors?.scan() ?? []) yield { rows: null, errors: theirs(batch) }
   }
   return {
     object,
@@ -62,7 +64,8 @@ export function openFeed(world: World, object: number, gate: Gate, from?: Positi
     later: null,
     read: null,
     close() {
-      for (const { pin } of pins) pin.release()
+      rowPin.release()
+      errors?.release()
     },
   }
 }

@@ -9,7 +9,7 @@ import { refuseInSafeMode } from './safe-mode.ts'
 import type { SourceRuntime } from './source.ts'
 import { present, type StreamStart, streamStart } from './stream-start.ts'
 import type { Ticker } from './ticker.ts'
-import type { ResumePoint, ViewRuntime } from './view.ts'
+import type { ResumePoint, ViewGate, ViewRuntime } from './view.ts'
 import type { World } from './world.ts'
 
 /** Longest stretch of hydration between two ticks; ms. */
@@ -22,7 +22,6 @@ export interface HydrationDurability {
   afterSlice(): void
 }
 
-type GateOf = ViewRuntime['gates'][number]
 type Targets = ResumePoint['targets']
 
 /** Views over at most this many stored rows hydrate at once, inside the statement that makes them. */
@@ -90,8 +89,9 @@ export class Hydration {
   /** Starts it; inside the exclusive lane. True when the view needs nothing more. */
   begin(view: ViewRuntime, starts: ReadonlyMap<number, StreamStart>): boolean {
     const targets = new Map<number, ReadonlyMap<number, number>>()
-    const behind: GateOf[] = []
-    for (const { object, gate } of view.gates) {
+    const behind: ViewGate[] = []
+    for (const each of view.gates) {
+      const { object, gate } = each
       const source = this.#world.sources.get(object)
       const start = starts.get(object)
       if (source !== undefined && start !== undefined && !source.live && source.positions.size === 0) {
@@ -101,7 +101,7 @@ export class Hydration {
         gate.open()
         this.openSource(source)
       } else if (targets.has(object)) gate.open()
-      else behind.push({ object, gate })
+      else behind.push(each)
     }
     const waits = behind.some(({ object }) => this.#world.views.get(object)?.ready === false)
     const feeds = waits ? [] : this.#openFeeds(view, behind, starts)
@@ -123,15 +123,15 @@ export class Hydration {
   /** After a restart: goes on where the checkpoint left off; inside the exclusive lane. */
   resume(view: ViewRuntime, { read, targets }: ResumePoint, done: number): void {
     const gates = view.gates.filter(({ object }) => read.has(object))
-    const feeds = gates.map(({ object, gate }) => openFeed(this.#world, object, gate, read.get(object)))
+    const feeds = gates.map((gate) => openFeed(this.#world, gate, read.get(gate.object)))
     const rows = feeds.reduce((sum, f) => sum + f.rows, 0)
     view.setState({ kind: 'hydrating', done, total: done + rows, resume: resumePoint(feeds, targets) })
     void this.#inBackground(view, targets, feeds, null)
   }
 
   /** Stored relations first: see above. */
-  #openFeeds(view: ViewRuntime, gates: readonly GateOf[], starts: ReadonlyMap<number, StreamStart>): Feed[] {
-    const feeds = gates.map(({ object, gate }) => openFeed(this.#world, object, gate, starts.get(object)?.from))
+  #openFeeds(view: ViewRuntime, gates: readonly ViewGate[], starts: ReadonlyMap<number, StreamStart>): Feed[] {
+    const feeds = gates.map((gate) => openFeed(this.#world, gate, starts.get(gate.object)?.from))
     for (const { object, read } of feeds) if (read !== null) view.starts.set(object, new Map(read))
     return [...feeds.filter((f) => f.read === null), ...feeds.filter((f) => f.read !== null)]
   }
@@ -155,7 +155,12 @@ export class Hydration {
       const below = this.#world.views.get(get.object)
       const rows = this.#world.tables.get(get.object)?.read ?? below!.output.rows
       for (const batch of rows.scan()) get.pushRows(batch)
-      if (below !== undefined) for (const batch of below.output.errors.scan()) get.pushErrors(batch)
+      if (below === undefined) continue
+      const theirs = below.output.handedOn.now()
+      for (const all of below.output.errors.scan()) {
+        const batch = get.result ? all : theirs(all)
+        if (batch !== null) get.pushErrors(batch)
+      }
     }
     rendered.catchUp()
     rendered.connect()
@@ -226,7 +231,7 @@ export class Hydration {
     view: ViewRuntime,
     targets: Targets,
     opened: readonly Feed[],
-    waiting: { readonly gates: readonly GateOf[]; readonly starts: ReadonlyMap<number, StreamStart> } | null,
+    waiting: { readonly gates: readonly ViewGate[]; readonly starts: ReadonlyMap<number, StreamStart> } | null,
   ): Promise<void> {
     const { views, exclusive, log } = this.#world
     let feeds = opened

@@ -48,7 +48,7 @@ export interface ViewImage {
   /** While catching up, or to be caught up with after hydration. */
   readonly targets: OffsetsBySource
   readonly shares: boolean
-  readonly skippedErrors: readonly (readonly [string, number])[]
+  readonly skippedErrors: readonly (readonly [string, number, number?])[]
 }
 
 /** source → partition → offset. */
@@ -91,7 +91,7 @@ export function imageOf(world: World, stateRows: number): Image {
 }
 
 function viewImage(view: ViewRuntime): ViewImage {
-  const { id, plan, running, resultOf, starts, onError, live, shares, skipped, state } = view
+  const { id, plan, running, resultOf, starts, onError, live, shares, output, state } = view
   const resume = state.kind === 'hydrating' ? (state.resume ?? null) : null
   return {
     id,
@@ -103,7 +103,7 @@ function viewImage(view: ViewRuntime): ViewImage {
     onError,
     hydrated: live,
     shares,
-    skippedErrors: [...skipped],
+    skippedErrors: output.handedOn.image(),
     targets: offsets(state.kind === 'catching up' ? state.targets : (resume?.targets ?? NONE)),
     ...(state.kind === 'hydrating' && resume !== null
       ? { hydrating: { read: offsets(resume.read), done: state.done } }

@@ -1,7 +1,8 @@
 import { throwIfCanceled } from '../base/canceled.ts'
 import { SqlError } from '../base/sql-error.ts'
-import { sortBatches } from '../dataflow/consolidate.ts'
+import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
+import type { ErrorFilter } from '../dataflow/errors-handed-on.ts'
 import { objectsOf } from '../plan/objects-of.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import { runOnce } from '../render/run-once.ts'
@@ -57,14 +58,14 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
 
 /**
  * The rows of a plan over a snapshot, counts positive; fails with the first error, of a relation or of the plan itself.
- * `grown` sees the rows while they are made, and may end it by throwing.
+ * `grown` sees the rows while they are made, and may end it by throwing; `errors`: the plan's that count.
  */
 export async function evaluate(
   world: World,
   plan: PhysicalPlan,
   snapshot: Snapshot,
   call: CallContext,
-  grown?: (batch: Batch) => void,
+  { grown, errors }: { readonly grown?: (batch: Batch) => void; readonly errors?: ErrorFilter } = {},
 ): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
@@ -91,7 +92,8 @@ export async function evaluate(
       since = runtime.monotonicMs()
     },
   })
-  if (result.errors.length > 0) throw firstError(result.errors)
+  const failed = consolidate(result.errors).flatMap((batch) => (errors === undefined ? batch : (errors(batch) ?? [])))
+  if (failed.length > 0) throw firstError(failed)
   return result.rows
 }
 

@@ -32,7 +32,7 @@ export function rebuild(world: World, indexes: IndexLookup, image: Image, connec
         shares: view.shares && !beginsAnew(view),
         state,
       })
-      for (const [key, count] of view.skippedErrors) built.skipped.set(key, count)
+      built.output.handedOn.restore(view.skippedErrors)
       if (!beginsAnew(view)) for (const { object, gate } of built.gates) if (!read.has(object)) gate.open()
       if (built.shares) built.rendered.connect()
     } else if (entry === undefined) continue

@@ -59,6 +59,7 @@ function readOf(view: ViewRuntime, plan: PhysicalPlan, number: number): Physical
     object: view.id,
     columns: types.map((_, c) => c),
     ...(errorPositions.length === 0 ? {} : { errorPositions }),
+    result: true,
     types,
     position,
     appendOnly,

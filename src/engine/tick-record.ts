@@ -17,9 +17,14 @@ export interface TickRecord {
   readonly reservedMs: number
   readonly tables: readonly TableDelta[]
   readonly sources: readonly SourceDelta[]
-  /** What event time learned beside records. */
-  readonly marks?: readonly WatermarkMark[]
+  /** What was learned beside rows and records. */
+  readonly marks?: readonly TickMark[]
 }
+
+export type TickMark =
+  | WatermarkMark
+  /** ALTER … SKIP ERRORS: the errors that a view has before this tick. */
+  | { readonly kind: 'setAside'; readonly object: number }
 
 export interface TableDelta {
   readonly object: number
@@ -38,6 +43,8 @@ export interface SourceDelta {
 }
 
 const VERSION = 1
+/** As numbered in records. */
+const MARK_KINDS: readonly TickMark['kind'][] = ['idle', 'advance', 'setAside']
 const CHUNK_BYTES = 1 << 20
 
 /** The record's bytes, one chunk or several; in pieces. */
@@ -85,9 +92,9 @@ export function* encodeTick(record: TickRecord): Pieces<Uint8Array[]> {
     w.varint(record.marks.length)
     for (const mark of record.marks) {
       w.varint(mark.object)
-      w.byte(mark.kind === 'idle' ? 0 : 1)
+      w.byte(MARK_KINDS.indexOf(mark.kind))
       if (mark.kind === 'idle') w.varint(mark.partition)
-      else w.f64(mark.value)
+      else if (mark.kind === 'advance') w.f64(mark.value)
     }
   }
   chunks.push(w.finish())
@@ -125,11 +132,14 @@ export function decodeTick(bytes: Uint8Array): TickRecord {
   }
   const record = { tick, timestampMs, nowMicros, reservedMs, tables, sources }
   if (r.at >= r.bytes.length) return record
-  const marks: WatermarkMark[] = []
+  const marks: TickMark[] = []
   for (let n = r.varint(); n > 0; n--) {
     const object = r.varint()
-    if (r.byte() === 0) marks.push({ kind: 'idle', object, partition: r.varint() })
-    else marks.push({ kind: 'advance', object, value: r.f64() })
+    const kind = MARK_KINDS[r.byte()]
+    if (kind === 'idle') marks.push({ kind, object, partition: r.varint() })
+    else if (kind === 'advance') marks.push({ kind, object, value: r.f64() })
+    else if (kind === 'setAside') marks.push({ kind, object })
+    else throw new Error('journal record with a mark that this build does not know')
   }
   return { ...record, marks }
 }

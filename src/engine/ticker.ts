@@ -7,9 +7,8 @@ import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { WriteResult } from './api.ts'
 import { expire } from './expiry.ts'
-import { encodeTick, type SourceDelta, type TableDelta, type TickRecord } from './tick-record.ts'
+import { encodeTick, type SourceDelta, type TableDelta, type TickMark, type TickRecord } from './tick-record.ts'
 import { moveWatermarks, releaseState } from './watermark-tick.ts'
-import type { WatermarkMark } from './watermarks.ts'
 import type { World } from './world.ts'
 import type { Evaluated } from './write/evaluated.ts'
 
@@ -45,7 +44,7 @@ interface QueuedWrite {
 }
 
 interface QueuedMarks {
-  readonly marks: readonly WatermarkMark[]
+  readonly marks: readonly TickMark[]
   readonly resolve: () => void
   readonly reject: (error: unknown) => void
 }
@@ -98,8 +97,8 @@ export class Ticker {
     })
   }
 
-  /** Event time learns something beside records, or nothing but now() moves on; resolves when durable and visible. */
-  mark(marks: readonly WatermarkMark[]): Promise<void> {
+  /** Something is learned beside rows and records, or nothing but now() moves on; resolves when durable and visible. */
+  mark(marks: readonly TickMark[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#marks.push({ marks, resolve, reject })
       this.#kick()
@@ -233,7 +232,7 @@ export class Ticker {
   async #run(
     tables: readonly TableDelta[],
     sources: readonly SourceDelta[],
-    marks: readonly WatermarkMark[],
+    marks: readonly TickMark[],
     slices: Slices,
   ): Promise<void> {
     const world = this.#world
@@ -271,6 +270,8 @@ function sourceDelta(object: number, batch: SourceBatch): SourceDelta {
 export async function runTick(world: World, record: TickRecord, slices: Slices): Promise<void> {
   const { timestampMs, nowMicros, tick } = record
   world.underWay = true
+  for (const mark of record.marks ?? [])
+    if (mark.kind === 'setAside') world.views.get(mark.object)?.output.setErrorsAside()
   for (const object of new Set(record.tables.map((delta) => delta.object))) world.tables.get(object)?.flush(tick)
   for (const delta of record.sources) world.sources.get(delta.object)?.apply(delta, tick, nowMicros)
   const moved = moveWatermarks(world, record)

@@ -2,6 +2,7 @@ import { cancelReason } from '../base/canceled.ts'
 import type { SqlError } from '../base/sql-error.ts'
 import type { MaterializedViewEntry } from '../catalog/entry.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
+import type { ErrorFilter } from '../dataflow/errors-handed-on.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
 import type { OutputNode } from '../dataflow/output.ts'
 import { objectsOf } from '../plan/objects-of.ts'
@@ -39,6 +40,14 @@ export interface ResumePoint {
   readonly targets: ReadonlyMap<number, ReadonlyMap<number, number>>
 }
 
+/** Between a view and one relation that it reads. */
+export interface ViewGate {
+  readonly object: number
+  readonly gate: Gate
+  /** The relation is a view whose result is read, with all its errors, not what it hands on. */
+  readonly result: boolean
+}
+
 /** A materialized view (or the hidden view behind an ad-hoc subscription) in the circuit. */
 export class ViewRuntime {
   readonly id: number
@@ -54,8 +63,8 @@ export class ViewRuntime {
   reads: readonly number[]
   /** Uses arrangements in common with other views; it has no gates. */
   shares: boolean
-  /** One for each relation that the plan reads. */
-  gates: readonly { readonly object: number; readonly gate: Gate }[]
+  /** One for each relation that the plan reads, and each result. */
+  gates: readonly ViewGate[]
   readonly onError: 'poison' | 'divert'
   log: DeltaLog
   state: ViewState
@@ -71,8 +80,6 @@ export class ViewRuntime {
   generation: number
   /** A dataflow of a newer plan hydrates beside this one. */
   replanning = false
-  /** Errors that ALTER … SKIP ERRORS set aside: error row as text → count. */
-  readonly skipped = new Map<string, number>()
   #resultKey: string | null = null
   readonly #waiters = new Set<() => void>()
 
@@ -84,7 +91,7 @@ export class ViewRuntime {
     readonly resultOf?: number | null
     readonly starts?: ReadonlyMap<number, ReadonlyMap<number, number>>
     readonly rendered: RenderedView
-    readonly gates: readonly { readonly object: number; readonly gate: Gate }[]
+    readonly gates: readonly ViewGate[]
     readonly onError: 'poison' | 'divert'
     readonly shares: boolean
     readonly state: ViewState
@@ -188,32 +195,22 @@ export class ViewRuntime {
     })
   }
 
-  /** Errors as they are now no longer fail reads; new ones do. */
-  skipErrors(): void {
-    this.skipped.clear()
-    for (const batch of this.output.errors.scan()) {
-      for (let i = 0; i < batch.n; i++) this.skipped.set(errorKey(rowAt(batch, i, ERROR_TYPES)), batch.diffs[i]!)
-    }
-  }
-
   /** The first error row in canonical order that poisons reads, or null. */
   poison(): Row | null {
     if (this.onError === 'divert' || this.output.errors.rows === 0) return null
-    return firstError(this.output, this.skipped)
+    return firstError(this.output, this.output.handedOn.now())
   }
 }
 
 /** Canonical order = the row order of the error columns. */
-function firstError(output: OutputNode, skipped: ReadonlyMap<string, number>): Row | null {
+function firstError(output: OutputNode, handedOn: ErrorFilter): Row | null {
   let first: Row | null = null
-  for (const batch of output.errors.scan()) {
-    for (let i = 0; i < batch.n; i++) {
-      const row = rowAt(batch, i, ERROR_TYPES)
-      if (batch.diffs[i]! <= (skipped.get(errorKey(row)) ?? 0)) continue
+  for (const all of output.errors.scan()) {
+    const batch = handedOn(all)
+    for (let i = 0; i < (batch?.n ?? 0); i++) {
+      const row = rowAt(batch!, i, ERROR_TYPES)
       if (first === null || compareValueRows(ERROR_TYPES, row, first) < 0) first = row
     }
   }
   return first
 }
-
-const errorKey = (row: Row): string => JSON.stringify(row)

@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts'
 import type { TickRecord } from './tick-record.ts'
 import { currentWatermarks } from './watermarks.ts'
 import type { World } from './world.ts'
@@ -8,19 +9,28 @@ import type { World } from './world.ts'
  */
 export function moveWatermarks(world: World, record: TickRecord): boolean {
   if (world.watermarks.size === 0) return false
+  let moved = false
   for (const mark of record.marks ?? []) {
     const watermarks = world.watermarks.get(mark.object)
-    if (mark.kind === 'idle') watermarks?.becomeIdle(mark.partition)
-    else watermarks?.advanceTo(mark.value, world.sources.get(mark.object)?.positions ?? ONE_PARTITION)
+    switch (mark.kind) {
+      case 'setAside':
+        continue
+      case 'idle':
+        watermarks?.becomeIdle(mark.partition)
+        break
+      case 'advance':
+        watermarks?.advanceTo(mark.value, world.sources.get(mark.object)?.positions ?? ONE_PARTITION)
+        break
+      default:
+        unreachable(mark)
+    }
+    moved = true
   }
-  let moved = false
   for (const watermarks of world.watermarks.values()) {
     const before = watermarks.current
     watermarks.advance(record.nowMicros)
     moved ||= watermarks.current !== before
   }
-  // An ADVANCE moved it before.
-  moved ||= record.marks !== undefined && record.marks.length > 0
   if (moved) {
     const current = currentWatermarks(world.watermarks)
     for (const view of world.views.values()) view.rendered.closers?.wake(current)

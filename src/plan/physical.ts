@@ -40,6 +40,8 @@ export type PhysicalOp =
       readonly columns: readonly number[]
       /** Of another view's result that stands for an equal part of this plan: place of an error there → here; 1-based. */
       readonly errorPositions?: readonly (readonly [number, number])[]
+      /** As such a part it has all errors of the other view, whatever that hands on to its readers. */
+      readonly result?: boolean
     }
   | { readonly op: 'constant'; readonly rows: readonly Row[] }
   /** Filter, then computed columns; one fused loop. `exprs` see the input's columns. */

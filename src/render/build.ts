@@ -39,7 +39,12 @@ export class Build {
   readonly gets: GetOperator[] = []
   readonly circuit = new Circuit()
   /** Edge of an object; of an import or variable of a scope. */
-  readonly source: (kind: 'object' | 'import' | 'variable', index: number, columns: readonly number[]) => Fanout
+  readonly source: (
+    kind: 'object' | 'import' | 'variable',
+    index: number,
+    columns: readonly number[],
+    result: boolean,
+  ) => Fanout
   readonly renderOp: RenderOp
   /** Arrangements shared with other views; null: none are. */
   readonly sharing: SharedArrangements | null
@@ -157,9 +162,9 @@ export class Build {
     return { input: both.pipe(), arrangement: arrange.arrangement, keys }
   }
 
-  makeGet(number: number, { object, columns, types }: GetNode): GetOperator {
-    const source = this.source('object', object, columns)
-    return new GetOperator({ ...this.identity(number), object, columns, types, source })
+  makeGet(number: number, { object, columns, types, result = false }: GetNode): GetOperator {
+    const source = this.source('object', object, columns, result)
+    return new GetOperator({ ...this.identity(number), object, columns, types, source, result })
   }
 
   private arrange(number: number, input: Fanout, keys: readonly number[], name: string, appendOnly: boolean) {

@@ -46,9 +46,9 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       return build.add(new ErrorPositionsOperator(identity, edge.pipe(), new Map(node.errorPositions)))
     }
     case 'import':
-      return build.source('import', node.index, [])
+      return build.source('import', node.index, [], false)
     case 'variable':
-      return build.source('variable', node.index, [])
+      return build.source('variable', node.index, [], false)
     case 'constant': {
       const rows = splitBatch(batchFromRows(node.types, node.rows), BATCH_ROWS_MAX)
       return build.add(new ConstantOperator(identity, node.types, rows, states))

@@ -20,12 +20,17 @@ export interface RenderRequest {
   readonly circuit: Circuit
   readonly states: StateFactory
   readonly context: CompileContext
-  /** The edge of an object: all its columns (those not in `columns` may hold anything). */
-  readonly resolve: (objectId: number, columns: readonly number[]) => Fanout
+  /**
+   * The edge of an object: all its columns (those not in `columns` may hold anything). `result`: what the view computes,
+   * with all its errors, instead of what it gives its readers.
+   */
+  readonly resolve: (objectId: number, columns: readonly number[], result: boolean) => Fanout
   /** Columns that the result is arranged by, for lookups. */
   readonly resultKey: readonly number[]
   /** The plan only reads this output, all columns: its rows are not kept again. */
   readonly resultOf?: OutputNode
+  /** The result's errors stay with it. */
+  readonly divertsErrors?: boolean
   /** Arrangements shared between views; left out: none. */
   readonly sharing?: SharedArrangements
 }
@@ -62,7 +67,7 @@ export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKe
     clock: null,
     renderOp,
     sharing,
-    source: (_kind, object, columns) => resolve(object, columns),
+    source: (_kind, object, columns, result) => resolve(object, columns, result),
   })
   build.renderAll()
   return build
@@ -78,6 +83,7 @@ export function renderPlan(request: RenderRequest): RenderedView {
     stateId: `${objectId}/result`,
     key: request.resultKey,
     ...(request.resultOf === undefined ? {} : { rowsOf: request.resultOf }),
+    divertsErrors: request.divertsErrors === true,
   }
   const output = new OutputNode(spec, build.edge(plan.root).pipe(), states)
   build.add(output)

@@ -212,14 +212,18 @@ test('SKIP ERRORS lets the present errors pass and no later one; it is kept', as
   await client.query('ALTER MATERIALIZED VIEW parts SKIP ERRORS')
   const kept = ['1 100', '2 50', '3 10', '4 25', '5 2']
   expect(await rows('SELECT * FROM parts ORDER BY id')).toEqual(kept)
+  expect(await rows('SELECT * FROM above')).toEqual(['187'])
   await server.kill()
   await server.start()
   client = await server.connect()
   expect(await rows('SELECT * FROM parts ORDER BY id')).toEqual(kept)
+  expect(await rows('SELECT * FROM above')).toEqual(['187'])
   await client.query('INSERT INTO n VALUES (7, 0)')
-  await expect(client.query('SELECT * FROM parts')).rejects.toMatchObject({ code: '22012' })
+  for (const view of ['parts', 'above'])
+    await expect(client.query(`SELECT * FROM ${view}`), view).rejects.toMatchObject({ code: '22012' })
   await client.query('DELETE FROM n WHERE id = 7')
   expect(await rows('SELECT * FROM parts ORDER BY id')).toEqual(kept)
+  expect(await rows('SELECT * FROM above')).toEqual(['187'])
 })
 
 test('errors that cannot reach the result poison nothing', async () => {

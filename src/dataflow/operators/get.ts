@@ -11,6 +11,8 @@ export interface GetSpec extends OperatorIdentity {
   readonly types: readonly SqlType[]
   /** The object's edge: all its columns (those not asked for may be anything). */
   readonly source: Fanout
+  /** The object is a view, read for what it computes: all its errors belong to this plan, too. */
+  readonly result?: boolean
 }
 
 /**
@@ -21,6 +23,7 @@ export class GetOperator extends OperatorBase {
   readonly name = 'get'
   readonly object: number
   readonly columns: readonly number[]
+  readonly result: boolean
   private readonly source: Fanout
 
   constructor(spec: GetSpec) {
@@ -28,6 +31,7 @@ export class GetOperator extends OperatorBase {
     this.object = spec.object
     this.columns = spec.columns
     this.source = spec.source
+    this.result = spec.result === true
   }
   /** From the next tick on receives the object's deltas. Between ticks. */
   connect(): void {

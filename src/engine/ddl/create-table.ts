@@ -53,7 +53,7 @@ async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
   const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams, call))
   try {
     const bound = new StatementBound(call)
-    return await evaluate(deps.world, query, snapshot, call, (batch) => bound.add(batch))
+    return await evaluate(deps.world, query, snapshot, call, { grown: (batch) => bound.add(batch) })
   } finally {
     snapshot.release()
   }

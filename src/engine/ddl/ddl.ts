@@ -8,6 +8,7 @@ import { change, type DdlDeps } from './deps.ts'
 import { drop } from './drop.ts'
 import { rename, renameColumn } from './rename.ts'
 import { replan } from './replan.ts'
+import { skipErrors } from './skip-errors.ts'
 
 /**
  * Autocommit DDL. The catalog changes and the running objects with it, in the exclusive lane; a checkpoint makes both
@@ -43,10 +44,7 @@ export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext
     case 'replan':
       return replan(deps, plan, call)
     case 'skipErrors':
-      return deps.world.exclusive.run(async () => {
-        deps.world.views.get(plan.object)?.skipErrors()
-        await deps.checkpoint()
-      })
+      return skipErrors(deps, plan)
     default:
       return unreachable(plan)
   }

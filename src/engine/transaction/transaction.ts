@@ -109,7 +109,7 @@ export class SnapshotTransaction implements Transaction {
         const bound = bindParams(plan, params)
         const snapshot = await this.#snapshotOf(objectsOf(bound), call)
         const reading = new StatementBound(call)
-        const batches = await evaluate(world, bound, snapshot, call, (batch) => reading.add(batch))
+        const batches = await evaluate(world, bound, snapshot, call, { grown: (batch) => reading.add(batch) })
         return expand(batches, bound.types)
       },
       slices: new Slices(world.runtime, () => throwIfCanceled(call.signal)),
@@ -252,7 +252,9 @@ export class SnapshotTransaction implements Transaction {
             },
           )
         }
-        computed.set(object, await evaluate(world, view.plan, await this.#snapshotOf(objectsOf(view.plan), call), call))
+        const below = await this.#snapshotOf(objectsOf(view.plan), call)
+        const errors = view.output.handedOn.now()
+        computed.set(object, await evaluate(world, view.plan, below, call, { errors }))
       } else {
         this.#viewsRead.add(object)
         if (unready.has(object)) throw notReadyThen(view.entry?.name ?? '')

@@ -79,7 +79,7 @@ async function evaluateDml(
     // What is read may be more than what is changed (ON CONFLICT, several matches), but not less.
     const reading = new StatementBound(call)
     try {
-      return await evaluate(world, filled, snapshot, call, (batch) => reading.add(batch))
+      return await evaluate(world, filled, snapshot, call, { grown: (batch) => reading.add(batch) })
     } finally {
       snapshot.release()
     }
