@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createState } from '../state/factory.ts'
+import { batchFromRows, splitBatch } from '../types/batch-build.ts'
+import type { Column } from '../types/column.ts'
 import { INT4 } from '../types/sql-type.ts'
 import { Circuit } from './circuit.ts'
 import { InputNode } from './input.ts'
+import { ArrangeOperator } from './operators/arrange.ts'
 import { DistinctOperator } from './operators/distinct.ts'
+import { JoinOperator } from './operators/join.ts'
+import { MapOperator } from './operators/map.ts'
 import { NegateOperator } from './operators/negate.ts'
 import { UnionOperator } from './operators/union.ts'
 import { OutputNode } from './output.ts'
@@ -32,6 +37,60 @@ describe('a circuit', () => {
     circuit.runTick(tickAt(1))
     expect(steps).toBe(1)
     expect(formatDelta(out.take().rows, TYPES)).toEqual([])
+  })
+
+  it('a join that makes many rows hands them on in parts; the result sees the tick whole', () => {
+    const states = createState()
+    const circuit = new Circuit()
+    const inputs = [new InputNode(at(0), TYPES), new InputNode(at(1), TYPES)]
+    const sides = inputs.map((input, i) => {
+      const arrangement = states.arrangement({ id: `side${i}`, types: TYPES, key: [] })
+      const arrange = new ArrangeOperator(at(2 + i), input.output.pipe(), arrangement)
+      circuit.add([arrange])
+      return { input: arrange.output.pipe(), arrangement, keys: [] }
+    })
+    const [left, right] = [sides[0]!, sides[1]!]
+    const join = new JoinOperator({ ...at(4), left, right, nullSafe: false, residual: null, iterations: null })
+    const read = join.output.pipe()
+    let most = 0
+    let runs = 0
+    const sum = new MapOperator(at(5), read, TYPES, (cols, n) => {
+      runs++
+      return { n, cols: [{ ...cols[0]!, data: new Float64Array(n).fill(7) } as Column] }
+    })
+    const pieces = sum.pieces.bind(sum)
+    sum.pieces = function* (tick) {
+      most = Math.max(most, join.output.pushed - seen)
+      seen = join.output.pushed
+      yield* pieces(tick)
+    }
+    let seen = 0
+    const result = new OutputNode({ ...at(6), stateId: 'v', key: [0] }, sum.output.pipe(), states)
+    circuit.add([...inputs, join, sum, result])
+    const rows = (n: number) =>
+      batchFromRows(
+        TYPES,
+        Array.from({ length: n }, (_, i) => [i]),
+      )
+    for (const batch of splitBatch(rows(700), 512)) for (const input of inputs) input.pushRows(batch)
+    circuit.runTick(tickAt(1))
+    expect(formatDelta(result.takeChanges().rows, TYPES)).toEqual([`+${700 * 700} 7`])
+    expect(most).toBeLessThan(200_000)
+    expect(runs).toBeGreaterThan(100)
+    expect(circuit.busy).toBe(false)
+
+    // Given up in the middle: what it left does not disturb those that stay.
+    for (const batch of splitBatch(rows(600), 512)) inputs[0]!.pushRows(batch)
+    const given = circuit.pieces(tickAt(2))
+    for (let i = 0; i < 20; i++) given.next()
+    given.return()
+    circuit.remove([...inputs, join, sum, result])
+    const other = new InputNode(at(7), TYPES)
+    const view = new OutputNode({ ...at(8), stateId: 'w', key: [0] }, other.output.pipe(), states)
+    circuit.add([other, view])
+    push(other, '+ 1')
+    circuit.runTick(tickAt(3))
+    expect(formatDelta(view.takeChanges().rows, TYPES)).toEqual(['+ 1'])
   })
 
   it('touches only the operators behind what changed', () => {

@@ -3,6 +3,9 @@ import { drain, type Pieces } from '../base/slices.ts'
 import type { TickContext } from './contract.ts'
 import type { OperatorBase, Scheduler } from './operator.ts'
 
+/** Rows that a join makes before the operators behind it take them: bounds what waits between two operators. */
+const ROUND_ROWS = 1 << 17
+
 /**
  * A graph of operators that runs tick by tick. Operators come and go while it runs (between ticks). A tick runs the
  * operators with pending input, each once, by rank: what a tick does not touch costs nothing.
@@ -77,52 +80,66 @@ export class Circuit implements Scheduler {
     drain(this.pieces(tick, held))
   }
 
-  /** The same tick in pieces. Nobody else may touch the circuit before it is through. */
+  /** The same tick in pieces. Nobody else may touch the circuit before it is through, or given up. */
   *pieces(tick: TickContext, held: ReadonlySet<OperatorBase> | null = null): Pieces {
-    const { clock } = this
-    let sinceMs = clock?.() ?? 0
-    let holding = 0
     for (const operator of this.timed) if (operator.frontier() <= tick.nowMicros) operator.wake()
     try {
-      for (let rank = 0; this.waiting > holding; rank++) {
-        assert(rank < this.dirty.length, 'a waiting operator has a place in the queue')
-        this.runningRank = rank
-        const bucket = this.dirty[rank]
-        let stay = 0
-        for (let i = 0; i < bucket.length; i++) {
-          const operator = bucket[i]
-          if (operator.rank !== rank) {
-            this.enqueue(operator) // moved down since it was queued
-            continue
-          }
-          if (held?.has(operator)) {
-            bucket[stay++] = operator
-            holding++
-            continue
-          }
-          operator.dirty = false
-          this.waiting--
-          this.active = operator
-          if (clock === null) {
-            yield* operator.pieces(tick)
-            continue
-          }
-          for (const pieces = operator.pieces(tick); ; ) {
-            const { done } = pieces.next()
-            const nowMs = clock()
-            operator.spentMs += nowMs - sinceMs
-            sinceMs = nowMs
-            if (done) break
-            yield
-            // Others may have run meanwhile.
-            sinceMs = clock()
-          }
-        }
-        bucket.length = stay
-      }
+      yield* this.ranks(0, tick, held, false)
       this.active = null
     } finally {
       this.runningRank = -1
+    }
+  }
+
+  /**
+   * The operators from a rank on. What a join makes may be far more than fits: after ROUND_ROWS of it the operators
+   * behind it run on that part (`partly`), as if it were a tick of its own, and then the join goes on. Those that must
+   * see a tick whole keep their input until the end, summed up.
+   */
+  private *ranks(from: number, tick: TickContext, held: ReadonlySet<OperatorBase> | null, partly: boolean): Pieces {
+    const { clock } = this
+    let sinceMs = clock?.() ?? 0
+    for (let rank = from; rank < this.dirty.length && this.waiting > 0; rank++) {
+      this.runningRank = rank
+      const bucket = this.dirty[rank]
+      let stay = 0
+      for (let i = 0; i < bucket.length; i++) {
+        const operator = bucket[i]
+        // What a tick that was given up left behind.
+        if (!operator.dirty) continue
+        if (operator.rank !== rank) {
+          this.enqueue(operator) // moved down since it was queued
+          continue
+        }
+        if (held?.has(operator) || (partly && !operator.runsInParts)) {
+          bucket[stay++] = operator
+          if (partly) for (const pipe of operator.inputs) yield* pipe.compact()
+          continue
+        }
+        operator.dirty = false
+        this.waiting--
+        this.active = operator
+        let handedOn = operator.output.pushed
+        for (const pieces = operator.pieces(tick); ; ) {
+          const { done } = pieces.next()
+          if (clock !== null) {
+            const nowMs = clock()
+            operator.spentMs += nowMs - sinceMs
+            sinceMs = nowMs
+          }
+          if (done) break
+          if (operator.handsOnParts && operator.output.pushed - handedOn >= ROUND_ROWS) {
+            yield* this.ranks(rank + 1, tick, held, true)
+            this.runningRank = rank
+            this.active = operator
+            handedOn = operator.output.pushed
+          }
+          yield
+          // Others may have run meanwhile.
+          if (clock !== null) sinceMs = clock()
+        }
+      }
+      bucket.length = stay
     }
   }
 

@@ -1,6 +1,8 @@
 import { assert } from '../base/assert.ts'
+import type { Pieces } from '../base/slices.ts'
 import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import { consolidation } from './consolidate.ts'
 import type { Delta, Edge } from './contract.ts'
 
 /** What a pipe knows of the operator that reads it. */
@@ -11,6 +13,9 @@ export interface Consumer {
   runAfter(rank: number): void
 }
 
+/** Fewer rows wait as they are. */
+const COMPACT_ROWS = 1 << 16
+
 const EMPTY: Delta = { rows: [], errors: [] }
 
 /** One consumer's end of an edge: what was published and not yet taken. */
@@ -18,6 +23,9 @@ export class Pipe implements Edge {
   readonly types: readonly SqlType[]
   private rows: Batch[] = []
   private errors: Batch[] = []
+  /** Rows that wait, and how many of them are worth summing up. */
+  private waiting = 0
+  private compactAt = COMPACT_ROWS
   private consumer: Consumer | null = null
   private source: Fanout | null = null
 
@@ -30,6 +38,7 @@ export class Pipe implements Edge {
   pushRows(batch: Batch): void {
     if (batch.n === 0) return
     this.rows.push(batch)
+    this.waiting += batch.n
     this.consumer?.wake()
   }
   pushErrors(batch: Batch): void {
@@ -42,7 +51,16 @@ export class Pipe implements Edge {
     const delta = { rows: this.rows, errors: this.errors }
     this.rows = []
     this.errors = []
+    this.waiting = 0
+    this.compactAt = COMPACT_ROWS
     return delta
+  }
+  /** Sums up what waits, where the consumer lets much come together that cancels: memory follows what is left. */
+  *compact(): Pieces {
+    if (this.waiting < this.compactAt) return
+    this.rows = yield* consolidation(this.rows)
+    this.waiting = this.rows.reduce((sum, { n }) => sum + n, 0)
+    this.compactAt = Math.max(COMPACT_ROWS, this.waiting * 2)
   }
   ownedBy(consumer: Consumer): void {
     this.consumer = consumer
@@ -69,6 +87,8 @@ export class Pipe implements Edge {
 export class Fanout implements Edge {
   readonly types: readonly SqlType[]
   rank: number
+  /** Rows handed on so far. */
+  pushed = 0
   private pipes: Pipe[] = []
 
   constructor(types: readonly SqlType[], rank = 0) {
@@ -82,6 +102,7 @@ export class Fanout implements Edge {
     return this.pipes.length
   }
   pushRows(batch: Batch): void {
+    this.pushed += batch.n
     for (let i = 0; i < this.pipes.length; i++) this.pipes[i].pushRows(batch)
   }
   pushErrors(batch: Batch): void {

@@ -92,6 +92,14 @@ export abstract class OperatorBase implements Operator, Consumer {
   get costsWhole(): boolean {
     return false
   }
+  /** It may emit far more than it takes in: what it emitted goes on before it is through. */
+  get handsOnParts(): boolean {
+    return false
+  }
+  /** Where a tick ends means nothing to it: it may run several times in one, each time with a part of its input. */
+  get runsInParts(): boolean {
+    return false
+  }
   enter(scheduler: Scheduler): void {
     this.scheduler = scheduler
     if (this.startsBusy || this.inputs.some((pipe) => pipe.pending)) this.wake()

@@ -99,6 +99,10 @@ export class AggregateOperator extends OperatorBase {
     return this.spec.aggregates.some(({ strategy }) => strategy === 'string_agg' || strategy === 'array_agg')
   }
 
+  override get runsInParts(): boolean {
+    return !this.costsWhole
+  }
+
   step(): void {
     drain(this.pieces())
   }

@@ -16,6 +16,10 @@ export class ArrangeOperator extends OperatorBase {
     super(identity, [input], input.types)
     this.arrangement = arrangement
   }
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(): void {
     drain(this.pieces())
   }

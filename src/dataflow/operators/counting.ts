@@ -42,6 +42,10 @@ export class CountingOperator extends OperatorBase {
     })
   }
 
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(): void {
     drain(this.pieces())
   }

@@ -37,6 +37,10 @@ export class FlatMapOperator extends OperatorBase {
     this.program = program
   }
 
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(tick: TickContext): void {
     drain(this.pieces(tick))
   }

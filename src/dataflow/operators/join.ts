@@ -51,8 +51,10 @@ export interface JoinSpec extends OperatorIdentity {
   readonly errorsOnly?: boolean
 }
 
-/** Pairs made at once when there is no key: bounds the memory of a cross join. */
+/** Pairs looked up at once, where one row does not have more: bounds the memory of a cross join, or of a hot key. */
 const PAIRS_MAX = 1 << 16
+/** Rows looked up at once until it is known how many matches they have. */
+const FIRST_PROBE_ROWS = 256
 
 /**
  * Inner join (without keys: cross join). Both arrangements hold the tick's deltas already, hence
@@ -65,6 +67,8 @@ export class JoinOperator extends OperatorBase {
   private readonly matches: Matches = emptyMatches()
   private readonly errors = new RowErrorList()
   private readonly passing = new Int32Array(BATCH_ROWS_MAX)
+  /** Rows to look up next. */
+  private atOnce = FIRST_PROBE_ROWS
   private readonly leftWidth: number
   private readonly all: readonly number[]
   private readonly wanted: readonly number[]
@@ -77,6 +81,13 @@ export class JoinOperator extends OperatorBase {
     this.all = firstColumns(this.output.types.length)
     this.wanted = spec.wanted ?? this.all
     this.residualReads = spec.residualReads ?? this.all
+  }
+
+  override get runsInParts(): boolean {
+    return this.spec.iterations === null
+  }
+  override get handsOnParts(): boolean {
+    return this.spec.iterations === null
   }
 
   step(tick: TickContext): void {
@@ -112,10 +123,14 @@ export class JoinOperator extends OperatorBase {
     fromLeft: boolean,
     tick: TickContext,
   ): Pieces {
-    const atOnce = keys.length > 0 ? batch.n : Math.max(1, Math.floor(PAIRS_MAX / Math.max(1, other.rows)))
-    for (let start = 0; start < batch.n; start += atOnce) {
-      const part = atOnce >= batch.n ? batch : sliceBatch(batch, start, Math.min(batch.n, start + atOnce))
+    const keyed = keys.length > 0
+    if (!keyed) this.atOnce = Math.max(1, Math.floor(PAIRS_MAX / Math.max(1, other.rows)))
+    for (let start = 0; start < batch.n; ) {
+      const end = Math.min(batch.n, start + this.atOnce)
+      const part = start === 0 && end === batch.n ? batch : sliceBatch(batch, start, end)
       other.probe(pick(part.cols, keys), part.n, this.matches)
+      start = end
+      if (keyed) this.atOnce = nextAtOnce(part.n, this.matches.n)
       yield* this.emitMatches(part, other, fromLeft, tick)
     }
   }
@@ -167,11 +182,16 @@ export class JoinOperator extends OperatorBase {
     const r = concatBatches(right)
     const { keys } = this.spec.left
     const index = keys.length === 0 ? null : new DeltaIndex(pick(r.cols, this.spec.right.keys), r.n)
-    const atOnce = index !== null ? BATCH_ROWS_MAX : Math.max(1, Math.floor(PAIRS_MAX / r.n))
-    for (let start = 0; start < l.n; start += atOnce) {
-      const part = atOnce >= l.n ? l : sliceBatch(l, start, Math.min(l.n, start + atOnce))
+    let atOnce = index !== null ? FIRST_PROBE_ROWS : Math.max(1, Math.floor(PAIRS_MAX / r.n))
+    for (let start = 0; start < l.n; ) {
+      const end = Math.min(l.n, start + atOnce)
+      const part = start === 0 && end === l.n ? l : sliceBatch(l, start, end)
+      start = end
       if (index === null) allPairs(part.n, r.n, this.matches)
-      else index.probe(pick(part.cols, keys), part.n, this.matches)
+      else {
+        index.probe(pick(part.cols, keys), part.n, this.matches)
+        atOnce = nextAtOnce(part.n, this.matches.n)
+      }
       yield* this.emitNegated(part, r, tick)
     }
   }
@@ -236,6 +256,12 @@ export class JoinOperator extends OperatorBase {
     target.pushErrors(errorBatch(this.errors, this, batch.cols, this.output.types, batch.diffs))
     this.errors.clear()
   }
+}
+
+/** After `rows` had so many `matches`: as many rows as have about PAIRS_MAX. */
+function nextAtOnce(rows: number, matches: number): number {
+  const few = Math.max(FIRST_PROBE_ROWS, rows * 4)
+  return Math.max(1, Math.min(BATCH_ROWS_MAX, few, Math.floor((rows * PAIRS_MAX) / Math.max(1, matches))))
 }
 
 /**

@@ -44,6 +44,10 @@ export class MapOperator extends OperatorBase {
     this.program = program
   }
 
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(tick: TickContext): void {
     drain(this.pieces(tick))
   }

@@ -12,6 +12,10 @@ export class NegateOperator extends OperatorBase {
   constructor(identity: OperatorIdentity, input: Pipe) {
     super(identity, [input], input.types)
   }
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(): void {
     const delta = this.inputs[0].take()
     for (const batch of delta.rows) this.output.pushRows(negateBatch(batch))

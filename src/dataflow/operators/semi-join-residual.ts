@@ -72,6 +72,10 @@ export class ResidualSemiJoinOperator extends OperatorBase {
     return [this.leftRows]
   }
 
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(tick: TickContext): void {
     const left = this.spec.left.input.take()
     const right = this.spec.right.input.take()

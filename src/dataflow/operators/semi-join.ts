@@ -51,6 +51,10 @@ export class SemiJoinOperator extends OperatorBase {
     })
   }
 
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(): void {
     drain(this.pieces())
   }

@@ -11,6 +11,10 @@ export class UnionOperator extends OperatorBase {
   constructor(identity: OperatorIdentity, inputs: readonly Pipe[], types: readonly SqlType[]) {
     super(identity, inputs, types)
   }
+  override get runsInParts(): boolean {
+    return true
+  }
+
   step(): void {
     for (const input of this.inputs) {
       const delta = input.take()
