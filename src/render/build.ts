@@ -85,7 +85,9 @@ export class Build {
     for (let n = 0; n < this.nodes.length; n++) {
       const from = this.operators.length
       this.setEdge(n, this.renderOp(this, n, this.nodes[n]))
-      const rule = this.nodes[n].op === 'join' ? undefined : this.nodes[n].release?.[0]
+      const { op, release } = this.nodes[n]
+      // Joins free each side by a rule of its own.
+      const rule = op === 'join' || op === 'asofJoin' ? undefined : release?.[0]
       if (rule === undefined || this.clock !== null) continue
       // Keys come first in whatever such an operator keeps.
       for (const operator of this.operators.slice(from)) {

@@ -1,7 +1,9 @@
 import type { OperatorBase } from '../dataflow/operator.ts'
+import type { AsofJoinOperator } from '../dataflow/operators/asof-join.ts'
 import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
 import type { WindowOperator } from '../dataflow/operators/window.ts'
 import { type BoundOf, Release } from '../dataflow/release.ts'
+import { VersionRelease } from '../dataflow/version-release.ts'
 import type { BoundTerm, ReleaseRule } from '../plan/bounds.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { StateStructure } from '../state/contract.ts'
@@ -66,6 +68,14 @@ export class ClosersBuild {
 
   addSessions(operator: WindowOperator, terms: readonly BoundTerm[]): void {
     this.#releases.push(operator.sessionRelease(this.bound(terms)))
+  }
+
+  /** Both sides of an ASOF join, each in its own way. */
+  addNearest(operator: AsofJoinOperator, rules: readonly ReleaseRule[]): void {
+    for (const { of, column, terms } of rules) {
+      if (of === 'left') this.add(operator.lefts, column, terms)
+      else this.#releases.push(new VersionRelease(operator.rights, column, this.bound(terms)))
+    }
   }
 
   bound(terms: readonly BoundTerm[]): BoundOf {

@@ -118,7 +118,9 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       const { compare } = node.nearest
       const left = { input: input(node.left), keys: node.leftKeys, time: node.nearest.left }
       const right = { input: input(node.right), keys: node.rightKeys, time: node.nearest.right }
-      return build.add(new AsofJoinOperator({ ...identity, left, right, compare, outer: node.outer }, states))
+      const operator = new AsofJoinOperator({ ...identity, left, right, compare, outer: node.outer }, states)
+      if (node.release && build.clock === null) build.closers.addNearest(operator, node.release)
+      return build.add(operator)
     }
     case 'lookupJoin': {
       const left = { input: input(node.left), keys: node.leftKeys }

@@ -25,6 +25,7 @@ const OPENINGS: readonly RegExp[] = [
   /^(security) (label)\b/,
   /^(import) (foreign schema)\b/,
   /^(load)( )/,
+  /^(merge) (late)\b/,
 ]
 
 /** What only ALTER TABLE … can do to a table, by its first word. */

@@ -51,8 +51,9 @@ interface Served {
 export class AsofJoinOperator extends OperatorBase {
   readonly name = 'asofJoin'
   private readonly spec: AsofJoinSpec
-  private readonly lefts: Arrangement
-  private readonly rights: Arrangement
+  /** What watermarks free of them meets no change any more. */
+  readonly lefts: Arrangement
+  readonly rights: Arrangement
   private readonly strict: boolean
   private readonly rightWidth: readonly number[]
   private readonly leftWidth: readonly number[]

@@ -1,13 +1,9 @@
 import type { Arrangement } from '../../state/contract.ts'
-import type { Batch } from '../../types/batch.ts'
-import { concatBatches } from '../../types/batch-build.ts'
 import type { Column } from '../../types/column.ts'
 import { datumAt } from '../../types/column-read.ts'
-import { takeRows } from '../../types/column-shape.ts'
-import { equalRows } from '../../types/hash.ts'
-import { firstColumns, pick } from '../keys.ts'
+import { firstColumns } from '../keys.ts'
+import { partitionKeys } from '../partition-keys.ts'
 import { type BoundOf, dueForSweep } from '../release.ts'
-import { groupRows } from '../row-hash.ts'
 
 const PAGE = 1024
 
@@ -36,7 +32,7 @@ export class SessionRelease {
     const bound = this.#bound(watermarks)
     if (bound === null || bound <= this.#swept) return
     this.#swept = bound
-    const { keys, n } = this.#partitions()
+    const { keys, n } = partitionKeys(this.#rows)
     const gone: number[] = []
     for (let p = 0; p < n; p++) this.#ended(keys, p, bound, gone)
     if (gone.length > 0) {
@@ -46,15 +42,6 @@ export class SessionRelease {
       this.#rows.apply({ n: slots.length, diffs, cols })
     }
     this.#rowsLeft = this.#rows.rows
-  }
-
-  /** The keys of the partitions, each once. */
-  #partitions(): { keys: readonly Column[]; n: number } {
-    const firsts: Batch[] = []
-    for (const batch of this.#rows.scan()) firsts.push(distinct(pick(batch.cols, this.#rows.key), batch.n))
-    const all = concatBatches(firsts)
-    const { cols, n } = distinct(all.cols, all.n)
-    return { keys: cols, n }
   }
 
   /** The slots of a partition's sessions, from the first on, that end below the bound. */
@@ -79,12 +66,4 @@ export class SessionRelease {
     }
     if (limit < bound) for (const slot of open) gone.push(slot)
   }
-}
-
-function distinct(keys: readonly Column[], n: number): Batch {
-  const group = new Int32Array(n)
-  const first = new Int32Array(n)
-  const groups = groupRows(keys, n, group, first, equalRows)
-  const cols = keys.map((column) => takeRows(column, first, groups))
-  return { n: groups, diffs: new Int32Array(groups).fill(1), cols }
 }

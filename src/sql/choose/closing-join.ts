@@ -56,6 +56,29 @@ export function joinFacts(
   return { known, released }
 }
 
+/**
+ * An ASOF join that takes the nearest right row at or before the left one's time: below the bounds of both times nothing
+ * changes, and a left row below the right side's alone meets no change. What is nearest behind it may come at any time.
+ */
+export function nearestFacts(
+  { nearest }: Extract<PhysicalOp, { op: 'asofJoin' }>,
+  left: PhysicalNode,
+  l: Facts,
+  r: Facts,
+): { known: Facts; released: readonly ReleaseRule[] } {
+  const own = l.get(nearest.left)
+  const other = r.get(nearest.right)?.terms
+  if (!nearest.compare.startsWith('>') || !own?.terms || !other) return { known: new Map(), released: [] }
+  const both = [...own.terms, ...other]
+  return {
+    known: new Map([[nearest.left, { terms: both, tight: own.tight === true }]]),
+    released: [
+      { of: 'left', column: nearest.left, terms: left.appendOnly ? other : both },
+      { of: 'right', column: nearest.right, terms: both },
+    ],
+  }
+}
+
 /** `low <= high`: rows whose `high` lies below all of `low` that is to come meet nothing any more. */
 function tie(low: Scalar, of: Facts, high: Scalar, strict: boolean, into: Map<number, Terms>): void {
   const terms = lowerBound(low, of)

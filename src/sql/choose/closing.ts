@@ -3,7 +3,7 @@ import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, conjuncts, constant, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { joinFacts } from './closing-join.ts'
+import { joinFacts, nearestFacts } from './closing-join.ts'
 import { type ColumnFact, comparison, type Facts, lowerBound, successor, summand } from './monotone.ts'
 
 /** Event times that a plan reads. */
@@ -106,6 +106,8 @@ function ofNode(
       })
       return { known, released }
     }
+    case 'asofJoin':
+      return nearestFacts(node, nodes[node.left], facts[node.left], facts[node.right])
     case 'join':
       return joinFacts(node, nodes[node.left], nodes[node.right], facts[node.left], facts[node.right])
     case 'emitOnClose':
