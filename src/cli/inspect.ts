@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import { silentLog } from '../base/log.ts'
 import { systemRuntime } from '../base/runtime.ts'
 import { SqlError } from '../base/sql-error.ts'
@@ -14,22 +13,50 @@ import { typeOid } from '../types/pg-type.ts'
 import type { RowType } from '../types/sql-type.ts'
 import { formatText } from '../types/text.ts'
 import type { ResultColumn } from './client/result.ts'
+import { type OptionInputs, processInputs, readOptions } from './option-values.ts'
+import { OptionError } from './options.ts'
 import { renderTable } from './shell/table.ts'
 
-export const INSPECT_HELP = `millrace inspect --data-dir D [RELATION]: what a stopped server's directory holds
+export const INSPECT_HELP = `millrace inspect [--data-dir D] [RELATION]: what a stopped server's directory holds
 
 Without RELATION: tick, source positions, objects with rows and bytes. With one: its rows at that tick. Neither server
-nor broker need run; the directory is not changed.
+nor broker need run; the directory is not changed. D is MILLRACE_DATA_DIR, data_dir of ./millrace.json or ./millrace-data.
 `
 
 /** Opens the directory as recovery would (checkpoint, then journal), without sources and without writing. */
 export async function inspect(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    options: { 'data-dir': { type: 'string', default: './millrace-data' } },
-    allowPositionals: true,
-  })
-  const directory = values['data-dir']
+  const { directory, relation } = parseInspectArguments(processInputs(args))
+  try {
+    process.stdout.write(await look(directory, relation))
+    return 0
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    const { hint } = error.fields
+    process.stderr.write(`millrace: ${error.message}${hint === undefined ? '' : `; ${hint}`}\n`)
+    return 1
+  }
+}
+
+/** The directory is found as the server finds it: flag, variable, file, default. */
+export function parseInspectArguments(inputs: OptionInputs): {
+  readonly directory: string
+  readonly relation: string | null
+} {
+  const flags: string[] = []
+  const relations: string[] = []
+  for (let i = 0; i < inputs.args.length; i++) {
+    const arg = inputs.args[i]!
+    if (arg === '--data-dir') flags.push(...inputs.args.slice(i, ++i + 1))
+    else if (arg.startsWith('--data-dir=')) flags.push(arg)
+    else if (arg.startsWith('-')) throw new OptionError(`unknown option ${arg}`)
+    else relations.push(arg)
+  }
+  if (relations.length > 1) throw new OptionError(`name one relation, not ${relations.length}`)
+  const { values } = readOptions({ ...inputs, args: flags })
+  return { directory: values['data_dir'] ?? './millrace-data', relation: relations[0] ?? null }
+}
+
+async function look(directory: string, name: string | null): Promise<string> {
   const store = openReadOnlyStore({ directory, runtime: systemRuntime })
   // A running server would move on under the reader: it is refused as a second server would be.
   const unlock = lockDirectory(directory)
@@ -44,9 +71,7 @@ export async function inspect(args: readonly string[]): Promise<number> {
     },
   })
   try {
-    const text = positionals.length === 0 ? overview(engine) : await relation(engine, positionals[0]!)
-    process.stdout.write(text)
-    return 0
+    return name === null ? overview(engine) : await relation(engine, name)
   } finally {
     await engine.abandon()
     unlock()

@@ -40,7 +40,7 @@ export function addSetting(settings: Settings, name: string, value: string, writ
 
 /** Variables of the other commands and of the tests, and what Kubernetes and Docker say of services named "millrace…". */
 const OTHER_VARIABLES =
-  /^MILLRACE_(CONFIG|URL|SOAK|SERVICES_CACHE|TEST_.*|PORT|NAME|ENV_.*|(.*_)?SERVICE_(HOST|PORT).*|(.*_)?PORT_\d+_.*)$/
+  /^MILLRACE_(CONFIG|URL|MODE|LABEL|JUNIT|SEED|RESTARTS|TIMEOUT|STUB_SOURCES|SOAK|SERVICES_CACHE|TEST_.*|PORT|NAME|ENV_.*|(.*_)?SERVICE_(HOST|PORT).*|(.*_)?PORT_\d+_.*)$/
 
 /** Every MILLRACE_* variable that is no option must be a setting: MILLRACE_STATEMENT_TIMEOUT is statement_timeout. */
 export function addVariables(settings: Settings, env: Readonly<Record<string, string | undefined>>): void {

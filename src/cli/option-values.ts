@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs'
 import { nearest } from '../base/nearest.ts'
 import { addSetting, addVariables, perhaps } from './known-settings.ts'
 import { checkOption, flagOf, OPTIONS, OptionError, variableOf } from './options.ts'
+import type { SettingSource } from './server-options.ts'
 
 export interface OptionValues {
   /** Canonical text of every option of the table, by name; null when unset. */
   readonly values: Readonly<Record<string, string | null>>
   /** `--set`, and keys of the file that are no option of the table: settings of the server. */
   readonly settings: Readonly<Record<string, string>>
+  /** Where the options and settings that were given came from; the others have their defaults. */
+  readonly sources: Readonly<Record<string, SettingSource>>
 }
 
 export interface OptionInputs {
@@ -22,25 +25,36 @@ export function readOptions(inputs: OptionInputs): OptionValues {
   const flags = readFlags(inputs.args)
   const values: Record<string, string | null> = {}
   const settings: Record<string, string> = {}
+  const sources: Record<string, SettingSource> = {}
   for (const option of OPTIONS) values[option.name] = option.default
   const file = flags.config ?? inputs.env['MILLRACE_CONFIG'] ?? null
   for (const [key, text] of readConfig(inputs, file)) {
     const option = OPTIONS.find((o) => o.name === key)
     const writtenAs = `"${key}" in ${file ?? 'millrace.json'}`
-    if (option) values[key] = checkOption(option, text, writtenAs)
-    else addSetting(settings, key, text, writtenAs)
+    if (option) {
+      values[key] = checkOption(option, text, writtenAs)
+      sources[key] = 'configuration file'
+    } else addSetting(settings, key, text, writtenAs)
   }
+  for (const name of Object.keys(settings)) sources[name] = 'configuration file'
   for (const option of OPTIONS) {
     const variable = variableOf(option.name)
     const text = inputs.env[variable]
-    if (text !== undefined) values[option.name] = checkOption(option, text, variable)
+    if (text === undefined) continue
+    values[option.name] = checkOption(option, text, variable)
+    sources[option.name] = 'environment variable'
   }
   for (const [name, text] of flags.options) {
     const option = OPTIONS.find((o) => o.name === name)
-    if (option) values[name] = checkOption(option, text, flagOf(name))
+    if (!option) continue
+    values[name] = checkOption(option, text, flagOf(name))
+    sources[name] = 'command line'
   }
-  addVariables(settings, inputs.env)
-  return { values, settings: { ...settings, ...flags.settings } }
+  const variables: Record<string, string> = {}
+  addVariables(variables, inputs.env)
+  for (const name of Object.keys(variables)) sources[name] = 'environment variable'
+  for (const name of Object.keys(flags.settings)) sources[name] = 'command line'
+  return { values, settings: { ...settings, ...variables, ...flags.settings }, sources }
 }
 
 interface Flags {

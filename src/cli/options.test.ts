@@ -66,6 +66,19 @@ describe('where an option comes from', () => {
   })
 })
 
+test('where each value came from', () => {
+  const env = { MILLRACE_HTTP_PORT: '6', MILLRACE_PG_PORT: '7', MILLRACE_STATEMENT_TIMEOUT: '1s' }
+  const files = { 'millrace.json': '{"pg_port":1,"data_dir":"d","extra_float_digits":"0"}' }
+  expect(readOptions(inputs(['--pg-port', '5', '--set', 'datestyle=ISO'], env, files)).sources).toEqual({
+    pg_port: 'command line',
+    http_port: 'environment variable',
+    data_dir: 'configuration file',
+    statement_timeout: 'environment variable',
+    extra_float_digits: 'configuration file',
+    DateStyle: 'command line',
+  })
+})
+
 describe('what is refused, by its name', () => {
   test.each([
     [['--pg-port', '70000'], '--pg-port must be a whole number from 0 to 65535, not "70000"'],

@@ -62,6 +62,30 @@ describe('a server in memory', () => {
     expect(connection.lost).toBe(true)
   })
 
+  test('tells the ports that it chose, and where each setting came from', async () => {
+    const { url, stderr } = await serve('--memory')
+    const connection = await PgConnection.connect(url)
+    const port = new URL(url).port
+    expect(await connection.rows('SHOW pg_port')).toEqual([[port]])
+    const [[http]] = await connection.rows('SHOW http_port')
+    expect(Number(http)).toBeGreaterThan(0)
+    expect(
+      JSON.parse(
+        stderr()
+          .split('\n')
+          .find((line) => line.includes('listening'))!,
+      ),
+    ).toMatchObject({
+      http: `http://127.0.0.1:${http}`,
+    })
+    const asked = `SELECT name, setting, source FROM pg_settings WHERE name IN ('pg_port', 'host') ORDER BY name`
+    expect(await connection.rows(asked)).toEqual([
+      ['host', '127.0.0.1', 'default'],
+      ['pg_port', port, 'command line'],
+    ])
+    connection.destroy()
+  })
+
   test('off a terminal every line of the log is JSON', async () => {
     const { child, ended, stderr } = await serve('--memory')
     child.kill('SIGTERM')
@@ -95,6 +119,22 @@ describe('a server with a data directory', () => {
     expect(second.stdout).toBe('')
     expect(second.stderr).toContain(dir)
     expect(second.stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('proposes of the demo what is there', async () => {
+    const demo = ['--demo', '--data-dir', join(folder, 'demo')]
+    const first = await serve(...demo)
+    const connection = await PgConnection.connect(first.url)
+    await connection.query('DROP SCHEMA demo CASCADE')
+    connection.destroy()
+    first.child.kill('SIGTERM')
+    await first.ended
+    expect(first.stdout()).toContain('SELECT * FROM demo.totals')
+    const second = await serve(...demo)
+    second.child.kill('SIGTERM')
+    await second.ended
+    expect(second.stdout()).toContain('does not hold the demo')
+    expect(second.stdout()).not.toContain('demo.totals')
   })
 
   test('has its settings in pg_settings', async () => {

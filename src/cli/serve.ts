@@ -1,4 +1,5 @@
 import { AssertionError } from '../base/assert.ts'
+import type { CatalogSnapshot } from '../catalog/entry.ts'
 import { stderrLog } from './logger.ts'
 import { processInputs } from './option-values.ts'
 import { describeOptions, OptionError } from './options.ts'
@@ -31,6 +32,7 @@ export async function serve(args: readonly string[]): Promise<number> {
     throw startFailure(error, options)
   })
   process.stdout.write(`ready: ${server.url}\n`)
+  log.info('listening', { sql: server.url, ...(server.httpPort === null ? {} : { http: httpUrl(server) }) })
   if (options.demo) process.stdout.write(banner(server, options))
   await stopped
   log.info('stopping')
@@ -52,17 +54,31 @@ function startFailure(error: unknown, options: ServerOptions): unknown {
 
 export function banner(server: RunningServer, options: ServerOptions): string {
   const psql = `psql -h ${server.host} -p ${server.pgPort} -U millrace millrace`
-  const http = server.httpPort === null ? '' : `\n  http      http://${server.host}:${server.httpPort}/metrics`
+  const http = server.httpPort === null ? '' : `\n  http      ${httpUrl(server)}/metrics`
   return `
   Millrace is running.
   data      ${options.dataDir ?? 'in memory, gone at exit'}
   sql       ${server.url}${http}
 
-  Try, in another terminal (no psql? use: npx millrace sql -c "…"):
-    ${psql} -c 'SELECT * FROM demo.totals'
-    ${psql} -c 'SELECT * FROM demo.bids_by_buyer ORDER BY total DESC LIMIT 5'
-    ${psql} -c 'COPY (SUBSCRIBE TO demo.top_bids WITH (PROGRESS)) TO STDOUT'
-    ${psql} -c 'EXPLAIN MATERIALIZED VIEW demo.top_bids'
-
+${proposals(server.engine.world.catalog, psql)}
 `
 }
+
+const TRIES = [
+  ['totals', 'SELECT * FROM demo.totals'],
+  ['bids_by_buyer', 'SELECT * FROM demo.bids_by_buyer ORDER BY total DESC LIMIT 5'],
+  ['top_bids', 'COPY (SUBSCRIBE TO demo.top_bids WITH (PROGRESS)) TO STDOUT'],
+  ['top_bids', 'EXPLAIN MATERIALIZED VIEW demo.top_bids'],
+] as const
+
+/** What can be tried of the demo: it is made in a fresh directory only, and may have been dropped since. */
+function proposals(catalog: CatalogSnapshot, psql: string): string {
+  const demo = catalog.byName(0, 'demo')?.id
+  const there = TRIES.filter(([view]) => demo !== undefined && catalog.byName(demo, view) !== undefined)
+  if (there.length === 0) return '  This directory does not hold the demo (any more): a fresh --data-dir gets one.\n'
+  const lines = there.map(([, sql]) => `    ${psql} -c '${sql}'\n`)
+  return `  Try, in another terminal (no psql? use: npx millrace sql -c "…"):\n${lines.join('')}`
+}
+
+const httpUrl = ({ host, httpPort }: RunningServer): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${httpPort}`

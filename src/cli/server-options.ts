@@ -11,4 +11,9 @@ export interface ServerOptions {
   readonly demo: boolean
   /** Every other setting by its pg_settings name, as text (see cli/options.ts). */
   readonly settings: Readonly<Record<string, string>>
+  /** Where what was given came from, by the same names. */
+  readonly sources?: Readonly<Record<string, SettingSource>>
 }
+
+/** As pg_settings names it. */
+export type SettingSource = 'command line' | 'environment variable' | 'configuration file'

@@ -53,19 +53,20 @@ export async function startServer(
   if (dataDir !== null) ensureDirectory(dataDir)
   const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
   const resolve = parseResolve(options.settings['resolve'] ?? '')
+  const rows = settingRows(options)
   const engine = await openEngine({
     store,
     runtime: clock,
     log,
     connectors: connectorFactory({ runtime: clock, log, threads: true, resolve, ...sources }),
-    settings: settingRows(options),
+    settings: rows,
     onFailure: (error) => endProcess(log, error),
     ...crashHook(options.settings),
   })
   // A database that has seen later times goes on from there.
   if (clock.clock?.manual) clock.clock.advanceTo(Math.ceil(engine.nowMicros() / 1000))
   const planCache = new PlanCache()
-  const shown = sessionSettings(options)
+  let shown = sessionSettings(options)
   let nextPid = 1
   const open = (request: {
     readonly user: string
@@ -88,6 +89,10 @@ export async function startServer(
     await createDemo(open({ user: USER, database: DATABASE, settings: new Map() }), log)
   const wire = await startWireServer({ host, port: options.pgPort, openSession: open, runtime, log })
   const http = options.httpPort === null ? null : await listenHttp(options, options.httpPort, engine, wire, log)
+  // Ports that were free to choose are known now.
+  const actual = { ...options, pgPort: wire.port, httpPort: http?.port ?? null }
+  rows.splice(0, rows.length, ...settingRows(actual))
+  shown = sessionSettings(actual)
   return {
     engine,
     host,

@@ -23,6 +23,7 @@ export function settingRows(options: ServerOptions): SettingRow[] {
       type: TYPES[o.type],
       context: 'postmaster',
       default: o.default ?? '',
+      source: options.sources?.[o.name] ?? 'default',
     }
   })
   const given = new Map(Object.entries(options.settings).map(([name, value]) => [name.toLowerCase(), value]))
@@ -30,7 +31,8 @@ export function settingRows(options: ServerOptions): SettingRow[] {
     const { name, description } = s
     const value = given.get(name.toLowerCase()) ?? s.default
     const context = s.readOnly === true ? 'internal' : 'user'
-    rows.push({ name, value, unit: null, description, type: 'string', context, default: s.default })
+    const source = options.sources?.[name] ?? 'default'
+    rows.push({ name, value, unit: null, description, type: 'string', context, default: s.default, source })
   }
   return rows.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '../options.ts'
+import { OptionError, variableOf } from '../options.ts'
 import { MODES, type Mode } from './check.ts'
 
 export interface TestArguments {
@@ -18,7 +18,24 @@ export interface TestArguments {
 const STUB_SOURCES = '--stub-sources'
 const VALUED = ['--mode', '--url', '--label', '--junit', '--seed', '--restarts', '--timeout'] as const
 
-export function parseTestArguments(args: readonly string[]): TestArguments {
+/** Each flag is also a variable, which counts where the flag is not given: MILLRACE_MODE, MILLRACE_STUB_SOURCES. */
+function fromVariables(env: Readonly<Record<string, string | undefined>>): Map<string, string[]> {
+  const given = new Map<string, string[]>()
+  for (const flag of [STUB_SOURCES, ...VALUED]) {
+    const text = env[variableOf(flag.slice(2).replaceAll('-', '_'))]
+    if (text === undefined || text === '') continue
+    if (flag !== STUB_SOURCES) given.set(flag, flag === '--label' ? text.split(',') : [text])
+    else if (/^(on|true|yes|1)$/i.test(text)) given.set(flag, [])
+    else if (!/^(off|false|no|0)$/i.test(text))
+      throw new OptionError(`MILLRACE_STUB_SOURCES must be on or off, not "${text}"`)
+  }
+  return given
+}
+
+export function parseTestArguments(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): TestArguments {
   const given = new Map<string, string[]>()
   const paths: string[] = []
   for (let i = 0; i < args.length; i++) {
@@ -37,6 +54,7 @@ export function parseTestArguments(args: readonly string[]): TestArguments {
     if (value === undefined) throw new OptionError(`${flag} needs a value`)
     given.set(flag, [...(given.get(flag) ?? []), value])
   }
+  for (const [flag, values] of fromVariables(env)) if (!given.has(flag)) given.set(flag, values)
   if (paths.length === 0) throw new OptionError('name at least one file or folder of .slt files')
   const last = (flag: (typeof VALUED)[number]): string | null => given.get(flag)?.at(-1) ?? null
   const url = last('--url')

@@ -33,6 +33,7 @@ export const TEST_HELP = `millrace test [options] PATH…: run sqllogictest file
   --restarts N         about so many restarts a file in mode restart (5)
   --timeout SECONDS    longest time of a record (60)
 
+Every option is also a MILLRACE_* variable (MILLRACE_MODE, MILLRACE_STUB_SOURCES=on).
 Each failure is printed as file:line with a diff (- expected, + got). The last line is "N passed, M failed": records,
 that is statements and queries. The exit code is 1 when one failed.
 `
@@ -40,7 +41,7 @@ that is statements and queries. The exit code is 1 when one failed.
 const VALUEWISE = /\.test$/
 
 export async function test(args: readonly string[]): Promise<number> {
-  const options = parseTestArguments(args)
+  const options = parseTestArguments(args, process.env)
   const terminal: Terminal = {
     interactive: process.stdout.isTTY === true,
     write: (text) => process.stdout.write(text),

@@ -118,6 +118,15 @@ describe('arguments', () => {
     expect(() => parseTestArguments(['--url', 'postgresql://h', '--mode', 'restart', 'x'])).toThrow('leave --url away')
   })
 
+  test('every flag is also a variable; the flag wins', () => {
+    const env = { MILLRACE_MODE: 'view', MILLRACE_SEED: '7', MILLRACE_LABEL: 'a,b', MILLRACE_STUB_SOURCES: 'on' }
+    expect(parseTestArguments(['x'], env)).toMatchObject({ modes: ['view'], seed: 7, stubSources: true })
+    expect(parseTestArguments(['x'], env).labels).toEqual(['millrace', 'a', 'b'])
+    expect(parseTestArguments(['--mode', 'pull', 'x'], env).modes).toEqual(['pull'])
+    expect(() => parseTestArguments(['x'], { MILLRACE_MODE: 'bogus' })).toThrow('not "bogus"')
+    expect(() => parseTestArguments(['x'], { MILLRACE_STUB_SOURCES: 'maybe' })).toThrow('must be on or off')
+  })
+
   test.each([[[]], [['--mode', 'push', 'x']], [['--fast', 'x']], [['x', '--junit']]])('%j is refused', (args) => {
     expect(() => parseTestArguments(args)).toThrow()
   })

@@ -259,9 +259,9 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
       column('pending_restart', BOOL),
     ],
     *rows({ settings }, call): Iterable<Row> {
-      for (const { name, value, unit, description, type, context, default: preset } of settings) {
+      for (const { name, value, unit, description, type, context, default: preset, source: given } of settings) {
         const current = context === 'postmaster' ? value : (call.setting(name) ?? value)
-        const source = current !== value ? 'session' : value === preset ? 'default' : 'configuration file'
+        const source = current !== value ? 'session' : given
         yield [
           name,
           current,

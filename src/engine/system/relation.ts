@@ -30,6 +30,8 @@ export interface SettingRow {
   /** Who may change it, by PostgreSQL's names; a session's own value counts for `user`. */
   readonly context: 'postmaster' | 'user' | 'internal'
   readonly default: string
+  /** Where the value came from, by PostgreSQL's names. */
+  readonly source: string
 }
 
 export interface StorageFigures {
