@@ -9,7 +9,7 @@ type Matcher = (text: string) => boolean
 const cache = new Map<string, Matcher>()
 const CACHED_MAX = 500
 
-function likeMatcher(pattern: string, escaping: string, ignoreCase: boolean): Matcher {
+export function likeMatcher(pattern: string, escaping: string, ignoreCase: boolean): Matcher {
   const key = `${ignoreCase ? 'i' : 'c'}${escaping}/${pattern}`
   let matcher = cache.get(key)
   if (matcher === undefined) {
@@ -29,21 +29,65 @@ function compile(pattern: string, escaping: string, ignoreCase: boolean): Matche
     if (before === '') return (text) => text.startsWith(middle)
     return after === '' ? (text) => text.endsWith(middle) : (text) => text.includes(middle)
   }
-  let source = ''
-  const units = [...pattern]
-  for (let i = 0; i < units.length; i++) {
-    if (units[i] === escaping) {
-      if (++i === units.length) throw new SqlError('22025', 'LIKE pattern must not end with escape character')
-      source += quote(units[i])
-    } else if (units[i] === '%') source += '[^]*'
-    else source += units[i] === '_' ? '[^]' : quote(units[i])
-  }
-  const regex = new RegExp(`^${source}$`, ignoreCase ? 'iu' : 'u')
-  return (text) => regex.test(text)
+  return wildcards(tokens(pattern, escaping, ignoreCase), ignoreCase)
 }
 
-function quote(character: string): string {
-  return character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+const ANY_ONE = -1
+const ANY_MANY = -2
+
+/** The pattern as code points, `_` and `%` as negative numbers. */
+function tokens(pattern: string, escaping: string, ignoreCase: boolean): number[] {
+  const out: number[] = []
+  const units = [...pattern]
+  for (let i = 0; i < units.length; i++) {
+    if (units[i] === '%') out.push(ANY_MANY)
+    else if (units[i] === '_') out.push(ANY_ONE)
+    else {
+      if (units[i] === escaping && ++i === units.length)
+        throw new SqlError('22025', 'LIKE pattern must not end with escape character')
+      for (const unit of ignoreCase ? units[i].toLowerCase() : units[i]) out.push(unit.codePointAt(0)!)
+    }
+  }
+  return out
+}
+
+/**
+ * Matches by going back to the last `%` only: what stood before an earlier one need not be tried again. At most the
+ * product of both lengths, where a regular expression takes a power of the number of `%`.
+ */
+function wildcards(pattern: readonly number[], ignoreCase: boolean): Matcher {
+  return (given) => {
+    const text = codePoints(ignoreCase ? given.toLowerCase() : given)
+    let at = 0
+    let from = 0
+    let many = -1
+    for (let i = 0; i < text.length; ) {
+      const token = pattern[at]
+      if (token === ANY_MANY) {
+        many = at++
+        from = i
+      } else if (token === ANY_ONE || (token !== undefined && token === text[i])) {
+        at++
+        i++
+      } else if (many >= 0) {
+        at = many + 1
+        i = ++from
+      } else return false
+    }
+    while (pattern[at] === ANY_MANY) at++
+    return at === pattern.length
+  }
+}
+
+function codePoints(text: string): ArrayLike<number> {
+  const points = new Uint32Array(text.length)
+  let n = 0
+  for (let i = 0; i < text.length; i++) {
+    const point = text.codePointAt(i)!
+    if (point > 0xffff) i++
+    points[n++] = point
+  }
+  return points.subarray(0, n)
 }
 
 const like = (text: string, pattern: string): boolean => likeMatcher(pattern, '\\', false)(text)

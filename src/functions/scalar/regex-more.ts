@@ -23,7 +23,8 @@ function offsetOf(text: string, start: number): number {
 /** Matches from a character on; what stands before it is seen by look-behind alone. */
 function* matchesFrom(text: string, pattern: string, start: number, flags: string): Generator<RegExpExecArray> {
   const from = offsetOf(text, start)
-  for (const match of text.matchAll(compileRegex(pattern, flags, true, true))) if (match.index >= from) yield match
+  for (const match of text.matchAll(compileRegex(text, pattern, flags, true, true)))
+    if (match.index >= from) yield match
 }
 
 /** The nth match from a character on, n counted from 1. */
@@ -47,7 +48,7 @@ function instr(text: string, pattern: string, start = 1, n = 1, end = 0, flags =
   if (end !== 0 && end !== 1) throw new SqlError('22023', `invalid value for parameter "endoption": ${end}`)
   positive(group, 'subexpr', 0)
   refuseGlobal(flags, 'regexp_instr')
-  const regex = compileRegex(pattern, `${flags}`, true, true)
+  const regex = compileRegex(text, pattern, `${flags}`, true, true)
   let left = n
   for (const match of text.matchAll(regex)) {
     if (match.index < offsetOf(text, start) || --left > 0) continue

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { SqlError } from '../../base/sql-error.ts'
 import { padBlanks } from '../../types/modifiers.ts'
 import type { Datum, Row, ValueArray } from '../../types/value.ts'
@@ -8,23 +9,39 @@ import type { ScalarFunction } from '../function.ts'
  * POSIX regular expressions over JavaScript's: the same for ordinary patterns. Character classes, word boundaries and
  * options are translated; the longest-alternative rule of POSIX is not kept (JavaScript takes the first that matches).
  */
-const cache = new Map<string, RegExp>()
+const cache = new Map<string, Compiled>()
 const CACHED_MAX = 500
 
-/** `places`: matches also tell where their groups are. */
-export function compileRegex(pattern: string, flags: string, global = false, places = false): RegExp {
+/**
+ * A match that goes back 50,000 times is begun again by V8's engine that takes linear time. That one knows neither the u
+ * and i flags nor references and lookarounds, so a pattern goes without u where it makes no difference: when neither it
+ * nor the text has characters beyond 16 bits or classes of Unicode.
+ */
+setFlagsFromString('--enable-experimental-regexp-engine-on-excessive-backtracks')
+const NEEDS_UNICODE = /[\ud800-\udfff]|\\[pPu]/
+const SURROGATE = /[\ud800-\udfff]/
+
+/** One pattern in both forms; `units` matches UTF-16 units, null where that is not the same. */
+interface Compiled {
+  readonly unicode: RegExp
+  readonly units: RegExp | null
+}
+
+/** The pattern as it is matched against `text`. `places`: matches also tell where their groups are. */
+export function compileRegex(text: string, pattern: string, flags: string, global = false, places = false): RegExp {
   const key = `${flags}${global ? 'G' : ''}${places ? 'D' : ''}/${pattern}`
-  let regex = cache.get(key)
-  if (regex === undefined) {
-    regex = build(pattern, flags, `${global ? 'g' : ''}${places ? 'd' : ''}su`)
+  let compiled = cache.get(key)
+  if (compiled === undefined) {
+    compiled = build(pattern, flags, `${global ? 'g' : ''}${places ? 'd' : ''}s`)
     if (cache.size >= CACHED_MAX) cache.clear()
-    cache.set(key, regex)
+    cache.set(key, compiled)
   }
+  const regex = compiled.units === null || SURROGATE.test(text) ? compiled.unicode : compiled.units
   regex.lastIndex = 0
   return regex
 }
 
-function build(pattern: string, flags: string, kind: string): RegExp {
+function build(pattern: string, flags: string, kind: string): Compiled {
   // PostgreSQL's dot matches newlines and its anchors only the ends, unless n, m, p or w say otherwise.
   let js = kind
   for (const flag of flags) {
@@ -43,8 +60,11 @@ function build(pattern: string, flags: string, kind: string): RegExp {
   if (source.startsWith('***=') || flags.includes('q')) {
     source = source.replace(/^\*\*\*=/, '').replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
   } else source = translate(source.replace(/^\*\*\*:/, ''), flags.includes('x'))
+  const once = [...new Set(js)].join('')
   try {
-    return new RegExp(source, [...new Set(js)].join(''))
+    const unicode = new RegExp(source, `${once}u`)
+    const same = !once.includes('i') && !NEEDS_UNICODE.test(source)
+    return { unicode, units: same ? new RegExp(source, once) : null }
   } catch (error) {
     const detail = error instanceof Error ? error.message.replace(/^.*: /, '') : String(error)
     throw new SqlError('2201B', `invalid regular expression: ${detail.toLowerCase()}`)
@@ -118,7 +138,7 @@ function translate(pattern: string, expanded: boolean): string {
   return out
 }
 
-const matches = (text: string, pattern: string, flags: string): boolean => compileRegex(pattern, flags).test(text)
+const matches = (text: string, pattern: string, flags: string): boolean => compileRegex(text, pattern, flags).test(text)
 
 /** regexp_replace's \1 … \9 and \&, literally everything else. */
 export function replacer(replacement: string): (...groups: readonly unknown[]) => string {
@@ -129,7 +149,7 @@ export function replacer(replacement: string): (...groups: readonly unknown[]) =
 }
 
 function regexReplace(text: string, pattern: string, replacement: string, flags: string): string {
-  return text.replace(compileRegex(pattern, flags, flags.includes('g')), replacer(replacement))
+  return text.replace(compileRegex(text, pattern, flags, flags.includes('g')), replacer(replacement))
 }
 
 function regexMatch(text: string, pattern: string, flags: string): Datum {
@@ -138,7 +158,7 @@ function regexMatch(text: string, pattern: string, flags: string): Datum {
       hint: 'Use the regexp_matches function instead.',
     })
   }
-  const match = compileRegex(pattern, flags).exec(text)
+  const match = compileRegex(text, pattern, flags).exec(text)
   return match === null ? null : groupsOf(match)
 }
 
@@ -149,7 +169,7 @@ function groupsOf(match: RegExpMatchArray): ValueArray {
 
 /** regexp_matches: one row a match; the first alone without the flag g. */
 export function* regexMatches(text: string, pattern: string, flags: string): Generator<Row, void, void> {
-  for (const match of text.matchAll(compileRegex(pattern, flags, true))) {
+  for (const match of text.matchAll(compileRegex(text, pattern, flags, true))) {
     yield [groupsOf(match)]
     if (!flags.includes('g')) return
   }
@@ -158,7 +178,7 @@ export function* regexMatches(text: string, pattern: string, flags: string): Gen
 export function regexSplit(text: string, pattern: string, flags: string): string[] {
   const parts: string[] = []
   let from = 0
-  for (const match of text.matchAll(compileRegex(pattern, flags, true))) {
+  for (const match of text.matchAll(compileRegex(text, pattern, flags, true))) {
     const at = match.index
     // An empty match at the ends splits nothing.
     if (match[0] === '' && (at === from || at === text.length)) {
@@ -196,7 +216,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
   def(
     'substring(text,text) text',
     (s: string, p: string) => {
-      const m = compileRegex(p, '').exec(s)
+      const m = compileRegex(s, p, '').exec(s)
       return m === null ? null : ((m.length > 1 ? m[1] : m[0]) ?? null)
     },
     { ...fallible, example: ["substring('foobar', 'o(.)b')", 'o'] },
@@ -222,11 +242,11 @@ export const regexFunctions: readonly ScalarFunction[] = [
     example: ["regexp_like('Hello', 'ell')", 't'],
   }),
   def('regexp_like(text,text,text) bool', matches, { ...fallible, example: ["regexp_like('Hello', 'ELL', 'i')", 't'] }),
-  def('regexp_count(text,text) int4', (s: string, p: string) => [...s.matchAll(compileRegex(p, '', true))].length, {
+  def('regexp_count(text,text) int4', (s: string, p: string) => [...s.matchAll(compileRegex(s, p, '', true))].length, {
     ...fallible,
     example: ["regexp_count('a1b2', '[0-9]')", '2'],
   }),
-  def('regexp_substr(text,text) text', (s: string, p: string) => compileRegex(p, '').exec(s)?.[0] ?? null, {
+  def('regexp_substr(text,text) text', (s: string, p: string) => compileRegex(s, p, '').exec(s)?.[0] ?? null, {
     ...fallible,
     example: ["regexp_substr('number of your street', '[a-z]{4}')", 'numb'],
   }),

@@ -50,7 +50,7 @@ function separator(before: number): string {
 }
 
 function similarSubstring(text: string, pattern: string, escaping: string): string | null {
-  const match = compileRegex(similarPattern(pattern, escaping), '').exec(text)
+  const match = compileRegex(text, similarPattern(pattern, escaping), '').exec(text)
   return match === null ? null : ((match.length > 1 ? match[1] : match[0]) ?? null)
 }
 
