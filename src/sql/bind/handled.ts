@@ -51,7 +51,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'tableFunction.wrapped': 'TABLE(function)',
   'cte.search': 'SEARCH',
   'cte.cycle': 'CYCLE',
-  'star.except': '* EXCEPT',
   'call.withinGroup': 'WITHIN GROUP',
   'call.nulls': 'IGNORE/RESPECT NULLS',
   'cast.try': 'TRY_CAST',

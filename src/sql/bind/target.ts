@@ -1,10 +1,11 @@
 import type { Expr, Target } from '../../../grammar/ast.ts'
 import type { Scalar } from '../../plan/scalar.ts'
+import { sameScalar } from '../../plan/scalar-walk.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { handled } from './handled.ts'
 import { outputName } from './names.ts'
-import { findTable, type Origin, type ScopeColumn, tryFindUnqualified } from './scope.ts'
+import { findColumn, findTable, type Origin, type ScopeColumn, tryFindUnqualified } from './scope.ts'
 
 /** One output column of a SELECT, over the columns of its FROM clause, slots included. */
 export interface BoundTarget {
@@ -28,8 +29,29 @@ export function bindTargets(st: Statement, targets: readonly Target[], place: Ex
   })
 }
 
-function expandStar(star: Extract<Expr, { kind: 'star' }>, place: ExprPlace): readonly ScopeColumn[] {
-  handled(star, ['qualifier'])
+type Star = Extract<Expr, { kind: 'star' }>
+
+/** The columns of `*` or `t.*` but for those that EXCEPT names, by their own name or with their table's. */
+function expandStar(star: Star, place: ExprPlace): readonly ScopeColumn[] {
+  handled(star, ['qualifier', 'except'])
+  const all = starColumns(star, place)
+  if (star.except.length === 0) return all
+  const without = new Set<ScopeColumn>()
+  for (const name of star.except) {
+    const expr = name.parts.length > 1 ? findColumn(place.scope, name.parts, name).column.expr : null
+    const last = name.parts[name.parts.length - 1].name
+    const named = all.filter((c) => c.name === last && (expr === null || sameScalar(c.expr, expr)))
+    if (named.length === 0) throw bindError('42703', `column "${last}" of * EXCEPT does not exist`, name)
+    for (const column of named) {
+      if (without.has(column)) throw bindError('42701', `column "${last}" specified more than once`, name)
+      without.add(column)
+    }
+  }
+  if (without.size === all.length) throw bindError('42601', '* EXCEPT leaves no column', star)
+  return all.filter((c) => !without.has(c))
+}
+
+function starColumns(star: Star, place: ExprPlace): readonly ScopeColumn[] {
   if (star.qualifier.length === 0) {
     if (place.scope.tables.length === 0)
       throw bindError('42601', 'SELECT * with no tables specified is not valid', star)
