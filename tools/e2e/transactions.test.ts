@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LocalEngine, type LocalSession } from './local-engine.ts'
 
 /** Two sessions and their transactions: what one sees of the other, who waits, who fails. */
@@ -230,4 +230,139 @@ test('a read-only transaction writes nothing', async () => {
   await a.query('BEGIN READ ONLY')
   await expect(a.query('DELETE FROM accounts')).rejects.toMatchObject({ sqlstate: '25006' })
   await a.query('ROLLBACK')
+})
+
+/** A reads, B commits, A writes something else and commits: its code, or null. */
+async function afterChange(read: string, change: string): Promise<string | null> {
+  await a.query('BEGIN')
+  await a.query(read)
+  await b.query(change)
+  await a.query('INSERT INTO log VALUES (1)')
+  return a.query('COMMIT').then(
+    () => null,
+    async (error: { sqlstate: string }) => {
+      await a.query('ROLLBACK').catch(() => {})
+      return error.sqlstate
+    },
+  )
+}
+
+describe('a read of a part of a table', () => {
+  beforeEach(async () => {
+    await a.query('CREATE TABLE acc (id int PRIMARY KEY, v int, s text)')
+    await a.query(
+      `INSERT INTO acc SELECT g, g % 10, 'row ' || g FROM generate_series(1, 300) g WHERE g NOT IN (85, 95)`,
+    )
+    await a.query('INSERT INTO acc VALUES (301, NULL, NULL)')
+    await a.query('CREATE INDEX ON acc (v)')
+    await a.query('CREATE TABLE pair (x int, y int, z int, PRIMARY KEY (x, y))')
+    await a.query('INSERT INTO pair VALUES (1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 2, 4)')
+    await a.query('CREATE TABLE dated (id int PRIMARY KEY, at timestamptz)')
+    await a.query('CREATE TABLE bare (x int, y int)')
+    await a.query('INSERT INTO bare VALUES (1, 1), (1, 1), (2, 2)')
+  })
+
+  test.each([
+    ['SELECT * FROM acc WHERE id BETWEEN 80 AND 90', `INSERT INTO acc VALUES (95, 1, 'new')`],
+    ['SELECT count(*) FROM acc WHERE id >= 180 AND id < 190', 'UPDATE acc SET v = 77 WHERE id = 1'],
+    ['SELECT * FROM acc WHERE id > 200', 'DELETE FROM acc WHERE id = 2'],
+    ['SELECT * FROM acc WHERE id IN (3, 4)', 'UPDATE acc SET v = 77 WHERE id = 5'],
+    ['SELECT * FROM acc WHERE id = 3 OR id = 4', 'UPDATE acc SET v = 77 WHERE id = 5'],
+    ['SELECT * FROM acc WHERE v = 8', 'UPDATE acc SET v = 6 WHERE id = 5'],
+    ['SELECT * FROM acc WHERE v IS NULL', 'UPDATE acc SET v = 6 WHERE id = 5'],
+    ['UPDATE acc SET v = v + 1 WHERE id BETWEEN 10 AND 12', 'UPDATE acc SET v = 77 WHERE id = 30'],
+    ['DELETE FROM acc WHERE id BETWEEN 10 AND 12', 'UPDATE acc SET v = 77 WHERE id = 30'],
+    ['SELECT * FROM pair WHERE x = 1', 'UPDATE pair SET z = 9 WHERE x = 2 AND y = 1'],
+    ['SELECT * FROM pair WHERE x = 1 AND y > 1', 'DELETE FROM pair WHERE x = 1 AND y = 1'],
+    ['SELECT * FROM bare WHERE x = 1', 'DELETE FROM bare WHERE x = 2'],
+    [`SELECT * FROM dated WHERE at >= '2026-01-01'::timestamptz`, `INSERT INTO dated VALUES (1, '2025-06-01')`],
+    [
+      `SELECT * FROM dated WHERE at >= '2026-01-01' AND at < '2026-02-01'`,
+      `INSERT INTO dated VALUES (1, '2025-06-01')`,
+    ],
+    // What is read of it is as it was.
+    ['SELECT sum(v) FROM acc WHERE id > 200', `UPDATE acc SET s = 'other' WHERE id = 250`],
+    [
+      'SELECT a.v FROM acc a JOIN pair p ON a.v = p.x WHERE a.id < 20 AND p.y = 1',
+      'UPDATE acc SET v = 77 WHERE id = 30',
+    ],
+  ])('%s / %s: nothing of it changed', async (read, change) => {
+    expect(await afterChange(read, change)).toBeNull()
+  })
+
+  test.each([
+    ['SELECT * FROM acc WHERE id BETWEEN 80 AND 90', `INSERT INTO acc VALUES (85, 1, 'new')`],
+    ['SELECT count(*) FROM acc WHERE id >= 180 AND id < 190', 'DELETE FROM acc WHERE id = 185'],
+    ['SELECT * FROM acc WHERE id > 200', 'UPDATE acc SET id = 1000 WHERE id = 2'],
+    ['SELECT * FROM acc WHERE id > 200', 'UPDATE acc SET id = 95 WHERE id = 250'],
+    ['SELECT * FROM acc WHERE id IN (3, 4)', 'UPDATE acc SET v = 77 WHERE id = 4'],
+    ['SELECT * FROM acc WHERE id = 85 OR id = 95', `INSERT INTO acc VALUES (95, 1, 'new')`],
+    ['SELECT * FROM acc WHERE v = 8', 'UPDATE acc SET v = 8 WHERE id = 5'],
+    ['SELECT * FROM acc WHERE v = 8', 'UPDATE acc SET v = NULL WHERE id = 8'],
+    ['SELECT * FROM acc WHERE v IS NULL', 'UPDATE acc SET v = NULL WHERE id = 5'],
+    ['SELECT * FROM acc WHERE v IS NULL', 'UPDATE acc SET v = 1 WHERE id = 301'],
+    ['SELECT * FROM acc WHERE v <> 8', 'UPDATE acc SET v = 1 WHERE id = 301'],
+    // An expression that fails for the row: whether it is among those read cannot be told.
+    ['SELECT * FROM acc WHERE 1000 / v > 100', 'UPDATE acc SET v = 0 WHERE id = 5'],
+    ['SELECT * FROM pair WHERE x = 1 AND y > 1', 'INSERT INTO pair VALUES (1, 7, 7)'],
+    ['SELECT * FROM bare WHERE x = 1', 'INSERT INTO bare VALUES (1, 1)'],
+    ['SELECT * FROM acc WHERE id > 200 AND random() < 2', 'DELETE FROM acc WHERE id = 250'],
+    ['SELECT * FROM dated WHERE at > now()', `INSERT INTO dated VALUES (1, '2025-06-01')`],
+    [`SELECT * FROM dated WHERE at >= '2026-01-01'`, `INSERT INTO dated VALUES (1, '2026-06-01')`],
+    ['SELECT count(*) FROM acc', 'DELETE FROM acc WHERE id = 250'],
+    ['SELECT count(*) FROM acc WHERE id > 5 AND v = (SELECT max(x) FROM pair)', 'INSERT INTO pair VALUES (7, 7, 7)'],
+    ['SELECT * FROM acc x, acc y WHERE x.id = 1 AND y.v = x.v', 'UPDATE acc SET v = 1 WHERE id = 5'],
+    ['SELECT * FROM acc WHERE id > 200 UNION ALL SELECT * FROM acc WHERE id < 10', 'DELETE FROM acc WHERE id = 5'],
+  ])('%s / %s: 40001', async (read, change) => {
+    if (read.includes('1000 / v')) await a.query('UPDATE acc SET v = 1 WHERE v = 0')
+    expect(await afterChange(read, change)).toBe('40001')
+  })
+
+  test('is as it was when a change of it was taken back, over several ticks', async () => {
+    await a.query('BEGIN')
+    await a.query('SELECT * FROM acc WHERE id > 200')
+    await b.query(`INSERT INTO acc VALUES (500, 1, 'gone soon')`)
+    await b.query('DELETE FROM acc WHERE id = 500')
+    await a.query('INSERT INTO log VALUES (1)')
+    await a.query('COMMIT')
+  })
+
+  test('counts what came before its first read, after the first statement', async () => {
+    await a.query('BEGIN')
+    await a.query('SELECT 1 FROM log')
+    await b.query('UPDATE acc SET v = 77 WHERE id = 250')
+    expect(await a.query('SELECT v FROM acc WHERE id = 250 OR id = 251')).toEqual([['0'], ['1']])
+    await a.query('INSERT INTO pair VALUES (9, 9, 9)')
+    await expect(a.query('COMMIT')).rejects.toMatchObject({ sqlstate: '40001' })
+  })
+
+  test('write skew over two ranges: one of the two fails', async () => {
+    await a.query('BEGIN')
+    await b.query('BEGIN')
+    await a.query('SELECT sum(v) FROM acc WHERE id BETWEEN 100 AND 109')
+    await b.query('SELECT sum(v) FROM acc WHERE id BETWEEN 110 AND 119')
+    await a.query('UPDATE acc SET v = 0 WHERE id = 115')
+    await b.query('UPDATE acc SET v = 0 WHERE id = 105')
+    await a.query('COMMIT')
+    await expect(b.query('COMMIT')).rejects.toMatchObject({ sqlstate: '40001' })
+  })
+
+  test('write skew, both committing at once: one of the two fails', async () => {
+    for (const [x, y] of [
+      ['id BETWEEN 100 AND 109', 'id BETWEEN 110 AND 119'],
+      ['id = 105', 'id = 115'],
+    ]) {
+      await a.query('UPDATE acc SET v = 5 WHERE id IN (105, 115)')
+      await a.query('BEGIN')
+      await b.query('BEGIN')
+      await a.query(`SELECT sum(v) FROM acc WHERE ${x}`)
+      await b.query(`SELECT sum(v) FROM acc WHERE ${y}`)
+      await a.query('UPDATE acc SET v = 0 WHERE id = 115')
+      await b.query('UPDATE acc SET v = 0 WHERE id = 105')
+      const ends = await Promise.allSettled([a.query('COMMIT'), b.query('COMMIT')])
+      expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      await a.query('ROLLBACK').catch(() => {})
+      await b.query('ROLLBACK').catch(() => {})
+    }
+  })
 })

@@ -9,10 +9,11 @@ import type { Row } from '../../types/value.ts'
 import type { TableRuntime } from '../table.ts'
 import { duplicateKey, keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { PIECE_ROWS, type RowChange, signedRows, type WritableTable } from '../write/writable.ts'
+import type { PartsRead } from './parts-read.ts'
 
 /**
  * One table as a transaction sees it: the rows of its snapshot with the transaction's own changes over them. Remembers
- * which keys were read, or that all of it was, for the check at commit.
+ * which keys and parts of it were read, for the check at commit.
  */
 export class TableOverlay implements WritableTable {
   readonly types: readonly SqlType[]
@@ -26,10 +27,12 @@ export class TableOverlay implements WritableTable {
   readonly #ownCounts = new Map<string, number>()
   readonly #keysRead = new Map<string, Row>()
   readonly #text: (row: Row) => string
-  #readAll = false
+  /** What was read of it otherwise than by key; told before `scan`. */
+  readonly parts: PartsRead
 
-  constructor(table: TableRuntime, pin: ArrangementPin, grow: (bytes: number) => void) {
+  constructor(table: TableRuntime, pin: ArrangementPin, parts: PartsRead, grow: (bytes: number) => void) {
     this.#table = table
+    this.parts = parts
     this.#grow = grow
     this.#pin = pin
     this.types = table.types
@@ -54,6 +57,7 @@ export class TableOverlay implements WritableTable {
     return (this.#pin.lookup(row)[0]?.diff ?? 0) + (this.#ownCounts.get(this.#text(row)) ?? 0)
   }
   rows(): Row[] {
+    this.parts.addAll()
     const counts = new Map<string, { row: Row; n: number }>()
     for (const batch of this.scan()) {
       for (let i = 0; i < batch.n; i++) {
@@ -66,9 +70,8 @@ export class TableOverlay implements WritableTable {
     }
     return [...counts.values()].flatMap(({ row, n }) => new Array<Row>(Math.max(n, 0)).fill(row))
   }
-  /** Snapshot and own changes: a Z-set, not consolidated. */
+  /** Snapshot and own changes: a Z-set, not consolidated. What is read of it is told to `parts`. */
   *scan(): Iterable<Batch> {
-    this.#readAll = true
     yield* this.#pin.scan()
     yield* this.changes()
   }
@@ -110,8 +113,9 @@ export class TableOverlay implements WritableTable {
         table: this.entry.name,
         hint: 'The transaction might succeed if retried.',
       })
-    if (this.#table.changedTick <= readTick) return
-    if (this.#readAll) throw failed()
+    // What others changed in the tick that commits is staged: it counts as it does after the tick.
+    if (this.#table.changedTick <= readTick && this.#table.staged.length === 0) return
+    if (yield* this.parts.changed()) throw failed()
     if (this.entry.primaryKey === null) {
       for (const [text, n] of this.#ownCounts) if (n < 0 && this.#countNow(text) + n < 0) throw failed()
       return

@@ -3,6 +3,7 @@ import { Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
+import type { PhysicalPlan } from '../../plan/physical.ts'
 import { finish } from '../../serve/finishing.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
@@ -23,6 +24,7 @@ import { applyDml, dmlChanges } from '../write/execute.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
 import { TableOverlay } from './overlay.ts'
+import { PartsRead } from './parts-read.ts'
 
 /** A transaction's snapshot lives at most this long; ms. Later statements fail with 72000. */
 export const SNAPSHOT_MS_MAX = 60_000
@@ -86,7 +88,7 @@ export class SnapshotTransaction implements Transaction {
       return this.#result(finish(rows, types, request.finishing))
     }
     const plan = bindParams(request.plan, request.params)
-    const snapshot = await this.#snapshotOf(objectsOf(plan), call)
+    const snapshot = await this.#snapshotOf(plan, call)
     return this.#result(finish(await evaluate(world, plan, snapshot, call), plan.types, request.finishing))
   }
 
@@ -107,7 +109,7 @@ export class SnapshotTransaction implements Transaction {
       table: (id) => this.#overlay(id),
       run: async (plan) => {
         const bound = bindParams(plan, params)
-        const snapshot = await this.#snapshotOf(objectsOf(bound), call)
+        const snapshot = await this.#snapshotOf(bound, call)
         const reading = new StatementBound(call)
         const batches = await evaluate(world, bound, snapshot, call, { grown: (batch) => reading.add(batch) })
         return expand(batches, bound.types)
@@ -146,7 +148,8 @@ export class SnapshotTransaction implements Transaction {
       if (written.length === 0) return { tick: this.#snapshot?.tick ?? world.tick }
       const readTick = this.#snapshot!.tick
       return await this.#ticker.write({
-        readsOthers: false,
+        // Changes of the same tick have not reached the views that were read.
+        readsOthers: this.#viewsRead.size > 0,
         evaluate: async () => {
           if (this.#expired) throw tooOld()
           this.#cancelExpiry()
@@ -225,15 +228,19 @@ export class SnapshotTransaction implements Transaction {
     if (overlay === undefined) {
       const pin = this.#snapshot!.pins.get(table)
       if (pin === undefined) throw changedSince()
-      overlay = new TableOverlay(this.#deps.world.tables.get(table)!, pin, (bytes) => this.#bound!.addBytes(bytes))
+      const { world } = this.#deps
+      const runtime = world.tables.get(table)!
+      const parts = new PartsRead(runtime, world.logOf(table)!, this.#snapshot!)
+      overlay = new TableOverlay(runtime, pin, parts, (bytes) => this.#bound!.addBytes(bytes))
       this.#overlays.set(table, overlay)
     }
     return overlay
   }
 
   /** Relations with the own writes in them; views over written tables are computed anew from their plans. */
-  async #snapshotOf(objects: readonly number[], call: CallContext): Promise<Snapshot> {
+  async #snapshotOf(plan: PhysicalPlan, call: CallContext): Promise<Snapshot> {
     const { world, system } = this.#deps
+    const objects = objectsOf(plan)
     const { tick, timestampMs, pins, stamped, watermarks, poisons, unready } = this.#snapshot!
     const computed = new Map<number, readonly Batch[]>()
     for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call))
@@ -252,7 +259,7 @@ export class SnapshotTransaction implements Transaction {
             },
           )
         }
-        const below = await this.#snapshotOf(objectsOf(view.plan), call)
+        const below = await this.#snapshotOf(view.plan, call)
         const errors = view.output.handedOn.now()
         computed.set(object, await evaluate(world, view.plan, below, call, { errors }))
       } else {
@@ -262,6 +269,7 @@ export class SnapshotTransaction implements Transaction {
       }
     }
     for (const object of objects) {
+      if (world.tables.has(object)) this.#overlay(object).parts.add(plan, evalEnv(world, call))
       if (!stamped.has(object) || !this.#overlays.get(object)?.written) continue
       throw new SqlError('0A000', 'a transaction cannot read a table with a WATERMARK that it wrote to')
     }
