@@ -40,6 +40,8 @@ export class Durability implements TickJournal {
   /** Structures of an earlier life that nobody uses: dropped with the next checkpoint. */
   #abandoned: readonly string[]
   #running: Promise<void> | null = null
+  /** The store is about to be closed: no further checkpoint begins by itself. */
+  #ending = false
   #collectMsMax = 0
 
   constructor(deps: {
@@ -97,7 +99,7 @@ export class Durability implements TickJournal {
 
   /** After a slice of hydration, of which no tick tells. */
   afterSlice(): void {
-    if (this.#running !== null || !this.#due()) return
+    if (this.#running !== null || this.#ending || !this.#due()) return
     this.#running = this.#world.exclusive
       .run(() => this.#begin())
       .then((written) => written.done)
@@ -115,14 +117,23 @@ export class Durability implements TickJournal {
 
   /** Everything into a checkpoint, nothing left to replay. */
   async close(): Promise<void> {
-    await this.#running
-    if (this.#world.failed === null) await this.#world.exclusive.run(() => this.checkpoint())
-    await this.#checkpointer.settle()
-    await this.#store.close()
+    await this.#end(() => (this.#world.failed === null ? this.checkpoint() : undefined))
   }
 
   /** As a crash would: no checkpoint. */
   async abandon(): Promise<void> {
+    await this.#end(() => {})
+  }
+
+  /**
+   * What is under way still writes to the store: a tick its record, a checkpoint its blocks. A tick that ended only now
+   * must not begin a checkpoint of its own behind `last`: its writes would meet a closed store.
+   */
+  async #end(last: () => Promise<void> | void): Promise<void> {
+    this.#ending = true
+    await this.#running
+    await this.#world.exclusive.end(last)
+    await this.#checkpointer.settle()
     await this.#store.close()
   }
 

@@ -49,6 +49,7 @@ export class LiveEngine implements Engine {
   readonly #ddl: DdlDeps
   readonly #goOn: () => Promise<void>
   #cancelProgress = () => {}
+  #stopped = false
 
   constructor(parts: {
     readonly world: World
@@ -168,6 +169,7 @@ export class LiveEngine implements Engine {
     }
   }
   async #stop(): Promise<void> {
+    this.#stopped = true
     this.#cancelProgress()
     this.#timeTicks.stop()
     this.#idleness.stop()
@@ -184,6 +186,7 @@ export class LiveEngine implements Engine {
 
   /** Wakes idle subscribers: progress is told up to the durably reserved bound, which is moved on while anybody listens. */
   #tellTime(): void {
+    if (this.#stopped) return
     const { world } = this
     this.#cancelProgress = world.runtime.setTimer(() => {
       void this.#progress().finally(() => this.#tellTime())
@@ -194,7 +197,7 @@ export class LiveEngine implements Engine {
     const listening =
       [...world.views.values()].some((v) => v.log.listeners > 0) ||
       [...world.tableLogs.values()].some((l) => l.listeners > 0)
-    if (!listening || world.failed !== null || world.safeMode !== null) return
+    if (!listening || this.#stopped || world.failed !== null || world.safeMode !== null) return
     try {
       await world.exclusive.run(async () => {
         const nowMs = world.runtime.nowMs()

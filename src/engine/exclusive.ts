@@ -1,3 +1,7 @@
+import { SqlError } from '../base/sql-error.ts'
+
+export const serverEnds = (): SqlError => new SqlError('57P01', 'terminating connection due to administrator command')
+
 /**
  * The engine's one lane: ticks, catalog changes, hydration slices and checkpoints run in it one after another, in the
  * order in which they came. What only reads between ticks joins the lane too, but skips the queue when it is free.
@@ -6,16 +10,31 @@ export class Exclusive {
   #tail: Promise<void> = Promise.resolve()
   #waiting = 0
   #unchanging = false
+  #ended = false
 
   get busy(): boolean {
     return this.#waiting > 0
   }
 
+  /** Nothing runs here any more. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
   run<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.#ended) return Promise.reject(serverEnds())
     this.#waiting++
     const result = this.#tail.then(work)
     this.#tail = result.then(this.#done, this.#done)
     return result
+  }
+
+  /** `last` runs behind everything that came; what comes after this call is refused. */
+  end(last: () => Promise<void> | void): Promise<void> {
+    if (this.#ended) return this.#tail
+    const done = this.run(last)
+    this.#ended = true
+    return done
   }
 
   /** Short, synchronous work: at once when the lane is free. */

@@ -255,6 +255,8 @@ export class Hydration {
         })
       }
     } catch (error) {
+      // The next start goes on with it.
+      if (exclusive.ended) return
       log.error('hydration failed', { view: view.entry?.name, error: String(error) })
       for (const { gate } of view.gates) if (!gate.isOpen) gate.shut()
       if (view.state.kind === 'hydrating')

@@ -164,6 +164,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
       hydration.afterTick()
       timeTicks.schedule()
     } catch (error) {
+      if (world.exclusive.ended) throw error
       if (error instanceof ReplayFailure) await countFailure(store, error.failure)
       world.fail(error)
       throw safeModeError(world)

@@ -175,7 +175,8 @@ function start(world: World, hydration: Hydration, request: SubscribeRequest, fo
     },
     constant,
     onClose() {
-      if (followed.hidden) void hydration.removeHidden(view!)
+      // An engine that ends takes it along.
+      if (followed.hidden) void hydration.removeHidden(view!).catch(() => {})
     },
   })
 }

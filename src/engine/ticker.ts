@@ -6,6 +6,7 @@ import type { DeltaLog } from '../serve/delta-log.ts'
 import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { WriteResult } from './api.ts'
+import { serverEnds } from './exclusive.ts'
 import { expire } from './expiry.ts'
 import { encodeTick, type SourceDelta, type TableDelta, type TickMark, type TickRecord } from './tick-record.ts'
 import { moveWatermarks, releaseState } from './watermark-tick.ts'
@@ -80,6 +81,7 @@ export class Ticker {
   #marks: QueuedMarks[] = []
   #draining = false
   #stopped = false
+  #ended = false
   readonly #afterTick: () => void
   /** Journal bytes since the last checkpoint. */
   journaledBytes = 0
@@ -91,6 +93,7 @@ export class Ticker {
   }
 
   write(job: WriteJob): Promise<WriteResult> {
+    if (this.#ended) return Promise.reject(serverEnds())
     return new Promise((resolve, reject) => {
       this.#writes.push({ job, resolve, reject })
       this.#kick()
@@ -115,8 +118,8 @@ export class Ticker {
 
   stop(): void {
     this.#stopped = true
-    for (const { reject } of [...this.#writes, ...this.#marks])
-      reject(new SqlError('57P01', 'terminating connection due to administrator command'))
+    this.#ended = true
+    for (const { reject } of [...this.#writes, ...this.#marks]) reject(serverEnds())
     this.#writes = []
     this.#marks = []
     this.#batches = []
