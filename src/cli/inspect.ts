@@ -147,6 +147,7 @@ const column = (name: string, oid = 25): ResultColumn => ({ name, typeOid: oid }
 
 const CALL: CallContext = {
   signal: new AbortController().signal,
+  lockTimeoutMs: 0,
   notice() {},
   setting: () => undefined,
   user: 'millrace',

@@ -48,6 +48,8 @@ export type ClockMode = 'system' | 'manual'
 /** What one call may use of its session. */
 export interface CallContext {
   readonly signal: AbortSignal
+  /** A wait for a row lock ends after so long; ms, 0: it does not. */
+  readonly lockTimeoutMs: number
   notice(notice: Notice): void
   /** Session settings that functions read. */
   setting(name: string): string | undefined

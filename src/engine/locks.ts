@@ -1,13 +1,25 @@
 import { cancelReason } from '../base/canceled.ts'
+import type { Runtime } from '../base/runtime.ts'
 import { SqlError } from '../base/sql-error.ts'
+
+/** Who waits for a lock: until it is cancelled, or until lock_timeout is over; ms, 0: without end. */
+export interface LockWait {
+  readonly signal: AbortSignal
+  readonly lockTimeoutMs: number
+}
 
 /**
  * Row locks of explicit transactions: (table, key) → owner. Waiters queue in order; a wait that would close a circle
  * fails at once with 40P01. Locks live in memory only: a crash ends every transaction.
  */
 export class LockTable {
+  readonly #runtime: Pick<Runtime, 'setTimer'>
   readonly #locks = new Map<string, { owner: object; readonly waiters: Waiter[] }>()
   readonly #waitsFor = new Map<object, object>()
+
+  constructor(runtime: Pick<Runtime, 'setTimer'>) {
+    this.#runtime = runtime
+  }
 
   /** Whether anything is locked. */
   get any(): boolean {
@@ -18,7 +30,7 @@ export class LockTable {
   }
 
   /** Resolves once `owner` holds the lock. */
-  async acquire(owner: object, table: number, key: string, signal: AbortSignal): Promise<void> {
+  async acquire(owner: object, table: number, key: string, wait: LockWait): Promise<void> {
     const id = name(table, key)
     const lock = this.#locks.get(id)
     if (lock === undefined) {
@@ -27,15 +39,15 @@ export class LockTable {
     }
     if (lock.owner === owner) return
     this.#failOnCircle(owner, lock.owner)
-    await this.#wait(lock, owner, signal)
+    await this.#wait(lock, owner, wait)
   }
 
   /** Resolves when nobody holds the lock (autocommit statements hold none themselves). */
-  async released(table: number, key: string, signal: AbortSignal): Promise<void> {
+  async released(table: number, key: string, wait: LockWait): Promise<void> {
     const lock = this.#locks.get(name(table, key))
     if (lock === undefined) return
     const visitor = {}
-    await this.#wait(lock, visitor, signal)
+    await this.#wait(lock, visitor, wait)
     this.releaseAll(visitor)
   }
 
@@ -54,22 +66,32 @@ export class LockTable {
     }
   }
 
-  #wait(lock: { owner: object; readonly waiters: Waiter[] }, owner: object, signal: AbortSignal): Promise<void> {
+  #wait(
+    lock: { owner: object; readonly waiters: Waiter[] },
+    owner: object,
+    { signal, lockTimeoutMs }: LockWait,
+  ): Promise<void> {
     this.#waitsFor.set(owner, lock.owner)
     return new Promise((resolve, reject) => {
       const waiter = { owner, resolve: () => {} }
-      const abort = () => {
+      let cancelTimer = () => {}
+      const giveUp = (reason: SqlError) => {
+        cancelTimer()
+        signal.removeEventListener('abort', abort)
         lock.waiters.splice(lock.waiters.indexOf(waiter), 1)
         this.#waitsFor.delete(owner)
-        reject(cancelReason(signal))
+        reject(reason)
       }
+      const abort = () => giveUp(cancelReason(signal))
       waiter.resolve = () => {
+        cancelTimer()
         signal.removeEventListener('abort', abort)
         resolve()
       }
       lock.waiters.push(waiter)
-      signal.addEventListener('abort', abort, { once: true })
-      if (signal.aborted) abort()
+      if (signal.aborted) return abort()
+      signal.addEventListener('abort', abort)
+      if (lockTimeoutMs > 0) cancelTimer = this.#runtime.setTimer(() => giveUp(lockTimeout()), lockTimeoutMs)
     })
   }
 
@@ -83,6 +105,8 @@ export class LockTable {
     }
   }
 }
+
+const lockTimeout = (): SqlError => new SqlError('55P03', 'canceling statement due to lock timeout')
 
 interface Waiter {
   readonly owner: object

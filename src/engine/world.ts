@@ -31,7 +31,7 @@ export class World {
   readonly states: StateFactory
   readonly circuit = new Circuit()
   readonly exclusive = new Exclusive()
-  readonly locks = new LockTable()
+  readonly locks: LockTable
   /** Arrangements of relations that several views join through. */
   readonly sharing = new SharedArrangements()
   readonly tables = new Map<number, TableRuntime>()
@@ -71,6 +71,7 @@ export class World {
     readonly catalog: Catalog
   }) {
     this.runtime = deps.runtime
+    this.locks = new LockTable(deps.runtime)
     this.log = deps.log
     this.clock = deps.clock
     this.states = deps.states

@@ -11,6 +11,7 @@ import type { PlanCache } from './plan-cache.ts'
 import type { Planned, Planner, PlanningContext } from './planner.ts'
 import type { Portal, Prepared } from './prepared.ts'
 import type { Outcome, Run, SessionState } from './run.ts'
+import { millisecondsOf } from './settings/definition.ts'
 import { searchPathOf } from './settings/search-path.ts'
 import { Settings } from './settings/settings.ts'
 import { subscribeFields } from './subscribe-source.ts'
@@ -74,6 +75,7 @@ export class SessionCore implements SessionState {
   callContext(signal: AbortSignal, sink: ResultSink | null): CallContext {
     return {
       signal,
+      lockTimeoutMs: millisecondsOf(this.settings.get('lock_timeout') ?? '0'),
       notice: (notice) => {
         if (sink !== null && this.wanted(notice)) sink.notice(notice)
       },

@@ -10,6 +10,7 @@ import type { CallContext } from '../api.ts'
 export function call(notices: string[] = []): CallContext {
   return {
     signal: new AbortController().signal,
+    lockTimeoutMs: 0,
     notice: (n) => notices.push(n.message),
     setting: () => undefined,
     user: 'millrace',

@@ -136,7 +136,7 @@ export class SnapshotTransaction implements Transaction {
     if (entry === undefined) throw changedSince()
     const text = keyText(entry)
     for (const key of keys) {
-      await world.locks.acquire(this, tableId, text(rowOfKey(entry, key)), call.signal)
+      await world.locks.acquire(this, tableId, text(rowOfKey(entry, key)), call)
     }
     await this.#begin()
   }

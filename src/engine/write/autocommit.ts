@@ -57,7 +57,7 @@ export async function autocommit(
       })
     } catch (error) {
       if (!(error instanceof Locked)) throw error
-      await world.locks.released(error.table, error.key, call.signal)
+      await world.locks.released(error.table, error.key, call)
     }
   }
 }

@@ -126,8 +126,8 @@ export const SETTINGS: readonly SettingDefinition[] = [
   {
     name: 'lock_timeout',
     default: '0',
-    description: 'Waits for row locks end by deadlock detection or statement_timeout.',
-    parse: only('0'),
+    description: 'Sets the maximum allowed duration of any wait for a lock.',
+    parse: milliseconds,
   },
   {
     name: 'max_identifier_length',
