@@ -53,6 +53,27 @@ describe('npm pack', () => {
     expect(run('npx', ['--no-install', 'millrace', '--version'], folder)).toMatch(/^millrace \d+\.\d+\.\d+\n$/)
   })
 
+  test('runs when it is installed globally, from any folder', async () => {
+    const prefix = join(folder, 'global')
+    const tarball = join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz'))!)
+    const elsewhere = mkdtempSync(join(tmpdir(), 'millrace-elsewhere-'))
+    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--prefix', prefix]
+    run('npm', ['install', '--global', ...flags, tarball], elsewhere)
+    const bin = join(prefix, 'bin/millrace')
+    expect(run(bin, ['--version'], elsewhere)).toMatch(/^millrace \d+\.\d+\.\d+\n$/)
+    const args = ['serve', '--memory', '--pg-port', '0', '--http-port', '0']
+    const server = spawn(bin, args, { cwd: elsewhere, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      const url = (await firstLine(server)).replace('ready: ', '')
+      expect(run(bin, ['sql', '--url', url, '-c', 'SELECT 40 + 2'], elsewhere)).toContain('42')
+    } finally {
+      const ended = new Promise((done) => server.once('exit', done))
+      server.kill('SIGTERM')
+      await ended
+      rmSync(elsewhere, { recursive: true, force: true })
+    }
+  }, 240_000)
+
   test('serves: rows that were written are there after kill -9', async () => {
     const bin = join(folder, 'node_modules/.bin/millrace')
     const start = () =>

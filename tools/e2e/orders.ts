@@ -14,16 +14,33 @@ export interface BatchAnswer {
   readonly accounts: number
 }
 
+/** How fast orders are produced, which may change on the way. */
+export interface Pace {
+  /** Records that the next message set holds. */
+  slice(): number
+  /** Before each message set; `handed`: records that the producer has been given, those of this set included. */
+  before(handed: number): Promise<void>
+}
+
+const AT_ONCE: Pace = { slice: () => 20_000, before: async () => {} }
+
 /** Orders of accounts 1 … 1000, in four partitions by id; account i is in `us` when i is divisible by three. */
-export async function produceOrders(brokers: string, topic: string, count: number): Promise<BatchAnswer> {
+export async function produceOrders(
+  brokers: string,
+  topic: string,
+  count: number,
+  pace: Pace = AT_ONCE,
+): Promise<BatchAnswer> {
   const producer = kafkaClient(brokers).producer({ allowAutoTopicCreation: false })
   await producer.connect()
   const regions = new Map<string, { orders: number; cents: number; latest: number }>()
   const accounts = new Set<number>()
   const start = Date.UTC(2026, 0, 1)
-  for (let from = 0; from < count; from += 20_000) {
+  for (let from = 0, to = 0; from < count; from = to) {
+    to = Math.min(count, from + pace.slice())
+    await pace.before(to)
     const messages = []
-    for (let id = from; id < Math.min(count, from + 20_000); id++) {
+    for (let id = from; id < to; id++) {
       const account = 1 + ((id * 7919) % 1000)
       const cents = (id * 31) % 100_000
       const at = start + id * 10
