@@ -257,6 +257,10 @@ describe('a read of a part of a table', () => {
     await a.query('CREATE INDEX ON acc (v)')
     await a.query('CREATE TABLE pair (x int, y int, z int, PRIMARY KEY (x, y))')
     await a.query('INSERT INTO pair VALUES (1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 2, 4)')
+    await a.query('CREATE MATERIALIZED VIEW by_v AS SELECT v, count(*) AS n FROM acc GROUP BY v')
+    await a.query(
+      'CREATE MATERIALIZED VIEW parts AS SELECT id, 100 / z AS q FROM (SELECT x * 10 + y AS id, z FROM pair) p',
+    )
     await a.query('CREATE TABLE dated (id int PRIMARY KEY, at timestamptz)')
     await a.query('CREATE TABLE bare (x int, y int)')
     await a.query('INSERT INTO bare VALUES (1, 1), (1, 1), (2, 2)')
@@ -280,6 +284,7 @@ describe('a read of a part of a table', () => {
       `SELECT * FROM dated WHERE at >= '2026-01-01' AND at < '2026-02-01'`,
       `INSERT INTO dated VALUES (1, '2025-06-01')`,
     ],
+    ['SELECT n FROM by_v WHERE v = 8', 'UPDATE acc SET v = 6 WHERE id = 5'],
     // What is read of it is as it was.
     ['SELECT sum(v) FROM acc WHERE id > 200', `UPDATE acc SET s = 'other' WHERE id = 250`],
     [
@@ -307,6 +312,10 @@ describe('a read of a part of a table', () => {
     ['SELECT * FROM pair WHERE x = 1 AND y > 1', 'INSERT INTO pair VALUES (1, 7, 7)'],
     ['SELECT * FROM bare WHERE x = 1', 'INSERT INTO bare VALUES (1, 1)'],
     ['SELECT * FROM acc WHERE id > 200 AND random() < 2', 'DELETE FROM acc WHERE id = 250'],
+    ['SELECT n FROM by_v WHERE v = 8', 'UPDATE acc SET v = 8 WHERE id = 5'],
+    ['SELECT n FROM by_v WHERE v IS NULL', 'DELETE FROM acc WHERE id = 301'],
+    ['SELECT n FROM by_v', 'UPDATE acc SET v = 8 WHERE id = 5'],
+    ['SELECT q FROM parts WHERE id = 11', 'UPDATE pair SET z = 0 WHERE x = 2'],
     ['SELECT * FROM dated WHERE at > now()', `INSERT INTO dated VALUES (1, '2025-06-01')`],
     [`SELECT * FROM dated WHERE at >= '2026-01-01'`, `INSERT INTO dated VALUES (1, '2026-06-01')`],
     ['SELECT count(*) FROM acc', 'DELETE FROM acc WHERE id = 250'],

@@ -13,12 +13,11 @@ import type { DeltaLog } from '../../serve/delta-log.ts'
 import type { Batch } from '../../types/batch.ts'
 import { takeBatch } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import type { TableRuntime } from '../table.ts'
 
-/** Parts of one table that a transaction remembers; with more it has read all of it. */
+/** Parts of one relation that a transaction remembers; with more it has read all of it. */
 export const PARTS_MAX = 256
 
-/** What a plan reads of a table: the columns, of the rows for which the filter is true. */
+/** What a plan reads of a relation: the columns, of the rows for which the filter is true. */
 interface Part {
   readonly columns: readonly number[]
   readonly filter: Scalar
@@ -30,25 +29,38 @@ interface KnownPart {
   readonly env: EvalEnv
 }
 
+/** A table or a view. */
+interface RelationRead {
+  readonly changedTick: number
+  /** Changes of the tick that commits, before the transaction's own. */
+  readonly staged?: readonly Batch[]
+  /** It is read with a watermark beside each row, which its log does not have. */
+  readonly eventTime?: object | null
+}
+
 /**
- * What a transaction read of one table by filters: key ranges, lists of keys, any other predicate. A part is as it was
- * when the table's changes since the transaction's snapshot, old rows and new, sum up to nothing in the columns that were
+ * What a transaction read of one table or view by filters: key ranges, lists of keys, any other predicate. A part is as it
+ * was when the relation's changes since the transaction's snapshot, old rows and new, sum up to nothing in the columns that were
  * read, over the rows that satisfy the filter: so rows that came into a range count, and those that left it.
- * Costs nothing until commit; there, per changed row of the table, one evaluation per part.
+ * Costs nothing until commit; there, per changed row of the relation, one evaluation per part.
  */
 export class PartsRead {
-  readonly #table: TableRuntime
+  readonly #relation: RelationRead
   readonly #log: DeltaLog
-  /** Of the table's changes, the first after the snapshot; null: they are not all kept any more. */
+  /** Of its changes, the first after the snapshot; null: they are not all kept any more. */
   readonly #from: number | null
   readonly #parts: KnownPart[] = []
   #all = false
 
-  /** Made when the transaction first touches the table: its log is kept from then on. */
-  constructor(table: TableRuntime, log: DeltaLog, snapshot: { readonly tick: number; readonly timestampMs: number }) {
-    this.#table = table
+  /** Made when the transaction first touches the relation: its log is there from then on. */
+  constructor(
+    relation: RelationRead,
+    log: DeltaLog,
+    snapshot: { readonly tick: number; readonly timestampMs: number },
+  ) {
+    this.#relation = relation
     this.#log = log
-    if (table.changedTick <= snapshot.tick) this.#from = log.end
+    if (relation.changedTick <= snapshot.tick) this.#from = log.end
     else this.#from = log.sinceMs <= snapshot.timestampMs ? log.seqAfter(snapshot.timestampMs) : null
   }
 
@@ -56,10 +68,9 @@ export class PartsRead {
     this.#all = true
   }
 
-  /** What the plan, whose parameters are bound, reads of the table. */
-  add(plan: PhysicalPlan, env: EvalEnv): void {
-    const { entry, eventTime } = this.#table
-    const parts = eventTime === null ? partsOf(plan, entry.id) : null
+  /** What the plan, whose parameters are bound, reads of it under this id. */
+  add(plan: PhysicalPlan, object: number, env: EvalEnv): void {
+    const parts = this.#relation.eventTime ? null : partsOf(plan, object)
     this.#all ||= parts === null || this.#parts.length + parts.length > PARTS_MAX
     if (this.#all) return
     for (const { columns, filter } of parts ?? [])
@@ -72,7 +83,10 @@ export class PartsRead {
     if (this.#parts.length === 0) return false
     if (this.#from === null || this.#from < this.#log.firstSeq) return true
     const found: Batch[][] = this.#parts.map(() => [])
-    const changes = [...this.#log.entriesFrom(this.#from).flatMap(({ batches }) => batches), ...this.#table.staged]
+    const changes = [
+      ...this.#log.entriesFrom(this.#from).flatMap(({ batches }) => batches),
+      ...(this.#relation.staged ?? []),
+    ]
     for (const batch of changes) {
       for (const [p, part] of this.#parts.entries()) found[p]!.push(within(batch, part))
       yield

@@ -50,7 +50,7 @@ export class SnapshotTransaction implements Transaction {
     readonly unready: ReadonlySet<number>
   } | null = null
   readonly #overlays = new Map<number, TableOverlay>()
-  readonly #viewsRead = new Set<number>()
+  readonly #viewsRead = new Map<number, PartsRead>()
   /** Of all its writes together; made with the first. */
   #bound: StatementBound | null = null
   #expired = false
@@ -155,8 +155,12 @@ export class SnapshotTransaction implements Transaction {
           this.#cancelExpiry()
           const slices = new Slices(world.runtime)
           for (const overlay of this.#overlays.values()) await slices.run(overlay.validate(readTick))
-          for (const view of this.#viewsRead) {
-            if ((world.views.get(view)?.changedTick ?? Number.POSITIVE_INFINITY) > readTick) {
+          for (const [id, parts] of this.#viewsRead) {
+            const view = world.views.get(id)
+            if (view !== undefined && view.changedTick <= readTick) continue
+            // A view that was dropped keeps no log; one with errors could not be read now.
+            const readable = view !== undefined && !view.dropped && view.poison() === null
+            if (!readable || (await slices.run(parts.changed()))) {
               throw new SqlError('40001', 'could not serialize access due to concurrent update', {
                 hint: 'The transaction might succeed if retried.',
               })
@@ -263,13 +267,15 @@ export class SnapshotTransaction implements Transaction {
         const errors = view.output.handedOn.now()
         computed.set(object, await evaluate(world, view.plan, below, call, { errors }))
       } else {
-        this.#viewsRead.add(object)
         if (unready.has(object)) throw notReadyThen(view.entry?.name ?? '')
         if (!pins.has(object)) throw changedSince()
+        const parts = this.#viewsRead.get(object) ?? new PartsRead(view, view.log, this.#snapshot!)
+        this.#viewsRead.set(object, parts)
+        parts.add(plan, object, evalEnv(world, call))
       }
     }
     for (const object of objects) {
-      if (world.tables.has(object)) this.#overlay(object).parts.add(plan, evalEnv(world, call))
+      if (world.tables.has(object)) this.#overlay(object).parts.add(plan, object, evalEnv(world, call))
       if (!stamped.has(object) || !this.#overlays.get(object)?.written) continue
       throw new SqlError('0A000', 'a transaction cannot read a table with a WATERMARK that it wrote to')
     }
