@@ -34,7 +34,8 @@ export interface Engine {
   /** An explicit transaction: reads at its first statement's tick plus its own writes; commits in one tick. */
   begin(options: { readonly readOnly: boolean }): Transaction
   /** Autocommit DDL; resolves once durable and visible. A failed one leaves nothing behind. */
-  ddl(statement: DdlStatement, call: CallContext): Promise<void>
+  /** Answers with the rows that CREATE TABLE … AS put in; null where no query was run. */
+  ddl(statement: DdlStatement, call: CallContext): Promise<number | null>
 }
 
 /** Type of the column, and the watermark as a number of its unit; null: none yet. */

@@ -125,12 +125,13 @@ export class LiveEngine implements Engine {
   begin(options: { readonly readOnly: boolean }): Transaction {
     return new SnapshotTransaction(this.#deps, this.#ticker, options.readOnly)
   }
-  async ddl(statement: DdlStatement, call: CallContext): Promise<void> {
+  async ddl(statement: DdlStatement, call: CallContext): Promise<number | null> {
     this.#check()
     // Dropping what fails is the way out.
     if (statement.kind !== 'drop') refuseInSafeMode(this.world)
-    await executeDdl(this.#ddl, statement, call)
+    const rows = await executeDdl(this.#ddl, statement, call)
     await this.#goOn()
+    return rows
   }
 
   eventTime(object: number): EventTime | null {

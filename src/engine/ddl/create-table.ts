@@ -18,10 +18,16 @@ import { lateRelation } from './late-relation.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
 
-/** A table of its own, filled by INSERT (and by AS query), or one that stores what a source delivers. */
-export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallContext): Promise<void> {
-  if (exists(deps, plan, call)) return
-  if (plan.fromSource !== null || plan.connector !== null) return createFedTable(deps, plan, call)
+/**
+ * A table of its own, filled by INSERT (and by AS query), or one that stores what a source delivers. How many rows AS put
+ * in; null: no query was run.
+ */
+export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallContext): Promise<number | null> {
+  if (exists(deps, plan, call)) return null
+  if (plan.fromSource !== null || plan.connector !== null) {
+    await createFedTable(deps, plan, call)
+    return null
+  }
   const { world } = deps
   const batches = plan.query === null ? [] : await queryRows(deps, plan, call)
   await world.exclusive.run(async () => {
@@ -32,7 +38,9 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
     startTable(deps, entry)
     await deps.checkpoint()
   })
-  if (batches.length === 0) return
+  if (plan.query === null) return null
+  const rows = countRows(batches)
+  if (rows === 0) return 0
   const table = [...world.tables.values()].find((t) => t.entry.name === plan.name && t.entry.schema === plan.schema)!
   const changes = batches
     .flatMap((batch) => splitBatch(batch))
@@ -42,8 +50,9 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
     })
   await deps.ticker.write({
     readsOthers: false,
-    evaluate: () => ({ result: { command: 'INSERT', count: countRows(batches), returning: null }, changes }),
+    evaluate: () => ({ result: { command: 'INSERT', count: rows, returning: null }, changes }),
   })
+  return rows
 }
 
 async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {

@@ -13,8 +13,19 @@ import { skipErrors } from './skip-errors.ts'
 /**
  * Autocommit DDL. The catalog changes and the running objects with it, in the exclusive lane; a checkpoint makes both
  * durable at once, so the journal never spans a change of the catalog. What can fail is asked before anything changes.
+ * Answers with the rows that CREATE TABLE … AS put in, else null.
  */
-export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext): Promise<void> {
+export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext): Promise<number | null> {
+  if (plan.kind === 'createTable') return createTable(deps, plan, call)
+  await otherDdl(deps, plan, call)
+  return null
+}
+
+async function otherDdl(
+  deps: DdlDeps,
+  plan: Exclude<DdlPlan, { kind: 'createTable' }>,
+  call: CallContext,
+): Promise<void> {
   switch (plan.kind) {
     case 'createSchema':
       return change(deps, plan, call, (id) => [
@@ -25,8 +36,6 @@ export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext
         const { name, schema, sql, dependsOn, transport, options } = plan
         return [{ kind: 'put', entry: { kind: 'connection', id, name, schema, sql, dependsOn, transport, options } }]
       })
-    case 'createTable':
-      return createTable(deps, plan, call)
     case 'createSource':
       return createSource(deps, plan, call)
     case 'createView':

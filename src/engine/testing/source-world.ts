@@ -81,7 +81,7 @@ export class SourceWorld {
     return offsets.reduce((sum, [, next]) => sum + next, 0)
   }
 
-  ddl(statement: Parameters<LiveEngine['ddl']>[0]): Promise<void> {
+  ddl(statement: Parameters<LiveEngine['ddl']>[0]): Promise<number | null> {
     return this.finish(this.engine.ddl(statement, call()))
   }
   id(name: string): number {

@@ -45,18 +45,20 @@ export const ddlStatement: StatementHandler<SchemaChange> = {
     session.transaction.checkWritable(tag)
     if (session.transaction.mode === 'implicit') {
       await session.transaction.commit(run.call)
-      await change(run, plan.statement)
+      const rows = await change(run, plan.statement)
       session.transaction.begin('implicit')
-    } else await change(run, plan.statement)
-    return done(tag)
+      return done(rows === null ? tag : `SELECT ${rows}`)
+    }
+    const rows = await change(run, plan.statement)
+    return done(rows === null ? tag : `SELECT ${rows}`)
   },
 }
 
 async function change(
   run: Parameters<typeof ddlStatement.run>[1],
   statement: Parameters<typeof run.session.engine.ddl>[0] | null,
-): Promise<void> {
-  if (statement !== null) await run.session.engine.ddl(statement, run.call)
+): Promise<number | null> {
+  return statement === null ? null : run.session.engine.ddl(statement, run.call)
 }
 
 function ddlTag(statement: SchemaChange): string {

@@ -113,7 +113,7 @@ export class FakeEngine implements Engine {
     return applyWrite(this.tables, statement, params)
   }
 
-  async ddl(statement: DdlStatement): Promise<void> {
+  async ddl(statement: DdlStatement): Promise<null> {
     this.log.push(`ddl ${statement.kind}`)
     if (statement.kind === 'createTable') {
       this.addTable(
@@ -121,6 +121,7 @@ export class FakeEngine implements Engine {
         statement.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull })),
       )
     } else if (statement.kind === 'drop') for (const id of statement.objects) this.dropTable(id)
+    return null
   }
 
   begin(options: { readonly readOnly: boolean }): Transaction {

@@ -54,6 +54,8 @@ const FEATURES: Readonly<Record<string, string>> = {
   'call.withinGroup': 'WITHIN GROUP',
   'call.nulls': 'IGNORE/RESPECT NULLS',
   'cast.try': 'TRY_CAST',
+  'typeName.fields': 'a ROW or STRUCT type',
+  'typeName.args': 'a MAP or LIST type',
   'orderItem.using': 'ORDER BY … USING',
   'is.uniqueKeys': 'IS JSON … WITH UNIQUE KEYS',
   'createTable.with': 'an option of a table other than TTL',
