@@ -385,7 +385,7 @@ onKafka(
 )
 
 onKafka('the examples, as they stand: their broker is at its usual address', async () => {
-  const other = new ServerProcess(['--memory', '--resolve', `127.0.0.1:9092=${broker}`])
+  const other = new ServerProcess(['--resolve', `127.0.0.1:9092=${broker}`])
   try {
     await other.start()
     const node = (...run: string[]) => execFileSync(process.execPath, run, { cwd: root, encoding: 'utf8' })
