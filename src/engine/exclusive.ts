@@ -1,3 +1,4 @@
+import { cancelReason } from '../base/canceled.ts'
 import { SqlError } from '../base/sql-error.ts'
 
 export const serverEnds = (): SqlError => new SqlError('57P01', 'terminating connection due to administrator command')
@@ -21,12 +22,26 @@ export class Exclusive {
     return this.#ended
   }
 
-  run<T>(work: () => T | Promise<T>): Promise<T> {
+  /** Whose `signal` is aborted before its turn comes does not wait on. */
+  run<T>(work: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
     if (this.#ended) return Promise.reject(serverEnds())
     this.#waiting++
-    const result = this.#tail.then(work)
+    let begun = false
+    const result = this.#tail.then(() => {
+      if (signal?.aborted) throw cancelReason(signal)
+      begun = true
+      return work()
+    })
     this.#tail = result.then(this.#done, this.#done)
-    return result
+    if (signal === undefined) return result
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        if (!begun) reject(cancelReason(signal))
+      }
+      signal.addEventListener('abort', abort, { once: true })
+      if (signal.aborted) abort()
+      void result.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    })
   }
 
   /** `last` runs behind everything that came; what comes after this call is refused. */
@@ -38,12 +53,13 @@ export class Exclusive {
   }
 
   /** Short, synchronous work: at once when the lane is free. */
-  async soon<T>(work: () => T): Promise<T> {
-    return this.busy ? this.run(work) : work()
+  async soon<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+    return this.busy ? this.run(work, signal) : work()
   }
 
   /**
-   * Long work in the lane that changes nothing (a statement is evaluated, a checkpoint copies): until it is done the
+   * Long work in the lane that changes nothing (a statement is evaluated, a checkpoint copies, a view that nobody reads
+   * yet hydrates): until it is done the
    * state is that of the newest tick, so that `peek` need not wait. Called by who holds the lane.
    */
   async unchanging<T>(work: () => T | Promise<T>): Promise<T> {
@@ -55,8 +71,8 @@ export class Exclusive {
     }
   }
   /** Short, synchronous work that only reads: at once when the lane is free, or nobody changes anything. */
-  async peek<T>(work: () => T): Promise<T> {
-    return this.busy && !this.#unchanging ? this.run(work) : work()
+  async peek<T>(work: () => T, signal?: AbortSignal): Promise<T> {
+    return this.busy && !this.#unchanging ? this.run(work, signal) : work()
   }
 
   readonly #done = (): void => {

@@ -5,6 +5,7 @@ import type { Gate } from '../dataflow/operators/gate.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement } from '../state/contract.ts'
 import type { Batch } from '../types/batch.ts'
+import { sliceBatch } from '../types/batch-build.ts'
 import { pastRecords } from './event-time-records.ts'
 import type { ViewGate } from './view.ts'
 import type { World } from './world.ts'
@@ -72,4 +73,26 @@ export function openFeed(world: World, { object, gate, result }: ViewGate, from?
 
 async function* rowsOf(records: AsyncIterable<SourceBatch>): AsyncIterable<FeedBatch> {
   for await (const { rows, partition, next } of records) yield { rows, errors: null, position: { partition, next } }
+}
+
+/** Through its gate. */
+export function push(feed: Feed, { rows, errors, position }: FeedBatch): void {
+  if (rows !== null) feed.gate.feedRows(rows)
+  if (errors !== null) feed.gate.feedErrors(errors)
+  if (position !== undefined) feed.read?.set(position.partition, position.next)
+}
+
+/** In parts of so many rows. Of a stream it stays whole: a checkpoint knows offsets between batches only. */
+export function* cut(batch: FeedBatch, size: () => number): Iterable<FeedBatch> {
+  const { rows } = batch
+  if (rows === null || batch.position !== undefined) {
+    yield batch
+    return
+  }
+  let start = 0
+  for (let end = size(); end < rows.n; end = start + size()) {
+    yield { rows: sliceBatch(rows, start, end), errors: null }
+    start = end
+  }
+  yield start === 0 ? batch : { rows: sliceBatch(rows, start, rows.n), errors: null }
 }

@@ -1,10 +1,12 @@
+import { canceledByUser, throwIfCanceled } from '../base/canceled.ts'
+import { Slices } from '../base/slices.ts'
 import { SqlError } from '../base/sql-error.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
 import { admitted } from './event-time-records.ts'
-import { type Feed, type FeedBatch, openFeed } from './feed.ts'
+import { cut, type Feed, type FeedBatch, openFeed, push } from './feed.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
 import type { SourceRuntime } from './source.ts'
 import { present, type StreamStart, streamStart } from './stream-start.ts'
@@ -87,7 +89,11 @@ export class Hydration {
   }
 
   /** Starts it; inside the exclusive lane. True when the view needs nothing more. */
-  begin(view: ViewRuntime, starts: ReadonlyMap<number, StreamStart>): boolean {
+  async begin(
+    view: ViewRuntime,
+    starts: ReadonlyMap<number, StreamStart>,
+    signal: AbortSignal = NEVER,
+  ): Promise<boolean> {
     const targets = new Map<number, ReadonlyMap<number, number>>()
     const behind: ViewGate[] = []
     for (const each of view.gates) {
@@ -111,7 +117,7 @@ export class Hydration {
         for (const batch of feed.now!) push(feed, batch)
         feed.close()
       }
-      this.#join(view, targets)
+      await this.#join(view, targets, signal)
       return true
     }
     const resume = resumePoint(feeds, targets)
@@ -149,7 +155,7 @@ export class Hydration {
   }
 
   /** Fills a view that shares: snapshots for what is its own, the contents of arrangements that are there already. */
-  fill(view: ViewRuntime): void {
+  async fill(view: ViewRuntime, signal: AbortSignal): Promise<void> {
     const { rendered } = view
     for (const get of rendered.gets) {
       const below = this.#world.views.get(get.object)
@@ -164,16 +170,16 @@ export class Hydration {
     }
     rendered.catchUp()
     rendered.connect()
-    this.#join(view, new Map())
+    await this.#join(view, new Map(), signal)
   }
 
   /** A view whose rows are another view's: it has them already, and takes over the errors. */
-  take(view: ViewRuntime, from: ViewRuntime): void {
+  async take(view: ViewRuntime, from: ViewRuntime): Promise<void> {
     const { gate } = view.gates[0]!
     gate.keep()
     for (const batch of from.output.errors.scan()) gate.feedErrors(batch)
     for (const [source, positions] of from.starts) view.starts.set(source, positions)
-    this.#join(view, new Map())
+    await this.#join(view, new Map(), NEVER)
   }
 
   openSource(source: SourceRuntime): void {
@@ -212,6 +218,7 @@ export class Hydration {
   }
 
   async removeHidden(view: ViewRuntime): Promise<void> {
+    view.unwanted = true
     await this.#world.exclusive.run(() => {
       if (this.#world.views.has(view.id)) removeView(this.#world, view)
     })
@@ -237,8 +244,7 @@ export class Hydration {
     let feeds = opened
     try {
       if (waiting !== null) {
-        const never = new AbortController().signal
-        for (const { object } of waiting.gates) await views.get(object)?.whenReady(never)
+        for (const { object } of waiting.gates) await views.get(object)?.whenReady(NEVER)
         feeds = await exclusive.run(() =>
           views.has(view.id) ? this.#openFeeds(view, waiting.gates, waiting.starts) : [],
         )
@@ -247,14 +253,17 @@ export class Hydration {
         await this.#pour(view, feed)
         await exclusive.run(async () => {
           if (!views.has(view.id)) return
-          if (i < feeds.length - 1) this.#through(view, feed, resumePoint(feeds.slice(i + 1), targets))
+          if (i < feeds.length - 1) await this.#through(view, feed, resumePoint(feeds.slice(i + 1), targets))
           else {
-            this.#join(view, targets)
+            await this.#lastThrough(view, NEVER)
+            // In one turn with the checkpoint: who hears that it is ready finds it under way.
+            this.#joined(view, targets)
             if (view.entry !== null) await this.#durability.checkpoint()
           }
         })
       }
     } catch (error) {
+      if (view.unwanted) return
       // The next start goes on with it.
       if (exclusive.ended) return
       log.error('hydration failed', { view: view.entry?.name, error: String(error) })
@@ -270,15 +279,21 @@ export class Hydration {
   }
 
   /** One relation is through and live for this view. */
-  #through(view: ViewRuntime, { gate }: Feed, resume: ResumePoint | null): void {
+  async #through(view: ViewRuntime, { gate }: Feed, resume: ResumePoint | null): Promise<void> {
     gate.open()
-    this.#run(view)
+    await this.#run(view, NEVER)
     if (view.state.kind === 'hydrating') view.state.resume = resume
   }
 
-  #join(view: ViewRuntime, targets: Targets): void {
+  async #join(view: ViewRuntime, targets: Targets, signal: AbortSignal): Promise<void> {
+    await this.#lastThrough(view, signal)
+    this.#joined(view, targets)
+  }
+  #lastThrough(view: ViewRuntime, signal: AbortSignal): Promise<void> {
     for (const { gate } of view.gates) if (!gate.isOpen) gate.open()
-    this.#run(view)
+    return this.#run(view, signal)
+  }
+  #joined(view: ViewRuntime, targets: Targets): void {
     view.changedTick = this.#world.tick
     view.log.startAfter(this.#world.clock.lastMs)
     this.#ticker.kick()
@@ -286,9 +301,25 @@ export class Hydration {
     view.setState(this.#reached(targets) ? { kind: 'ready' } : { kind: 'catching up', targets })
   }
 
-  /** Carries what was pushed in between two ticks through; nobody reads the view yet. */
-  #run(view: ViewRuntime): void {
-    this.#world.circuit.runTick(this.#world.tickContext())
+  /**
+   * Carries what was pushed in between two ticks through, in slices; nobody reads the view yet, so that all else is read
+   * meanwhile. Writes wait. Ends when its statement does, or when the view is to be dropped.
+   */
+  async #run(view: ViewRuntime, signal: AbortSignal): Promise<void> {
+    const { circuit, exclusive, runtime } = this.#world
+    const pieces = circuit.pieces(this.#world.tickContext())
+    const slices = new Slices(runtime, () => {
+      throwIfCanceled(signal)
+      if (view.unwanted) throw canceledByUser()
+    })
+    try {
+      await exclusive.unchanging(() => slices.run(pieces))
+    } catch (error) {
+      // What has not run must not go on with the next tick.
+      pieces.return()
+      circuit.remove([...view.gates.map(({ gate }) => gate), ...view.rendered.operators])
+      throw error
+    }
     view.output.takeChanges()
   }
 
@@ -304,47 +335,55 @@ export class Hydration {
   async #pour(view: ViewRuntime, feed: Feed): Promise<void> {
     const { runtime, exclusive, views } = this.#world
     let pending: FeedBatch[] = []
+    let rows = 0
+    // A join may make many rows of few: the first slices are small, and only a quick one lets the next be larger.
+    let size = view.running.nodes.some(({ op }) => op === 'join') ? FIRST_SLICE_ROWS : SLICE_ROWS
     const flush = async () => {
-      const slice = pending
-      pending = []
-      await exclusive.run(() => {
+      await exclusive.run(async () => {
         if (!views.has(view.id)) return
-        for (const batch of slice) push(feed, batch)
-        const rows = slice.reduce((sum, batch) => sum + (batch.rows?.n ?? 0), 0)
+        const began = runtime.monotonicMs()
+        for (const batch of pending) push(feed, batch)
         if (view.state.kind === 'hydrating') view.state.done += rows
         if (feed.read !== null) view.fetched += rows
-        this.#run(view)
+        await this.#run(view, NEVER)
+        const slow = runtime.monotonicMs() - began > HYDRATION_SLICE_MS
+        size = slow ? Math.max(1, size >> 2) : Math.min(SLICE_ROWS, size * 2)
       })
+      pending = []
+      rows = 0
       await runtime.yieldToIo()
     }
     let since = runtime.monotonicMs()
     let saidMs = since
     for await (const batch of feed.now ?? feed.later!) {
-      if (!views.has(view.id)) return
-      pending.push(batch)
-      if (pending.length < 4 && runtime.monotonicMs() - since < HYDRATION_SLICE_MS) continue
-      await flush()
-      if (view.state.kind === 'hydrating' && view.state.resume != null) this.#durability.afterSlice()
-      this.#world.reach('hydration')
-      if (runtime.monotonicMs() - saidMs > 1000) {
-        saidMs = runtime.monotonicMs()
-        const { state } = view
-        if (state.kind === 'hydrating')
-          this.#world.log.info('hydrating', { view: view.entry?.name, rows: state.done, of: state.total })
+      for (const part of cut(batch, () => size)) {
+        if (!views.has(view.id)) return
+        pending.push(part)
+        rows += part.rows?.n ?? 0
+        if (rows < size && runtime.monotonicMs() - since < HYDRATION_SLICE_MS) continue
+        await flush()
+        if (view.state.kind === 'hydrating' && view.state.resume != null) this.#durability.afterSlice()
+        this.#world.reach('hydration')
+        if (runtime.monotonicMs() - saidMs > 1000) {
+          saidMs = runtime.monotonicMs()
+          const { state } = view
+          if (state.kind === 'hydrating')
+            this.#world.log.info('hydrating', { view: view.entry?.name, rows: state.done, of: state.total })
+        }
+        since = runtime.monotonicMs()
       }
-      since = runtime.monotonicMs()
     }
     await flush()
   }
 }
 
-const NOTICE_AFTER_MS = 1000
+/** Never aborted: work that outlives its statement. */
+const NEVER = new AbortController().signal
+/** Rows that go through the gate in one turn of the lane, at most; with a join, at first. */
+const SLICE_ROWS = 16_384
+const FIRST_SLICE_ROWS = 64
 
-function push(feed: Feed, { rows, errors, position }: FeedBatch): void {
-  if (rows !== null) feed.gate.feedRows(rows)
-  if (errors !== null) feed.gate.feedErrors(errors)
-  if (position !== undefined) feed.read?.set(position.partition, position.next)
-}
+const NOTICE_AFTER_MS = 1000
 
 /** The feeds that are still to come, when all of them can be read on from an offset. */
 function resumePoint(feeds: readonly Feed[], targets: Targets): ResumePoint | null {

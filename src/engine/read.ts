@@ -39,14 +39,15 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
     const { lookup } = request
     await waitForViews(deps, [lookup.object], call)
     await upToNow(deps, [lookup.object])
-    return world.exclusive.peek(() => lookUp(deps, request, lookup, call))
+    return world.exclusive.peek(() => lookUp(deps, request, lookup, call), call.signal)
   }
   const plan = bindParams(request.plan, request.params)
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
   const streams = await readStreams(world, objects, streamRowsMax(plan, request), call)
   await upToNow(deps, objects)
-  const snapshot = await world.exclusive.peek(() => takeSnapshot(world, deps.system, objects, streams, call))
+  const take = () => takeSnapshot(world, deps.system, objects, streams, call)
+  const snapshot = await world.exclusive.peek(take, call.signal)
   try {
     const rows = await evaluate(world, plan, snapshot, call)
     const batches = finish(rows, plan.types, request.finishing)

@@ -29,6 +29,8 @@ beforeEach(async () => {
        SELECT k, top FROM (SELECT k, max(v) AS top FROM t GROUP BY k) q WHERE k <> 'q'`)
   await sql('CREATE MATERIALIZED VIEW over AS SELECT sum(n) AS n FROM v')
   for (const name of ['v', 'w', 'over']) await world.ready(name)
+  // Behind the checkpoint that the last one joined with.
+  await world.finish(world.engine.world.exclusive.run(() => {}))
 })
 
 const records = (n: number): Row[] => Array.from({ length: n }, (_, i) => ['abc'[i % 3]!, i % 7])

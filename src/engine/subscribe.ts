@@ -126,9 +126,14 @@ async function follow(
       state: { kind: 'hydrating', done: 0, total: null },
       states: createState(),
     })
-    hydration.begin(hidden, starts)
+    try {
+      await hydration.begin(hidden, starts, call.signal)
+    } catch (error) {
+      removeView(world, hidden)
+      throw error
+    }
     return hidden
-  })
+  }, call.signal)
   try {
     await hydration.wait(view, call)
   } catch (error) {

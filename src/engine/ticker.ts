@@ -1,3 +1,4 @@
+import { cancelReason } from '../base/canceled.ts'
 import { Slices } from '../base/slices.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
@@ -92,12 +93,22 @@ export class Ticker {
     this.#afterTick = afterTick
   }
 
-  write(job: WriteJob): Promise<WriteResult> {
+  /** A job whose `signal` is aborted before its turn comes is not done. */
+  write(job: WriteJob, signal?: AbortSignal): Promise<WriteResult> {
     if (this.#ended) return Promise.reject(serverEnds())
     return new Promise((resolve, reject) => {
-      this.#writes.push({ job, resolve, reject })
-      this.#kick()
+      const write: QueuedWrite = { job, resolve, reject }
+      signal?.addEventListener('abort', () => this.#forget(write, signal), { once: true })
+      this.#writes.push(write)
+      if (signal?.aborted) this.#forget(write, signal)
+      else this.#kick()
     })
+  }
+  #forget(write: QueuedWrite, signal: AbortSignal): void {
+    const at = this.#writes.indexOf(write)
+    if (at < 0) return
+    this.#writes.splice(at, 1)
+    write.reject(cancelReason(signal))
   }
 
   /** Something is learned beside rows and records, or nothing but now() moves on; resolves when durable and visible. */

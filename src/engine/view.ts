@@ -80,6 +80,8 @@ export class ViewRuntime {
   generation: number
   /** A dataflow of a newer plan hydrates beside this one. */
   replanning = false
+  /** It is to be dropped: what it hydrates with ends. */
+  unwanted = false
   #resultKey: string | null = null
   readonly #waiters = new Set<() => void>()
 

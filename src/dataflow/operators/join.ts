@@ -1,7 +1,7 @@
 import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, Matches } from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
-import { concatBatches, hasRetraction, sliceBatch, takeBatch } from '../../types/batch-build.ts'
+import { concatBatches, hasRetraction, sliceBatch, splitBatch, takeBatch } from '../../types/batch-build.ts'
 import type { Column, F64Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
 import { consolidation } from '../consolidate.ts'
@@ -55,6 +55,8 @@ export interface JoinSpec extends OperatorIdentity {
 const PAIRS_MAX = 1 << 16
 /** Rows looked up at once until it is known how many matches they have. */
 const FIRST_PROBE_ROWS = 256
+/** Of the count of one row of a delta, where counts were summed up here. */
+const COPIES_MAX = 1 << 15
 
 /**
  * Inner join (without keys: cross join). Both arrangements hold the tick's deltas already, hence
@@ -269,7 +271,24 @@ function nextAtOnce(rows: number, matches: number): number {
  * behind one another would double what they hand on with each. So what cancels goes first.
  */
 function* netRows(batches: readonly Batch[]): Pieces<readonly Batch[]> {
-  return batches.some(hasRetraction) ? yield* consolidation(batches) : batches
+  if (!batches.some(hasRetraction)) return batches
+  return (yield* consolidation(batches)).flatMap((batch) => splitBatch(inCopies(batch), BATCH_ROWS_MAX))
+}
+
+/** A row that counts often becomes several: counts are multiplied, and must not leave 32 bits sooner than they need. */
+function inCopies(batch: Batch): Batch {
+  if (!batch.diffs.some((diff) => Math.abs(diff) > COPIES_MAX)) return batch
+  const rows: number[] = []
+  const diffs: number[] = []
+  for (let i = 0; i < batch.n; i++) {
+    for (let left = batch.diffs[i]; left !== 0; ) {
+      const part = Math.max(-COPIES_MAX, Math.min(COPIES_MAX, left))
+      rows.push(i)
+      diffs.push(part)
+      left -= part
+    }
+  }
+  return { ...takeBatch(batch, Int32Array.from(rows), rows.length), diffs: Int32Array.from(diffs) }
 }
 
 /** Matching rows a[k] and b[k] of the two sides, and how to fetch an output column of such. */

@@ -123,7 +123,7 @@ async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallC
       shares: false,
       state: { kind: 'hydrating', done: 0, total: null },
     })
-    deps.hydration.begin(view, ownStarts!)
+    await deps.hydration.begin(view, ownStarts!)
     await deps.checkpoint()
   })
 }

@@ -84,19 +84,20 @@ export async function createMaterializedView(
     const running = shared?.plan ?? plan.plan
     const resultOf = shared?.resultOf ?? null
     const shares = resultOf === null && deps.hydration.canShare(objectsOf(running))
-    const start = () => {
+    const start = async () => {
       const state = { kind: 'hydrating', done: 0, total: null } as const
       const view = buildView(world, { id, entry, plan: plan.plan, running, resultOf, onError, shares, state })
-      if (resultOf !== null) deps.hydration.take(view, world.views.get(resultOf)!)
-      else if (shares) deps.hydration.fill(view)
-      else deps.hydration.begin(view, starts)
+      if (resultOf !== null) await deps.hydration.take(view, world.views.get(resultOf)!)
+      else if (shares) await deps.hydration.fill(view, call.signal)
+      else await deps.hydration.begin(view, starts, call.signal)
     }
-    changeOrNothing(deps, next, start, () => {
+    await changeOrNothing(deps, next, start, async () => {
       const view = world.views.get(id)
       if (view !== undefined) removeView(world, view)
+      await deps.hydration.stopUnread()
     })
     await deps.checkpoint()
-  })
+  }, call.signal)
 }
 
 export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call: CallContext): Promise<void> {

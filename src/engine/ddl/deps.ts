@@ -43,16 +43,22 @@ export function checkStillThere({ world }: DdlDeps, objects: readonly number[]):
   throw new SqlError('42P01', 'a relation that the statement reads was dropped meanwhile')
 }
 
-/** Changes the running objects and the catalog together: when `start` fails, nothing is left behind. */
-export function changeOrNothing(deps: DdlDeps, next: Catalog, start: () => void, undo: () => void): void {
+/**
+ * Changes the running objects and the catalog together: when `start` fails, nothing is left behind. Others see the
+ * change when it is complete.
+ */
+export async function changeOrNothing(
+  deps: DdlDeps,
+  next: Catalog,
+  start: () => Promise<unknown>,
+  undo: () => Promise<void>,
+): Promise<void> {
   const { world } = deps
-  const before = world.catalog
-  world.catalog = next
   try {
-    start()
+    await start()
+    world.catalog = next
   } catch (error) {
-    world.catalog = before
-    undo()
+    await undo()
     throw error
   }
 }

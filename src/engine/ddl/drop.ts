@@ -10,17 +10,17 @@ import type { DdlDeps } from './deps.ts'
 export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' }>, call: CallContext): Promise<void> {
   const { world } = deps
   const closing: Promise<void>[] = []
+  // Those that hydrate end that, and with it their turn of the lane.
+  const first = affected(deps, plan)
+  if (first.visible.length === 0 || plan.cascade) {
+    for (const id of [...first.named, ...first.dependants]) {
+      const view = world.views.get(id)
+      if (view !== undefined && !view.live) view.unwanted = true
+    }
+  }
   await world.exclusive.run(async () => {
     const { catalog } = world
-    const named = plan.objects.filter((id) => catalog.byId(id) !== undefined)
-    const inSchemas = [...catalog.all()].filter((e) => named.includes(e.schema)).map((e) => e.id)
-    const dependants = [
-      ...new Set([
-        ...catalog.allDependants([...named, ...inSchemas]),
-        ...inSchemas.filter((id) => !named.includes(id)),
-      ]),
-    ].sort((a, b) => b - a)
-    const visible = dependants.map((id) => catalog.byId(id)!).filter((e) => !comesWith(deps, e, named))
+    const { named, dependants, visible } = affected(deps, plan)
     if (visible.length > 0 && !plan.cascade) throw blocked(deps, named, visible)
     if (visible.length > 0) notices(visible, call)
     const going = [
@@ -34,7 +34,19 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
       if (source.live && !source.hasReaders) closing.push(source.stop().then(() => source.forget()))
     await Promise.all(closing)
     await deps.checkpoint()
-  })
+  }, call.signal)
+}
+
+/** What a DROP names and what depends on that; `visible`: what its user must agree to. */
+function affected(deps: DdlDeps, plan: { readonly objects: readonly number[] }) {
+  const { catalog } = deps.world
+  const named = plan.objects.filter((id) => catalog.byId(id) !== undefined)
+  const inSchemas = [...catalog.all()].filter((e) => named.includes(e.schema)).map((e) => e.id)
+  const dependants = [
+    ...new Set([...catalog.allDependants([...named, ...inSchemas]), ...inSchemas.filter((id) => !named.includes(id))]),
+  ].sort((a, b) => b - a)
+  const visible = dependants.map((id) => catalog.byId(id)!).filter((e) => !comesWith(deps, e, named))
+  return { named, dependants, visible }
 }
 
 /** Part of another object: its errors relation, an index, the source inside a table that is fed. */

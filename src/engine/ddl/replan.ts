@@ -56,8 +56,8 @@ export async function replan(deps: DdlDeps, { object }: { readonly object: numbe
       const state = { kind: 'hydrating', done: 0, total: null } as const
       const generation = Math.max(view.generation, world.tick) + 1
       const built = buildView(world, { id, of: object, entry, plan, onError: view.onError, shares, state, generation })
-      if (shares) hydration.fill(built)
-      else hydration.begin(built, starts)
+      if (shares) await hydration.fill(built, call.signal)
+      else await hydration.begin(built, starts, call.signal)
       return built
     })
     await next.whenReady(call.signal)

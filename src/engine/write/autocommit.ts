@@ -51,10 +51,11 @@ export async function autocommit(
   for (;;) {
     await upToNow(deps, reads)
     try {
-      return await ticker.write({
+      const job = {
         readsOthers: reads.some((id) => !written.includes(id)),
         evaluate: () => evaluateDml(deps, plan, call, params, streams),
-      })
+      }
+      return await ticker.write(job, call.signal)
     } catch (error) {
       if (!(error instanceof Locked)) throw error
       await world.locks.released(error.table, error.key, call)
