@@ -33,7 +33,7 @@ function blocksOf(text: string): Block[] {
 
 const readme = readFileSync(FILE, 'utf8')
 const tour = readme.slice(readme.indexOf('## A tour with psql'), readme.indexOf('### Following changes'))
-const server = new ServerProcess(['--memory'])
+const server = new ServerProcess()
 
 beforeAll(async () => {
   if (missing === null) await server.start()
