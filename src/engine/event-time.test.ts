@@ -307,7 +307,7 @@ test('a silent partition holds the watermark until its time-out; what it says la
   await world.caughtUp()
   expect(world.time.current).toBe(2)
   expect(world.rows('final')).toEqual([])
-  await world.until(() => world.time.partitions.get(1)!.idle)
+  await world.until(() => world.time.partitions.get(1)!.idle && !world.engine.world.exclusive.busy)
   expect(world.time.current).toBe(55)
   expect(lines(world.rows('final'))).toEqual(['a 0', 'b 0'])
   world.topic.produce(1, [
