@@ -29,6 +29,13 @@ export class LockTable {
     return this.#locks.get(name(table, key))?.owner
   }
 
+  /** A key of the table that is locked. */
+  keyIn(table: number): string | undefined {
+    const prefix = name(table, '')
+    for (const id of this.#locks.keys()) if (id.startsWith(prefix)) return id.slice(prefix.length)
+    return undefined
+  }
+
   /** Resolves once `owner` holds the lock. */
   async acquire(owner: object, table: number, key: string, wait: LockWait): Promise<void> {
     const id = name(table, key)

@@ -86,6 +86,10 @@ async function evaluateDml(
     }
   }
   if (plan.kind === 'truncate') {
+    for (const id of plan.tables) {
+      const key = world.locks.keyIn(id)
+      if (key !== undefined) throw new Locked(id, key)
+    }
     const changes = [...truncation(plan, (id) => tableOf(deps, id))]
     return { result: { command: 'TRUNCATE', count: 0, returning: null }, changes }
   }

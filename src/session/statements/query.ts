@@ -21,17 +21,28 @@ export async function readOutcome(run: Run, tag: (rows: number) => string): Prom
   const { finishing, fields, lookup, plan: physical } = plan.request
   const request = { plan: physical, finishing, fields, lookup, params: run.params }
   const transaction = session.transaction.current()
-  if (plan.lock !== null && transaction !== null) await lockRow(plan.lock, transaction, run)
+  if (plan.lock !== null) await lockRow(plan.lock, transaction, run)
   const result = await (transaction ?? session.engine).read(request, run.call)
   return { kind: 'rows', source: sourceOf(fields, result.batches), tag }
 }
 
-/** FOR UPDATE, FOR SHARE: the row is locked before it is read. Alone, the lock would end with the statement: none. */
-async function lockRow(lock: NonNullable<PlannedRead['lock']>, transaction: Transaction, run: Run): Promise<void> {
+/** FOR UPDATE, FOR SHARE: the row is locked before it is read. Alone, the lock ends as soon as it was had. */
+async function lockRow(
+  lock: NonNullable<PlannedRead['lock']>,
+  transaction: Transaction | null,
+  run: Run,
+): Promise<void> {
   const { call, params, session } = run
   const { timeZone, user, database, searchPath, setting } = call
   const nowMicros = session.engine.nowMicros()
   const env = { nowMicros, timeZone, user, database, searchPath, setting, random: () => session.runtime.random() }
   const key = rowProgram(lock.keys, [], { params, env })([])
-  if (!key.includes(null)) await transaction.lockRows(lock.table, [key], call)
+  if (key.includes(null)) return
+  if (transaction !== null) return transaction.lockRows(lock.table, [key], call)
+  const alone = session.engine.begin({ readOnly: false })
+  try {
+    await alone.lockRows(lock.table, [key], call)
+  } finally {
+    alone.rollback()
+  }
 }
