@@ -4,12 +4,11 @@ import { InputNode } from '../src/dataflow/input.ts'
 import type { PhysicalPlan } from '../src/plan/physical.ts'
 import { renderPlan } from '../src/render/render.ts'
 import { runOnce } from '../src/render/run-once.ts'
-import { parseSql, planStatement } from '../src/sql/plan-statement.ts'
 import { createState } from '../src/state/factory.ts'
 import type { Batch } from '../src/types/batch.ts'
 import { INT8, type SqlType, TIMESTAMPTZ } from '../src/types/sql-type.ts'
 import { cpuMs, median } from './measure.ts'
-import { CONTEXT } from './nexmark/plan.ts'
+import { CONTEXT, planned } from './nexmark/plan.ts'
 import type { BenchOptions, Figure, Scenario } from './scenario.ts'
 
 const SELECT = `SELECT g, count(*) AS n, sum(id) AS total FROM t WHERE ts > now() - INTERVAL '5 minutes' GROUP BY g`
@@ -169,19 +168,8 @@ const CATALOG = Catalog.of([
 ])
 
 function planOf(sql: string): PhysicalPlan {
-  const planned = planStatement(parseSql(sql)[0], {
-    sql,
-    catalog: CATALOG,
-    user: 'millrace',
-    database: 'millrace',
-    searchPath: ['public'],
-    timeZone: 'UTC',
-    nowMicros: START,
-    setting: () => undefined,
-    paramTypes: [],
-    notice() {},
-  })
-  if (planned.kind === 'read') return planned.request.plan
-  if (planned.kind === 'ddl' && planned.statement?.kind === 'createMaterializedView') return planned.statement.plan
+  const plan = planned(sql, CATALOG, START)
+  if (plan.kind === 'read') return plan.request.plan
+  if (plan.kind === 'ddl' && plan.statement?.kind === 'createMaterializedView') return plan.statement.plan
   throw new Error('a SELECT or a view')
 }

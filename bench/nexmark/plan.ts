@@ -45,20 +45,25 @@ const CATALOG = Catalog.of([
   ),
 ])
 
-/** A SELECT over person, auction and bid through the whole planner. */
-export function planQuery(sql: string): PhysicalPlan {
-  const planned = planStatement(parseSql(sql)[0], {
+/** A statement through the whole planner, as of `nowMicros`. */
+export function planned(sql: string, catalog: Catalog, nowMicros: number): ReturnType<typeof planStatement> {
+  return planStatement(parseSql(sql)[0], {
     sql,
-    catalog: CATALOG,
+    catalog,
     user: 'millrace',
     database: 'millrace',
     searchPath: ['public'],
     timeZone: 'UTC',
-    nowMicros: 0,
+    nowMicros,
     setting: () => undefined,
     paramTypes: [],
     notice() {},
   })
-  if (planned.kind !== 'read') throw new Error('a query of the benchmark is a SELECT')
-  return planned.request.plan
+}
+
+/** A SELECT over person, auction and bid. */
+export function planQuery(sql: string): PhysicalPlan {
+  const plan = planned(sql, CATALOG, 0)
+  if (plan.kind !== 'read') throw new Error('a query of the benchmark is a SELECT')
+  return plan.request.plan
 }

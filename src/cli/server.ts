@@ -1,7 +1,7 @@
 import { AssertionError } from '../base/assert.ts'
 import { ensureDirectory } from '../base/ensure-directory.ts'
 import type { Log } from '../base/log.ts'
-import { ManualClock } from '../base/manual-clock.ts'
+import { ManualClock, runningClock } from '../base/manual-clock.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
 import { type ConnectorDeps, connectorFactory } from '../connectors/registry.ts'
 import { parseResolve } from '../connectors/resolve.ts'
@@ -48,7 +48,7 @@ export async function startServer(
   sources: Partial<Pick<ConnectorDeps, 'threads' | 'openTransport' | 'openRegistry'>> = {},
 ): Promise<RunningServer> {
   // Time-outs of statements and sockets go on while the clock stands: they guard the server, not the data.
-  const runtime = clock instanceof ManualClock ? clock.inner : clock
+  const runtime = runningClock(clock)
   const { host, dataDir } = options
   if (dataDir !== null) ensureDirectory(dataDir)
   const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })

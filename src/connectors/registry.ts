@@ -38,10 +38,13 @@ export const CONNECTOR_OPTIONS: Readonly<Record<string, readonly OptionSpec[]>> 
 
 /** What makes the sources of a server, and asks schema registries for what their statements leave open. */
 export function connectorFactory(deps: ConnectorDeps) {
-  const guards = runningClock(deps.runtime)
-  const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, guards)
-  const make = (spec: ConnectorSpec, rowType: RowType) => createConnector(spec, rowType, deps)
-  return Object.assign(make, { complete: completeSources(openRegistry, guards) })
+  const openRegistry = registriesOf(deps)
+  const make = (spec: ConnectorSpec, rowType: RowType) => createConnector(spec, rowType, { ...deps, openRegistry })
+  return Object.assign(make, { complete: completeSources(openRegistry, runningClock(deps.runtime)) })
+}
+
+function registriesOf(deps: ConnectorDeps): OpenRegistry {
+  return deps.openRegistry ?? networkRegistries(deps.resolve, runningClock(deps.runtime))
 }
 
 /** transport × format × envelope, as the catalog keeps them, becomes a source. */
@@ -51,8 +54,7 @@ export function createConnector(spec: ConnectorSpec, rowType: RowType, deps: Con
     const openTransport: OpenTransport =
       deps.openTransport ??
       ((brokers, clientId) => new KafkajsTransport({ brokers, clientId, resolve: deps.resolve }, deps.log))
-    const openRegistry = deps.openRegistry ?? networkRegistries(deps.resolve, runningClock(deps.runtime))
-    return new KafkaSource(spec, rowType, { ...deps, openTransport, openRegistry })
+    return new KafkaSource(spec, rowType, { ...deps, openTransport, openRegistry: registriesOf(deps) })
   }
   if (isGenerator(kind)) return new GeneratorSource(makeGenerator(kind, options), deps.runtime)
   throw unknownConnector(kind)
