@@ -11,7 +11,8 @@ describe('the unit tests', () => {
   test('passed, failed and skipped are told apart', () => {
     const report = { success: false, testResults: [file('failed', 'passed', 'failed', 'skipped', 'pending')] }
     const skipped = ['src/a.test.ts > suite > t2', 'src/a.test.ts > suite > t3']
-    expect(tallyOfVitest(report, '/repo')).toEqual({ passed: 1, failed: 1, skipped })
+    const failures = ['src/a.test.ts > suite > t1: ']
+    expect(tallyOfVitest(report, '/repo')).toEqual({ passed: 1, failed: 1, skipped, failures })
   })
 
   test('a file that does not load is a failure', () => {
@@ -24,8 +25,10 @@ describe('the unit tests', () => {
 })
 
 describe('the sql tests', () => {
-  test('count by their last line', () => {
-    expect(tallyOfSlt('a\n3 passed, 1 failed\n')).toEqual({ passed: 3, failed: 1, skipped: [] })
+  test('count by their last line; what failed is told', () => {
+    const output = 'a\nsql-tests/a.slt:12: failed (view)\n    SELECT 1\n3 passed, 1 failed\n'
+    const failures = ['sql-tests/a.slt:12: failed (view)']
+    expect(tallyOfSlt(output)).toEqual({ passed: 3, failed: 1, skipped: [], failures })
   })
 
   test('without that line they failed', () => {
@@ -39,7 +42,10 @@ test('skips must be on the list, by the beginning of their name', () => {
 })
 
 test('the verdict', () => {
-  const sum = addTallies({ passed: 1, failed: 0, skipped: [] }, { passed: 2, failed: 1, skipped: ['a'] })
+  const sum = addTallies(
+    { passed: 1, failed: 0, skipped: [], failures: [] },
+    { passed: 2, failed: 1, skipped: ['a'], failures: [] },
+  )
   expect(verdictLine(sum)).toBe('3 passed, 1 failed, 1 skipped')
-  expect(verdictLine({ passed: 2, failed: 0, skipped: [] })).toBe('2 passed, 0 failed')
+  expect(verdictLine({ passed: 2, failed: 0, skipped: [], failures: [] })).toBe('2 passed, 0 failed')
 })

@@ -17,20 +17,21 @@ const env: Record<string, string> = values.soak ? { MILLRACE_SOAK: '1' } : {}
 
 function checks(): Tally {
   const failed = runChecks(false)
-  return { passed: 2 - failed.length, failed: failed.length, skipped: [] }
+  return { passed: 2 - failed.length, failed: failed.length, skipped: [], failures: failed.map(String) }
 }
 
 function unitTests(): Tally {
   mkdirSync(join(root, '.tmp'), { recursive: true })
   const report = join(root, '.tmp/vitest.json')
   runNode([VITEST, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`], env)
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] }
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], failures: ['vitest wrote no report'] }
   return tallyOfVitest(JSON.parse(readFileSync(report, 'utf8')), root)
 }
 
 function sqlTests(): Tally {
   const folder = join(root, 'sql-tests')
-  if (!existsSync(folder) || readdirSync(folder).length === 0) return { passed: 0, failed: 0, skipped: [] }
+  if (!existsSync(folder) || readdirSync(folder).length === 0)
+    return { passed: 0, failed: 0, skipped: [], failures: [] }
   const args = [
     join(root, 'bin/millrace.cjs'),
     'test',
@@ -54,6 +55,8 @@ const allowed = allowedFile === undefined ? null : readFileSync(allowedFile, 'ut
 const forbidden = allowed === null ? [] : forbiddenSkips(total.skipped, allowed)
 for (const name of total.skipped) process.stdout.write(`skipped: ${name}\n`)
 for (const name of forbidden) process.stdout.write(`may not be skipped: ${name}\n`)
+// Once more at the end, where they are not lost among what everything printed.
+for (const line of total.failures) process.stdout.write(`failed: ${line}\n`)
 const final = { ...total, failed: total.failed + forbidden.length }
 process.stdout.write(`${verdictLine(final)}\n`)
 process.exitCode = final.failed === 0 ? 0 : 1
