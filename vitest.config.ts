@@ -6,7 +6,8 @@ export default defineConfig({
     setupFiles: ['tools/fast-check-seed.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Not a measure of anything: a machine may be slow, a test that hangs is to end some time.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 })

@@ -154,7 +154,7 @@ describe.each([
       { numRuns },
     )
     if (numRuns > 10) expect(compactions).toBeGreaterThan(0)
-  }, 60_000)
+  })
 })
 
 describe('a crash', () => {
@@ -204,7 +204,7 @@ describe('a crash', () => {
     )
     expect(seen.compactions).toBeGreaterThan(0)
     expect(seen.unpublished).toBeGreaterThan(0)
-  }, 60_000)
+  })
 })
 
 describe('blocks', () => {

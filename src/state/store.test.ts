@@ -101,7 +101,7 @@ describe.each(Object.entries(opens))('the store: %s', (_, open) => {
     expect(found).toEqual(ops.map((_, i) => i & 255))
     expect(await store.sizeBytes()).toBeGreaterThan(600 * 16_384)
     await store.close()
-  }, 20_000)
+  })
 
   test('a value handed over may be changed by its owner afterwards', async () => {
     const store = open()

@@ -30,7 +30,7 @@ beforeAll(async () => {
   kafka = await startKafka()
   topics = await Topics.connect(kafka.brokers[0]!)
   await topics.create('transfers', PARTITIONS)
-}, 120_000)
+})
 afterAll(async () => {
   await server.dispose()
   await topics?.close()

@@ -69,7 +69,7 @@ beforeAll(async () => {
   ])
   await server.start()
   client = await server.connect()
-}, 180_000)
+})
 afterAll(async () => {
   await client?.end().catch(() => {})
   await server?.dispose()
@@ -272,5 +272,5 @@ describe('"..." without --connector-default', () => {
       await local.end().catch(() => {})
       await alone.dispose()
     }
-  }, 30_000)
+  })
 })

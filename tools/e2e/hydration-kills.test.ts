@@ -26,7 +26,7 @@ beforeAll(async () => {
   await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 4 }] })
   await admin.disconnect()
   answer = await produceOrders(kafka.brokers[0]!, 'orders', RECORDS)
-}, 240_000)
+})
 afterAll(async () => {
   await server.dispose()
   await kafka?.stop()

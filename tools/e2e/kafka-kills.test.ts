@@ -39,7 +39,7 @@ beforeAll(async () => {
   await admin.connect()
   await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 4 }] })
   await admin.disconnect()
-}, 240_000)
+})
 afterAll(async () => {
   await server.dispose()
   await kafka?.stop()

@@ -35,7 +35,7 @@ beforeAll(async () => {
   server = new ServerProcess([...resolve, '--connector-default', 'kafka.brokers=kafka:9092'])
   await server.start()
   client = await server.connect()
-}, 180_000)
+})
 afterAll(async () => {
   await client?.end().catch(() => {})
   await server?.dispose()

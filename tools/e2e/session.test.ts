@@ -29,7 +29,7 @@ beforeAll(async () => {
   await topics.create('orders', 4)
   await server.start()
   client = await server.connect()
-}, 120_000)
+})
 afterAll(async () => {
   await client?.end().catch(() => {})
   await server.dispose()

@@ -228,7 +228,7 @@ test('resuming with AS OF <progress - 1> after kill -9: no gap, no double', asyn
   )
   expect(folded.contents()).toEqual(wanted)
   await end()
-}, 90_000)
+})
 
 test('cursors: FETCH waits for a row, WITH (timeout) for a time, 0s for nothing', async () => {
   const other = await textClient()
@@ -304,4 +304,4 @@ test('a subscriber that does not read is ended with 53400 and slows nobody', asy
   await slow.end()
   await quick.end()
   await client.query('DROP TABLE wide')
-}, 120_000)
+})

@@ -34,7 +34,7 @@ describe.skipIf(missing !== null)(`a real Kafka${missing === null ? '' : ` (${mi
     await admin.connect()
     await admin.createTopics({ topics: [{ topic: 't', numPartitions: 1 }], waitForLeaders: true })
     await admin.disconnect()
-  }, 180_000)
+  })
 
   afterAll(async () => service?.stop())
 

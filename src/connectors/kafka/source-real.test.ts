@@ -19,7 +19,7 @@ describe.skipIf(missing !== null)(`Kafka source, a real broker${missing === null
     inThread = new RealWorld(service, false)
     await threaded.connect()
     await inThread.connect()
-  }, 180_000)
+  })
 
   afterAll(async () => {
     await threaded?.disconnect()
