@@ -1,6 +1,5 @@
 import type { OperatorBase } from '../../dataflow/operator.ts'
 import { ChangesInput } from '../../dataflow/operators/changes.ts'
-import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
 import { numericFromInt } from '../../types/numeric.ts'
 import { BOOL, FLOAT8, INT4, INT8, NUMERIC, TEXT } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
@@ -11,6 +10,7 @@ import type { ViewRuntime } from '../view.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
+import { structureGrowth } from './state-growth.ts'
 import { lagsOf } from './view-lag.ts'
 
 /** The server about itself: state of views and sources, storage, plans. */
@@ -195,7 +195,15 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         const readers = names(world, resultReaders(world, view.id))
         for (const operator of view.rendered.operators) {
           for (const { id, rows, bytes } of figures(operator))
-            yield [nameOf(world, view.id), id, rows, bytes, readers, rounded(operator.spentMs), growthOf(view, id)]
+            yield [
+              nameOf(world, view.id),
+              id,
+              rows,
+              bytes,
+              readers,
+              rounded(operator.spentMs),
+              structureGrowth(view, id),
+            ]
         }
       }
       for (const { object, arrangement, users, spentMs } of world.sharing.list()) {
@@ -241,20 +249,6 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     },
   },
 ]
-
-/** Structures are named `<object>/<node>/<part>`; those without a node hold the result. */
-function growthOf({ plan }: ViewRuntime, id: string): string {
-  const place = id.split('/')[1]
-  const node = place === 'result' ? endOfLife(plan) : plan.nodes[Number(place)]
-  return node === undefined ? 'unbounded' : node.growth === 'none' ? 'unbounded' : node.growth
-}
-
-/** Where the rows of a view have a time to live, its result is as bounded as they are. */
-function endOfLife({ nodes, root }: PhysicalPlan): PhysicalNode | undefined {
-  const last = nodes[root]
-  const node = last?.op === 'emitPeriodic' ? nodes[last.input] : last
-  return node?.op === 'expire' ? node : undefined
-}
 
 function nameOf(world: World, id: number): string | null {
   return world.catalog.byId(id)?.name ?? null
