@@ -47,7 +47,7 @@ const exit = (child: ChildProcess): Promise<[number | null, string | null]> =>
   new Promise((resolve) => child.once('exit', (code, signal) => resolve([code, signal])))
 
 async function until(condition: () => boolean): Promise<boolean> {
-  for (let i = 0; i < 100 && !condition(); i++) await new Promise((done) => setTimeout(done, 50))
+  for (let i = 0; i < 1200 && !condition(); i++) await new Promise((done) => setTimeout(done, 50))
   return condition()
 }
 

@@ -55,7 +55,7 @@ async function canceled(): Promise<Received[]> {
 
 /** Resolves when the statement that runs in `client` has ended: its transaction held the lock of the row. */
 async function untilEnded(): Promise<void> {
-  await observer.query("SET statement_timeout = '10s'")
+  await observer.query("SET statement_timeout = '100s'")
   await observer.query('UPDATE t SET v = v + 1 WHERE id = 1')
 }
 

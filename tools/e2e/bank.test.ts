@@ -151,7 +151,7 @@ function checkPushed(followed: ReadonlyMap<(typeof BANK_VIEWS)[number], Folded>,
 
 async function until(condition: () => boolean): Promise<void> {
   for (let n = 0; !condition(); n++) {
-    if (n > 2000) throw new Error('it never came about')
+    if (n > 12_000) throw new Error('it never came about')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }

@@ -342,7 +342,7 @@ onKafka(
     const state = async () =>
       (await client.query(`SELECT DISTINCT state, error FROM millrace.source_status WHERE source = 'orders'`)).rows
     await kafka.kill()
-    const stalled = await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'stalled', 30_000)
+    const stalled = await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'stalled', 120_000)
     expect(stalled[0].error).toBeTruthy()
     expect(revenue(), 'what was read is served').toBe(wanted())
     // A question about the topic itself cannot be answered now; it waits no longer than it may.
@@ -363,7 +363,7 @@ onKafka(
     topics = await Topics.connect(broker)
     await produce(40)
     await settles(60_000)
-    await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'running', 30_000)
+    await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'running', 120_000)
   },
   180_000,
 )
@@ -377,7 +377,7 @@ onKafka(
       (await client.query(`SELECT DISTINCT state, error FROM millrace.source_status WHERE source = 'by_offset'`)).rows
     await sleep(500)
     await topics.create('numbers', 3)
-    const [{ error }] = await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'failed', 30_000)
+    const [{ error }] = await eventually(state, (rows) => rows.length === 1 && rows[0].state === 'failed', 120_000)
     expect(error).toMatch(/numbers/)
     expect((await client.query('SELECT n FROM offset_view ORDER BY n')).rows, 'what was read stays').toEqual(before)
   },

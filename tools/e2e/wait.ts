@@ -4,7 +4,7 @@ export const sleep = (ms: number): Promise<void> => new Promise((resolve) => set
 export async function eventually<T>(
   ask: () => Promise<T> | T,
   wanted: (answer: T) => boolean,
-  ms = 20_000,
+  ms = 120_000,
 ): Promise<T> {
   const end = performance.now() + ms
   for (;;) {

@@ -139,7 +139,7 @@ export class Taken {
     return this.statuses[this.statuses.length - 1] ?? { state: 'starting' }
   }
 
-  async until(what: string, condition: () => boolean, ms = 15_000): Promise<void> {
+  async until(what: string, condition: () => boolean, ms = 100_000): Promise<void> {
     const deadline = performance.now() + ms
     while (!condition()) {
       const left = deadline - performance.now()

@@ -64,7 +64,7 @@ async function extended(
 /** Waits until `condition` holds. */
 export async function eventually(condition: () => boolean): Promise<void> {
   for (let i = 0; !condition(); i++) {
-    if (i > 500) throw new Error('it never came about')
+    if (i > 30_000) throw new Error('it never came about')
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
 }
