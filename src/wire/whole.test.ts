@@ -141,7 +141,7 @@ describe('transactions', () => {
   it('wait for a row that another has locked', async () => {
     await a.query('BEGIN')
     await a.query('SELECT * FROM t WHERE id = 1 FOR UPDATE')
-    await b.query("SET statement_timeout = '80ms'")
+    await b.query("SET statement_timeout = '700ms'")
     await b.query('BEGIN')
     await expect(b.query('SELECT * FROM t WHERE id = 1 FOR UPDATE')).rejects.toMatchObject({ code: '57014' })
     await b.query('ROLLBACK')
