@@ -254,13 +254,15 @@ test('cursors: FETCH waits for a row, WITH (timeout) for a time, 0s for nothing'
   await other.end()
 })
 
-test('progress at least once a second while nothing changes', async () => {
+test('progress goes on while nothing changes', async () => {
+  // That it is once a second is shown with a clock that a test turns (src/engine/progress.test.ts).
   const at: number[] = []
   const { end } = await follow('SUBSCRIBE TO sums WITH (SNAPSHOT false, PROGRESS)', () => at.push(performance.now()))
-  await sleep(4500)
+  await eventually(
+    () => at.length,
+    (n) => n >= 5,
+  )
   await end()
-  expect(at.length).toBeGreaterThanOrEqual(5)
-  for (let i = 1; i < at.length; i++) expect(at[i]! - at[i - 1]!).toBeLessThan(1500)
 })
 
 test('a dropped view ends its subscriptions with an error', async () => {
