@@ -255,7 +255,7 @@ test('cursors: FETCH waits for a row, WITH (timeout) for a time, 0s for nothing'
 })
 
 test('progress goes on while nothing changes', async () => {
-  // That it is once a second is shown with a clock that a test turns (src/engine/progress.test.ts).
+  // That it is once a second is shown with a clock that a test turns (src/session/streaming.test.ts).
   const at: number[] = []
   const { end } = await follow('SUBSCRIBE TO sums WITH (SNAPSHOT false, PROGRESS)', () => at.push(performance.now()))
   await eventually(
