@@ -12,6 +12,7 @@ import { datePartFunctions } from './scalar/date-parts.ts'
 import { datetimeFunctions } from './scalar/datetime-ops.ts'
 import { degreeFunctions } from './scalar/degrees.ts'
 import { everydayFunctions } from './scalar/everyday.ts'
+import { flinkFunctions } from './scalar/flink.ts'
 import { intervalToCharFunctions } from './scalar/interval-to-char.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { jsonBuildFunctions } from './scalar/json-build.ts'
@@ -55,6 +56,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...byteFunctions,
   ...degreeFunctions,
   ...everydayFunctions,
+  ...flinkFunctions,
   ...intervalToCharFunctions,
   ...jsonMoreFunctions,
   ...regexMoreFunctions,

@@ -11,7 +11,7 @@ import { isoWeek } from './date-parts.ts'
 /** to_char of timestamps and numbers: the common patterns; others stand for themselves. */
 type Stamp = number | bigint
 
-const MONTHS = [
+export const MONTHS = [
   'January',
   'February',
   'March',
@@ -25,10 +25,18 @@ const MONTHS = [
   'November',
   'December',
 ]
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+export const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
-const PATTERN =
-  /"((?:[^"\\]|\\.)*)"|FM|TM|fm|tm|(?:Y,YYY|YYYY|IYYY|YYY|YY|Y|HH24|HH12|HH|MI|SSSSS|SS|MS|US|FF[1-6]|A\.M\.|P\.M\.|a\.m\.|p\.m\.|AM|PM|am|pm|MONTH|Month|month|MON|Mon|mon|MM|DDD|DD|DAY|Day|day|DY|Dy|dy|D|IDDD|ID|WW|W|IW|CC|J|Q|TZ|tz|OF|BC|AD|bc|ad)(?:TH|th)?/g
+const ROMAN = ['I', 'II', 'III', 'IV', 'V', 'VI', 'VII', 'VIII', 'IX', 'X', 'XI', 'XII']
+
+/** Longer ones before those that they begin with. */
+const PARTS = String.raw`A\.D\.|A\.M\.|AD|AM|B\.C\.|BC|CC|DAY|DDD|DD|DY|D|FF[1-6]|HH24|HH12|HH|IDDD|ID|IW|IYYY|IYY|IY|I|J|MI|MM|MONTH|MON|MS|OF|P\.M\.|PM|Q|RM|SSSSS|SSSS|SS|TZH|TZM|TZ|US|WW|W|Y,YYY|YYYY|YYY|YY|Y`
+
+/** Patterns are in capitals or in small letters throughout; names of months and days can also begin with a capital. */
+const PATTERN = new RegExp(
+  String.raw`"((?:[^"\\]|\\.)*)"|FM|TM|fm|tm|(?:Month|Mon|Day|Dy|${PARTS}|${PARTS.toLowerCase()})(?:TH|th)?`,
+  'g',
+)
 
 interface Moment {
   readonly days: number
@@ -86,8 +94,9 @@ function part(m: Moment, pattern: string, fill: boolean): string {
   const hour = Math.floor(m.micros / 3.6e9)
   const seconds = Math.floor(m.micros / 1e6)
   const fraction = m.micros - seconds * 1e6
+  const isoYear = (): number => shownYear(isoWeek(m.days).year)
   const dayOfYear = m.days - daysFromCivil(astronomical, 1, 1) + 1
-  switch (pattern) {
+  switch (pattern.toUpperCase()) {
     case 'Y,YYY':
       return `${Math.floor(year / 1000)},${String(year % 1000).padStart(3, '0')}`
     case 'YYYY':
@@ -99,7 +108,13 @@ function part(m: Moment, pattern: string, fill: boolean): string {
     case 'Y':
       return String(year % 10)
     case 'IYYY':
-      return digits(shownYear(isoWeek(m.days).year), 4)
+      return digits(isoYear(), 4)
+    case 'IYY':
+      return digits(isoYear() % 1000, 3)
+    case 'IY':
+      return digits(isoYear() % 100, 2)
+    case 'I':
+      return String(isoYear() % 10)
     case 'HH24':
       return digits(hour, 2)
     case 'HH':
@@ -109,6 +124,7 @@ function part(m: Moment, pattern: string, fill: boolean): string {
       return digits(Math.floor(seconds / 60) % 60, 2)
     case 'SS':
       return digits(seconds % 60, 2)
+    case 'SSSS':
     case 'SSSSS':
       return String(seconds)
     case 'MS':
@@ -119,8 +135,14 @@ function part(m: Moment, pattern: string, fill: boolean): string {
       return digits(month, 2)
     case 'DD':
       return digits(day, 2)
+    case 'RM': {
+      const roman = pattern === 'RM' ? ROMAN[month - 1] : ROMAN[month - 1].toLowerCase()
+      return fill ? roman.padEnd(4) : roman
+    }
     case 'DDD':
       return digits(dayOfYear, 3)
+    case 'IDDD':
+      return digits((isoWeek(m.days).week - 1) * 7 + (dayOfWeek(m.days) || 7), 3)
     case 'D':
       return String(dayOfWeek(m.days) + 1)
     case 'ID':
@@ -138,11 +160,13 @@ function part(m: Moment, pattern: string, fill: boolean): string {
     case 'Q':
       return String(Math.floor((month + 2) / 3))
     case 'TZ':
-      return m.zone
-    case 'tz':
-      return m.zone.toLowerCase()
+      return pattern === 'TZ' ? m.zone : m.zone.toLowerCase()
     case 'OF':
       return m.offset
+    case 'TZH':
+      return m.offset.slice(0, 3)
+    case 'TZM':
+      return m.offset.slice(4, 6) || '00'
     default:
       return wordPart(pattern, hour < 12, astronomical > 0, MONTHS[month - 1], DAYS[dayOfWeek(m.days)], fraction, fill)
   }
@@ -163,18 +187,10 @@ function wordPart(
   if (lower === 'day') return cased(pattern, day, 9, fill)
   if (lower === 'dy') return cased(pattern, day.slice(0, 3), 0, false)
   if (lower.startsWith('ff')) return String(fraction).padStart(6, '0').slice(0, Number(lower[2]))
-  const pick =
-    lower === 'bc' || lower === 'ad'
-      ? ad
-        ? 'ad'
-        : 'bc'
-      : lower.includes('.')
-        ? morning
-          ? 'a.m.'
-          : 'p.m.'
-        : morning
-          ? 'am'
-          : 'pm'
+  const dots = lower.includes('.')
+  const bare = lower.replaceAll('.', '')
+  const word = bare === 'bc' || bare === 'ad' ? (ad ? 'ad' : 'bc') : morning ? 'am' : 'pm'
+  const pick = dots ? `${word[0]}.${word[1]}.` : word
   return pattern === lower ? pick : pick.toUpperCase()
 }
 
