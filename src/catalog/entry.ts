@@ -100,6 +100,16 @@ export interface MaterializedViewEntry extends EntryBase {
   readonly kind: 'materializedView'
   readonly rowType: RowType
   readonly onError: 'poison' | 'divert'
+  /** Absent: no column has one. */
+  readonly bounds?: readonly ColumnBound[]
+}
+
+/** No row whose value in the column is below all of `terms` comes or goes any more. */
+export interface ColumnBound {
+  readonly column: number
+  readonly tight: boolean
+  /** `bound`: planning's expression over the watermark of `object`, as column 0. */
+  readonly terms: readonly { readonly object: number; readonly bound: unknown }[]
 }
 
 export interface IndexEntry extends EntryBase {

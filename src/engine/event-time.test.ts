@@ -242,6 +242,119 @@ test.each([
   120_000,
 )
 
+/** What reads a view whose windows are `w`: by three windows each, and each window with itself. */
+const LOWER: Readonly<
+  Record<string, { sql(of: string): string; divisor: number; expected(rows: readonly Row[]): string[] }>
+> = {
+  thirds: {
+    sql: (of) => `SELECT w / 3 AS x, sum(n)::int AS n, max(m) AS m FROM ${of} GROUP BY w / 3`,
+    divisor: 30,
+    expected: (rows) =>
+      [...counted(rows, (r) => String(Math.trunc((r[1] as number) / 30)))].map(
+        ([x, group]) => `${x} ${group.length} ${Math.max(...group.map((r) => r[1] as number))}`,
+      ),
+  },
+  pairs: {
+    sql: (of) => `SELECT a.w, a.k, b.k AS o FROM ${of} a JOIN ${of} b ON a.w = b.w AND a.k <= b.k`,
+    divisor: 10,
+    expected: (rows) =>
+      [...counted(rows, (r) => String(windowOf(r)))].flatMap(([w, group]) => {
+        const keys = [...new Set(group.map((r) => r[0] as string))]
+        return keys.flatMap((a) => keys.filter((b) => a <= b).map((b) => `${w} ${a} ${b}`))
+      }),
+  },
+  alone: {
+    sql: (of) => `SELECT w, k FROM ${of} a WHERE NOT EXISTS (SELECT 1 FROM ${of} b WHERE a.w = b.w AND b.m > a.m)`,
+    divisor: 10,
+    expected: (rows) =>
+      [...counted(rows, (r) => String(windowOf(r)))].flatMap(([w, group]) => {
+        const most = Math.max(...group.map((r) => r[1] as number))
+        return [...new Set(group.filter((r) => r[1] === most).map((r) => `${w} ${r[0]}`))]
+      }),
+  },
+}
+
+test('views over materialized views: equal to the batch, closed windows once, state of closed ones gone', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 1_000_000 }),
+      fc.integer({ min: 1, max: 2 }),
+      fc.integer({ min: 0, max: 25 }),
+      async (seed, partitions, delay) => {
+        const world = new EventTimeWorld(seed, partitions)
+        await world.open()
+        await world.source(delay)
+        const counts = KINDS['counts']!.sql
+        await world.create('upper', counts)
+        await world.create('upper_final', `${counts} EMIT ON WINDOW CLOSE`)
+        const make = async (suffix: string) => {
+          for (const [name, { sql }] of Object.entries(LOWER)) {
+            for (const of of ['upper', 'upper_final']) {
+              await world.create(`${name}_${of}${suffix}`, sql(of))
+              await world.create(`${name}_${of}_closed${suffix}`, `${sql(of)} EMIT ON WINDOW CLOSE`)
+            }
+          }
+        }
+        await make('')
+        const random = world.random
+        for (let round = 0; round < 6; round++) {
+          for (let p = 0; p < partitions; p++) {
+            const rows = Array.from({ length: Math.floor(random() * 8) }, (): Row => {
+              const time = 10 * round + Math.floor(random() * 40)
+              return ['abc'[Math.floor(random() * 3)]!, time]
+            })
+            world.topic.produce(p, rows)
+          }
+          await world.steps(Math.floor(random() * 60))
+          if (random() < 0.3) await world.restart()
+        }
+        await world.caughtUp()
+        await make('_later')
+        const check = async () => {
+          const { rows, watermark } = world.batch(delay)
+          const closedBy = (divisor: number) => {
+            const below = Math.trunc(Math.trunc(watermark / 10) / (divisor / 10))
+            return rows.filter((r) => Math.trunc((r[1] as number) / divisor) < below)
+          }
+          for (const [name, { expected, divisor }] of Object.entries(LOWER)) {
+            for (const suffix of ['', '_later']) {
+              const held = async (of: string, wanted: readonly Row[]) => {
+                await world.ready(`${name}_${of}${suffix}`)
+                expect(lines(world.rows(`${name}_${of}${suffix}`)), `${name}_${of}${suffix}`).toEqual(
+                  expected(wanted).sort(),
+                )
+              }
+              await held('upper', rows)
+              await held('upper_final', onlyClosed(rows, watermark))
+              await held('upper_closed', closedBy(divisor))
+              await held('upper_final_closed', closedBy(divisor))
+            }
+          }
+        }
+        await check()
+        await world.restart()
+        await world.caughtUp()
+        await check()
+        // Everything closes: no operator holds a row but the results.
+        for (let p = 0; p < partitions; p++) world.topic.produce(p, [['a', 100_000]])
+        await world.caughtUp()
+        for (const name of Object.keys(LOWER)) {
+          for (const of of ['upper', 'upper_closed', 'upper_final', 'upper_final_closed', 'upper_later']) {
+            const view = world.view(`${name}_${of}`)
+            const result = new Set(view.output.state().map((s) => s.id))
+            const rows = view
+              .structures()
+              .filter((s) => !result.has(s.id))
+              .map((s) => s.rows)
+            expect(Math.max(...rows), `${name}_${of}`).toBeLessThanOrEqual(1)
+          }
+        }
+      },
+    ),
+    { numRuns: RUNS },
+  )
+}, 120_000)
+
 test('the end result does not depend on the order of arrival inside the lateness', async () => {
   const results = new Set<string>()
   for (const seed of [1, 2, 3, 4]) {

@@ -12,6 +12,7 @@ import type { SourceRuntime } from './source.ts'
 import { present, type StreamStart, streamStart } from './stream-start.ts'
 import type { Ticker } from './ticker.ts'
 import type { ResumePoint, ViewGate, ViewRuntime } from './view.ts'
+import { releaseOld } from './watermark-tick.ts'
 import type { World } from './world.ts'
 
 /** Longest stretch of hydration between two ticks; ms. */
@@ -299,6 +300,7 @@ export class Hydration {
     this.#ticker.kick()
     this.joined()
     view.setState(this.#reached(targets) ? { kind: 'ready' } : { kind: 'catching up', targets })
+    releaseOld(this.#world, view)
   }
 
   /**

@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import type { TickRecord } from './tick-record.ts'
+import type { ViewRuntime } from './view.ts'
 import { currentWatermarks } from './watermarks.ts'
 import type { World } from './world.ts'
 
@@ -45,4 +46,9 @@ const ONE_PARTITION: ReadonlyMap<number, number> = new Map([[0, 0]])
 export function releaseState(world: World): void {
   const current = currentWatermarks(world.watermarks)
   for (const view of world.views.values()) if (view.live) view.rendered.closers?.release(current)
+}
+
+/** Of a view that has read its past: what closed before it began is not held until time moves on. */
+export function releaseOld(world: World, view: ViewRuntime): void {
+  view.rendered.closers?.release(currentWatermarks(world.watermarks))
 }

@@ -1,5 +1,6 @@
 import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
+import type { BoundTerm } from './bounds.ts'
 import type { PhysicalPlan } from './physical.ts'
 
 /**
@@ -35,6 +36,8 @@ export type DdlPlan =
       readonly rowType: RowType
       readonly plan: PhysicalPlan
       readonly onError: 'poison' | 'divert'
+      /** Its columns that watermarks close: for the plans of those who read it. */
+      readonly bounds?: readonly ColumnBoundPlan[]
     })
   | (Create & {
       readonly kind: 'createIndex'
@@ -67,6 +70,13 @@ export interface ColumnPlan {
   readonly type: SqlType
   readonly notNull: boolean
   readonly defaultSql: string | null
+}
+
+/** Same shape as the catalog's ColumnBound. */
+export interface ColumnBoundPlan {
+  readonly column: number
+  readonly tight: boolean
+  readonly terms: readonly BoundTerm[]
 }
 
 /** Same shape as the catalog's WatermarkSpec. */

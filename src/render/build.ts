@@ -123,14 +123,16 @@ export class Build {
   /** One side of a join: the input under its keys, shared with every other operator that wants the same. */
   arranged(number: number, keys: readonly number[]): JoinSide {
     const node = this.nodes[number]
-    if (this.sharing !== null && node?.op === 'get') return this.shared(this.sharing, number, node, keys)
+    const rule = this.clock === null ? sideRule(this.nodes, number, keys) : null
+    // What watermarks free is a view's own: others may need it longer.
+    if (this.sharing !== null && node?.op === 'get' && rule === null)
+      return this.shared(this.sharing, number, node, keys)
     const input = this.edge(number)
     let byKey = this.arrangements.get(input)
     if (byKey === undefined) this.arrangements.set(input, (byKey = new Map()))
     const name = keys.join('-')
     let operator = byKey.get(name)
     if (operator === undefined) {
-      const rule = this.clock === null ? sideRule(this.nodes, number, keys) : null
       // What frees rows retracts them.
       operator = this.arrange(number, input, keys, name, node?.appendOnly === true && rule === null)
       if (rule !== null) this.closers.add(operator.arrangement, rule.column, rule.terms)

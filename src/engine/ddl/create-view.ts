@@ -64,7 +64,7 @@ export async function createMaterializedView(
   const starts = await deps.hydration.prepare(objects, call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
-    const { name, schema, sql, dependsOn, rowType, onError } = plan
+    const { name, schema, sql, dependsOn, rowType, onError, bounds } = plan
     checkStillThere(deps, [...dependsOn, ...objects])
     const id = world.catalog.nextId
     const entry: MaterializedViewEntry = {
@@ -76,6 +76,7 @@ export async function createMaterializedView(
       dependsOn,
       rowType,
       onError,
+      ...(bounds && bounds.length > 0 && { bounds }),
     }
     const errors = errorsRelation(deps, entry, id + 1)
     await deps.hydration.upToNow(plan.plan)

@@ -1,4 +1,5 @@
 import { notSupported } from '../../base/sql-error.ts'
+import type { ColumnBoundPlan } from '../../plan/ddl.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { filter } from '../../plan/logical-make.ts'
@@ -49,6 +50,14 @@ const COMPARE: Readonly<Record<string, string>> = {
 
 /** Whether anything of the plan closes. */
 export const closes = ({ rules }: Closing): boolean => rules.some((r) => r.length > 0)
+
+/** What watermarks close of a view's result. A view that closes nothing sees late rows too: none of its columns is bounded. */
+export function boundsOf({ nodes, root }: PhysicalPlan, times: EventTimes): ColumnBoundPlan[] {
+  if (!nodes.some((n) => n.op === 'emitOnClose' || n.release !== undefined)) return []
+  return [...closing(nodes, times).facts[root]].flatMap(([column, { terms, tight = false }]) =>
+    terms === undefined ? [] : [{ column, tight, terms }],
+  )
+}
 
 /** The plan with what watermarks free, and with the operator that waits for them. */
 export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission, row: RowType): PhysicalPlan {

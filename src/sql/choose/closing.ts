@@ -4,12 +4,15 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, conjuncts, constant, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { joinFacts, nearestFacts } from './closing-join.ts'
+import { afterWaiting } from './closing-wait.ts'
 import { type ColumnFact, comparison, type Facts, lowerBound, successor, summand } from './monotone.ts'
 
 /** Event times that a plan reads. */
 export interface EventTimes {
   /** `allowed`: how much later than the watermark rows may come, in the unit of the column. */
   of(object: number): { readonly column: number; readonly type: SqlType; readonly allowed: number } | null
+  /** What is closed in a materialized view, less what is allowed here. */
+  bounds(object: number): Facts
 }
 
 export interface Closing {
@@ -49,7 +52,8 @@ function ofNode(
     case 'get': {
       const time = times.of(node.object)
       const at = time === null ? -1 : node.columns.indexOf(time.column)
-      if (time === null || at < 0) return none
+      if (time === null) return { known: picked(times.bounds(node.object), node.columns), released: [] }
+      if (at < 0) return none
       const bound = less(column(0, { kind: time.type.kind }), time.allowed)
       return bound === null
         ? none
@@ -111,10 +115,20 @@ function ofNode(
     case 'join':
       return joinFacts(node, nodes[node.left], nodes[node.right], facts[node.left], facts[node.right])
     case 'emitOnClose':
-      return { known: bounded(facts[node.input]), released: [] }
+      return { known: afterWaiting(nodes, node, facts), released: [] }
     default:
       return none
   }
+}
+
+/** What is known of a relation's columns, by their places in what is read of it. */
+function picked(facts: Facts, columns: readonly number[]): Facts {
+  const known = new Map<number, ColumnFact>()
+  columns.forEach((c, i) => {
+    const fact = facts.get(c)
+    if (fact) known.set(i, fact)
+  })
+  return known
 }
 
 /** A rule for the column that tells best what may go. */

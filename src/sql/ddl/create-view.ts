@@ -13,7 +13,7 @@ import type { Statement } from '../bind/context.ts'
 import { microsOf, timeToLive } from '../bind/fixed-micros.ts'
 import { handled } from '../bind/handled.ts'
 import { bindInnerQuery } from '../bind/query.ts'
-import type { Emission } from '../choose/close.ts'
+import { boundsOf, type Emission } from '../choose/close.ts'
 import type { TimeToLive } from '../choose/leaving.ts'
 import type { PlanningContext } from '../planned.ts'
 import { allowLateness, checkGrowth, eventTimes, takeEmission } from '../statement/emission.ts'
@@ -55,7 +55,8 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission
   const { physical } = plans(st, { ...plan, rowType }, context, true, emission, options.ttl?.life)
   for (const notice of st.stream.notices) context.notice(notice)
-  checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node.query)
+  const times = eventTimes(context.catalog, st.stream.allowedMicros)
+  checkGrowth(physical, times, context, node.query)
   const text = canonicalSql(st, context.sql, node.query.span)
   const given = optionsText(options)
   return {
@@ -68,6 +69,7 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
     rowType,
     plan: physical,
     onError,
+    bounds: boundsOf(physical, times),
   }
 }
 

@@ -4,13 +4,17 @@ import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import { columnsOf } from '../../catalog/pg-relations.ts'
 import { watermarkOf } from '../../catalog/watermark.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { replaceScalar } from '../../plan/scalar-walk.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import type { Statement } from '../bind/context.ts'
 import { microsOf } from '../bind/fixed-micros.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import { windowInterval } from '../bind/time-window.ts'
 import type { Emission } from '../choose/close.ts'
-import type { EventTimes } from '../choose/closing.ts'
+import { type EventTimes, less } from '../choose/closing.ts'
+import type { ColumnFact } from '../choose/monotone.ts'
 import type { PlanningContext } from '../planned.ts'
 
 export const CHANGES: Emission = { mode: 'changes' }
@@ -56,26 +60,44 @@ export function allowLateness(st: Statement, amount: number): void {
 
 /** Event times of the relations that a plan may read. */
 export function eventTimes(catalog: CatalogSnapshot, allowedMicros: number): EventTimes {
+  const allowedOf = ({ kind }: SqlType): number =>
+    kind.startsWith('int') ? 0 : kind === 'date' ? Math.ceil(allowedMicros / 86_400_000_000) : allowedMicros
   return {
     of(object) {
       const watermark = watermarkOf(catalog.byId(object))
       if (watermark === null) return null
       const { type } = columnsOf(catalog, object)[watermark.column]
-      const allowed = type.kind === 'date' ? Math.ceil(allowedMicros / 86_400_000_000) : allowedMicros
-      return { column: watermark.column, type, allowed: type.kind.startsWith('int') ? 0 : allowed }
+      return { column: watermark.column, type, allowed: allowedOf(type) }
+    },
+    bounds(object) {
+      const known = new Map<number, ColumnFact>()
+      const entry = catalog.byId(object)
+      for (const { column, tight, terms } of (entry?.kind === 'materializedView' && entry.bounds) || []) {
+        // What is allowed here is added to what was there: both are taken from the watermark.
+        const later = (s: Scalar) => (s.kind === 'column' ? (less(s, allowedOf(s.type)) ?? s) : undefined)
+        const moved = terms.map(({ object: of, bound }) => ({
+          object: of,
+          bound: replaceScalar(bound as Scalar, later),
+        }))
+        known.set(column, { terms: moved, tight })
+      }
+      return known
     },
   }
 }
 
+const hasTime = (times: EventTimes, object: number): boolean =>
+  times.of(object) !== null || times.bounds(object).size > 0
+
 export const readsEventTime = (plan: PhysicalPlan, times: EventTimes): boolean =>
-  plan.nodes.some((n) => n.op === 'get' && times.of(n.object) !== null)
+  plan.nodes.some((n) => n.op === 'get' && hasTime(times, n.object))
 
 /** A plan over streams that keeps ever more: said, or refused when the session wants it so. */
 export function checkGrowth(plan: PhysicalPlan, times: EventTimes, context: PlanningContext, at: Place): void {
   const { catalog } = context
   const streams = plan.nodes.some((n) => {
     const entry = n.op === 'get' ? catalog.byId(n.object) : undefined
-    return n.op === 'get' && ((entry?.kind === 'source' && entry.upsertKey === null) || times.of(n.object) !== null)
+    return n.op === 'get' && ((entry?.kind === 'source' && entry.upsertKey === null) || hasTime(times, n.object))
   })
   const node = plan.nodes.find((n) => n.growth === 'unbounded')
   if (!streams || !node) return

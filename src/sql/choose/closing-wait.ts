@@ -1,0 +1,105 @@
+import type { BoundTerm } from '../../plan/bounds.ts'
+import type { PhysicalNode } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { column, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
+import { type ColumnFact, type Facts, lowerBound, summand } from './monotone.ts'
+
+type Wait = Extract<PhysicalNode, { op: 'emitOnClose' }>
+
+/**
+ * What is known of rows that waited until one column was closed. Such a row may come when another of its columns is long
+ * past its own bound; so only what that one column tells of the others holds: of those that are made of it, or of what it
+ * is made of, as both ends of a window are.
+ */
+export function afterWaiting(nodes: readonly PhysicalNode[], wait: Wait, facts: readonly Facts[]): Facts {
+  const below = facts[wait.input]
+  const tight = below.get(wait.column)?.tight === true
+  const known = new Map<number, ColumnFact>([[wait.column, { terms: wait.terms, tight }]])
+  for (const [c, { terms }] of below) {
+    const told = terms === undefined || c === wait.column ? null : toldOf(c, nodes, wait, facts)
+    if (told !== null) known.set(c, { terms: told })
+  }
+  return known
+}
+
+/** Both columns are followed down to a node where one is made of the other, or of the same. */
+function toldOf(
+  other: number,
+  nodes: readonly PhysicalNode[],
+  { input, column: by, terms, types }: Wait,
+  facts: readonly Facts[],
+): readonly BoundTerm[] | null {
+  let waited: Scalar | null = column(by, types[by])
+  let sought: Scalar | null = column(other, types[other])
+  for (let at: number | null = input; at !== null && waited !== null && sought !== null; ) {
+    const found = lowerBy(sought, waited, terms, facts[at], nodes[at].types.length)
+    if (found !== null) return found
+    const below: Below | null = belowOf(nodes[at])
+    waited = below && through(waited, below)
+    sought = below && through(sought, below)
+    at = below && below.input
+  }
+  return null
+}
+
+/** The least that `sought` can be where `waited` is not below its terms. */
+function lowerBy(
+  sought: Scalar,
+  waited: Scalar,
+  terms: readonly BoundTerm[],
+  facts: Facts,
+  width: number,
+): readonly BoundTerm[] | null {
+  let base = waited
+  let moved = terms
+  for (;;) {
+    // `base` as a column of its own, the only one with a bound.
+    const alone = replaceScalar(sought, (x) => (sameScalar(x, base) ? column(width, x.type) : undefined))
+    const ranges = [...facts].map(([c, { range }]): [number, ColumnFact] => [c, range ? { range } : {}])
+    const found = lowerBound(alone, new Map([...ranges, [width, { terms: moved }]]))
+    if (found !== null) return found
+    const sum = summand(base)
+    if (sum === null) return null
+    base = sum.expr
+    moved = moved.map((t) => ({ ...t, bound: sum.back(t.bound) }))
+  }
+}
+
+/** A node whose columns are those of its input, or made of them row by row. */
+interface Below {
+  readonly input: number
+  readonly exprs: readonly Scalar[]
+}
+
+function belowOf(node: PhysicalNode): Below | null {
+  const kept = (input: number, columns: readonly number[]): Below => ({
+    input,
+    exprs: columns.map((c, i) => column(c, node.types[i])),
+  })
+  switch (node.op) {
+    case 'map':
+      return { input: node.input, exprs: node.exprs }
+    case 'aggregate':
+      return kept(node.input, node.keys)
+    case 'distinct':
+    case 'topK':
+    case 'emitOnClose':
+      return kept(
+        node.input,
+        node.types.map((_, c) => c),
+      )
+    default:
+      return null
+  }
+}
+
+/** The expression over the input's columns; null where it reads others. */
+function through(s: Scalar, { exprs }: Below): Scalar | null {
+  let whole = true
+  const over = replaceScalar(s, (x) => {
+    if (x.kind !== 'column') return undefined
+    if (exprs[x.index] === undefined) whole = false
+    return exprs[x.index]
+  })
+  return whole ? over : null
+}
