@@ -56,6 +56,11 @@ describe('queries', () => {
 
   test('no rows', () => {
     expect(one('query I\nSELECT 1\n----\n')).toMatchObject({ expect: { kind: 'rows', lines: [] } })
+    expect(one('query I\nSELECT 1\n')).toMatchObject({ expect: { kind: 'rows', lines: [] } })
+  })
+
+  test('the rows of an earlier query of the label', () => {
+    expect(one('query I rowsort same\nSELECT 1\n')).toMatchObject({ label: 'same', expect: { lines: null } })
   })
 })
 
@@ -72,6 +77,15 @@ describe('what stands before a record', () => {
       },
       { conditions: [], connection: null },
     ])
+  })
+
+  test('conditions before a loop hold for all of it', () => {
+    const records = parse('skipif a\nforeach x 1 2\nonlyif b\nquery I\nSELECT ${x}\nendloop\n\nstatement ok\nb\n')
+    const both = [
+      { kind: 'skipif', label: 'a' },
+      { kind: 'onlyif', label: 'b' },
+    ]
+    expect(records).toMatchObject([{ conditions: both }, { conditions: both }, { conditions: [] }])
   })
 })
 

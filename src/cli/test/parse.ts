@@ -105,7 +105,7 @@ function parseBlock(cursor: Cursor, inLoop: boolean): SltRecord[] {
       case 'loop':
       case 'for':
       case 'foreach':
-        records.push(...parseLoop(cursor, words))
+        records.push(...parseLoop(cursor, words).map((record) => under(conditions, record)))
         break
       case 'endloop':
       case 'endfor':
@@ -157,7 +157,8 @@ function parseQuery(cursor: Cursor, line: string, common: CommonFields): QueryRe
   const sort = words[0] !== undefined && SORT_MODES.includes(words[0]) ? (words.shift() as SortMode) : null
   const label = words.shift() ?? null
   if (words.length > 0) throw new SltSyntaxError(common.place, `unexpected "${words.join(' ')}"`)
-  return { ...record, types, sort, label, expect: { kind: 'rows', lines: separated ? cursor.block() : [] } }
+  const lines = separated ? cursor.block() : label === null ? [] : null
+  return { ...record, types, sort, label, expect: { kind: 'rows', lines } }
 }
 
 function parseControl(words: readonly string[], place: Place): ControlRecord {
@@ -173,6 +174,10 @@ function parseControl(words: readonly string[], place: Place): ControlRecord {
   }
   throw new SltSyntaxError(place, `unknown control "${words.slice(1).join(' ')}"`)
 }
+
+/** What stands before a loop holds for all of its records. */
+const under = (conditions: readonly Condition[], record: SltRecord): SltRecord =>
+  'conditions' in record ? { ...record, conditions: [...conditions, ...record.conditions] } : record
 
 /** `loop i 0 3`, `for i in a b`, `foreach i a b` … `endloop`: the body once per value, `${i}` replaced. */
 function parseLoop(cursor: Cursor, words: readonly string[]): SltRecord[] {

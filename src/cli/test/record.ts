@@ -47,8 +47,8 @@ export interface QueryRecord extends Common {
   /** null: the mode set by `control sortmode`. */
   readonly sort: SortMode | null
   readonly label: string | null
-  readonly expect:
-    | { readonly kind: 'rows'; readonly lines: readonly string[] }
+  readonly expect: /** null, without `----`: the rows of the earlier query of this label. */
+    | { readonly kind: 'rows'; readonly lines: readonly string[] | null }
     | { readonly kind: 'error'; readonly error: ErrorExpectation }
 }
 

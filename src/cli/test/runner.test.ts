@@ -125,6 +125,15 @@ SELECT $x + 1
 8
 
 query I nosort same
+SELECT 8
+
+query I nosort same
+SELECT 7
+
+query I nosort other
+SELECT 8
+
+query I nosort same
 SELECT 9
 ----
 9
@@ -138,8 +147,9 @@ halt
 statement ok
 never run
 `)
-    expect(outcome.passed).toBe(7)
-    expect(outcome.failures.map((f) => f.message)).toEqual(['differs from an earlier query of label same'])
+    expect(outcome.passed).toBe(8)
+    const differs = 'differs from an earlier query of label same'
+    expect(outcome.failures.map((f) => f.message)).toEqual([differs, 'no earlier query of label other', differs])
   })
 
   const churned = async (text: string, viewKind: string, seed: number): Promise<FileOutcome> => {
