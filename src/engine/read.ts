@@ -19,6 +19,7 @@ import type { IndexLookup } from './indexes.ts'
 import { readStreams, type Snapshot, takeSnapshot } from './snapshot.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import type { TimeTicks } from './time-ticks.ts'
+import { readingError } from './view-error.ts'
 import type { World } from './world.ts'
 import { type ProgramEnv, rowProgram } from './write/row-program.ts'
 
@@ -70,8 +71,7 @@ export async function evaluate(
 ): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
-    if (poison !== null)
-      throw new SqlError(poison[0] as string, poison[1] as string, { position: (poison[3] as number) || undefined })
+    if (poison !== null) throw readingError(world, object, poison)
   }
   const { runtime } = world
   let since = runtime.monotonicMs()
@@ -142,7 +142,7 @@ function lookUp({ world, indexes }: ReadDeps, request: ReadRequest, lookup: Look
   const program: ProgramEnv = { params: request.params, env: evalEnv(world, call) }
   const key = rowProgram(lookup.keys, [], program)(NO_ROW)
   const poison = world.views.get(lookup.object)?.poison() ?? null
-  if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string)
+  if (poison !== null) throw readingError(world, lookup.object, poison)
   const found = key.includes(null) ? [] : indexes.lookup(lookup.object, lookup.columns, key)
   const inputTypes = world.edgeOf(lookup.object)!.types
   const residual = lookup.residual === null ? null : rowProgram([lookup.residual], inputTypes, program)

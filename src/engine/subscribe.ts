@@ -15,6 +15,7 @@ import { bindParams } from './bind-params.ts'
 import { buildView, removeView } from './build-view.ts'
 import type { Hydration } from './hydration.ts'
 import type { ViewRuntime } from './view.ts'
+import { readingError } from './view-error.ts'
 import type { World } from './world.ts'
 
 /** The relation behind a subscription: rows to start from, changes to follow. */
@@ -159,7 +160,7 @@ function start(world: World, hydration: Hydration, request: SubscribeRequest, fo
     throw new SqlError('22023', `UP TO ${request.upTo} is before AS OF ${asOf}`)
   }
   const poison = view?.poison() ?? null
-  if (poison !== null) throw new SqlError(poison[0] as string, poison[1] as string)
+  if (poison !== null) throw readingError(world, view!.id, poison)
   const snapshot = request.snapshot ? contentsAsOf(followed, asOf) : null
   const constant = view !== null && view.reads.length === 0
   return new LogSubscription({

@@ -3,6 +3,7 @@ import type { SqlError } from '../base/sql-error.ts'
 import type { MaterializedViewEntry } from '../catalog/entry.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { ErrorFilter } from '../dataflow/errors-handed-on.ts'
+import { isInherited } from '../dataflow/inherited-errors.ts'
 import type { Gate } from '../dataflow/operators/gate.ts'
 import type { OutputNode } from '../dataflow/output.ts'
 import { objectsOf } from '../plan/objects-of.ts'
@@ -202,15 +203,27 @@ export class ViewRuntime {
     if (this.onError === 'divert' || this.output.errors.rows === 0) return null
     return firstError(this.output, this.output.handedOn.now())
   }
+
+  /** The first error of its own, and not of single rows, that readers get: recursion without an end and the like. */
+  beyondLimits(): Row | null {
+    if (this.poison() === null) return null
+    const own = ([sqlstate, , operator]: Row) =>
+      (sqlstate as string).startsWith(LIMIT_EXCEEDED) && !isInherited(operator as string)
+    return firstError(this.output, this.output.handedOn.now(), own)
+  }
 }
 
+/** The class of SQLSTATEs of what is too much. */
+const LIMIT_EXCEEDED = '54'
+
 /** Canonical order = the row order of the error columns. */
-function firstError(output: OutputNode, handedOn: ErrorFilter): Row | null {
+function firstError(output: OutputNode, handedOn: ErrorFilter, counts: (row: Row) => boolean = () => true): Row | null {
   let first: Row | null = null
   for (const all of output.errors.scan()) {
     const batch = handedOn(all)
     for (let i = 0; i < (batch?.n ?? 0); i++) {
       const row = rowAt(batch!, i, ERROR_TYPES)
+      if (!counts(row)) continue
       if (first === null || compareValueRows(ERROR_TYPES, row, first) < 0) first = row
     }
   }

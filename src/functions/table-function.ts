@@ -16,5 +16,10 @@ export interface TableFunction {
   readonly volatility: 'immutable' | 'stable' | 'volatile'
   readonly strict: boolean
   readonly fallible: boolean
+  /**
+   * How many rows a call gives, where that is known before it gives any; null: not known. For non-null arguments. A call
+   * whose number is known does not fail once it has begun to give rows.
+   */
+  size?(args: readonly Datum[]): number | null
   eval(args: readonly Datum[], env: EvalEnv, argTypes: readonly SqlType[]): Generator<Row, void, void>
 }

@@ -26,6 +26,7 @@ function table(
     readonly fallible?: boolean
     readonly strict?: boolean
     readonly variadic?: boolean
+    readonly size?: TableFunction['size']
   } = {},
 ): TableFunction {
   const { id, name, args, returns } = parseSignature(signature)
@@ -40,6 +41,7 @@ function table(
     strict: options.strict ?? true,
     ...(options.variadic === true ? { variadic: true } : {}),
     fallible: options.fallible ?? false,
+    ...(options.size === undefined ? {} : { size: options.size }),
     eval: evaluate,
   }
 }
@@ -61,6 +63,13 @@ function* integers(start: number | bigint, stop: number | bigint, step: number |
       value = int8Add(value, step)
     }
   }
+}
+
+/** Of `integers`: exact, as long as it is of interest. */
+function seriesSize([start, stop, step = 1]: readonly Datum[]): number | null {
+  const by = Number(step)
+  if (by === 0) return null
+  return Math.max(0, Math.floor((Number(stop) - Number(start)) / by) + 1)
 }
 
 function* numerics(start: Numeric, stop: Numeric, step: Numeric): Rows {
@@ -92,6 +101,15 @@ function times(zoned: boolean): TableFunction['eval'] {
       value = addInterval(value, step, zoned ? env.timeZone : undefined)
     }
   }
+}
+
+/** Where every step has one length, and the step behind the last one is a time as well: else the call may fail there. */
+function timesSize(args: readonly Datum[]): number | null {
+  const [start, stop, step] = args as readonly [number | bigint, number | bigint, Interval]
+  if (step.months !== 0 || step.days !== 0 || Number(step.micros) === 0) return null
+  const ends = [start, stop].map(Number)
+  if (!ends.every((end) => Number.isSafeInteger(end + Number(step.micros)))) return null
+  return Math.max(0, Math.floor((ends[1] - ends[0]) / Number(step.micros)) + 1)
 }
 
 function* unnest(args: readonly Datum[]): Rows {
@@ -185,10 +203,20 @@ const two = (args: readonly Datum[]) => args as readonly [number | bigint, numbe
 const three = (args: readonly Datum[]) => args as readonly [number | bigint, number | bigint, number | bigint]
 
 export const TABLE_FUNCTIONS: readonly TableFunction[] = [
-  table(`${series}(int4,int4) int4`, series, (args) => integers(...two(args), 1)),
-  table(`${series}(int4,int4,int4) int4`, series, (args) => integers(...three(args)), { fallible: true }),
-  table(`${series}(int8,int8) int8`, series, (args) => integers(...two(args), 1)),
-  table(`${series}(int8,int8,int8) int8`, series, (args) => integers(...three(args)), { fallible: true }),
+  table(`${series}(int4,int4) int4`, series, (args) => integers(...two(args), 1), {
+    size: seriesSize,
+  }),
+  table(`${series}(int4,int4,int4) int4`, series, (args) => integers(...three(args)), {
+    fallible: true,
+    size: seriesSize,
+  }),
+  table(`${series}(int8,int8) int8`, series, (args) => integers(...two(args), 1), {
+    size: seriesSize,
+  }),
+  table(`${series}(int8,int8,int8) int8`, series, (args) => integers(...three(args)), {
+    fallible: true,
+    size: seriesSize,
+  }),
   table(
     `${series}(numeric,numeric) numeric`,
     series,
@@ -201,10 +229,14 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     (args) => numerics(...(args as readonly [Numeric, Numeric, Numeric])),
     { fallible: true },
   ),
-  table(`${series}(timestamp,timestamp,interval) timestamp`, series, times(false), { fallible: true }),
+  table(`${series}(timestamp,timestamp,interval) timestamp`, series, times(false), {
+    fallible: true,
+    size: timesSize,
+  }),
   table(`${series}(timestamptz,timestamptz,interval) timestamptz`, series, times(true), {
     fallible: true,
     volatility: 'stable',
+    size: timesSize,
   }),
   table(
     'unnest(anyarray) any',

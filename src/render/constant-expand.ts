@@ -26,18 +26,21 @@ export function constantExpansion(
   const rows = constantRows(node, made.length, ctx)
   if (rows === null) return null
   const { n: each, cols: fixed } = batchFromRows(made, rows)
-  return (_cols, start, n) => {
-    const inputs = each === 0 ? n - start : Math.min(n - start, Math.floor(BATCH_ROWS_MAX / each))
-    const size = inputs * each
-    const from = new Int32Array(size)
-    const which = new Int32Array(size)
-    for (let i = 0, k = 0; i < inputs; i++) {
-      for (let r = 0; r < each; r++, k++) {
-        from[k] = start + i
-        which[k] = r
+  if (each === 0) return () => []
+  return function* (_cols, n) {
+    for (let start = 0, inputs = 0; start < n; start += inputs) {
+      inputs = Math.min(n - start, Math.floor(BATCH_ROWS_MAX / each))
+      const size = inputs * each
+      const from = new Int32Array(size)
+      const which = new Int32Array(size)
+      for (let i = 0, k = 0; i < inputs; i++) {
+        for (let r = 0; r < each; r++, k++) {
+          from[k] = start + i
+          which[k] = r
+        }
       }
+      yield { n: size, from, cols: fixed.map((column) => takeRows(column, which, size)) }
     }
-    return { n: size, from, cols: fixed.map((column) => takeRows(column, which, size)), next: start + inputs }
   }
 }
 

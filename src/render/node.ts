@@ -65,9 +65,8 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     case 'flatMap': {
       const pipe = input(node.input)
       const made = node.types.slice(pipe.types.length)
-      return build.add(
-        new FlatMapOperator(identity, pipe, node.types, expandProgram(node, made, node.position, context)),
-      )
+      const program = expandProgram(node, made, node.position, context)
+      return build.add(new FlatMapOperator(identity, pipe, node.types, program, build.clock !== null))
     }
     case 'union':
       return build.add(new UnionOperator(identity, node.inputs.map(input), node.types))

@@ -82,10 +82,10 @@ describe('arrangements shared between views', () => {
       if (object === 1) get.pushErrors(failed)
     })
     step('', '')
-    expect(formatDelta([...second.output.errors.scan()], ERROR_TYPES)).toEqual(['+ 22012 m o 1 r'])
+    expect(formatDelta([...second.output.errors.scan()], ERROR_TYPES)).toEqual(['+ 22012 m o@1 1 r'])
     source(1).pushErrors(failed)
     step('', '')
-    expect(formatDelta([...second.output.errors.scan()], ERROR_TYPES)).toEqual(['+2 22012 m o 1 r'])
+    expect(formatDelta([...second.output.errors.scan()], ERROR_TYPES)).toEqual(['+2 22012 m o@1 1 r'])
   })
   it('outlive the view that made them, and go with the last user', () => {
     const { view, step, sharing, states, circuit } = world()

@@ -49,6 +49,30 @@ describe('SET and SHOW', () => {
     expect(await sql(statement)).toEqual([`error ${sqlstate} ${message}`])
   })
 
+  it.each([
+    ['SET streaming_parallelism = 1', 'NOTICE parameter "streaming_parallelism" of RisingWave has no effect here'],
+    [
+      'SET RW_FORCE_TWO_PHASE_AGG TO true',
+      'NOTICE parameter "rw_force_two_phase_agg" of RisingWave has no effect here',
+    ],
+    ['SET cluster = quickstart', 'NOTICE parameter "cluster" of Materialize has no effect here'],
+    ["SET enable_seqscan = 'off'", 'NOTICE parameter "enable_seqscan" of PostgreSQL has no effect here'],
+  ])('says of what neighbours know and cannot matter that it does not: %s', async (statement, notice) => {
+    const { sql } = harness()
+    expect(await sql(statement)).toEqual([notice, 'SET'])
+  })
+
+  it('shows and resets those, and keeps what could change a result unknown', async () => {
+    const { sql } = harness()
+    await sql('SET streaming_parallelism TO 4')
+    expect(await value(sql, 'streaming_parallelism')).toBe('4')
+    await sql('RESET streaming_parallelism')
+    expect(await value(sql, 'streaming_parallelism')).toBe('default')
+    for (const name of ['batch_expr_strict_mode', 'upsert_dml', 'backfill_rate_limit', 'database'])
+      expect(await sql(`SET ${name} = x`)).toEqual([`error 42704 unrecognized configuration parameter "${name}"`])
+    expect(await sql('SHOW ALL')).not.toContainEqual(expect.stringContaining('streaming_parallelism'))
+  })
+
   it('tells the client what drivers follow, when it changes', async () => {
     const { session, sql } = harness()
     expect(await sql("SET TimeZone = 'Asia/Tokyo'")).toEqual(['TimeZone = Asia/Tokyo', 'SET'])

@@ -14,14 +14,16 @@ export interface Expansion {
   readonly from: Int32Array
   readonly cols: readonly Column[]
 }
-/** A compiled table function. One call may stop early: `next` is the first input row not yet expanded. */
+/**
+ * A compiled table function: what it makes of the rows of a batch, in parts of at most BATCH_ROWS_MAX rows, null where it
+ * only gives way. A row in `errors` has made nothing.
+ */
 export type ExpandProgram = (
   cols: readonly Column[],
-  start: number,
   n: number,
   errors: RowErrors,
   tick: TickContext,
-) => Expansion & { readonly next: number }
+) => Iterable<Expansion | null>
 
 /**
  * flatMap: each input row times the rows of a table function of it. State: none. Cost per changed row: its made rows.
@@ -31,14 +33,26 @@ export class FlatMapOperator extends OperatorBase {
   readonly name = 'flatMap'
   private readonly program: ExpandProgram
   private readonly errors = new RowErrorList()
+  private readonly inScope: boolean
 
-  constructor(identity: OperatorIdentity, input: Pipe, types: readonly SqlType[], program: ExpandProgram) {
+  /** `inScope`: within recursion, where a round is seen whole. */
+  constructor(
+    identity: OperatorIdentity,
+    input: Pipe,
+    types: readonly SqlType[],
+    program: ExpandProgram,
+    inScope = false,
+  ) {
     super(identity, [input], types)
     this.program = program
+    this.inScope = inScope
   }
 
   override get runsInParts(): boolean {
     return true
+  }
+  override get handsOnParts(): boolean {
+    return !this.inScope
   }
 
   step(tick: TickContext): void {
@@ -52,14 +66,13 @@ export class FlatMapOperator extends OperatorBase {
   }
 
   private *expand(batch: Batch, tick: TickContext): Pieces {
-    for (let start = 0; start < batch.n; ) {
-      const made = this.program(batch.cols, start, batch.n, this.errors, tick)
-      start = made.next
-      if (made.n === 0) continue
-      const diffs = new Int32Array(made.n)
-      for (let k = 0; k < made.n; k++) diffs[k] = batch.diffs[made.from[k]]
-      const cols = batch.cols.map((column) => takeRows(column, made.from, made.n))
-      this.output.pushRows({ n: made.n, diffs, cols: [...cols, ...made.cols] })
+    for (const made of this.program(batch.cols, batch.n, this.errors, tick)) {
+      if (made !== null && made.n > 0) {
+        const diffs = new Int32Array(made.n)
+        for (let k = 0; k < made.n; k++) diffs[k] = batch.diffs[made.from[k]]
+        const cols = batch.cols.map((column) => takeRows(column, made.from, made.n))
+        this.output.pushRows({ n: made.n, diffs, cols: [...cols, ...made.cols] })
+      }
       yield
     }
     if (this.errors.count > 0) {

@@ -1,6 +1,7 @@
 import type { Batch } from '../../types/batch.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { type Fanout, Pipe } from '../edge.ts'
+import { inheritedFrom } from '../inherited-errors.ts'
 import { pick } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 
@@ -17,7 +18,8 @@ export interface GetSpec extends OperatorIdentity {
 
 /**
  * get: where a plan reads an object. A snapshot can be pushed in (hydration) before, between or after live deltas;
- * `connect` joins the object's edge. State: none. Cost: none, columns are picked by reference. Retraction: linear.
+ * `connect` joins the object's edge. Errors say from here on which object they come from.
+ * State: none. Cost: none, columns are picked by reference; O(1) per error. Retraction: linear.
  */
 export class GetOperator extends OperatorBase {
   readonly name = 'get'
@@ -47,6 +49,6 @@ export class GetOperator extends OperatorBase {
   step(): void {
     const delta = this.inputs[0].take()
     for (const { n, diffs, cols } of delta.rows) this.output.pushRows({ n, diffs, cols: pick(cols, this.columns) })
-    this.forwardErrors(delta.errors)
+    this.forwardErrors(this.result ? delta.errors : delta.errors.map((batch) => inheritedFrom(this.object, batch)))
   }
 }

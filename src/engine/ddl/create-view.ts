@@ -2,6 +2,8 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
+import { checkConstantCalls } from '../../render/expand.ts'
+import type { Row } from '../../types/value.ts'
 import type { CallContext } from '../api.ts'
 import { buildView, removeView } from '../build-view.ts'
 import { sharedPlan } from '../result-sharing.ts'
@@ -52,6 +54,7 @@ export async function createMaterializedView(
 ): Promise<void> {
   const { world } = deps
   if (exists(deps, plan, call)) return
+  checkConstantCalls(plan.plan.nodes)
   const objects = objectsOf(plan.plan)
   for (const object of objects) {
     const entry = world.catalog.byId(object)
@@ -91,6 +94,8 @@ export async function createMaterializedView(
       if (resultOf !== null) await deps.hydration.take(view, world.views.get(resultOf)!)
       else if (shares) await deps.hydration.fill(view, call.signal)
       else await deps.hydration.begin(view, starts, call.signal)
+      const beyond = view.ready ? view.beyondLimits() : null
+      if (beyond !== null) throw hopeless(beyond)
     }
     await changeOrNothing(deps, next, start, async () => {
       const view = world.views.get(id)
@@ -99,6 +104,11 @@ export async function createMaterializedView(
     })
     await deps.checkpoint()
   }, call.signal)
+}
+
+/** The view would fail as it stands, whoever reads it. */
+function hopeless([sqlstate, message, , position]: Row): SqlError {
+  return new SqlError(sqlstate as string, message as string, { position: (position as number) || undefined })
 }
 
 export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call: CallContext): Promise<void> {

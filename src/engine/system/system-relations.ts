@@ -1,12 +1,14 @@
 import { assert } from '../../base/assert.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import { ERROR_COLUMNS, ERROR_TYPES } from '../../dataflow/contract.ts'
+import { originOf } from '../../dataflow/inherited-errors.ts'
 import type { Batch } from '../../types/batch.ts'
-import { batchFromRows, splitBatch } from '../../types/batch-build.ts'
-import type { RowType } from '../../types/sql-type.ts'
+import { batchFromRows, rowsOf, splitBatch } from '../../types/batch-build.ts'
+import { type RowType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext } from '../api.ts'
 import { DEAD_LETTER_FIELDS } from '../source.ts'
+import { viewOfError } from '../view-error.ts'
 import { INFORMATION_SCHEMA } from './information-schema.ts'
 import { MILLRACE_RELATIONS } from './millrace.ts'
 import { PG_CLASS_RELATIONS } from './pg-class.ts'
@@ -68,7 +70,8 @@ export class SystemRelations {
   /** Columns of `"<object>$errors"`. */
   errorsRowType(kind: CatalogEntry['kind']): RowType {
     if (kind === 'source') return DEAD_LETTER_FIELDS
-    return ERROR_COLUMNS.map((name, i) => ({ name, type: ERROR_TYPES[i]!, nullable: true }))
+    const fields = ERROR_COLUMNS.map((name, i) => ({ name, type: ERROR_TYPES[i]!, nullable: true }))
+    return [...fields, { name: 'view', type: TEXT, nullable: true }]
   }
 
   /** All rows of a system relation, now. */
@@ -78,8 +81,8 @@ export class SystemRelations {
     assert(entry?.kind === 'system', `object ${object} is a system relation`)
     if (entry.relation === 'errors') {
       const owner = entry.dependsOn[0]!
-      const kept = world.sources.get(owner)?.deadLetters ?? world.views.get(owner)?.output.errors
-      return kept === undefined ? [] : [...kept.scan()]
+      const kept = world.sources.get(owner)?.deadLetters
+      return kept === undefined ? this.#errorsOf(owner) : [...kept.scan()]
     }
     const relation = this.#byName.get(entry.relation)
     assert(relation !== undefined, `system relation ${entry.relation} is known`)
@@ -93,4 +96,21 @@ export class SystemRelations {
           ),
         )
   }
+
+  /** Of a view: the operator without the mark of the view that it stands in, which has a column. */
+  #errorsOf(id: number): Batch[] {
+    const { world } = this.#context
+    const rows: Row[] = []
+    const diffs: number[] = []
+    for (const batch of world.views.get(id)?.output.errors.scan() ?? []) {
+      for (const [i, row] of rowsOf(batch, ERROR_TYPES).entries()) {
+        const operator = row[OPERATOR] as string
+        rows.push([...row.with(OPERATOR, originOf(operator).operator), viewOfError(world, id, operator)])
+        diffs.push(batch.diffs[i]!)
+      }
+    }
+    return rows.length === 0 ? [] : splitBatch(batchFromRows([...ERROR_TYPES, TEXT], rows, diffs))
+  }
 }
+
+const OPERATOR = ERROR_COLUMNS.indexOf('operator')

@@ -1,6 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { SettingDefinition } from './definition.ts'
-import { findSetting, SETTINGS } from './table.ts'
+import { findSetting as findOwn, SETTINGS } from './table.ts'
+import { withoutEffect } from './without-effect.ts'
 
 /**
  * The settings of one session: server default, session default (from the connection), SET, SET LOCAL. What SET did
@@ -93,6 +94,8 @@ export class Settings {
     return settable(name)
   }
 }
+
+const findSetting = (name: string): SettingDefinition | undefined => findOwn(name) ?? withoutEffect(name)
 
 const key = (setting: SettingDefinition): string => setting.name.toLowerCase()
 

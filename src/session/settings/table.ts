@@ -8,7 +8,10 @@ const SERVER_VERSION_NUM = '150008'
 
 const ISOLATION = oneOf('serializable', 'repeatable read', 'read committed', 'read uncommitted', 'strict serializable')
 
-/** Every setting that SET and SHOW know. A setting that is not here is 42704: nothing is silently ignored. */
+/**
+ * Every setting that means something here. SET knows those of neighbours that cannot matter besides (without-effect.ts),
+ * and says so; any other is 42704: nothing is silently ignored.
+ */
 export const SETTINGS: readonly SettingDefinition[] = [
   {
     name: 'application_name',

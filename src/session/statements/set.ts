@@ -6,6 +6,7 @@ import type { ClockMode } from '../../engine/api.ts'
 import { reporting } from '../reporting.ts'
 import { done, type Run, type StatementHandler } from '../run.ts'
 import { oneOf } from '../settings/definition.ts'
+import { withoutEffect } from '../settings/without-effect.ts'
 
 /** SET, RESET, DISCARD. What the client follows is reported when its value changes. */
 export const setStatement: StatementHandler<SetVariable> = {
@@ -32,6 +33,14 @@ export const setStatement: StatementHandler<SetVariable> = {
       return done('SET')
     }
     await reporting(run, () => settings.set(name, value, local))
+    const vain = withoutEffect(name)
+    if (vain !== undefined)
+      run.call.notice({
+        severity: 'NOTICE',
+        sqlstate: '00000',
+        message: `parameter "${vain.name}" of ${vain.of} has no effect here`,
+        detail: vain.description,
+      })
     if (name === 'transaction_read_only') transaction.setReadOnly(settings.get(name) === 'on')
     return done('SET')
   },
