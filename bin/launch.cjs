@@ -3,7 +3,7 @@
  * Finds a Node.js 24 and runs a script of this package with it. Plain JavaScript that Node 20 reads: the only code of
  * the project that may run on another Node than 24.
  *
- * The child hangs on an IPC channel, so that it dies with the launcher: `kill -9` of either ends both.
+ * The child hangs on an IPC channel and watches its parent, so that it dies with the launcher: `kill -9` of either ends both.
  */
 const { spawn } = require('node:child_process')
 const fs = require('node:fs')

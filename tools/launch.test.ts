@@ -27,6 +27,7 @@ writeFileSync(
 process.on('SIGTERM', () => process.exit(5))
 console.log(process.version, process.pid, process.argv.slice(2).join(' '))
 if (mode === 'exit') process.exit(Number(process.argv[3]))
+if (mode === 'spin') setTimeout(() => { for (;;); }, 10)
 setInterval(() => {}, 1000)
 `,
 )
@@ -72,6 +73,14 @@ describe.skipIf(older === null)('under an older Node', () => {
   test('kill -9 of the launcher ends what it started', async () => {
     const child = launch(older!, 'wait')
     const [, pid] = await firstLine(child)
+    child.kill('SIGKILL')
+    expect(await until(() => !running(Number(pid)))).toBe(true)
+  })
+
+  test('kill -9 of the launcher ends what it started even while that loops without end', async () => {
+    const child = launch(older!, 'spin')
+    const [, pid] = await firstLine(child)
+    await new Promise((done) => setTimeout(done, 100))
     child.kill('SIGKILL')
     expect(await until(() => !running(Number(pid)))).toBe(true)
   })
