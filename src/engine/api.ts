@@ -3,6 +3,7 @@ import type { CatalogSnapshot } from '../catalog/entry.ts'
 import type { Finishing } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
+import type { RunningState } from '../sql/explain-state.ts'
 import type { Batch } from '../types/batch.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Datum, Row } from '../types/value.ts'
@@ -24,6 +25,10 @@ export interface Engine {
   advanceClock(toMs: number): Promise<void>
   /** The event time of a relation; null: it has none. */
   eventTime(object: number): EventTime | null
+  /** What a materialized view runs, and what its operators hold now; null: there is no such view. */
+  runningState(object: number): RunningState | null
+  /** How many rows a relation has; null: it is not stored. */
+  storedRows(object: number): number | null
   /** Raises a relation's watermark; resolves once what it closes is durable and visible. */
   advanceWatermark(object: number, value: number): Promise<void>
   /** A pull at the newest durable tick. */

@@ -1,5 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { CatalogSnapshot } from '../catalog/entry.ts'
+import type { RunningState } from '../sql/explain-state.ts'
 import type { Row } from '../types/value.ts'
 import type {
   CallContext,
@@ -23,6 +24,7 @@ import type { Hydration } from './hydration.ts'
 import type { Idleness } from './idleness.ts'
 import type { IndexLookup } from './indexes.ts'
 import { read } from './read.ts'
+import { runningState, storedRows } from './running-state.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
 import { subscribe } from './subscribe.ts'
 import type { StorageFigures } from './system/relation.ts'
@@ -137,6 +139,12 @@ export class LiveEngine implements Engine {
   eventTime(object: number): EventTime | null {
     const watermarks = this.world.watermarks.get(object)
     return watermarks === undefined ? null : { type: watermarks.type, watermark: watermarks.current }
+  }
+  runningState(object: number): RunningState | null {
+    return runningState(this.world, object)
+  }
+  storedRows(object: number): number | null {
+    return storedRows(this.world, object)
   }
   async advanceWatermark(object: number, value: number): Promise<void> {
     this.#check()

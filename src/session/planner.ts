@@ -1,6 +1,7 @@
 import type { Expr } from '../../grammar/ast.ts'
 import type { TypeName } from '../../grammar/ast-base.ts'
 import type { Explain, Statement } from '../../grammar/ast-statement.ts'
+import type { Engine } from '../engine/api.ts'
 import type { InsertPlan } from '../plan/dml.ts'
 import type { CopyTarget } from '../sql/plan-statement.ts'
 import type * as sql from '../sql/planned.ts'
@@ -21,11 +22,14 @@ export interface Planner {
   planCopyFrom(table: CopyTarget, context: PlanningContext): PlannedCopyFrom
   /** `SELECT arg::type, …` without FROM: the arguments of EXECUTE. */
   planArguments(args: readonly Expr[], types: readonly SqlType[], context: PlanningContext): PlannedRead
-  /** Lines of EXPLAIN. */
-  explain(statement: Explain, context: PlanningContext): readonly string[]
+  /** Lines of EXPLAIN. `held` tells what there is now. */
+  explain(statement: Explain, context: PlanningContext, held: HeldNow): readonly string[]
   /** A type by its written name (PREPARE p (int, text)). */
   resolveType(name: TypeName): SqlType
 }
+
+/** What EXPLAIN asks the engine. */
+export type HeldNow = Pick<Engine, 'runningState' | 'storedRows'>
 
 /** The parts of a planned read that a session uses. */
 export type PlannedRead = Pick<sql.PlannedRead, 'kind' | 'request' | 'origins' | 'paramTypes' | 'lock'>

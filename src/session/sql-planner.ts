@@ -4,11 +4,13 @@ import { notSupported, SqlError } from '../base/sql-error.ts'
 import type { CatalogEntry } from '../catalog/entry.ts'
 import { findObject } from '../catalog/resolve-name.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
-import { explainJson, explainLogical, explainPhysical, finishingText } from '../sql/explain.ts'
+import type { StoredRelations } from '../sql/estimate.ts'
+import { explainJson, explainLogical, explainPhysical, explainPhysicalJson, finishingText } from '../sql/explain.ts'
+import { estimateNotes, type RunningState, runningNotes, type StateNotes } from '../sql/explain-state.ts'
 import { parseSql, planArguments, planCopyFrom, planStatement } from '../sql/plan-statement.ts'
 import type { PlannedRead } from '../sql/planned.ts'
 import { resolveType } from '../sql/type-name.ts'
-import type { Planner, PlanningContext } from './planner.ts'
+import type { HeldNow, Planner, PlanningContext } from './planner.ts'
 
 /** The planner of `sql/`, as sessions use it. */
 export const sqlPlanner: Planner = {
@@ -32,16 +34,26 @@ async function rejected(sql: string, error: unknown): Promise<unknown> {
 /** Longer texts are not tried in other dialects; characters. */
 const HINT_TEXT_MAX = 20_000
 
-/** EXPLAIN of a query, or of a view's query: the physical plan unless another stage is asked for. */
-function explain(statement: Explain, context: PlanningContext): readonly string[] {
+/**
+ * EXPLAIN of a query, or of a view's query: the physical plan unless another stage is asked for, and what its operators
+ * hold: those of a view that runs in fact, others by estimate.
+ */
+function explain(statement: Explain, context: PlanningContext, now: HeldNow): readonly string[] {
   if (statement.analyze) throw notSupported('EXPLAIN ANALYZE', statement.span)
   if (statement.timestamp) throw notSupported('EXPLAIN TIMESTAMP', statement.span)
   if (statement.with.length > 0) throw notSupported('EXPLAIN … WITH', statement.with[0]!.span)
   const json = formatOf(statement) === 'JSON'
   const stage = statement.stage ?? 'PHYSICAL'
   const name = (object: number) => context.catalog.byId(object)?.name ?? String(object)
-  const stored = stage === 'PHYSICAL' || stage === 'PLAN' ? maintained(statement, context) : null
-  if (stored !== null) return lines(json ? explainJson(stored) : explainPhysical(stored, name))
+  const physical = (plan: PhysicalPlan, state: StateNotes): string =>
+    json ? explainPhysicalJson(plan, state) : explainPhysical(plan, name, state)
+  const sizes = storedRelations(context, now)
+  if (stage === 'PHYSICAL' || stage === 'PLAN') {
+    const running = runs(statement, context, now)
+    if (running !== null) return lines(physical(running.plan, runningNotes(running)))
+    const made = maintained(statement, context)
+    if (made !== null) return lines(physical(made, estimateNotes(made, sizes, true)))
+  }
   const planned = subject(statement, context)
   const names = planned.request.fields.map((f) => f.name)
   const finishing = finishingText(planned.request.finishing, names)
@@ -54,10 +66,11 @@ function explain(statement: Explain, context: PlanningContext): readonly string[
       return lines(json ? explainJson(planned.optimised) : `${finishing}\n${explainLogical(planned.optimised)}`)
     case 'PHYSICAL':
     case 'PLAN': {
-      if (json) return lines(explainJson(planned.request.plan))
       const { lookup, plan } = planned.request
+      const state = estimateNotes(plan, sizes, false)
+      if (json) return lines(physical(plan, state))
       if (lookup !== null) return [finishing, `lookup ${name(lookup.object)} by [${lookup.columns.join(', ')}]`]
-      return lines(`${finishing}\n${explainPhysical(plan, name)}`)
+      return lines(`${finishing}\n${physical(plan, state)}`)
     }
   }
 }
@@ -77,6 +90,22 @@ function formatOf(statement: Explain): string {
   }
   if (format !== 'TEXT' && format !== 'JSON') throw notSupported(`EXPLAIN (FORMAT ${format})`, statement.span)
   return format
+}
+
+/** The materialized view that is named, if it runs. */
+function runs(statement: Explain, context: PlanningContext, now: HeldNow): RunningState | null {
+  const named = statement.object === undefined ? null : entryOf(statement.object.name, context)
+  return named?.kind === 'materializedView' ? now.runningState(named.id) : null
+}
+
+function storedRelations({ catalog }: PlanningContext, now: HeldNow): StoredRelations {
+  return {
+    rows: (object) => now.storedRows(object),
+    key(object) {
+      const entry = catalog.byId(object)
+      return entry?.kind === 'table' ? entry.primaryKey : null
+    },
+  }
 }
 
 /** The plan that keeps a materialized view up to date; null for everything else. */

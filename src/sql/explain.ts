@@ -8,6 +8,7 @@ import type { Scalar } from '../plan/scalar.ts'
 import { isTrue } from '../plan/scalar-walk.ts'
 import { INTERVAL } from '../types/sql-type.ts'
 import { datumText, scalarText } from './explain-scalar.ts'
+import type { StateNotes } from './explain-state.ts'
 import { columnText, windowText } from './explain-window.ts'
 
 /** The plan as indented text, inputs below what reads them. */
@@ -17,6 +18,20 @@ export function explainLogical(plan: Logical): string {
 
 export const explainJson = (plan: Logical | PhysicalPlan): string =>
   JSON.stringify(JSON.parse(canonicalJson(plan)), null, 2)
+
+/** A plan with what it holds. */
+export const explainPhysicalJson = (plan: PhysicalPlan, notes: StateNotes): string =>
+  JSON.stringify(
+    JSON.parse(
+      canonicalJson({
+        ...plan,
+        ...notes.json,
+        nodes: plan.nodes.map((node, n) => ({ ...node, ...notes.nodeJson(n) })),
+      }),
+    ),
+    null,
+    2,
+  )
 
 function tree(p: Logical, depth: number): string[] {
   const pad = '  '.repeat(depth)
@@ -136,19 +151,27 @@ export function finishingText(f: Finishing, names: readonly string[]): string {
 
 // ---------------------------------------------------------------- physical
 
-/** One line a node, in the order in which they run. `name` tells what object an id is. */
-export function explainPhysical(plan: PhysicalPlan, name: (object: number) => string): string {
-  const lines = plan.nodes.flatMap((n, i) => nodeLines(n, i, name, ''))
-  return [...lines, `root: ${plan.root}  fingerprint: ${plan.fingerprint}`].join('\n')
+/** One line a node, in the order in which they run. `name` tells what object an id is; `state`: what they hold. */
+export function explainPhysical(plan: PhysicalPlan, name: (object: number) => string, state?: StateNotes): string {
+  const lines = plan.nodes.flatMap((n, i) => nodeLines(n, i, name, '', state?.node(i) ?? []))
+  const last = [`root: ${plan.root}  fingerprint: ${plan.fingerprint}`, ...(state?.after ?? [])]
+  return [...lines, ...last].join('\n')
 }
 
-function nodeLines(n: PhysicalNode, i: number, name: (object: number) => string, pad: string): string[] {
+function nodeLines(
+  n: PhysicalNode,
+  i: number,
+  name: (object: number) => string,
+  pad: string,
+  state: readonly string[] = [],
+): string[] {
   const notes = [n.appendOnly ? 'append-only' : '', n.growth === 'none' ? '' : `${n.growth} state`].filter(
     (x) => x !== '',
   )
   for (const { of, column, terms } of n.release ?? []) {
     notes.push(`frees ${of === 'input' ? '' : `${of} `}#${column} below ${termsText(terms, name)}`)
   }
+  notes.push(...state)
   const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`
   return n.op === 'scope' ? [head, ...n.body.flatMap((b, j) => nodeLines(b, j, name, `${pad}    `))] : [head]
 }

@@ -2,7 +2,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Logical } from '../plan/logical.ts'
+import type { StoredRelations } from './estimate.ts'
 import { explainJson, explainLogical, explainPhysical, finishingText } from './explain.ts'
+import { estimateNotes } from './explain-state.ts'
 import { RULES } from './optimise/optimise.ts'
 import { planFacts } from './statement/env.ts'
 import { catalogOf, planRead } from './testing/planner.ts'
@@ -27,7 +29,16 @@ function check(file: string, render: (sql: string) => string): void {
   expect(text).toBe(readFileSync(path, 'utf8'))
 }
 
-const STAGED = /^EXPLAIN (?:(RAW|PHYSICAL|JSON) PLAN FOR )?/
+const nameOf = (id: number): string => catalog.byId(id)?.name ?? ''
+
+/** Rows of the schema's relations; orders is a stream. */
+const ROWS: Readonly<Record<string, number>> = { accounts: 1_000, edges: 500_000, s: 20_000, revenue: 100 }
+const STORED: StoredRelations = {
+  rows: (object) => ROWS[nameOf(object)] ?? null,
+  key: (object) => (nameOf(object) === 'accounts' ? [0] : null),
+}
+
+const STAGED = /^EXPLAIN (?:(RAW|PHYSICAL|ESTIMATED|JSON) PLAN FOR )?/
 
 /** The plan of the query at the stage that the block names; the optimised one without a name. */
 function explain(block: string): string {
@@ -37,7 +48,9 @@ function explain(block: string): string {
   const names = optimised.rowType.map((f) => f.name)
   const finish = order.length > 0 || limit !== null ? `${finishingText(request.finishing, names)}\n` : ''
   if (stage === 'JSON') return explainJson(optimised)
-  if (stage === 'PHYSICAL') return finish + explainPhysical(request.plan, (id) => catalog.byId(id)?.name ?? '')
+  const { plan } = request
+  if (stage === 'PHYSICAL') return finish + explainPhysical(plan, nameOf)
+  if (stage === 'ESTIMATED') return finish + explainPhysical(plan, nameOf, estimateNotes(plan, STORED, true))
   return finish + explainLogical(stage === 'RAW' ? raw : optimised)
 }
 

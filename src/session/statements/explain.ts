@@ -10,7 +10,7 @@ export const explainStatement: StatementHandler<Explain> = {
   async run(statement, run) {
     const { session } = run
     const context = session.planning(run.sql, [], (notice) => run.call.notice(notice))
-    const lines = session.planner.explain(statement, context)
+    const lines = session.planner.explain(statement, context, session.engine)
     return rowsOutcome(
       FIELDS,
       lines.map((line) => [line]),

@@ -57,6 +57,12 @@ export class FakeEngine implements Engine {
   eventTime() {
     return null
   }
+  runningState() {
+    return null
+  }
+  storedRows() {
+    return null
+  }
   async advanceWatermark(): Promise<void> {}
   async advanceClock(toMs: number): Promise<void> {
     this.nowMs = toMs
