@@ -166,20 +166,20 @@ test.skipIf(missing !== null)(
       for (const follower of followers.values()) await follower.connect()
     }
     await producing
-    await eventually(pull, (count) => count === TRANSFERS, 120_000)
+    await eventually(pull, (count) => count === TRANSFERS, SOAK ? 1_200_000 : 120_000)
     expect(pulls).toBeGreaterThan(5)
     await client.query({ text: 'SELECT 1' })
     const last = Number((await client.query(`SELECT max(mz_timestamp) AS at FROM millrace.view_status`)).rows[0].at)
     await eventually(
       () => [...followers.values()].every(({ folded }) => folded.progressMs > last),
       (all) => all,
-      30_000,
+      120_000,
     )
     checkPushed(new Map([...followers].map(([view, { folded }]) => [view, folded])))
     for (const { client: each } of followers.values()) await each!.end()
     await client.end()
   },
-  SOAK ? 900_000 : 180_000,
+  SOAK ? 2_700_000 : 240_000,
 )
 
 /** At every timestamp of any subscription all of them together are the batch result of one prefix. */
