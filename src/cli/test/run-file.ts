@@ -97,13 +97,14 @@ class FileRun {
     else this.outcome.failures.push({ place: record.place, sql: 'sql' in record ? record.sql : '', message })
   }
 
-  /** null when it passed. */
+  /** null when it passed. However often it may be tried, its time is that of one record. */
   async #tryRecord(record: CountedRecord): Promise<string | null> {
-    const times = record.retry?.times ?? 0
+    const { times, backoffMs } = record.retry ?? { times: 0, backoffMs: 0 }
+    const endMs = Date.now() + this.#options.recordTimeoutMs
     for (let attempt = 0; ; attempt++) {
       const message = await this.#runRecord(record)
-      if (message === null || attempt >= times) return message
-      await sleep(record.retry?.backoffMs ?? 0)
+      if (message === null || attempt >= times || Date.now() + backoffMs > endMs) return message
+      await sleep(backoffMs)
     }
   }
 

@@ -41,12 +41,17 @@ describe.skipIf(missing !== null)(`against PostgreSQL${missing === null ? '' : `
     writeFileSync(path, text)
     return path
   }
-  const pull = async (text: string): Promise<FileOutcome> => {
+  const pull = async (text: string, ...flags: string[]): Promise<FileOutcome> => {
     await fresh()
     const terminal = { interactive: false, write() {} }
-    const options = parseTestArguments(['--url', service.url, file(text)])
+    const options = parseTestArguments(['--url', service.url, ...flags, file(text)])
     return (await runAll(options, terminal, remoteTarget))[0].outcome
   }
+
+  test('a record that is tried again and again has the time of one record', async () => {
+    const outcome = await pull('query I retry 60 backoff 300ms\nSELECT 1\n----\n2\n', '--timeout', '1')
+    expect(outcome.failures.length).toBe(1)
+  }, 15_000)
 
   test('each record counts, and a failure does not end the file', async () => {
     const outcome = await pull(`statement ok
