@@ -41,13 +41,19 @@ export interface Operator {
   readonly shard: { readonly index: number; readonly of: number }
 }
 
+/**
+ * What the clock is among the watermarks: no row is stamped with a time of arrival below the tick's now any more. The
+ * number of no relation.
+ */
+export const CLOCK = 0
+
 export interface TickContext {
   readonly tick: number
   /** mz_timestamp: strictly increasing, ms. */
   readonly timestampMs: number
   /** now(): µs since 1970 UTC; never decreasing. */
   readonly nowMicros: number
-  /** Watermarks of the relations that have one, after the tick's input: relation → number of its column's unit. */
+  /** Watermarks of the relations that have one, and of the CLOCK, after the tick's input: relation → number of its column's unit. */
   readonly watermarks?: ReadonlyMap<number, number>
   /** Rounds run inside nested scopes are bounded by this; beyond: an error row 54001. */
   readonly recursionRoundsMax: number

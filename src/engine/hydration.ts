@@ -85,8 +85,7 @@ export class Hydration {
 
   /** A view that follows the clock begins as of now, which takes a tick; inside the exclusive lane. */
   async upToNow(plan: PhysicalPlan): Promise<void> {
-    if (plan.nodes.some(({ op }) => op === 'temporal' || op === 'expire' || op === 'emitPeriodic'))
-      await this.#ticker.settle()
+    if (plan.nodes.some(({ op }) => CLOCKED.has(op))) await this.#ticker.settle()
   }
 
   /** Starts it; inside the exclusive lane. True when the view needs nothing more. */
@@ -379,6 +378,8 @@ export class Hydration {
   }
 }
 
+/** Operators to which it matters when a row comes, or that follow the clock. */
+const CLOCKED: ReadonlySet<string> = new Set(['temporal', 'arrival', 'expire', 'emitPeriodic'])
 /** Never aborted: work that outlives its statement. */
 const NEVER = new AbortController().signal
 /** Rows that go through the gate in one turn of the lane, at most; with a join, at first. */

@@ -54,7 +54,7 @@ export function takeSnapshot(
     else if (streams.has(object)) computed.set(object, streams.get(object)!)
     else computed.set(object, system.rows(object, call))
   }
-  const watermarks = new Map(currentWatermarks(world.watermarks))
+  const watermarks = new Map(currentWatermarks(world.watermarks, world.clock.nowMicros))
   for (const [object, read] of streams) {
     const watermark = watermarksRead.get(read)
     if (watermark !== undefined) watermarks.set(object, watermark)

@@ -290,7 +290,7 @@ export async function runTick(world: World, record: TickRecord, slices: Slices):
   for (const delta of record.sources) world.sources.get(delta.object)?.apply(delta, tick, nowMicros)
   const moved = moveWatermarks(world, record)
   await slices.run(world.circuit.pieces({ ...world.tickContext(timestampMs, nowMicros), tick }))
-  if (moved) releaseState(world)
+  releaseState(world, nowMicros, moved)
   const publications = await prepare(world, record, slices)
   world.tick = tick
   world.clock.runs(timestampMs, nowMicros)

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts'
+import { CLOCK } from '../dataflow/contract.ts'
 import type { TickRecord } from './tick-record.ts'
 import type { ViewRuntime } from './view.ts'
 import { currentWatermarks } from './watermarks.ts'
@@ -33,7 +34,7 @@ export function moveWatermarks(world: World, record: TickRecord): boolean {
     moved ||= watermarks.current !== before
   }
   if (moved) {
-    const current = currentWatermarks(world.watermarks)
+    const current = currentWatermarks(world.watermarks, record.nowMicros)
     for (const view of world.views.values()) view.rendered.closers?.wake(current)
   }
   return moved
@@ -42,13 +43,16 @@ export function moveWatermarks(world: World, record: TickRecord): boolean {
 /** A table is one partition; its rows have no offsets. */
 const ONE_PARTITION: ReadonlyMap<number, number> = new Map([[0, 0]])
 
-/** After the tick: state that is closed goes, of views that no longer read their past. */
-export function releaseState(world: World): void {
-  const current = currentWatermarks(world.watermarks)
-  for (const view of world.views.values()) if (view.live) view.rendered.closers?.release(current)
+/** After the tick: state that is closed goes, of views that no longer read their past. `moved`: not by the clock alone. */
+export function releaseState(world: World, nowMicros: number, moved: boolean): void {
+  const current = currentWatermarks(world.watermarks, nowMicros)
+  for (const { live, rendered } of world.views.values()) {
+    const closers = live ? rendered.closers : null
+    if (closers && (moved || closers.relations.has(CLOCK))) closers.release(current)
+  }
 }
 
 /** Of a view that has read its past: what closed before it began is not held until time moves on. */
 export function releaseOld(world: World, view: ViewRuntime): void {
-  view.rendered.closers?.release(currentWatermarks(world.watermarks))
+  view.rendered.closers?.release(currentWatermarks(world.watermarks, world.clock.lastNowMicros))
 }

@@ -1,4 +1,5 @@
 import type { WatermarkSpec } from '../catalog/entry.ts'
+import { CLOCK } from '../dataflow/contract.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Column } from '../types/column.ts'
 import { datumAt } from '../types/column-read.ts'
@@ -243,12 +244,12 @@ export type WatermarkMark =
   /** ADVANCE WATERMARK. */
   | { readonly kind: 'advance'; readonly object: number; readonly value: number }
 
-const NONE: ReadonlyMap<number, number> = new Map()
-
-/** Watermarks as they are; relations that have none yet are left out. */
-export function currentWatermarks(all: ReadonlyMap<number, Watermarks>): ReadonlyMap<number, number> {
-  if (all.size === 0) return NONE
-  const current = new Map<number, number>()
+/** Watermarks as they are, with what the clock closes at `nowMicros`; relations that have none yet are left out. */
+export function currentWatermarks(
+  all: ReadonlyMap<number, Watermarks>,
+  nowMicros: number,
+): ReadonlyMap<number, number> {
+  const current = new Map([[CLOCK, nowMicros]])
   for (const [object, { current: value }] of all) if (value !== null) current.set(object, value)
   return current
 }

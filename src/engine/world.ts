@@ -112,7 +112,7 @@ export class World {
 
   /** What operators see of the newest tick. */
   tickContext(timestampMs = this.clock.lastMs, nowMicros = this.clock.lastNowMicros): TickContext {
-    const watermarks = currentWatermarks(this.watermarks)
+    const watermarks = currentWatermarks(this.watermarks, nowMicros)
     return { tick: this.tick, timestampMs, nowMicros, watermarks, recursionRoundsMax: RECURSION_ROUNDS_MAX }
   }
 }

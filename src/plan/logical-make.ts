@@ -42,6 +42,14 @@ export function extend(input: Logical, exprs: readonly Scalar[], names: readonly
   }
 }
 
+/** The time at which a row came, as one more column at the end. */
+export const arrival = (input: Logical, position: number): Logical => ({
+  kind: 'arrival',
+  input,
+  rowType: [...input.rowType, { name: 'proctime', type: { kind: 'timestamptz' }, nullable: false }],
+  position,
+})
+
 /** Columns that the predicate proves not null are so in the output. */
 export function filter(input: Logical, predicate: Scalar, position: number = NO_POSITION): Logical {
   if (isTrue(predicate)) return input

@@ -18,6 +18,7 @@ export function logicalInputs(p: Logical): readonly Logical[] {
     case 'filter':
     case 'aggregate':
     case 'distinct':
+    case 'arrival':
     case 'expire':
     case 'topK':
     case 'rowNumber':
@@ -61,6 +62,7 @@ export function mapLogicalInputs(p: Logical, fn: (input: Logical) => Logical): L
     case 'filter':
     case 'aggregate':
     case 'distinct':
+    case 'arrival':
     case 'expire':
     case 'topK':
     case 'rowNumber':

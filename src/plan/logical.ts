@@ -39,6 +39,8 @@ export type Logical =
       readonly rowType: RowType
       readonly position: number
     }
+  /** Rows with the time at which each of them came, a timestamptz, as last column. Only over rows that stay. */
+  | { readonly kind: 'arrival'; readonly input: Logical; readonly rowType: RowType; readonly position: number }
   /** Rows leave a time after they last came, where the result is kept up to date. Columns: input. */
   | {
       readonly kind: 'expire'

@@ -147,6 +147,8 @@ export type PhysicalOp =
       readonly calls: readonly WindowCall[]
     }
   | { readonly op: 'atMostOne'; readonly input: number; readonly keys: readonly number[] }
+  /** Each row that comes with now() of its tick, a timestamptz, as last column. */
+  | { readonly op: 'arrival'; readonly input: number }
   /** Rows leave by the clock, a time after they last came. */
   | { readonly op: 'expire'; readonly input: number; readonly ttlMicros: number }
   /** Changes wait for the next multiple of a period. */

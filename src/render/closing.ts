@@ -1,3 +1,4 @@
+import { CLOCK } from '../dataflow/contract.ts'
 import type { OperatorBase } from '../dataflow/operator.ts'
 import type { AsofJoinOperator } from '../dataflow/operators/asof-join.ts'
 import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
@@ -20,7 +21,7 @@ export interface Closers {
   release(watermarks: ReadonlyMap<number, number>): void
   /** Whether rows wait for a watermark. */
   waits(): boolean
-  /** Relations whose watermarks matter. */
+  /** Relations whose watermarks matter, and the CLOCK. */
   readonly relations: ReadonlySet<number>
 }
 
@@ -76,6 +77,12 @@ export class ClosersBuild {
       if (of === 'left') this.add(operator.lefts, column, terms)
       else this.#releases.push(new VersionRelease(operator.rights, column, this.bound(terms)))
     }
+  }
+
+  /** What the clock alone says; null: nothing. */
+  clockBound(terms: readonly BoundTerm[]): BoundOf | null {
+    const own = terms.filter(({ object }) => object === CLOCK)
+    return own.length === 0 ? null : boundOf(own, this.#context)
   }
 
   bound(terms: readonly BoundTerm[]): BoundOf {

@@ -1,6 +1,7 @@
 import { unreachable } from '../base/assert.ts'
 import type { Fanout } from '../dataflow/edge.ts'
 import { AggregateOperator } from '../dataflow/operators/aggregate.ts'
+import { ArrivalOperator } from '../dataflow/operators/arrival.ts'
 import { AsofJoinOperator } from '../dataflow/operators/asof-join.ts'
 import { AtMostOneOperator } from '../dataflow/operators/at-most-one.ts'
 import { ConstantOperator } from '../dataflow/operators/constant.ts'
@@ -105,7 +106,8 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       return build.add(new RowNumberOperator({ ...identity, partition, order, atMost }, input(node.input), states))
     }
     case 'emitOnClose': {
-      const spec = { ...identity, column: node.column, bound: build.closers.bound(node.terms) }
+      const bounds = { bound: build.closers.bound(node.terms), clock: build.closers.clockBound(node.terms) }
+      const spec = { ...identity, column: node.column, ...bounds }
       return build.add(new EmitOnCloseOperator(spec, input(node.input), states))
     }
     case 'window': {
@@ -132,6 +134,8 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
         }),
       )
     }
+    case 'arrival':
+      return build.add(new ArrivalOperator(identity, input(node.input)))
     case 'expire':
       return build.add(new ExpireOperator({ ...identity, ttlMicros: node.ttlMicros }, input(node.input), states))
     case 'emitPeriodic': {

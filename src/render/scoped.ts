@@ -118,6 +118,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'variable':
     case 'emitOnClose':
     case 'lookupJoin':
+    case 'arrival':
     case 'expire':
     case 'emitPeriodic':
       throw new Error(`${node.op} is linear: it needs no history of iterations`)

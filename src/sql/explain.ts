@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
+import { CLOCK } from '../dataflow/contract.ts'
 import type { BoundTerm } from '../plan/bounds.ts'
 import type { AggregateCall, Finishing, Logical, SortKey } from '../plan/logical.ts'
 import { logicalInputs } from '../plan/logical-walk.ts'
@@ -84,6 +85,8 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
     }
     case 'distinct':
       return 'Distinct'
+    case 'arrival':
+      return 'Arrival'
     case 'expire':
       return `Expire after ${microsText(p.ttlMicros)}`
     case 'unionAll':
@@ -176,9 +179,11 @@ function nodeLines(
   return n.op === 'scope' ? [head, ...n.body.flatMap((b, j) => nodeLines(b, j, name, `${pad}    `))] : [head]
 }
 
-/** `W` stands for the watermark of the relation. */
+/** `W` stands for the watermark of the relation, now() for the clock. */
 const termsText = (terms: readonly BoundTerm[], name: (object: number) => string): string => {
-  const texts = terms.map(({ object, bound }) => scalarText(bound, [`W(${name(object)})`]).replaceAll('#0:', ''))
+  const texts = terms.map(({ object, bound }) =>
+    scalarText(bound, [object === CLOCK ? 'now()' : `W(${name(object)})`]).replaceAll('#0:', ''),
+  )
   const distinct = texts.filter((t, i) => texts.indexOf(t) === i)
   return distinct.length === 1 ? distinct[0] : `least(${distinct.join(', ')})`
 }
@@ -234,6 +239,8 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `window ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} → ${windowText(n.calls, [])}`
     case 'atMostOne':
       return `atMostOne ${n.input}${partitionText(n.keys, [])}`
+    case 'arrival':
+      return `arrival ${n.input} as #${n.types.length - 1}`
     case 'expire':
       return `expire ${n.input} after ${microsText(n.ttlMicros)}`
     case 'emitPeriodic':

@@ -3,6 +3,7 @@ import type { Batch } from '../../types/batch.ts'
 import { negateBatch, takeBatch } from '../../types/batch-build.ts'
 import { datumAt } from '../../types/column-read.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { CloseMoment } from '../close-moment.ts'
 import type { TickContext } from '../contract.ts'
 import type { Pipe } from '../edge.ts'
 import { firstColumns } from '../keys.ts'
@@ -13,6 +14,8 @@ export interface EmitOnCloseSpec extends OperatorIdentity {
   readonly stateId: string
   readonly column: number
   readonly bound: BoundOf
+  /** The part of the bound that rises with the clock; null or left out: none does. */
+  readonly clock?: BoundOf | null
 }
 
 const PAGE = 1024
@@ -23,6 +26,7 @@ const NO_WATERMARKS: ReadonlyMap<number, number> = new Map()
  * State: the rows that wait, by that value. Cost per changed row: O(log n), once when it comes and once when it leaves.
  * Retraction: of a waiting row it cancels out here, of one that left it goes on. Nothing is retracted below the bound
  * once the input is live; while it hydrates, rows come in any order and the sum at the end is the same.
+ * Where the clock closes, it asks for a tick when the first row that waits is due.
  */
 export class EmitOnCloseOperator extends OperatorBase {
   readonly name = 'emitOnClose'
@@ -31,11 +35,16 @@ export class EmitOnCloseOperator extends OperatorBase {
   private readonly type: SqlType
   private readonly width: readonly number[]
   private readonly slots = new Int32Array(PAGE)
+  /** When the clock lets the rows of a value through: that of the first row was asked for last. */
+  private readonly moment: CloseMoment | null
+  /** now() when it ran last. */
+  private ranMicros = Number.NEGATIVE_INFINITY
 
   constructor(spec: EmitOnCloseSpec, input: Pipe, states: StateFactory) {
     super(spec, [input], input.types)
     this.spec = spec
     this.type = input.types[spec.column]
+    this.moment = spec.clock ? new CloseMoment(spec.clock) : null
     this.width = firstColumns(input.types.length)
     this.waiting = states.arrangement({
       id: `${spec.stateId}/waiting`,
@@ -45,7 +54,19 @@ export class EmitOnCloseOperator extends OperatorBase {
     })
   }
 
+  override get timeDriven(): boolean {
+    return this.moment !== null
+  }
+  override frontier(): number {
+    const first = this.moment === null ? null : this.first()
+    if (first === null) return Number.POSITIVE_INFINITY
+    const due = this.moment!.of(first, this.ranMicros)
+    // What the clock has let through already waits for a watermark.
+    return due <= this.ranMicros ? Number.POSITIVE_INFINITY : due
+  }
+
   step(tick: TickContext): void {
+    this.ranMicros = tick.nowMicros
     const delta = this.inputs[0].take()
     const bound = this.spec.bound(tick.watermarks ?? NO_WATERMARKS) ?? Number.NEGATIVE_INFINITY
     for (const batch of delta.rows) this.sort(batch, bound)
@@ -57,9 +78,14 @@ export class EmitOnCloseOperator extends OperatorBase {
   due(watermarks: ReadonlyMap<number, number>): boolean {
     if (this.waiting.rows === 0) return false
     const bound = this.spec.bound(watermarks)
-    if (bound === null || this.waiting.range([], 0, 0, 1, this.slots) === 0) return false
-    const first = datumAt(this.waiting.gather([this.spec.column], this.slots, 1)[0], 0, this.type)
-    return first !== null && Number(first) < bound
+    const first = bound === null ? null : this.first()
+    return bound !== null && first !== null && first < bound
+  }
+  /** The lowest value of the rows that wait; null when there are none. */
+  private first(): number | null {
+    if (this.waiting.rows === 0 || this.waiting.range([], 0, 0, 1, this.slots) === 0) return null
+    const value = datumAt(this.waiting.gather([this.spec.column], this.slots, 1)[0], 0, this.type)
+    return value === null ? null : Number(value)
   }
   get waits(): boolean {
     return this.waiting.rows > 0

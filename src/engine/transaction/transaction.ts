@@ -203,7 +203,7 @@ export class SnapshotTransaction implements Transaction {
         pins.set(id, table.rows.pin())
         if (table.eventTime !== null) stamped.set(id, table.eventTime.rows.pin())
       }
-      const watermarks = currentWatermarks(world.watermarks)
+      const watermarks = currentWatermarks(world.watermarks, world.clock.nowMicros)
       for (const [id, view] of world.views) {
         if (!view.ready) unready.add(id)
         if (!view.ready || id < 0) continue

@@ -209,6 +209,7 @@ class Naive {
         inherit(node.input)
         break
       }
+      case 'arrival':
       case 'expire':
       case 'emitPeriodic':
         throw new Error('what leaves with the clock depends on when it came')

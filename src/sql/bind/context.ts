@@ -80,6 +80,8 @@ export interface GroupWindow {
   readonly spec: TimeWindow
   readonly start: Scalar
   readonly end: Scalar
+  /** It is over the time at which rows came. */
+  readonly byArrival: boolean
 }
 
 /** What a time window is made of. */
@@ -153,6 +155,8 @@ export class Statement {
   readonly depth: number
   /** Where the literals stand whose type is not known yet: errors of their text point there. */
   readonly literals = new WeakMap<Scalar, Place>()
+  /** Queries of WITH that were bound, by their binding. */
+  readonly named: Map<number, Logical>
   /** What the clauses of streams say, wherever they stand. */
   readonly stream: { allowedMicros: number; readonly notices: Notice[] }
   /** STATE_TTL of the SELECT that is being bound. */
@@ -165,6 +169,7 @@ export class Statement {
     this.slots = outer?.slots ?? []
     this.params = outer ? [] : [...(env.paramTypes ?? [])]
     this.reads = outer?.reads ?? new Set()
+    this.named = outer?.named ?? new Map()
     this.positions = !outer
     this.depth = outer ? outer.depth + 1 : 0
     this.stream = outer?.stream ?? { allowedMicros: 0, notices: [] }

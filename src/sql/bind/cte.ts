@@ -70,6 +70,7 @@ function bindPlain(
   const value: Logical = { ...plan, rowType: row }
   const ordered = order.length === 0 ? undefined : { row, keys: order }
   const named: NamedQuery = { name: cte.name.name, binding: st.newBinding(), rowType, origins, ordered, uses: 0 }
+  st.named.set(named.binding, value)
   return { named, close: (body) => bindOnce(named, value, body) }
 }
 

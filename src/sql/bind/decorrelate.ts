@@ -95,6 +95,8 @@ class Decorrelation {
         return this.#join(p)
       case 'asofJoin':
         throw notSupported('an ASOF or temporal join that reads columns of the query around it')
+      case 'arrival':
+        return { ...p, input: this.run(p.input), rowType: this.#row(p.rowType) }
       case 'expire':
         throw notSupported('STATE_TTL of a relation that reads columns of the query around it')
       case 'semiJoin': {

@@ -3,6 +3,7 @@ import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, sameScalar } from '../../plan/scalar-walk.ts'
 import type { Interval } from '../../types/value.ts'
+import { isArrival, isProctime, stamped } from './arrival.ts'
 import { bindError, type Place } from './bind-error.ts'
 import type { ExprPlace, GroupWindow, Statement, TimeWindow } from './context.ts'
 import { eventTime } from './event-time.ts'
@@ -117,15 +118,15 @@ function added(
   at: Place,
   keys: readonly Scalar[],
 ): GroupWindow {
-  const { plan, start, end } = windowed(st, stage.plan, time, spec, at, keys)
+  const over = isProctime(time) ? stamped(stage.plan, time.position) : { plan: stage.plan, time }
+  const { plan, start, end } = windowed(st, over.plan, over.time, spec, at, keys)
   stage.plan = plan
-  return { time, spec, start, end }
+  return { time, spec, start, end, byArrival: isArrival(st, over.plan, over.time) }
 }
 
 /** `TUMBLE(ts, …)` and `TUMBLE_START(ts, …)` in an expression. */
 export function bindGroupWindowCall(st: Statement, node: Call, name: string, place: ExprPlace): Scalar {
   const [, kind = name, part = 'start'] = PART.exec(name) ?? []
-  if (part === 'proctime') throw notSupported(`${name.toUpperCase()}: the time of arrival`, node.span)
   const { time, spec } = callSpec(st, node, kind, place)
   const window = place.groupWindows?.find((w) => same(w, time, spec))
   if (!window) {
@@ -135,6 +136,14 @@ export function bindGroupWindowCall(st: Statement, node: Call, name: string, pla
     })
   }
   if (part === 'start') return window.start
+  if (part === 'rowtime' && window.byArrival) {
+    const hint = `It is over PROCTIME(): ${kind.toUpperCase()}_PROCTIME is its last instant.`
+    throw notSupported(`${name.toUpperCase()} of a window without event time`, node.span, hint)
+  }
+  if (part === 'proctime' && !window.byArrival) {
+    const hint = `${kind.toUpperCase()}_ROWTIME is its last instant.`
+    throw notSupported(`${name.toUpperCase()} of a window over an event time`, node.span, hint)
+  }
   return part === 'end' ? window.end : windowLast(st, window.end, node)
 }
 
@@ -145,7 +154,13 @@ function callSpec(st: Statement, call: Call, kind: string, place: ExprPlace): { 
   const bound = st.bind.expr(st, first.value, place)
   const time = windowTime(st, bound, first.value)
   if (slotsIn(time).size > 0) throw notSupported('a subquery or aggregate as the time of a window', first.span)
-  if (columnsOf(time).size === 0) throw notSupported('a window over the time of arrival', first.span)
+  if (columnsOf(time).size === 0 && !isProctime(time)) {
+    throw notSupported(
+      'a window over one time for all rows',
+      first.span,
+      'PROCTIME() is the time at which each row came.',
+    )
+  }
   return { time, spec: windowSpec(st, kind, rest, { ...place, aggregates: false, windows: false, rows: false }, call) }
 }
 

@@ -3,6 +3,7 @@ import { distinct, extend, project } from '../../plan/logical-make.ts'
 import { scalarNullable } from '../../plan/nullable.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, sameScalar } from '../../plan/scalar-walk.ts'
+import { resolvedTarget } from './arrival.ts'
 import { bindError } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
 import type { BoundBody, BoundColumn, CteScope, ExprPlace, Statement } from './context.ts'
@@ -86,8 +87,9 @@ export function bindSelect(
   }
   addWindows(st, stage, outputs)
   addRows(st, stage, outputs)
-  const resolved = targets.map((t) => stage.resolve(t.scalar))
-  const resolvedOrder = order.map((o) => ({ ...o, expr: stage.resolve(o.expr) }))
+  const hasRows = node.from.length > 0
+  const resolved = targets.map((t) => resolvedTarget(stage, t.scalar, hasRows))
+  const resolvedOrder = order.map((o) => ({ ...o, expr: resolvedTarget(stage, o.expr, hasRows) }))
   const columns: BoundColumn[] = targets.map((t, i) => ({
     name: t.name,
     expr: resolved[i],

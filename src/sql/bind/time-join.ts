@@ -9,6 +9,7 @@ import { columnsOf, conjuncts, shiftColumns } from '../../plan/scalar-walk.ts'
 import { INT8, type SqlType } from '../../types/sql-type.ts'
 import { joinKeys } from '../choose/join-keys.ts'
 import { operatorOf } from '../function-facts.ts'
+import { isArrival } from './arrival.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce } from './coerce.ts'
 import type { CteScope, ExprPlace, Statement } from './context.ts'
@@ -67,7 +68,7 @@ export function bindTimeJoin(
   if (item.asof) throw notSupported('ASOF JOIN with FOR SYSTEM_TIME', asOf.span)
   const time = bindTime(st, asOf, left, parent, ctes)
   const make = (_: JoinType, l: Logical, r: Logical, on: Scalar): Logical => {
-    if (readsClock(time)) return lookupJoin(st, item, l, r, on, asOf)
+    if (readsClock(time) || isArrival(st, left.plan, time)) return lookupJoin(st, item, l, r, on, asOf)
     const version = versionTime(st, right, item.right as TableItem, on, l.rowType.length)
     const times = comparable(st, { left: time, right: version, compare: '>=' }, asOf)
     return nearestJoin(st, item, l, r, on, times, what)
@@ -75,7 +76,7 @@ export function bindTimeJoin(
   return bindJoin(st, item, type, left, right, parent, ctes, { make, lastUsing: '=' })
 }
 
-/** The time as of which the right side is read: of the left row, or the clock itself. */
+/** The time as of which the right side is read: of the left row, when that came (PROCTIME()), or the clock itself. */
 function bindTime(st: Statement, node: Expr, left: FromPlan, parent: Scope | null, ctes: CteScope | null): Scalar {
   const place: ExprPlace = {
     scope: scopeOf(left, parent),

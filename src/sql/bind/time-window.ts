@@ -7,6 +7,7 @@ import { column, constant, isNull } from '../../plan/scalar-walk.ts'
 import { BOOL, INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
 import { zoneByName } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
+import { noteRowtime } from './arrival.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, constantValue, located } from './coerce.ts'
 import type { Statement, TimeWindow } from './context.ts'
@@ -59,6 +60,7 @@ export function windowed(
 ): Windowed {
   const type: SqlType = { kind: time.type.kind }
   const { kind, size, step, zone } = spec
+  noteRowtime(st, plan, time)
   if (kind === 'session') return sessionWindows(st, plan, retyped(time, type), size, keys, at)
   if (zone !== null && type.kind !== 'timestamptz') {
     throw bindError('42804', 'windows in a time zone are made of timestamp with time zone', at, {

@@ -3,6 +3,7 @@ import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import type { Interval } from '../../types/value.ts'
+import { isProctime, stamped } from './arrival.ts'
 import { bindError } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
 import type { CteScope, ExprPlace, Statement, TimeWindow } from './context.ts'
@@ -98,7 +99,8 @@ export function bindWindowTable(
   const spec = windowSpec(st, kind, rest, { ...place, scope: { ...place.scope, tables: [], visible: [] } }, call)
   const width = input.plan.rowType.length
   const keys = partitionKeys(st, data, place, kind)
-  const windows = windowed(st, input.plan, bound, spec, call, keys)
+  const over = isProctime(bound) ? stamped(input.plan, bound.position) : { plan: input.plan, time: bound }
+  const windows = windowed(st, over.plan, over.time, spec, call, keys)
   const plan = withBounds(st, windows, width, descriptor, call)
   const made = plan.rowType.slice(width)
   const own = [

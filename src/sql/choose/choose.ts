@@ -11,6 +11,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, conjunction, isTrue, mapColumns, TRUE } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
+import { refuseArrival } from './arrival.ts'
 import { clockJoins, splitClock } from './clock-joins.ts'
 import { joinKeys } from './join-keys.ts'
 import { refuseLookup } from './lookup-joins.ts'
@@ -94,6 +95,11 @@ class Builder {
         if (!this.#facts.maintained) return this.build(p.input)
         if (this.#outer) throw notSupported('STATE_TTL inside a recursive query')
         return this.#node({ op: 'expire', input: this.build(p.input), ttlMicros: p.ttlMicros }, p)
+      }
+      case 'arrival': {
+        const input = this.build(p.input)
+        refuseArrival(p, this.nodes[input].appendOnly, this.#facts.maintained === true, this.#outer !== null)
+        return this.#node({ op: 'arrival', input }, p)
       }
       case 'distinct':
         return this.#node({ op: 'distinct', input: this.build(p.input) }, p)

@@ -1,3 +1,4 @@
+import { CLOCK } from '../../dataflow/contract.ts'
 import type { BoundTerm, ReleaseRule } from '../../plan/bounds.ts'
 import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -73,6 +74,11 @@ function ofNode(
         known.set(width, { range: [Number(lo.value), Number(hi.value)] })
       }
       return { known: node.outer ? facts[node.input] : known, released: [] }
+    }
+    case 'arrival': {
+      const type = node.types[node.types.length - 1]
+      const terms = [{ object: CLOCK, bound: column(0, type) }]
+      return { known: new Map([...facts[node.input], [node.types.length - 1, { terms }]]), released: [] }
     }
     case 'union':
       return { known: common(node.inputs.map((i) => facts[i])), released: [] }

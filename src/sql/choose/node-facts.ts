@@ -14,6 +14,7 @@ export function appendOnly(
       return true
     case 'map':
     case 'flatMap':
+    case 'arrival':
     case 'distinct':
     case 'atMostOne':
       return input(op.input)
@@ -35,6 +36,7 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
     case 'constant':
     case 'map':
     case 'flatMap':
+    case 'arrival':
     case 'union':
     case 'negate':
     case 'import':

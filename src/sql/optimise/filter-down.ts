@@ -66,6 +66,12 @@ function push(p: Logical, conditions: readonly Scalar[], at = -1): Logical {
       )
       return filter({ ...p, input }, conjunction(here), at)
     }
+    case 'arrival': {
+      // Over rows that come and go with the clock there is no time of arrival.
+      const width = p.input.rowType.length
+      const [down, here] = split(conditions, (c) => onlyReads(c, 0, width) && !canFail(c) && !readsClock(c))
+      return filter({ ...p, input: push(p.input, down, at) }, conjunction(here), at)
+    }
     case 'expire': {
       // A row that a condition lets in only later would begin to live then.
       const [down, here] = split(conditions, (c) => !canFail(c) && !readsClock(c))

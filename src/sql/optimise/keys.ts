@@ -13,6 +13,7 @@ export function keyOf(p: Logical, facts: Facts): readonly number[] | null {
     case 'distinct':
       return keyOf(p.input, facts) ?? p.rowType.map((_, i) => i)
     case 'filter':
+    case 'arrival':
     case 'expire':
     case 'rowNumber':
     case 'window':

@@ -242,6 +242,14 @@ function pruneTo(p: Logical, needed: ReadonlySet<number>): Pruned {
       const keys = p.keys.map((k) => input.at.get(k) as number)
       return { plan: { ...p, input: input.plan, keys, rowType: input.plan.rowType }, at: input.at }
     }
+    case 'arrival': {
+      const width = p.input.rowType.length
+      const input = pruneTo(p.input, new Set([...needed].filter((i) => i < width)))
+      if (!needed.has(width)) return input
+      const made = input.plan.rowType.length
+      const plan: Logical = { ...p, input: input.plan, rowType: [...input.plan.rowType, p.rowType[width]] }
+      return { plan, at: new Map([...input.at, [width, made]]) }
+    }
     case 'distinct':
     case 'expire':
       return unchanged({ ...p, input: whole(p.input) })

@@ -13,6 +13,7 @@ import type { Statement } from '../bind/context.ts'
 import { bindTopQuery } from '../bind/query.ts'
 import type { Origin } from '../bind/scope.ts'
 import { slotsIn } from '../bind/slot.ts'
+import { closesByEvents, withoutArrival } from '../choose/arrival.ts'
 import { choose } from '../choose/choose.ts'
 import { closed, closes, type Emission, withoutLate } from '../choose/close.ts'
 import { closing } from '../choose/closing.ts'
@@ -81,7 +82,8 @@ export function plans(
   emission: Emission = CHANGES,
   ttl: TimeToLive | null = null,
 ): Plans {
-  const raw = withParamTypes(st, bound)
+  const typed = withParamTypes(st, bound)
+  const raw = maintained || emission.mode === 'close' ? typed : withoutArrival(typed)
   assertLowered(raw)
   const facts = planFacts(catalog)
   const optimised = optimise(raw, facts, rules)
@@ -92,7 +94,9 @@ export function plans(
   if (emission.mode !== 'close' && !closes(closing(physical.nodes, times))) {
     return { raw, optimised, physical: leaving(physical) }
   }
-  // Time closes something: late rows stay away, which changes what there is to plan.
+  const byClock = closed(physical, times, emission, optimised.rowType)
+  if (!closesByEvents(byClock)) return { raw, optimised, physical: leaving(byClock) }
+  // Event time closes something: late rows stay away, which changes what there is to plan.
   const onTime = withoutLate(raw, times)
   const again = optimise(onTime, facts, rules)
   return {
