@@ -11,7 +11,7 @@ import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
 import type { BoundConnector, Clauses } from './bound-connector.ts'
 import type { Columns } from './columns.ts'
-import { bindEnvelope, keyOf } from './envelope-clause.ts'
+import { bindEnvelope, checkPlainKey, keyOf } from './envelope-clause.ts'
 import { bindFormats, isFormatOption, type Part } from './format-clause.ts'
 import { bindIncluded } from './include-clause.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
@@ -157,6 +157,9 @@ function bindKafka(
     envelope.kind === 'none' ? null : keyOf(envelope.kind, declared, wholeKey, keyFields, columns, keySchema, at)
   if (key?.kind !== 'columns' && key !== null && !inferred) throw keyless(envelope.kind, at)
   const upsertKey = key?.kind === 'columns' ? key.columns : null
+  if (upsertKey !== null && envelope.kind === 'upsert' && formats.key === null && !inferred) {
+    checkPlainKey(upsertKey, columns, at)
+  }
   const plan: InferredPlan = {
     value: inferred,
     key: key?.kind === 'schema' ? 'columns' : keyTyped ? 'column' : null,

@@ -4,6 +4,7 @@ import type { ColumnPlan } from '../../plan/ddl.ts'
 import type { Datum } from '../../types/value.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import { handled } from '../bind/handled.ts'
+import { typeText } from '../type-text.ts'
 import type { Columns } from './columns.ts'
 import type { EnvelopeKind, Formats } from './format-clause.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
@@ -55,6 +56,22 @@ function checked(options: Readonly<Record<string, Datum>>, at: Place | undefined
     result[name] = text
   }
   return result
+}
+
+/** A key without a format of its own is one text, or bytes: other columns would fail at every record. */
+export function checkPlainKey(key: readonly number[], columns: readonly ColumnPlan[], at: Place): void {
+  const hint = "Say how keys are written: KEY FORMAT JSON before VALUE FORMAT, or WITH ('key.format' = 'json')."
+  if (key.length > 1) {
+    const names = key.map((c) => `"${columns[c].name}"`).join(', ')
+    throw bindError('42601', `a key of several columns (${names}) needs a format of its own`, at, { hint })
+  }
+  const { name, type } = columns[key[0]]
+  if (['text', 'varchar', 'bytea'].includes(type.kind)) return
+  const detail = 'Without one the bytes of a key are taken as text.'
+  throw bindError('42601', `key column "${name}" of type ${typeText(type)} needs a format of the key`, at, {
+    detail,
+    hint,
+  })
 }
 
 /** What identifies a row: columns by number, by names that are known later, or whatever the key's schema says. */
