@@ -145,10 +145,12 @@ export type Least = Spanned & { kind: 'least'; args: Expr[] }
 export type NullIf = Spanned & { kind: 'nullif'; left: Expr; right: Expr }
 export type Overlaps = Spanned & { kind: 'overlaps'; left: Expr[]; right: Expr[] }
 export type Grouping = Spanned & { kind: 'grouping'; args: Expr[] }
-/** `TABLE t` as an argument of a table function: `TUMBLE(TABLE t, DESCRIPTOR(ts), …)`. */
+/** `TABLE t [AS x (a, b)]` as an argument of a table function: `TUMBLE(TABLE t, DESCRIPTOR(ts), …)`. */
 export type TableArg = Spanned & {
   kind: 'tableArg'
   table?: Name
+  /** What stored texts know the table and its columns by. */
+  alias?: Alias
   query?: Query
   partitionBy: Expr[]
   orderBy: OrderItem[]

@@ -172,6 +172,7 @@ export function exprText(p: Printer, e: Expr): string {
       return words(
         'TABLE',
         e.query ? `(${p.query(e.query)})` : e.table && full(e.table),
+        aliasText(e.alias),
         e.partitionBy.length === 1 && `PARTITION BY ${p.expr(e.partitionBy[0])}`,
         e.partitionBy.length > 1 && `PARTITION BY (${commas(e.partitionBy.map(p.expr))})`,
         orderText(p, e.orderBy),

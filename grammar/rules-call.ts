@@ -156,7 +156,17 @@ export function callRules(g: SqlParser, r: Rules) {
           return { query }
         },
       },
-      { ALT: () => ({ table: g.sub(6, r.name) }) },
+      {
+        ALT: () => {
+          const table = g.sub(6, r.name)
+          const alias = g.optIf(
+            12,
+            () => g.peek(1) === T.AS,
+            () => g.sub(13, r.alias, false),
+          )
+          return { table, ...(alias && { alias }) }
+        },
+      },
     ])
     let partitionBy: Expr[] = []
     g.opt(7, () => {

@@ -4,12 +4,12 @@ import type { Target } from './target.ts'
 
 const DEFAULT = ''
 // The clock is the server's, not the session's.
-const SETTING = /^\s*set\s+(?!(local|transaction|session\s+characteristics|clock)\b)/i
+const SETTING = /^\s*(?:re)?set\s+(?!(local|transaction|session\s+characteristics|clock)\b)/i
 
 export class Sessions {
   readonly #target: Target
   readonly #open = new Map<string, PgConnection>()
-  /** SET statements by connection: said again after a restart, and on connections that must see the same names. */
+  /** SET and RESET statements by connection: said again after a restart, and on connections that must see the same names. */
   readonly #settings = new Map<string, string[]>()
   #twins: PgConnection[] = []
 

@@ -117,12 +117,17 @@ export interface Recursion {
   view(st: Statement, sql: string): Logical
 }
 
+/** What stands before a name in the stored text, in the place of what stands there from `start` on. */
+export interface Before {
+  readonly start: number
+  readonly text: string
+}
+
 /** A name in the text that means a catalog object: what stored texts are qualified and renamed by. */
 export interface Reference {
   readonly start: number
   readonly end: number
-  /** Where `TABLE t` begins, which the name alone cannot be put in the place of. */
-  readonly tableBody?: number
+  readonly before: Before | null
   readonly object: number
   /** Whether an alias follows; without one the name itself is what columns are qualified with. */
   readonly aliased: boolean
@@ -180,9 +185,9 @@ export class Statement {
       })
   }
 
-  refer(name: Name, object: number, aliased: boolean, tableBody?: number): void {
+  refer(name: Name, object: number, aliased: boolean, before: Before | null = null): void {
     const last = name.parts[name.parts.length - 1].name
-    this.references.push({ start: name.span.start, end: name.span.end, object, aliased, name: last, tableBody })
+    this.references.push({ start: name.span.start, end: name.span.end, object, aliased, name: last, before })
   }
 
   position(at: Place): number {

@@ -8,7 +8,7 @@ import type { Logical } from '../../plan/logical.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
-import type { CteScope, NamedQuery, Statement } from './context.ts'
+import type { Before, CteScope, NamedQuery, Statement } from './context.ts'
 import { aliasNames, type FromPlan, relation } from './from-plan.ts'
 import { handled } from './handled.ts'
 import { orderKey } from './order.ts'
@@ -17,7 +17,12 @@ import { orderKey } from './order.ts'
 export type RelationEntry = Extract<CatalogEntry, { kind: 'table' | 'source' | 'view' | 'materializedView' | 'system' }>
 
 /** A name in FROM: a query of WITH, or a relation of the catalog; views are replaced by their query. */
-export function bindTable(st: Statement, item: Extract<FromItem, { kind: 'table' }>, ctes: CteScope | null): FromPlan {
+export function bindTable(
+  st: Statement,
+  item: Extract<FromItem, { kind: 'table' }>,
+  ctes: CteScope | null,
+  before: Before | null = null,
+): FromPlan {
   handled(item, ['name', 'alias'])
   const parts = item.name.parts.map((p) => p.name)
   const last = parts[parts.length - 1]
@@ -31,8 +36,10 @@ export function bindTable(st: Statement, item: Extract<FromItem, { kind: 'table'
     return { ...relation(plan, alias, null, names, cte.origins, null), order }
   }
   const entry = lookupRelation(st, item.name)
-  const body = item.span.start < item.name.span.start ? item.span.start : undefined
-  st.refer(item.name, entry.id, item.alias !== undefined, body)
+  // `TABLE t` is no item of FROM: the stored text has the query that it stands for.
+  const { start } = item.span
+  const body = start < item.name.span.start ? { start, text: 'SELECT * FROM ' } : null
+  st.refer(item.name, entry.id, item.alias !== undefined, before ?? body)
   const { plan, rowType: all } = relationPlan(st, entry)
   const watermark = watermarkOf(entry)
   // The watermark's column is there for plans, not for names.

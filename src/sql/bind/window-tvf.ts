@@ -108,7 +108,8 @@ export function bindWindowTable(
     ...made.map((f, i) => ({ name: f.name, expr: column(width + i, f.type), nullable: false, origin: null })),
   ]
   const row = own.map((c) => ({ name: c.name, type: c.expr.type, nullable: c.nullable }))
-  const { alias, names } = aliasNames(item.alias, row, kind)
+  // Without an alias it goes by the name of its table, as in RisingWave.
+  const { alias, names } = aliasNames(item.alias, row, input.tables[0]?.alias || kind)
   const columns = own.map((c, i) => ({ ...c, name: names[i] }))
   return { plan, tables: [{ ...watermarked(input), alias, schema: null, columns, key: null }], visible: columns }
 }
@@ -149,15 +150,19 @@ function timeColumn(arg: Arg): Expr {
   return { kind: 'column', parts: [node.columns[0]], span: node.span }
 }
 
+/** Both spellings are kept as `TABLE s.t AS t`, where the names that the text knows have their place. */
+const asStored = (start: number) => ({ start, text: 'TABLE ' })
+
 function tableOf(st: Statement, arg: Arg, parent: Scope | null, ctes: CteScope | null): FromPlan {
   const node = arg.value
   if (node.kind === 'column') {
     const name = { kind: 'name' as const, parts: node.parts, span: node.span }
-    return bindTable(st, { kind: 'table', name, span: node.span }, ctes)
+    return bindTable(st, { kind: 'table', name, span: node.span }, ctes, asStored(node.span.start))
   }
   if (node.kind === 'tableArg') {
-    handled(node, ['table', 'query', 'partitionBy'])
-    if (node.table) return bindTable(st, { kind: 'table', name: node.table, span: node.span }, ctes)
+    handled(node, ['table', 'alias', 'query', 'partitionBy'])
+    const { table: name, alias, span } = node
+    if (name) return bindTable(st, { kind: 'table', name, ...(alias && { alias }), span }, ctes, asStored(span.start))
   }
   const query = node.kind === 'tableArg' || node.kind === 'subquery' ? node.query : undefined
   if (!query) throw bindError('42883', 'the first argument of a window function is a table', node)

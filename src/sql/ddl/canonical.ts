@@ -18,10 +18,8 @@ export function canonicalSql(
     const entry = catalog.byId(reference.object)
     const schema = entry && catalog.byId(entry.schema)
     if (!entry || !schema) continue
-    text +=
-      reference.tableBody === undefined
-        ? sql.slice(at, reference.start)
-        : `${sql.slice(at, reference.tableBody)}SELECT * FROM `
+    const { before } = reference
+    text += before === null ? sql.slice(at, reference.start) : sql.slice(at, before.start) + before.text
     text += `${quoted(schema.name)}.${quoted(entry.name)}`
     if (!reference.aliased) text += ` AS ${quoted(reference.name)}`
     at = reference.end

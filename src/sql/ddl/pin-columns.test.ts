@@ -12,6 +12,14 @@ test('a relation is read under the names that its reader knows', () => {
   )
 })
 
+test('so is the data of a window', () => {
+  expect(
+    pinned(`CREATE VIEW v AS SELECT a FROM HOP(TABLE "s"."t" AS "t", a, INTERVAL '1 day', INTERVAL '2 days')`),
+  ).toBe(
+    `CREATE VIEW v AS SELECT a FROM HOP(TABLE "s"."t" AS "t" ("a", "B c"), a, INTERVAL '1 day', INTERVAL '2 days')`,
+  )
+})
+
 test('names that the reader gave stay', () => {
   expect(pinned('CREATE VIEW v AS SELECT p FROM "s"."t" AS "x" (p)')).toBe(
     'CREATE VIEW v AS SELECT p FROM "s"."t" AS "x" ("p", "B c")',

@@ -1,10 +1,9 @@
 import type { Alias } from '../../../grammar/ast.ts'
-import type { Name, Spanned } from '../../../grammar/ast-base.ts'
+import type { Name } from '../../../grammar/ast-base.ts'
 import { parseStatement } from '../../../grammar/parse.ts'
 import { quoted } from './canonical.ts'
 
-interface TableNode extends Spanned {
-  readonly kind: 'table'
+interface TableNode {
   readonly name: Name
   readonly alias?: Alias
 }
@@ -18,7 +17,7 @@ export function pinColumns(sql: string, schema: string, relation: string, column
   collect(parseStatement(sql), found)
   let text = ''
   let at = 0
-  for (const node of found.sort((a, b) => a.span.start - b.span.start)) {
+  for (const node of found.sort((a, b) => a.name.span.start - b.name.span.start)) {
     const parts = node.name.parts.map((p) => p.name)
     if (parts.length < 2 || parts.at(-1) !== relation || parts.at(-2) !== schema) continue
     // The first names may have been given before, by the user or by an earlier change.
@@ -32,13 +31,14 @@ export function pinColumns(sql: string, schema: string, relation: string, column
   return text + sql.slice(at)
 }
 
-/** The relations named in FROM clauses, wherever in the tree. */
+/** The relations named in FROM clauses and as the data of windows, wherever in the tree. */
 function collect(value: unknown, found: TableNode[]): void {
   if (Array.isArray(value)) {
     for (const item of value) collect(item, found)
   } else if (typeof value === 'object' && value !== null) {
-    const node = value as TableNode
-    if (node.kind === 'table' && node.name?.kind === 'name') found.push(node)
+    const node = value as Partial<TableNode> & { readonly kind?: string; readonly table?: Name }
+    const name = node.kind === 'table' ? node.name : node.kind === 'tableArg' ? node.table : undefined
+    if (name?.kind === 'name') found.push({ name, ...(node.alias && { alias: node.alias }) })
     for (const child of Object.values(value)) collect(child, found)
   }
 }
