@@ -9,10 +9,20 @@ import { lookups } from './lookups.ts'
 import { memory } from './memory.ts'
 import { nexmark, nexmarkJson } from './nexmark.ts'
 import type { Figure, Scenario } from './scenario.ts'
+import { soakWindows } from './soak.ts'
 import { headText, lineText } from './table.ts'
 import { temporal } from './temporal.ts'
 
-const SCENARIOS: readonly Scenario[] = [nexmark, nexmarkJson, latency, lookups, temporal, checkpoint, memory]
+const SCENARIOS: readonly Scenario[] = [
+  nexmark,
+  nexmarkJson,
+  latency,
+  lookups,
+  temporal,
+  checkpoint,
+  memory,
+  soakWindows,
+]
 
 const { values } = parseArgs({
   options: {

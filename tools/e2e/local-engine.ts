@@ -1,5 +1,5 @@
 import { type Log, silentLog } from '../../src/base/log.ts'
-import { systemRuntime } from '../../src/base/runtime.ts'
+import { type Runtime, systemRuntime } from '../../src/base/runtime.ts'
 import { SqlError } from '../../src/base/sql-error.ts'
 import type { LiveEngine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
@@ -36,10 +36,11 @@ export class LocalEngine {
   static async open(
     store: Store = openMemoryStore(systemRuntime),
     connectors: ConnectorFactory = noSources,
+    runtime: Runtime = systemRuntime,
   ): Promise<LocalEngine> {
     const engine = await openEngine({
       store,
-      runtime: systemRuntime,
+      runtime,
       log: LOG,
       connectors,
       settings: [],
