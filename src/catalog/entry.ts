@@ -52,6 +52,8 @@ export interface WatermarkSpec {
   readonly idleMs: number | null
   /** Records further ahead of the clock are dead letters; null: none are. In the column's unit. */
   readonly maxFuture: number | null
+  /** Where partitions stood when an ALTER declared it: records before that carry no watermark and allow none. */
+  readonly since?: readonly (readonly [partition: number, offset: number])[]
 }
 
 export interface TableColumn {

@@ -71,6 +71,7 @@ export async function* pastRecords(
   for await (const batch of records) {
     const putAside = live && watermarks.spec.maxFuture !== null ? lettersOf(source, batch.partition) : null
     const kept = without(watermarks, batch, (time, row) => {
+      if (watermarks.isOlder(batch.partition, batch.offsets[row]!)) return null
       if (time === null) return NO_TIME
       if (putAside !== null) return putAside.has(batch.offsets[row]!) ? FUTURE : null
       return isFuture(watermarks, time, nowMicros) ? FUTURE : null

@@ -34,12 +34,12 @@ export const DEAD_LETTER_FIELDS = [
  * source, from the positions that the journal knows. An upsert source keeps the current row of each key.
  */
 export class SourceRuntime {
-  readonly types: readonly SqlType[]
+  types: readonly SqlType[]
   readonly input: InputNode | UpsertInput
   readonly deadLetters: Arrangement
   readonly connector: SourceConnector
   /** Its event time. */
-  readonly watermarks: Watermarks | null
+  watermarks: Watermarks | null
   /** Next offset by partition: everything below has been ticked. Empty while nobody reads. */
   readonly positions = new Map<number, number>()
   /** Where the live feed began, by partition. */
@@ -76,6 +76,15 @@ export class SourceRuntime {
   }
   replaceEntry(entry: SourceEntry): void {
     this.#entry = entry
+  }
+  /** ALTER: gives it an event time or takes it away; between ticks. Who reads it already picks columns by number. */
+  setWatermark(entry: SourceEntry, nowMicros: number): void {
+    this.#entry = entry
+    this.types = withWatermark(entry.rowType, entry.watermark).map((f) => f.type)
+    this.watermarks = entry.watermark ? new Watermarks(entry.watermark, this.types) : null
+    // A partition that has spoken before is waited for.
+    for (const [partition, offset] of this.positions)
+      this.watermarks?.begin(partition, offset > (this.startVector.get(partition) ?? 0), nowMicros)
   }
   get live(): boolean {
     return this.#reader !== null

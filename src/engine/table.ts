@@ -8,7 +8,7 @@ import type { Column } from '../types/column.ts'
 import { buildColumn } from '../types/column-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import { Watermarks } from './watermarks.ts'
+import { unmarked, Watermarks } from './watermarks.ts'
 
 /**
  * A stored table: its rows arranged by primary key (by whole row without one), and the input node that carries its
@@ -20,7 +20,7 @@ export class TableRuntime {
   readonly rows: Arrangement
   readonly input: InputNode
   /** Its event time, and the rows with the watermark that each came with: what views read. */
-  readonly eventTime: { readonly watermarks: Watermarks; readonly rows: Arrangement } | null
+  eventTime: { readonly watermarks: Watermarks; readonly rows: Arrangement } | null
   /** When its rows leave, where they have a time to live. */
   readonly life: ExpiringRows | null
   /** Tick of the newest change: what transactions that read the whole table compare. */
@@ -35,15 +35,8 @@ export class TableRuntime {
     this.rows = states.arrangement({ id: `${entry.id}/rows`, types: this.types, key: tableKey(entry) })
     const { id, ttlMicros } = entry
     this.life = ttlMicros == null ? null : new ExpiringRows({ id: `${id}/ttl`, types: this.types, ttlMicros }, states)
-    const row = entry.columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
-    const types = withWatermark(row, entry.watermark).map((f) => f.type)
-    this.input = new InputNode({ id: 0, position: -1 }, types)
-    this.eventTime = entry.watermark
-      ? {
-          watermarks: new Watermarks(entry.watermark, types),
-          rows: states.arrangement({ id: `${entry.id}/stamped`, types, key: types.map((_, i) => i) }),
-        }
-      : null
+    this.input = new InputNode({ id: 0, position: -1 }, typesOf(entry))
+    this.eventTime = eventTimeOf(entry, states)
   }
 
   get entry(): TableEntry {
@@ -52,6 +45,15 @@ export class TableRuntime {
   /** After a rename; types and keys stay. */
   replaceEntry(entry: TableEntry): void {
     this.#entry = entry
+  }
+
+  /** ALTER: gives it an event time, or takes it away; between ticks. Rows that are there came without a watermark. */
+  setWatermark(entry: TableEntry, states: StateFactory): void {
+    if (this.eventTime !== null) states.drop(this.eventTime.rows.id)
+    this.#entry = entry
+    this.eventTime = eventTimeOf(entry, states)
+    if (this.eventTime === null) return
+    for (const batch of this.rows.scan()) this.eventTime.rows.apply(unmarked(batch))
   }
 
   lookup(key: Row): Row | null {
@@ -109,6 +111,18 @@ export class TableRuntime {
     this.rows.probe(probe, 1, this.#matches)
     return this.#matches.n === 0 ? -1 : this.#matches.slot[0]!
   }
+}
+
+function typesOf({ columns, watermark }: TableEntry): SqlType[] {
+  const row = columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
+  return withWatermark(row, watermark).map((f) => f.type)
+}
+
+function eventTimeOf(entry: TableEntry, states: StateFactory): TableRuntime['eventTime'] {
+  if (!entry.watermark) return null
+  const types = typesOf(entry)
+  const rows = states.arrangement({ id: `${entry.id}/stamped`, types, key: types.map((_, i) => i) })
+  return { watermarks: new Watermarks(entry.watermark, types), rows }
 }
 
 function tableKey(entry: TableEntry): readonly number[] {

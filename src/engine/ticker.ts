@@ -127,6 +127,13 @@ export class Ticker {
     })
   }
 
+  /** Where each partition of a source goes on behind what waits for its tick. */
+  awaited(object: number): ReadonlyMap<number, number> {
+    const next = new Map<number, number>()
+    for (const { object: of, batch } of this.#batches) if (of === object) next.set(batch.partition, batch.next)
+    return next
+  }
+
   stop(): void {
     this.#stopped = true
     this.#ended = true

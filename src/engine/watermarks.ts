@@ -42,6 +42,7 @@ export interface WatermarksImage {
 export class Watermarks {
   readonly spec: WatermarkSpec
   readonly type: SqlType
+  readonly #since: ReadonlyMap<number, number>
   readonly partitions = new Map<number, PartitionMark>()
   readonly floors: Floor[] = []
   current: number | null = null
@@ -49,11 +50,20 @@ export class Watermarks {
   constructor(spec: WatermarkSpec, columnTypes: readonly SqlType[]) {
     this.spec = spec
     this.type = columnTypes[spec.column]!
+    this.#since = new Map(spec.since)
+  }
+
+  /** Whether a record came before there was a watermark. */
+  isOlder(partition: number, offset: number): boolean {
+    const since = this.#since.get(partition)
+    return since !== undefined && offset < since
   }
 
   /** The records of a batch with the column of their watermark. */
   stamp(partition: number, first: number, rows: Batch, nowMicros: number): Batch {
     if (rows.n === 0) return withColumn(rows, NO_STAMPS)
+    // What was under way when it was declared is older as a whole.
+    if (this.isOlder(partition, first)) return unmarked(rows)
     const mark = this.#speaks(partition, first)
     mark.lastMicros = nowMicros
     const stamps = new Stamps(rows.n)
@@ -191,6 +201,10 @@ export class PastWatermarks {
     const stamps = new Stamps(rows.n)
     const times = rows.cols[spec.column]!
     for (let i = 0; i < rows.n; i++) {
+      if (this.#of.isOlder(partition, offsets[i]!)) {
+        stamps.set(i, null)
+        continue
+      }
       for (; mark.next < mark.floors.length && mark.floors[mark.next]!.offset <= offsets[i]!; mark.next++) {
         mark.watermark = Math.max(mark.watermark ?? Number.NEGATIVE_INFINITY, mark.floors[mark.next]!.value)
       }
@@ -233,7 +247,11 @@ class Stamps {
 
 const NO_STAMPS = new Stamps(0)
 
-function withColumn(rows: Batch, stamps: Stamps): Batch {
+/** Rows that came before the relation had an event time. */
+export const unmarked = (rows: Batch): Batch =>
+  withColumn(rows, { data: new Float64Array(rows.n), nulls: new Uint8Array(rows.n).fill(1) })
+
+function withColumn(rows: Batch, stamps: Pick<Stamps, 'data' | 'nulls'>): Batch {
   return { ...rows, cols: [...rows.cols, { kind: 'f64', data: stamps.data, nulls: stamps.nulls }] }
 }
 

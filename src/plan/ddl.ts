@@ -56,6 +56,9 @@ export type DdlPlan =
   | { readonly kind: 'renameColumn'; readonly object: number; readonly column: number; readonly newName: string }
   | { readonly kind: 'skipErrors'; readonly object: number }
   | { readonly kind: 'replan'; readonly object: number }
+  /** `sql`: the text of the relation with it. */
+  | { readonly kind: 'addWatermark'; readonly object: number; readonly watermark: WatermarkPlan; readonly sql: string }
+  | { readonly kind: 'dropWatermark'; readonly object: number; readonly sql: string }
 
 interface Create {
   readonly schema: number

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
+import { alterWatermark } from './alter-watermark.ts'
 import { createSource } from './create-source.ts'
 import { createTable } from './create-table.ts'
 import { createIndex, createMaterializedView, createView } from './create-view.ts'
@@ -52,6 +53,9 @@ async function otherDdl(
       return renameColumn(deps, plan)
     case 'replan':
       return replan(deps, plan, call)
+    case 'addWatermark':
+    case 'dropWatermark':
+      return alterWatermark(deps, plan)
     case 'skipErrors':
       return skipErrors(deps, plan)
     default:

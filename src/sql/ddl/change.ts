@@ -7,6 +7,7 @@ import type { DdlPlan } from '../../plan/ddl.ts'
 import { bindError } from '../bind/bind-error.ts'
 import { handled } from '../bind/handled.ts'
 import type { PlanningContext } from '../planned.ts'
+import { planAlterWatermark } from './alter-watermark.ts'
 
 const KINDS: Readonly<Partial<Record<ObjectType, { readonly kind: CatalogEntry['kind']; readonly word: string }>>> = {
   TABLE: { kind: 'table', word: 'table' },
@@ -104,6 +105,9 @@ export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null
     case 'replan':
       if (entry.kind !== 'materializedView') throw bindError('42809', 'REPLAN is for materialized views', action)
       return { kind: 'replan', object: entry.id }
+    case 'addWatermark':
+    case 'dropWatermark':
+      return planAlterWatermark(entry, action, context)
     default:
       throw notSupported(`ALTER ${node.object} … ${words(action.kind)}`, action.span)
   }

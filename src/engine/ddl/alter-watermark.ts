@@ -1,0 +1,96 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
+import { LATE } from '../../catalog/watermark.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import type { World } from '../world.ts'
+import type { DdlDeps } from './deps.ts'
+import { lateRelation } from './late-relation.ts'
+
+type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
+
+/**
+ * ALTER … ADD WATERMARK, DROP WATERMARK. Views that are there go on as they are: they do not read the column that comes or
+ * goes. What came before an ADD carries no watermark, so that it is never late, and allows none: a view that comes later and
+ * reads it again sees the same.
+ */
+export async function alterWatermark(deps: DdlDeps, plan: Plan): Promise<void> {
+  const { world, ticker } = deps
+  await world.exclusive.run(async () => {
+    const old = world.catalog.byId(plan.object)
+    if (old?.kind !== 'table' && old?.kind !== 'source')
+      throw new SqlError('42P01', 'the relation was dropped meanwhile')
+    const adds = plan.kind === 'addWatermark'
+    if (adds === (old.watermark != null)) throw new SqlError('55006', `relation "${old.name}" was altered meanwhile`)
+    const { watermark: _, ...rest } = { ...old, sql: plan.sql }
+    const since = old.kind === 'source' ? positionsOf(world, old, ticker.awaited(old.id)) : []
+    const entry: SourceEntry | TableEntry = adds
+      ? { ...rest, watermark: { ...plan.watermark, ...(since.length > 0 && { since }) } }
+      : rest
+    const late = adds ? lateRelation(world, entry, world.catalog.nextId) : []
+    const gone = adds ? [] : lateOf(world, old)
+    if (!adds) refuseReaders(world, old, gone)
+    for (const { name, schema } of late) {
+      if (world.catalog.byName(schema, name) !== undefined)
+        throw new SqlError('42P07', `relation "${name}" already exists`)
+    }
+    world.catalog = world.catalog.apply([
+      ...gone.map(({ id }) => ({ kind: 'remove' as const, id })),
+      ...[entry, ...late].map((e) => ({ kind: 'put' as const, entry: e })),
+    ])
+    apply(world, entry)
+    await deps.checkpoint()
+  })
+}
+
+function apply(world: World, entry: SourceEntry | TableEntry): void {
+  const source = world.sources.get(entry.id)
+  const table = world.tables.get(entry.id)
+  if (entry.kind === 'source') source?.setWatermark(entry, world.clock.nowMicros)
+  else table?.setWatermark(entry, world.states)
+  const watermarks = source?.watermarks ?? table?.eventTime?.watermarks
+  if (watermarks == null) world.watermarks.delete(entry.id)
+  else world.watermarks.set(entry.id, watermarks)
+}
+
+/** Where its partitions stand, behind what waits for its tick. */
+function positionsOf(
+  { sources }: World,
+  { id }: SourceEntry,
+  awaited: ReadonlyMap<number, number>,
+): (readonly [number, number])[] {
+  return [...(sources.get(id)?.positions ?? [])].map(([partition, next]) => [
+    partition,
+    Math.max(next, awaited.get(partition) ?? 0),
+  ])
+}
+
+const lateOf = ({ catalog }: World, owner: CatalogEntry): CatalogEntry[] =>
+  catalog
+    .dependants(owner.id)
+    .map((id) => catalog.byId(id)!)
+    .filter((e) => e.kind === 'view' && e.name === `${owner.name}${LATE}`)
+
+/** Views that were planned with the event time, or with rows that only come, hold what they could not hold without. */
+function refuseReaders(world: World, owner: SourceEntry | TableEntry, gone: readonly CatalogEntry[]): void {
+  const { catalog } = world
+  const width = owner.kind === 'table' ? owner.columns.length : owner.rowType.length
+  const readers = new Set(gone.flatMap(({ id }) => catalog.dependants(id).map((d) => catalog.byId(d)!.name)))
+  for (const id of catalog.dependants(owner.id)) {
+    const entry = catalog.byId(id)!
+    if (entry.kind === 'view' && !gone.includes(entry) && /current_watermark/i.test(entry.sql)) readers.add(entry.name)
+  }
+  for (const view of world.views.values()) {
+    const relies = view.plan.nodes.some(
+      (n) =>
+        n.op === 'get' &&
+        n.object === owner.id &&
+        (n.columns.includes(width) || (n.appendOnly && owner.kind === 'table')),
+    )
+    if (relies) readers.add(view.entry?.name ?? 'a subscription')
+  }
+  if (readers.size === 0) return
+  throw new SqlError('2BP01', `cannot drop the WATERMARK of "${owner.name}" because other objects depend on it`, {
+    detail: [...readers].map((name) => `${name} depends on it`).join('\n'),
+    hint: 'Drop them first.',
+  })
+}
