@@ -19,3 +19,14 @@ export interface ReleaseRule {
   readonly column: number
   readonly terms: readonly BoundTerm[]
 }
+
+/**
+ * What a row must not be below to count where time closes something: in `column`, one of the bounds, which are over the
+ * watermark that the row carries as column 0.
+ */
+export interface OnTimeTest {
+  readonly column: number
+  readonly bounds: readonly Scalar[]
+  /** The bound is the best there is. */
+  readonly tight: boolean
+}

@@ -1,6 +1,6 @@
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
-import type { BoundTerm, ReleaseRule } from './bounds.ts'
+import type { BoundTerm, OnTimeTest, ReleaseRule } from './bounds.ts'
 import type { ClockRule } from './clock-rules.ts'
 import type { Nearest, SortKey } from './logical.ts'
 import type { Scalar } from './scalar.ts'
@@ -153,6 +153,19 @@ export type PhysicalOp =
   | { readonly op: 'expire'; readonly input: number; readonly ttlMicros: number }
   /** Changes wait for the next multiple of a period. */
   | { readonly op: 'emitPeriodic'; readonly input: number; readonly everyMicros: number }
+  /**
+   * Of a relation's rows, each with its watermark, those that all tests take: what they would change is still open.
+   * `columns`: of the input, those that go on; the tests count in them. `late`: the other rows instead.
+   */
+  | {
+      readonly op: 'onTime'
+      readonly input: number
+      readonly relation: number
+      readonly watermark: number
+      readonly columns: readonly number[]
+      readonly tests: readonly OnTimeTest[]
+      readonly late: boolean
+    }
   /** Rows leave once nothing below the bound changes any more and their value in `column` is below it. */
   | {
       readonly op: 'emitOnClose'

@@ -14,12 +14,14 @@ import { FlatMapOperator } from '../dataflow/operators/flat-map.ts'
 import { LookupJoinOperator } from '../dataflow/operators/lookup-join.ts'
 import { MapOperator } from '../dataflow/operators/map.ts'
 import { NegateOperator } from '../dataflow/operators/negate.ts'
+import { OnTimeOperator } from '../dataflow/operators/on-time.ts'
 import { RowNumberOperator } from '../dataflow/operators/row-number.ts'
 import { SetOpOperator } from '../dataflow/operators/set-op.ts'
 import { TemporalOperator } from '../dataflow/operators/temporal.ts'
 import { TopKOperator } from '../dataflow/operators/top-k.ts'
 import { UnionOperator } from '../dataflow/operators/union.ts'
 import { WindowOperator } from '../dataflow/operators/window.ts'
+import { onTimeFilter } from '../plan/on-time.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import { BATCH_ROWS_MAX } from '../types/batch.ts'
 import { batchFromRows, splitBatch } from '../types/batch-build.ts'
@@ -27,7 +29,7 @@ import type { Build } from './build.ts'
 import { expandProgram } from './expand.ts'
 import { aggregateRow } from './function-rows.ts'
 import { renderJoin } from './join.ts'
-import { mapProgram } from './programs.ts'
+import { filterProgram, mapProgram } from './programs.ts'
 import { renderScope } from './scope.ts'
 import { renderScoped } from './scoped.ts'
 import { temporalProgram } from './temporal.ts'
@@ -104,6 +106,12 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     case 'rowNumber': {
       const { partition, order, atMost } = node
       return build.add(new RowNumberOperator({ ...identity, partition, order, atMost }, input(node.input), states))
+    }
+    case 'onTime': {
+      const { relation, columns, types, late } = node
+      const filter = filterProgram(onTimeFilter(node, build.nodes[node.input].types), context)
+      const spec = { ...identity, relation, columns, types, late, filter }
+      return build.add(new OnTimeOperator(spec, input(node.input), states))
     }
     case 'emitOnClose': {
       const bounds = { bound: build.closers.bound(node.terms), clock: build.closers.clockBound(node.terms) }

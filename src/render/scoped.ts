@@ -116,6 +116,7 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'negate':
     case 'import':
     case 'variable':
+    case 'onTime':
     case 'emitOnClose':
     case 'lookupJoin':
     case 'arrival':

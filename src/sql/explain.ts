@@ -245,6 +245,14 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `expire ${n.input} after ${microsText(n.ttlMicros)}`
     case 'emitPeriodic':
       return `emit periodic ${n.input} every ${microsText(n.everyMicros)}`
+    case 'onTime': {
+      const w = `W(${name(n.relation)})`
+      const tests = n.tests.map(({ column, bounds }) => {
+        const texts = bounds.map((b) => scalarText(b, [w]).replaceAll('#0:', ''))
+        return `#${column} ${n.late ? '<' : '>='} ${texts.length === 1 ? texts[0] : `least(${texts.join(', ')})`}`
+      })
+      return `${n.late ? 'late' : 'on time'} ${n.input} where ${tests.join(n.late ? ' or ' : ' and ')}`
+    }
     case 'emitOnClose':
       return `emit on close ${n.input} by #${n.column} below ${termsText(n.terms, name)}`
     case 'scope':

@@ -8,13 +8,13 @@ import type {
 } from '../../connectors/contract.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
-import { INT4, TEXT } from '../../types/sql-type.ts'
+import { INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 
 const RECORDS_A_BATCH = 16
 
 /**
- * A topic in memory with rows (k text, v int), and connectors to it: live readers and readers of a range. Counts what
+ * A topic in memory with rows (k text, v int) or others, and connectors to it: live readers and readers of a range. Counts what
  * each kind fetched since `restarted`, and can make readers of a range wait.
  */
 export class FakeTopic {
@@ -25,11 +25,13 @@ export class FakeTopic {
   /** Readers of a range stop for good after so many records together: something to crash in. */
   rangeRecordsMax = Number.POSITIVE_INFINITY
   readonly #runtime: Runtime
+  readonly #types: readonly SqlType[]
   #wake: (() => void)[] = []
   #lives = 0
 
-  constructor(runtime: Runtime, partitions: number) {
+  constructor(runtime: Runtime, partitions: number, types: readonly SqlType[] = [TEXT, INT4]) {
     this.#runtime = runtime
+    this.#types = types
     this.partitions = Array.from({ length: partitions }, () => [])
   }
 
@@ -100,7 +102,7 @@ export class FakeTopic {
         partition,
         first,
         next: last,
-        rows: batchFromRows([TEXT, INT4], rows),
+        rows: batchFromRows(this.#types, rows),
         deletes: null,
         offsets: Float64Array.from(rows, (_, i) => first + i),
         deadLetters: [],

@@ -5,6 +5,7 @@ import type { Rule } from '../../sql/optimise/rule.ts'
 import { readPublished } from '../../state/recovery.ts'
 import { type SimDisk, SimStore, seededRandom } from '../../state/sim-store.testkit.ts'
 import { rowsOf } from '../../types/batch-build.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import type { LiveEngine } from '../engine.ts'
 import { decodeImage } from '../image.ts'
 import { openEngine } from '../open.ts'
@@ -28,11 +29,11 @@ export class SourceWorld {
   #disk: SimDisk | undefined
   #starts = 0
 
-  constructor(seed: number, partitions = 2) {
+  constructor(seed: number, partitions = 2, types?: readonly SqlType[]) {
     this.#seed = seed
     this.random = seededRandom(seed)
     this.runtime = new SimRuntime(this.random)
-    this.topic = new FakeTopic(this.runtime, partitions)
+    this.topic = new FakeTopic(this.runtime, partitions, types)
   }
 
   /** Of the planner of the next start, where they are not this build's. */

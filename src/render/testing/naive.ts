@@ -213,6 +213,7 @@ class Naive {
       case 'expire':
       case 'emitPeriodic':
         throw new Error('what leaves with the clock depends on when it came')
+      case 'onTime':
       case 'emitOnClose':
         throw new Error('plans of the naive evaluator know no watermark')
       case 'scope':

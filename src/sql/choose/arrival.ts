@@ -1,9 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { CLOCK } from '../../dataflow/contract.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { extend } from '../../plan/logical-make.ts'
 import { rewriteLogical } from '../../plan/logical-walk.ts'
-import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 
 type Arrival = Extract<Logical, { kind: 'arrival' }>
@@ -38,10 +36,3 @@ const nowAt = ({ rowType, position }: Arrival): Scalar => ({
   type: rowType[rowType.length - 1].type,
   position,
 })
-
-/** Whether watermarks of relations, and not the clock alone, close something of the plan. */
-export const closesByEvents = ({ nodes }: PhysicalPlan): boolean =>
-  nodes.some((node) => {
-    const own = node.op === 'emitOnClose' ? node.terms : []
-    return [...own, ...(node.release ?? []).flatMap(({ terms }) => terms)].some(({ object }) => object !== CLOCK)
-  })

@@ -1,15 +1,12 @@
 import { notSupported } from '../../base/sql-error.ts'
 import type { ColumnBoundPlan } from '../../plan/ddl.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
-import type { Logical } from '../../plan/logical.ts'
-import { filter } from '../../plan/logical-make.ts'
-import { rewriteLogical } from '../../plan/logical-walk.ts'
 import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
-import type { Scalar } from '../../plan/scalar.ts'
-import { column, isNull } from '../../plan/scalar-walk.ts'
 import { pruned } from '../../plan/sub-plans.ts'
-import { BOOL, type RowType } from '../../types/sql-type.ts'
-import { best, type Closing, closing, type EventTimes, less } from './closing.ts'
+import type { RowType } from '../../types/sql-type.ts'
+import { best, type Closing, closing, type EventTimes } from './closing.ts'
+import { onTimeOnly } from './on-time.ts'
+import { reliances } from './relied-on.ts'
 
 /** When a query's rows leave: as they change, at multiples of a period, or once, when the watermark has closed them. */
 export type Emission =
@@ -17,60 +14,34 @@ export type Emission =
   | { readonly mode: 'periodic'; readonly everyMicros: number; readonly position: number }
   | { readonly mode: 'close'; readonly column: string | null; readonly position: number }
 
-/**
- * A plan whose state time closes reads its relations without late rows: those below the watermark of their partition,
- * less what lateness is allowed. It is a condition of the row alone, so that late rows can never reach state that is gone.
- */
-export function withoutLate(plan: Logical, times: EventTimes): Logical {
-  return rewriteLogical(plan, (p) => {
-    if (p.kind !== 'get') return p
-    const time = times.of(p.object)
-    if (time === null) return p
-    const { kind } = time.type
-    const last = p.rowType.length - 1
-    const watermark = column(last, p.rowType[last].type)
-    const bound = less(watermark, time.allowed)
-    if (bound === null) return p
-    const onTime: Scalar = {
-      kind: 'call',
-      fn: `${COMPARE[kind] ?? kind}ge(${kind},${kind})`,
-      args: [{ ...column(time.column, time.type), type: { kind } }, bound],
-      type: BOOL,
-      position: -1,
-    }
-    return filter(p, { kind: 'or', args: [isNull(watermark), onTime], type: BOOL })
-  })
-}
-
-const COMPARE: Readonly<Record<string, string>> = {
-  timestamp: 'timestamp_',
-  timestamptz: 'timestamptz_',
-  date: 'date_',
-}
-
 /** Whether anything of the plan closes. */
 export const closes = ({ rules }: Closing): boolean => rules.some((r) => r.length > 0)
 
-/** What watermarks close of a view's result. A view that closes nothing sees late rows too: none of its columns is bounded. */
+/** What watermarks close of a view's result. Only what it relies on itself holds of late rows, too. */
 export function boundsOf({ nodes, root }: PhysicalPlan, times: EventTimes): ColumnBoundPlan[] {
   if (!nodes.some((n) => n.op === 'emitOnClose' || n.release !== undefined)) return []
-  return [...closing(nodes, times).facts[root]].flatMap(([column, { terms, tight = false }]) =>
+  return [...closing(nodes, ensured(times)).facts[root]].flatMap(([column, { terms, tight = false }]) =>
     terms === undefined ? [] : [{ column, tight, terms }],
   )
 }
 
-/** The plan with what watermarks free, and with the operator that waits for them. */
+/** Rows of relations may be late: what is known of their times holds behind the nodes that leave such rows out. */
+const ensured = (times: EventTimes): EventTimes => ({ ...times, of: () => null })
+
+/** The plan with what watermarks free, with the operator that waits for them, and without rows that come too late. */
 export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission, row: RowType): PhysicalPlan {
   const final = emission.mode === 'close' ? row.findIndex((f) => f.name === emission.column) : -1
   const waiting = emission.mode === 'close' ? waits(plan, times, emission, final) : plan
-  const { rules } = closing(waiting.nodes, times)
-  const nodes = waiting.nodes.map((node, n): PhysicalNode => {
+  const relied = reliances(waiting.nodes, closing(waiting.nodes, times), emission.mode === 'close')
+  const kept = onTimeOnly(waiting, relied, times)
+  const { rules } = closing(kept.nodes, ensured(times))
+  const nodes = kept.nodes.map((node, n): PhysicalNode => {
     const release = rules[n]
     if (release.length === 0) return node
     const both = node.op !== 'join' || release.length === 2
     return { ...node, release, growth: both && node.growth === 'unbounded' ? 'window-bounded' : node.growth }
   })
-  const unsigned = { formatVersion: 1, nodes, root: waiting.root, types: plan.types } as const
+  const unsigned = { formatVersion: 1, nodes, root: kept.root, types: plan.types } as const
   return { ...unsigned, fingerprint: fingerprint(unsigned) }
 }
 

@@ -5,6 +5,9 @@ import { column, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
 import { type ColumnFact, type Facts, lowerBound, summand } from './monotone.ts'
 
 type Wait = Extract<PhysicalNode, { op: 'emitOnClose' }>
+type OnTime = Extract<PhysicalNode, { op: 'onTime' }>
+/** Rows whose value in a column of `input` is not below the terms. */
+type Held = Pick<Wait, 'input' | 'column' | 'terms' | 'types'>
 
 /**
  * What is known of rows that waited until one column was closed. Such a row may come when another of its columns is long
@@ -12,13 +15,32 @@ type Wait = Extract<PhysicalNode, { op: 'emitOnClose' }>
  * is made of, as both ends of a window are.
  */
 export function afterWaiting(nodes: readonly PhysicalNode[], wait: Wait, facts: readonly Facts[]): Facts {
-  const below = facts[wait.input]
-  const tight = below.get(wait.column)?.tight === true
+  const tight = facts[wait.input].get(wait.column)?.tight === true
   const known = new Map<number, ColumnFact>([[wait.column, { terms: wait.terms, tight }]])
-  for (const [c, { terms }] of below) {
-    const told = terms === undefined || c === wait.column ? null : toldOf(c, nodes, wait, facts)
+  wait.types.forEach((_, c) => {
+    const told = known.has(c) ? null : toldOf(c, nodes, wait, facts)
     if (told !== null) known.set(c, { terms: told })
+  })
+  return known
+}
+
+/** What is known of rows that are on time: the columns that were tested, and what those tell of others. */
+export function onTime(nodes: readonly PhysicalNode[], node: OnTime, facts: readonly Facts[]): Facts {
+  const known = new Map<number, ColumnFact>()
+  const { input, columns } = node
+  const { types } = nodes[input]
+  const held: Held[] = []
+  for (const { column: c, bounds, tight } of node.tests) {
+    const terms = bounds.map((bound) => ({ object: node.relation, bound }))
+    known.set(c, { terms, tight })
+    held.push({ input, column: columns[c], terms, types })
   }
+  columns.forEach((from, c) => {
+    if (known.has(c)) return
+    const range = facts[input].get(from)?.range
+    const told = held.map((h) => toldOf(from, nodes, h, facts)).find((terms) => terms !== null)
+    if (range || told) known.set(c, { ...(range && { range }), ...(told && { terms: told }) })
+  })
   return known
 }
 
@@ -26,7 +48,7 @@ export function afterWaiting(nodes: readonly PhysicalNode[], wait: Wait, facts: 
 function toldOf(
   other: number,
   nodes: readonly PhysicalNode[],
-  { input, column: by, terms, types }: Wait,
+  { input, column: by, terms, types }: Held,
   facts: readonly Facts[],
 ): readonly BoundTerm[] | null {
   let waited: Scalar | null = column(by, types[by])
@@ -79,6 +101,8 @@ function belowOf(node: PhysicalNode): Below | null {
   switch (node.op) {
     case 'map':
       return { input: node.input, exprs: node.exprs }
+    case 'onTime':
+      return kept(node.input, node.columns)
     case 'aggregate':
       return kept(node.input, node.keys)
     case 'distinct':

@@ -5,13 +5,21 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, conjuncts, constant, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { joinFacts, nearestFacts } from './closing-join.ts'
-import { afterWaiting } from './closing-wait.ts'
+import { afterWaiting, onTime } from './closing-wait.ts'
 import { type ColumnFact, comparison, type Facts, lowerBound, successor, summand } from './monotone.ts'
+
+export interface EventTime {
+  readonly column: number
+  readonly type: SqlType
+  /** How much later than the watermark rows may come, in the unit of the column. */
+  readonly allowed: number
+  /** The column of the watermark that each row carries. */
+  readonly watermark: number
+}
 
 /** Event times that a plan reads. */
 export interface EventTimes {
-  /** `allowed`: how much later than the watermark rows may come, in the unit of the column. */
-  of(object: number): { readonly column: number; readonly type: SqlType; readonly allowed: number } | null
+  of(object: number): EventTime | null
   /** What is closed in a materialized view, less what is allowed here. */
   bounds(object: number): Facts
 }
@@ -24,7 +32,7 @@ export interface Closing {
 
 /**
  * Which columns of a plan's nodes still change only above a bound that watermarks give, and whose state may go for it.
- * It takes for granted that rows below the watermark of their partition are filtered out where they are read.
+ * It takes for granted that rows of relations with an event time are not late, or were left out where it matters.
  */
 export function closing(nodes: readonly PhysicalNode[], times: EventTimes): Closing {
   const facts: Facts[] = []
@@ -80,6 +88,8 @@ function ofNode(
       const terms = [{ object: CLOCK, bound: column(0, type) }]
       return { known: new Map([...facts[node.input], [node.types.length - 1, { terms }]]), released: [] }
     }
+    case 'onTime':
+      return { known: onTime(nodes, node, facts), released: [] }
     case 'union':
       return { known: common(node.inputs.map((i) => facts[i])), released: [] }
     case 'aggregate': {

@@ -15,6 +15,7 @@ export function appendOnly(
     case 'map':
     case 'flatMap':
     case 'arrival':
+    case 'onTime':
     case 'distinct':
     case 'atMostOne':
       return input(op.input)
@@ -43,6 +44,7 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
     case 'variable':
       return 'none'
     // It keeps the right side alone, which is as large as that relation is.
+    case 'onTime':
     case 'lookupJoin':
       return 'bounded'
     case 'aggregate': {

@@ -66,8 +66,9 @@ export function eventTimes(catalog: CatalogSnapshot, allowedMicros: number): Eve
     of(object) {
       const watermark = watermarkOf(catalog.byId(object))
       if (watermark === null) return null
-      const { type } = columnsOf(catalog, object)[watermark.column]
-      return { column: watermark.column, type, allowed: allowedOf(type) }
+      const columns = columnsOf(catalog, object)
+      const { type } = columns[watermark.column]
+      return { column: watermark.column, type, allowed: allowedOf(type), watermark: columns.length }
     },
     bounds(object) {
       const known = new Map<number, ColumnFact>()

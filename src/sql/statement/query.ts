@@ -13,9 +13,9 @@ import type { Statement } from '../bind/context.ts'
 import { bindTopQuery } from '../bind/query.ts'
 import type { Origin } from '../bind/scope.ts'
 import { slotsIn } from '../bind/slot.ts'
-import { closesByEvents, withoutArrival } from '../choose/arrival.ts'
+import { withoutArrival } from '../choose/arrival.ts'
 import { choose } from '../choose/choose.ts'
-import { closed, closes, type Emission, withoutLate } from '../choose/close.ts'
+import { closed, closes, type Emission } from '../choose/close.ts'
 import { closing } from '../choose/closing.ts'
 import { type TimeToLive, withLeaving } from '../choose/leaving.ts'
 import { optimise } from '../optimise/optimise.ts'
@@ -94,16 +94,7 @@ export function plans(
   if (emission.mode !== 'close' && !closes(closing(physical.nodes, times))) {
     return { raw, optimised, physical: leaving(physical) }
   }
-  const byClock = closed(physical, times, emission, optimised.rowType)
-  if (!closesByEvents(byClock)) return { raw, optimised, physical: leaving(byClock) }
-  // Event time closes something: late rows stay away, which changes what there is to plan.
-  const onTime = withoutLate(raw, times)
-  const again = optimise(onTime, facts, rules)
-  return {
-    raw: onTime,
-    optimised: again,
-    physical: leaving(closed(choose(again, chosen), times, emission, again.rowType)),
-  }
+  return { raw, optimised, physical: leaving(closed(physical, times, emission, optimised.rowType)) }
 }
 
 /** A parameter met before its type was known takes the one found later. */
