@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silentLog } from '../base/log.ts'
 import { ManualClock } from '../base/manual-clock.ts'
-import { systemRuntime } from '../base/runtime.ts'
+import { type Runtime, systemRuntime } from '../base/runtime.ts'
 import { parseSql, planStatement } from '../sql/plan-statement.ts'
 import { openMemoryStore } from '../state/memory-store.ts'
 import type { LiveEngine } from './engine.ts'
 import { openEngine } from './open.ts'
 import { call } from './testing/plans.ts'
+import { TimeTicks } from './time-ticks.ts'
 
 const MINUTE = 60_000
 const START = Date.UTC(2030, 0, 1, 12)
@@ -114,4 +115,32 @@ test('what has left by the time a view is made does not pass through it', async 
   expect([rows('v'), view.log.end]).toEqual([1, 0])
   const waiting = view.structures().find((s) => s.id.endsWith('waiting'))!
   expect(waiting.rows).toBe(1)
+})
+
+test('where nothing ticks any more, what is due is not waited for again and again', async () => {
+  const timers: (() => void)[] = []
+  const runtime: Runtime = {
+    ...systemRuntime,
+    nowMs: () => START,
+    setTimer(fn) {
+      timers.push(fn)
+      return () => {}
+    },
+  }
+  const { world } = engine
+  const due = new Proxy(world, {
+    get(target, name) {
+      if (name === 'runtime') return runtime
+      if (name === 'circuit') return { frontier: () => (START - 1) * 1000 }
+      return Reflect.get(target, name)
+    },
+  })
+  const ticks = new TimeTicks(due, null as never)
+  ticks.schedule()
+  world.safeMode = { tick: 1, object: null, view: null, operator: null, error: 'e' } as never
+  for (let n = 0; n < 10; n++) {
+    timers.at(-1)!()
+    await systemRuntime.yieldToIo()
+  }
+  expect(timers.length).toBe(1)
 })

@@ -24,8 +24,10 @@ export class TimeTicks {
   }
 
   get due(): boolean {
-    const { clock, failed, safeMode } = this.#world
-    return failed === null && safeMode === null && !this.#stopped && firstDue(this.#world) <= clock.nowMicros
+    return this.#ticks && !this.#stopped && firstDue(this.#world) <= this.#world.clock.nowMicros
+  }
+  get #ticks(): boolean {
+    return this.#world.failed === null && this.#world.safeMode === null
   }
 
   /** Resolves once nothing is due any more: what is read then is as of now. */
@@ -45,7 +47,8 @@ export class TimeTicks {
   schedule(): void {
     if (this.#stopped) return
     const { runtime } = this.#world
-    const frontier = firstDue(this.#world)
+    // Where nothing ticks nothing is waited for: what is due would stay so.
+    const frontier = this.#ticks ? firstDue(this.#world) : Number.POSITIVE_INFINITY
     if (frontier === Number.POSITIVE_INFINITY) {
       this.#cancel()
       return

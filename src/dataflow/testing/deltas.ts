@@ -5,7 +5,7 @@ import { formatText, parseText } from '../../types/text.ts'
 import type { Datum } from '../../types/value.ts'
 import { Circuit } from '../circuit.ts'
 import { consolidate } from '../consolidate.ts'
-import { ERROR_TYPES, type TickContext } from '../contract.ts'
+import { CLOCK, ERROR_TYPES, type TickContext } from '../contract.ts'
 import type { Fanout, Pipe } from '../edge.ts'
 import { InputNode } from '../input.ts'
 import type { OperatorBase } from '../operator.ts'
@@ -40,8 +40,10 @@ export function formatDelta(batches: readonly Batch[], types: readonly SqlType[]
   return lines.sort()
 }
 
+/** One millisecond a tick. */
 export function tickAt(tick: number): TickContext {
-  return { tick, timestampMs: tick, nowMicros: tick * 1000, recursionRoundsMax: 100 }
+  const nowMicros = tick * 1000
+  return { tick, timestampMs: tick, nowMicros, watermarks: new Map([[CLOCK, nowMicros]]), recursionRoundsMax: 100 }
 }
 
 /** A circuit around one operator (or a few): text in, text out. */
