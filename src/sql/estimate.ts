@@ -159,6 +159,15 @@ function guess(node: PhysicalNode, guesses: readonly (Guess | null)[], stored: S
       const rows = input.rows * ROWS_EXPANDED
       return { rows, distinct: node.types.map((type, i) => input.distinct[i] ?? values(type, rows)) }
     }
+    case 'arrival': {
+      // All that is there now has one time.
+      const input = guesses[node.input]
+      return input === null ? null : { ...input, distinct: [...input.distinct, 1] }
+    }
+    case 'onTime': {
+      const input = guesses[node.input]
+      return input === null ? null : { ...input, distinct: node.columns.map((c) => input.distinct[c]) }
+    }
     case 'union': {
       const inputs = node.inputs.map((i) => guesses[i])
       if (inputs.includes(null)) return null

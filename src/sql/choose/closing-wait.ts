@@ -1,3 +1,4 @@
+import { CLOCK } from '../../dataflow/contract.ts'
 import type { BoundTerm } from '../../plan/bounds.ts'
 import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -37,7 +38,13 @@ export function onTime(nodes: readonly PhysicalNode[], node: OnTime, facts: read
   }
   columns.forEach((from, c) => {
     if (known.has(c)) return
-    const range = facts[input].get(from)?.range
+    const fact = facts[input].get(from)
+    // What the clock bounds is so whatever is left out.
+    if (fact?.terms?.every(({ object }) => object === CLOCK)) {
+      known.set(c, fact)
+      return
+    }
+    const range = fact?.range
     const told = held.map((h) => toldOf(from, nodes, h, facts)).find((terms) => terms !== null)
     if (range || told) known.set(c, { ...(range && { range }), ...(told && { terms: told }) })
   })

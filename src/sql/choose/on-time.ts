@@ -1,3 +1,4 @@
+import { CLOCK } from '../../dataflow/contract.ts'
 import type { OnTimeTest } from '../../plan/bounds.ts'
 import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
 import { column, mapColumns } from '../../plan/scalar-walk.ts'
@@ -57,7 +58,8 @@ class Rewriting {
 
   take(n: number, node: PhysicalNode, of: (input: number) => readonly Reliance[]): void {
     const taken = mapInputs(node, (input) => {
-      const relied = of(input)
+      // What the clock closes meets no late rows: each comes with the time of now.
+      const relied = of(input).filter(({ fact }) => fact.terms?.some(({ object }) => object !== CLOCK))
       return relied.length === 0 || !this.#rowwise[input] ? this.#numbers[input] : this.#kept(input, relied)
     })
     this.#numbers[n] = this.nodes.push(taken as PhysicalNode) - 1
@@ -113,6 +115,10 @@ class Rewriting {
       case 'flatMap':
         return this.#branchesOf(node.input, merged).map((b) =>
           b.relation === null ? this.#as(n, b) : this.#flatMap(node, b),
+        )
+      case 'arrival':
+        return this.#branchesOf(node.input, merged).map((b) =>
+          b.relation === null ? this.#as(n, b) : this.#arrival(node, b),
         )
       case 'union':
         return node.inputs.flatMap((i) => this.#branchesOf(i, merged))
@@ -172,6 +178,12 @@ class Rewriting {
     const args = node.args.map((a) => mapColumns(a, (c) => b.columns[c]))
     const columns = node.types.map((_, c) => (c < width ? b.columns[c] : below.length + c - width))
     return { ...b, node: this.#push({ ...node, input: b.node, args, types: [...below, ...made] }), columns }
+  }
+
+  #arrival(node: Extract<PhysicalNode, { op: 'arrival' }>, b: Branch): Branch {
+    const below = this.nodes[b.node].types
+    const types = [...below, node.types[node.types.length - 1]]
+    return { ...b, node: this.#push({ ...node, input: b.node, types }), columns: [...b.columns, below.length] }
   }
 
   #push(node: PhysicalNode): number {

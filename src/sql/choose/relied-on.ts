@@ -35,7 +35,7 @@ export function rowwise(nodes: readonly PhysicalNode[]): boolean[] {
   for (const node of nodes) {
     is.push(
       node.op === 'get' ||
-        ((node.op === 'map' || node.op === 'flatMap') && is[node.input]) ||
+        ((node.op === 'map' || node.op === 'flatMap' || node.op === 'arrival') && is[node.input]) ||
         (node.op === 'union' && node.inputs.every((i) => is[i])),
     )
   }
