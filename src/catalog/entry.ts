@@ -42,7 +42,11 @@ export interface TableEntry extends EntryBase {
   readonly watermark?: WatermarkSpec | null
   /** Rows leave so long after they last came; absent: never. */
   readonly ttlMicros?: number | null
+  readonly arrivals?: ArrivalColumns
 }
+
+/** Columns `p AS PROCTIME()`, by name: behind the others, made where the relation is read. Absent: none. */
+export type ArrivalColumns = readonly string[]
 
 /** Event time: a record allows the watermark `column - delay` of its partition. Numbers are those of the column's values. */
 export interface WatermarkSpec {
@@ -72,6 +76,7 @@ export interface SourceEntry extends EntryBase {
   /** false: records only ever insert (envelope none, generators that append). */
   readonly upsertKey: readonly number[] | null
   readonly watermark?: WatermarkSpec | null
+  readonly arrivals?: ArrivalColumns
   /** Errors relation and the like are entries of their own kind of name: `"<source>$errors"`. */
 }
 
@@ -104,6 +109,16 @@ export interface MaterializedViewEntry extends EntryBase {
   readonly onError: 'poison' | 'divert'
   /** Absent: no column has one. */
   readonly bounds?: readonly ColumnBound[]
+  /** Relations whose late rows it leaves out, and the ids under which those are kept that were merged later. */
+  readonly merged?: readonly { readonly relation: number; readonly id: number }[]
+  /** Absent: the plan was made from `sql`. */
+  readonly written?: WrittenText
+}
+
+/** The statement as its user wrote it, and where it began in the text that came: places in its plan count from there. */
+export interface WrittenText {
+  readonly text: string
+  readonly start: number
 }
 
 /** No row whose value in the column is below all of `terms` comes or goes any more. */

@@ -14,6 +14,8 @@ export type DdlPlan =
       readonly columns: readonly ColumnPlan[]
       readonly primaryKey: readonly number[] | null
       readonly watermark?: WatermarkPlan | null
+      /** Columns `p AS PROCTIME()`. */
+      readonly arrivals?: readonly string[]
       /** How long rows live after they last came. */
       readonly ttlMicros?: number | null
       /** CREATE TABLE … FROM SOURCE s: stores that source's rows from now on, starting at its beginning. */
@@ -29,6 +31,7 @@ export type DdlPlan =
       readonly connector: ConnectorPlan
       readonly upsertKey: readonly number[] | null
       readonly watermark?: WatermarkPlan | null
+      readonly arrivals?: readonly string[]
     })
   | (Create & { readonly kind: 'createView'; readonly rowType: RowType; readonly orReplace: boolean })
   | (Create & {
@@ -38,6 +41,8 @@ export type DdlPlan =
       readonly onError: 'poison' | 'divert'
       /** Its columns that watermarks close: for the plans of those who read it. */
       readonly bounds?: readonly ColumnBoundPlan[]
+      /** The statement as it was written; `start`: its place in the whole text, from which the plan's places count. */
+      readonly written?: { readonly text: string; readonly start: number }
     })
   | (Create & {
       readonly kind: 'createIndex'
@@ -56,6 +61,8 @@ export type DdlPlan =
   | { readonly kind: 'renameColumn'; readonly object: number; readonly column: number; readonly newName: string }
   | { readonly kind: 'skipErrors'; readonly object: number }
   | { readonly kind: 'replan'; readonly object: number }
+  /** `rows`: late rows of the relation, all columns and the watermark that each carries. */
+  | { readonly kind: 'mergeLate'; readonly view: number; readonly relation: number; readonly rows: PhysicalPlan }
   /** `sql`: the text of the relation with it. */
   | { readonly kind: 'addWatermark'; readonly object: number; readonly watermark: WatermarkPlan; readonly sql: string }
   | { readonly kind: 'dropWatermark'; readonly object: number; readonly sql: string }

@@ -67,7 +67,7 @@ export async function createMaterializedView(
   const starts = await deps.hydration.prepare(objects, call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
-    const { name, schema, sql, dependsOn, rowType, onError, bounds } = plan
+    const { name, schema, sql, dependsOn, rowType, onError, bounds, written } = plan
     checkStillThere(deps, [...dependsOn, ...objects])
     const id = world.catalog.nextId
     const entry: MaterializedViewEntry = {
@@ -79,6 +79,7 @@ export async function createMaterializedView(
       dependsOn,
       rowType,
       onError,
+      ...(written && { written }),
       ...(bounds && bounds.length > 0 && { bounds }),
     }
     const errors = errorsRelation(deps, entry, id + 1)

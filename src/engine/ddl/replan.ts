@@ -65,6 +65,7 @@ export async function replan(deps: DdlDeps, { object }: { readonly object: numbe
     await world.exclusive.run(async () => {
       if (world.views.get(object) !== view || view.dropped) throw dropped()
       takeOver(world, view, next)
+      readFrom(world, view, entry.sql)
       await deps.checkpoint()
     })
     world.log.info('re-planned', { view: name, fingerprint: plan.fingerprint })
@@ -159,6 +160,14 @@ async function differing(
     if (slices.due) await slices.next()
   }
   return difference.rows
+}
+
+/** The places in the new plan are those of the text that it was made from, as it read then. */
+function readFrom(world: World, view: ViewRuntime, text: string): void {
+  if (view.entry === null) return
+  const entry: MaterializedViewEntry = { ...view.entry, written: { text, start: 0 } }
+  world.catalog = world.catalog.apply([{ kind: 'put', entry }])
+  view.entry = entry
 }
 
 function takeOver(world: World, view: ViewRuntime, next: ViewRuntime): void {

@@ -10,7 +10,7 @@ import type { ViewRuntime } from '../view.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
-import { structureGrowth } from './state-growth.ts'
+import { structureGrowth, structureOwner } from './state-growth.ts'
 import { lagsOf } from './view-lag.ts'
 
 /** The server about itself: state of views and sources, storage, plans. */
@@ -181,29 +181,29 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     schema: 'millrace',
     name: 'operator_state',
     rowType: [
-      column('object', TEXT),
-      column('structure', TEXT),
+      column('view', TEXT),
+      column('operator', TEXT),
+      column('sql', TEXT),
       column('rows', INT8),
       column('bytes', INT8),
+      column('growth', TEXT),
+      column('object', TEXT),
+      column('structure', TEXT),
       column('shared_by', TEXT),
       column('cpu_ms', FLOAT8),
-      column('growth', TEXT),
     ],
     *rows({ world }) {
       for (const view of world.views.values()) {
         if (view.id < 0) continue
         const readers = names(world, resultReaders(world, view.id))
         for (const operator of view.rendered.operators) {
-          for (const { id, rows, bytes } of figures(operator))
-            yield [
-              nameOf(world, view.id),
-              id,
-              rows,
-              bytes,
-              readers,
-              rounded(operator.spentMs),
-              structureGrowth(view, id),
-            ]
+          for (const { id, rows, bytes } of figures(operator)) {
+            const name = nameOf(world, view.id)
+            const owner = structureOwner(view, id)
+            const growth = structureGrowth(view, id)
+            const cpu = rounded(operator.spentMs)
+            yield [name, owner.operator, owner.sql, rows, bytes, growth, name, id, readers, cpu]
+          }
         }
       }
       for (const { object, arrangement, users, spentMs } of world.sharing.list()) {
@@ -212,12 +212,14 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
           world,
           [...users].map((user) => Number.parseInt(user, 10)),
         )
-        yield [nameOf(world, object), id, rows, arrangement.bytes(), sharedBy, rounded(spentMs), 'unbounded']
+        const cpu = rounded(spentMs)
+        const bytes = arrangement.bytes()
+        yield [null, 'arrange', null, rows, bytes, 'unbounded', nameOf(world, object), id, sharedBy, cpu]
       }
       for (const [id, { rows, eventTime, life }] of world.tables) {
         const growth = life === null ? 'unbounded' : 'window-bounded'
         for (const held of [rows, ...(eventTime === null ? [] : [eventTime.rows]), ...(life?.state() ?? [])])
-          yield [nameOf(world, id), held.id, held.rows, held.bytes(), null, null, growth]
+          yield [null, 'table', null, held.rows, held.bytes(), growth, nameOf(world, id), held.id, null, null]
       }
     },
   },

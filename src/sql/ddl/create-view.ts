@@ -16,7 +16,7 @@ import { bindInnerQuery } from '../bind/query.ts'
 import { boundsOf, type Emission } from '../choose/close.ts'
 import type { TimeToLive } from '../choose/leaving.ts'
 import type { PlanningContext } from '../planned.ts'
-import { allowLateness, checkGrowth, eventTimes, takeEmission } from '../statement/emission.ts'
+import { allowLateness, checkGrowth, eventTimes, retain, takeEmission } from '../statement/emission.ts'
 import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql, quoted } from './canonical.ts'
@@ -53,9 +53,10 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   const taken = takeEmission(st, node.query)
   const { plan, rowType } = bindView(st, { ...node, query: taken.query }, node.columns)
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission
+  st.stream.merges = true
   const { physical } = plans(st, { ...plan, rowType }, context, true, emission, options.ttl?.life)
   for (const notice of st.stream.notices) context.notice(notice)
-  const times = eventTimes(context.catalog, st.stream.allowedMicros)
+  const times = eventTimes(context.catalog, st.stream)
   checkGrowth(physical, times, context, node.query)
   const text = canonicalSql(st, context.sql, node.query.span)
   const given = optionsText(options)
@@ -70,6 +71,7 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
     plan: physical,
     onError,
     bounds: boundsOf(physical, times),
+    written: { text: context.sql.slice(node.span.start, node.span.end), start: node.span.start },
   }
 }
 
@@ -97,11 +99,12 @@ interface ViewOptions {
   /** Feldera's emit_final: the column whose closing makes a row final. */
   final: { readonly column: string; readonly at: Place } | null
   lateness: string | null
+  retention: string | null
   ttl: { readonly text: string; readonly life: TimeToLive } | null
 }
 
 function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions {
-  const found: ViewOptions = { onError: 'poison', final: null, lateness: null, ttl: null }
+  const found: ViewOptions = { onError: 'poison', final: null, lateness: null, retention: null, ttl: null }
   for (const option of options) {
     if (option.kind === 'rest') throw bindError('42601', '... is not an option of a materialized view', option)
     switch (option.name.toLowerCase()) {
@@ -120,6 +123,10 @@ function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions
         found.lateness = optionText(option)
         allowLateness(st, microsOf(parseLiteral(st, found.lateness, INTERVAL, option) as Interval, option))
         break
+      case 'retention':
+        found.retention = optionText(option)
+        retain(st, microsOf(parseLiteral(st, found.retention, INTERVAL, option) as Interval, option, 'RETENTION'))
+        break
       case 'ttl': {
         const text = optionText(option)
         const position = option.span.start
@@ -128,7 +135,7 @@ function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions
       }
       default:
         throw bindError('42601', `a materialized view has no option ${option.name.toUpperCase()}`, option, {
-          hint: 'It has ON_ERROR, EMIT_FINAL, ALLOWED_LATENESS and TTL.',
+          hint: 'It has ON_ERROR, EMIT_FINAL, ALLOWED_LATENESS, RETENTION and TTL.',
         })
     }
   }
@@ -141,11 +148,12 @@ function finalBy({ column, at }: NonNullable<ViewOptions['final']>, row: RowType
   return { mode: 'close', column: found.name, position: at.span.start }
 }
 
-function optionsText({ onError, final, lateness, ttl }: ViewOptions): string {
+function optionsText({ onError, final, lateness, retention, ttl }: ViewOptions): string {
   const given = [
     ...(onError === 'poison' ? [] : [`on_error = '${onError}'`]),
     ...(final === null ? [] : [`emit_final = '${final.column.replaceAll("'", "''")}'`]),
     ...(lateness === null ? [] : [`allowed_lateness = '${lateness.replaceAll("'", "''")}'`]),
+    ...(retention === null ? [] : [`retention = '${retention.replaceAll("'", "''")}'`]),
     ...(ttl === null ? [] : [`ttl = '${ttl.text.replaceAll("'", "''")}'`]),
   ]
   return given.length === 0 ? '' : ` WITH (${given.join(', ')})`
