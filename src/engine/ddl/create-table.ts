@@ -153,7 +153,11 @@ function tableEntry(plan: CreateTable, id: number, fedBy: number | null, depends
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
     seen.add(name)
   }
-  const { name, schema, sql, columns, primaryKey, watermark, ttlMicros } = plan
-  const time = { ...(watermark && { watermark }), ...(ttlMicros != null && { ttlMicros }) }
+  const { name, schema, sql, columns, primaryKey, watermark, arrivals, ttlMicros } = plan
+  const time = {
+    ...(watermark && { watermark }),
+    ...(arrivals && { arrivals }),
+    ...(ttlMicros != null && { ttlMicros }),
+  }
   return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy, ...time }
 }

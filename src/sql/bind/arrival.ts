@@ -4,7 +4,9 @@ import { arrival } from '../../plan/logical-make.ts'
 import { visitLogical } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column } from '../../plan/scalar-walk.ts'
+import { type Field, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import type { Statement } from './context.ts'
+import type { FromPlan } from './from-plan.ts'
 import type { Stage } from './stage.ts'
 
 /**
@@ -19,6 +21,19 @@ export function stamped(plan: Logical, position: number): { readonly plan: Logic
   const made = arrival(plan, position)
   const last = made.rowType.length - 1
   return { plan: made, time: column(last, made.rowType[last].type) }
+}
+
+/** A column `p AS PROCTIME()` of a relation. */
+export const arrivalField = (name: string): Field => ({ name, type: TIMESTAMPTZ, nullable: false })
+
+/** A relation of the catalog with such columns behind its own: all are the one time at which a row came. */
+export function withArrivals(from: FromPlan, names: readonly string[], position: number): FromPlan {
+  if (names.length === 0) return from
+  const { plan, time } = stamped(from.plan, position)
+  const made = names.map((name) => ({ name, expr: time, nullable: false, origin: null }))
+  const [table] = from.tables
+  const columns = [...table.columns, ...made]
+  return { ...from, plan, tables: [{ ...table, columns }], visible: [...from.visible, ...made] }
 }
 
 /** An expression of the select list over the stage's columns; PROCTIME() becomes a column of its rows. */

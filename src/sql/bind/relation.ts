@@ -7,6 +7,7 @@ import { watermarkOf, withWatermark } from '../../catalog/watermark.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
+import { arrivalField, withArrivals } from './arrival.ts'
 import { bindError } from './bind-error.ts'
 import type { Before, CteScope, NamedQuery, Statement } from './context.ts'
 import { aliasNames, type FromPlan, relation } from './from-plan.ts'
@@ -44,10 +45,14 @@ export function bindTable(
   const watermark = watermarkOf(entry)
   // The watermark's column is there for plans, not for names.
   const rowType = watermark === null ? all : all.slice(0, -1)
-  const { alias, names } = aliasNames(item.alias, rowType, last)
+  const arrivals = (entry.kind === 'table' || entry.kind === 'source' ? entry.arrivals : null) ?? []
+  const { alias, names } = aliasNames(item.alias, [...rowType, ...arrivals.map(arrivalField)], last)
   const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
-  const from = relation(plan, alias, schema, names, origins, entry.kind === 'table' ? entry.primaryKey : null)
+  const own = names.slice(0, rowType.length)
+  const key = entry.kind === 'table' ? entry.primaryKey : null
+  const stored = relation(plan, alias, schema, own, origins, key)
+  const from = withArrivals(stored, names.slice(rowType.length), st.position(item))
   if (entry.kind === 'view') return from
   const table = { ...from.tables[0], object: entry.id }
   if (watermark === null) return { ...from, tables: [table] }

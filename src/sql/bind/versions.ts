@@ -38,6 +38,7 @@ function eventColumn(st: Statement, p: Logical): { column: number; object: numbe
       return watermark !== null && grows ? { column: watermark.column, object: p.object } : null
     }
     case 'filter':
+    case 'arrival':
       return eventColumn(st, p.input)
     case 'project': {
       const below = eventColumn(st, p.input)

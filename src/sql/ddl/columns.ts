@@ -16,6 +16,8 @@ export interface Columns {
   readonly primaryKey: readonly number[] | null
   /** Flink's `c INT METADATA FROM 'partition'`, ksqlDB's `HEADERS`: column number → what it holds. */
   readonly metadata: readonly { readonly column: number; readonly what: string; readonly at: Place }[]
+  /** Flink's `p AS PROCTIME()`: columns that are made where the relation is read. */
+  readonly arrivals: readonly string[]
   /** ksqlDB's `k INT KEY`. */
   readonly keys: readonly number[]
   /** RisingWave's `*`: all columns that a schema registry knows. */
@@ -28,6 +30,7 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   const columns: ColumnPlan[] = []
   const metadata: { column: number; what: string; at: Place }[] = []
   const keys: number[] = []
+  const arrivals: string[] = []
   let primaryKey: number[] | null = null
   let laterKey: readonly string[] | null = null
   const all = elements.some((element) => element.kind === 'allColumns')
@@ -41,6 +44,11 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   }
   for (const element of elements) {
     if (element.kind !== 'column') continue
+    const computed = computedBy(element)
+    if (computed !== undefined) {
+      arrivals.push(arrivalColumn(element, computed))
+      continue
+    }
     const number = columns.length
     const bound = bindColumn(st, table, element, sql)
     if (columns.some((c) => c.name === bound.plan.name)) {
@@ -52,6 +60,8 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
     if (element.metadata)
       metadata.push({ column: number, what: element.metadata.from ?? element.name.name, at: element })
   }
+  const twice = arrivals.find((name, i) => arrivals.indexOf(name) < i || columns.some((c) => c.name === name))
+  if (twice !== undefined) throw bindError('42701', `column "${twice}" specified more than once`, elements[0])
   for (const element of elements) {
     switch (element.kind) {
       case 'column':
@@ -88,7 +98,26 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   const key: readonly number[] | null = primaryKey
   // A primary key makes its columns NOT NULL.
   const final = columns.map((c, i) => ((key as readonly number[] | null)?.includes(i) ? { ...c, notNull: true } : c))
-  return { columns: final, primaryKey: key, metadata, keys, all, laterKey }
+  return { columns: final, primaryKey: key, metadata, arrivals, keys, all, laterKey }
+}
+
+type Computed = Extract<ColumnConstraint, { kind: 'generated' }>
+
+const computedBy = (node: ColumnDef): Computed | undefined =>
+  node.type ? undefined : node.constraints.find((c) => c.kind === 'generated')
+
+/** The name of a computed column: the time of arrival is the only one. */
+function arrivalColumn(node: ColumnDef, computed: Computed): string {
+  handled(node, ['name', 'constraints'])
+  handled(computed, ['expr', 'spelling', 'timing'])
+  const { expr } = computed
+  const isProctime =
+    expr.kind === 'call' && expr.args.length === 0 && expr.name.parts.map((p) => p.name).join('.') === 'proctime'
+  if (!isProctime || node.constraints.length > 1) {
+    throw notSupported('a computed column', node.span, 'It may be PROCTIME(). Others can be columns of a view.')
+  }
+  handled(expr, ['name', 'args'])
+  return node.name.name
 }
 
 function columnNumber(columns: readonly ColumnPlan[], name: string, at: Place): number {
@@ -106,8 +135,6 @@ function bindColumn(
   handled(node, ['name', 'type', 'constraints', 'metadata', 'key', 'options'])
   if (node.options.length > 0) throw notSupported('options of a column', node.span)
   if (!node.type) {
-    const computed = node.constraints.some((c) => c.kind === 'generated')
-    if (computed) throw notSupported('a computed column', node.span)
     throw bindError('42601', `column "${node.name.name}" has no type`, node)
   }
   const type = resolveType(node.type)

@@ -20,7 +20,7 @@ import type { PlanningContext } from '../planned.ts'
 import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql } from './canonical.ts'
-import { bindColumns } from './columns.ts'
+import { bindColumns, type Columns } from './columns.ts'
 import { bindConnector } from './connector.ts'
 import { lastName, readsOf, schemaOf } from './create-view.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
@@ -71,6 +71,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       columns: declared.columns,
       primaryKey: declared.primaryKey,
       watermark,
+      ...arrivalsOf(declared),
       ttlMicros: ttlOf(st, node, watermark !== null),
       sql: canonicalSql(st, context.sql, node.span),
       dependsOn: readsOf(st),
@@ -95,6 +96,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       connector,
       upsertKey: null,
       watermark,
+      ...arrivalsOf(declared),
       dependsOn,
       sql,
     }
@@ -108,6 +110,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     connector: bound.connector,
     query: null,
     watermark,
+    ...arrivalsOf(declared),
     dependsOn: bound.dependsOn,
     sql,
   }
@@ -203,6 +206,8 @@ function tableOfSource(st: Statement, node: CreateTable, context: PlanningContex
   }
 }
 
+const arrivalsOf = ({ arrivals }: Columns) => (arrivals.length === 0 ? {} : { arrivals })
+
 const rowOf = (columns: readonly ColumnPlan[]) =>
   columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
 
@@ -229,6 +234,7 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
     connector: bound.connector,
     upsertKey: bound.upsertKey,
     watermark,
+    ...arrivalsOf(declared),
     dependsOn: bound.dependsOn,
     sql: blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span)),
   }
