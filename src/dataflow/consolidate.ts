@@ -2,6 +2,7 @@ import { drain, type Pieces } from '../base/slices.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../types/batch.ts'
 import { concatBatches, splitBatch, takeBatch } from '../types/batch-build.ts'
 import { compareRows } from '../types/compare.ts'
+import { copiesOf, mayOverflow } from '../types/copies.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { identicalRows } from './identical.ts'
 import { groupRows, hashesOf } from './row-hash.ts'
@@ -70,6 +71,7 @@ export function consolidateOne(batch: Batch): Batch {
   const group = new Int32Array(n)
   const first = new Int32Array(n)
   const groups = groupRows(batch.cols, n, group, first, identicalRows)
+  if (mayOverflow(batch.diffs, n)) return consolidateLarge(batch, group, first, groups)
   const sums = new Int32Array(groups)
   for (let i = 0; i < n; i++) sums[group[i]] += batch.diffs[i]
   let kept = 0
@@ -81,6 +83,21 @@ export function consolidateOne(batch: Batch): Batch {
   if (kept === n) return batch
   const taken = takeBatch(batch, first, kept)
   return { n: kept, diffs: sums.subarray(0, kept), cols: taken.cols }
+}
+
+/** Counts that may leave 32 bits: such a row is there several times. */
+function consolidateLarge(batch: Batch, group: Int32Array, first: Int32Array, groups: number): Batch {
+  const sums = new Float64Array(groups)
+  for (let i = 0; i < batch.n; i++) sums[group[i]] += batch.diffs[i]
+  const { n, from, diffs } = copiesOf(sums, groups)
+  return {
+    ...takeBatch(
+      batch,
+      from.map((g) => first[g]),
+      n,
+    ),
+    diffs,
+  }
 }
 
 /** In the row order, which every output leaves in: the same rows always come in the same order. */

@@ -30,6 +30,8 @@ export class Build {
   /** The one node that is read from outside; null: others may be. */
   readonly root: number | null
   readonly states: StateFactory
+  /** Told when a structure's count of a row is lost. */
+  readonly overflowed: () => void
   readonly context: CompileContext
   /** `<object id>`, or `<object id>/<scope node>` for a body. */
   readonly prefix: string
@@ -61,6 +63,7 @@ export class Build {
     readonly nodes: readonly PhysicalNode[]
     readonly root?: number
     readonly states: StateFactory
+    readonly overflowed: () => void
     readonly context: CompileContext
     readonly prefix: string
     readonly clock: IterationClock | null
@@ -71,6 +74,7 @@ export class Build {
     this.nodes = spec.nodes
     this.root = spec.root ?? null
     this.states = spec.states
+    this.overflowed = spec.overflowed
     this.context = spec.context
     this.prefix = spec.prefix
     this.clock = spec.clock

@@ -1,8 +1,10 @@
+import { SqlError } from '../base/sql-error.ts'
 import type { Circuit } from '../dataflow/circuit.ts'
 import type { Fanout } from '../dataflow/edge.ts'
 import type { OperatorBase } from '../dataflow/operator.ts'
 import type { GetOperator } from '../dataflow/operators/get.ts'
 import { OutputNode } from '../dataflow/output.ts'
+import { TOO_OFTEN, watched } from '../dataflow/too-often.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { Build } from './build.ts'
@@ -56,12 +58,16 @@ export interface RenderedView {
 }
 
 /** The operators of a plan without a result that is kept; the caller takes what comes out of `edge`. */
-export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKey'>): Build {
-  const { plan, objectId, states, context, resolve, sharing = null } = request
+export function renderCircuit(
+  request: Omit<RenderRequest, 'circuit' | 'resultKey'> & { readonly overflowed?: () => void },
+): Build {
+  const { plan, objectId, context, resolve, overflowed = failed, sharing = null } = request
+  const states = watched(request.states, overflowed)
   const build = new Build({
     nodes: plan.nodes,
     root: plan.root,
     states,
+    overflowed,
     context,
     prefix: request.prefix ?? String(objectId),
     clock: null,
@@ -73,10 +79,15 @@ export function renderCircuit(request: Omit<RenderRequest, 'circuit' | 'resultKe
   return build
 }
 
+function failed(): void {
+  throw new SqlError(TOO_OFTEN.sqlstate, TOO_OFTEN.message)
+}
+
 /** Turns a plan into operators. State is found again by its names, so that a stored plan renders onto stored state. */
 export function renderPlan(request: RenderRequest): RenderedView {
   const { plan, objectId, states } = request
-  const build = renderCircuit(request)
+  let output: OutputNode
+  const build = renderCircuit({ ...request, overflowed: () => output.lose() })
   const spec = {
     id: plan.nodes.length,
     position: -1,
@@ -85,7 +96,7 @@ export function renderPlan(request: RenderRequest): RenderedView {
     ...(request.resultOf === undefined ? {} : { rowsOf: request.resultOf }),
     divertsErrors: request.divertsErrors === true,
   }
-  const output = new OutputNode(spec, build.edge(plan.root).pipe(), states)
+  output = new OutputNode(spec, build.edge(plan.root).pipe(), states)
   build.add(output)
   const operators = build.operators
   request.circuit.adopt(build.circuit)
@@ -119,6 +130,7 @@ export function feedInstead(old: RenderedView, next: RenderedView): RenderedView
   const [pipe] = output.inputs
   pipe!.disconnect()
   pipe!.connect(next.root)
+  next.output.successor = output
   next.dispose('output')
   old.dispose('inner')
   return {

@@ -16,6 +16,7 @@ export function renderScope(build: Build, number: number, node: ScopeNode): Fano
   const body = new Build({
     nodes: node.body,
     states: build.states,
+    overflowed: build.overflowed,
     context: build.context,
     prefix: `${build.prefix}/${number}`,
     clock,

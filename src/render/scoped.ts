@@ -3,6 +3,7 @@ import type { Fanout } from '../dataflow/edge.ts'
 import { InputNode } from '../dataflow/input.ts'
 import { firstColumns } from '../dataflow/keys.ts'
 import { ScopedKeyedOperator } from '../dataflow/scope/keyed.ts'
+import { watched } from '../dataflow/too-often.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import { createState } from '../state/factory.ts'
 import { Build } from './build.ts'
@@ -29,7 +30,8 @@ export function renderScoped(
   const nodes = inputs.map((input) => new InputNode(identity, build.edge(input.node).types))
   const inner = new Build({
     nodes: build.nodes,
-    states: createState(),
+    states: watched(createState(), build.overflowed),
+    overflowed: build.overflowed,
     context: build.context,
     prefix: '',
     clock: null,

@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Column } from '../types/column.ts'
+import { COUNT_MAX } from '../types/copies.ts'
 import { hashRow, hashRows } from '../types/hash.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
@@ -30,6 +31,7 @@ export interface ArrangementSpec {
   readonly key: readonly number[]
   readonly order?: readonly SortColumn[]
   readonly appendOnly?: boolean
+  readonly overflowed?: () => void
 }
 
 /**
@@ -47,6 +49,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private readonly index: ArrangementIndex
   private readonly undo = new UndoLog()
   private readonly appendOnly: boolean
+  private readonly overflowed: (() => void) | null
   private hashes = new Uint32Array(64)
   private fresh = new Int32Array(64)
 
@@ -57,6 +60,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     this.order = spec.order ?? null
     this.store = new RowStore(spec.types, spec.key, this.order ?? [])
     this.appendOnly = spec.appendOnly === true && this.order === null
+    this.overflowed = spec.overflowed ?? null
     this.index = new ArrangementIndex(this.store, spec.key, this.order !== null, this.appendOnly)
   }
   get rows(): number {
@@ -246,8 +250,12 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   }
   private change(slot: number, diff: number, hash: number): void {
     const before = this.counts.get(slot)
-    const after = before + diff
-    assert(after === (after | 0), 'the count of a row fits 32 bits')
+    let after = before + diff
+    if (after > COUNT_MAX || after < -COUNT_MAX) {
+      assert(this.overflowed !== null, 'the count of a row fits 32 bits')
+      this.overflowed()
+      after = Math.sign(after) * COUNT_MAX
+    }
     if (after === 0) {
       this.removeRow(slot, hash)
       return

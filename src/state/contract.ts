@@ -127,6 +127,11 @@ export interface StateFactory {
      * (the same Z-set, not consolidated).
      */
     readonly appendOnly?: boolean
+    /**
+     * Told when the count of a row leaves 32 bits. The count stays at the highest there is, and is not right any more:
+     * whoever makes the structure sees to it that this is known.
+     */
+    readonly overflowed?: () => void
   }): Arrangement
   keyedTable(spec: {
     readonly id: string

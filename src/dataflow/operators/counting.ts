@@ -7,6 +7,8 @@ import {
   type StateStructure,
 } from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
+import { splitBatch } from '../../types/batch-build.ts'
+import { inCopies } from '../../types/copies.ts'
 import type { Pipe } from '../edge.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 import { TouchedSlots } from '../touched-slots.ts'
@@ -82,7 +84,7 @@ export class CountingOperator extends OperatorBase {
 
   private *emit(): Pieces {
     const changed = new Int32Array(this.touched.n)
-    const diffs = new Int32Array(this.touched.n)
+    const diffs = new Float64Array(this.touched.n)
     let n = 0
     for (let at = 0; at < this.touched.n; at++) {
       const slot = this.touched.slots[at]
@@ -94,7 +96,8 @@ export class CountingOperator extends OperatorBase {
     for (let start = 0; start < n; start += BATCH_ROWS_MAX) {
       const size = Math.min(BATCH_ROWS_MAX, n - start)
       const cols = this.counts.gatherKeys(changed.subarray(start, start + size), size)
-      this.output.pushRows({ n: size, diffs: diffs.subarray(start, start + size), cols })
+      for (const part of splitBatch(inCopies(size, cols, diffs.subarray(start, start + size))))
+        this.output.pushRows(part)
       yield
     }
     for (let at = 0; at < this.touched.n; at++) {

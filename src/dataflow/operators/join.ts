@@ -1,9 +1,10 @@
 import { drain, type Pieces } from '../../base/slices.ts'
 import type { Arrangement, Matches } from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
-import { concatBatches, hasRetraction, sliceBatch, splitBatch, takeBatch } from '../../types/batch-build.ts'
+import { concatBatches, hasRetraction, sliceBatch, takeBatch } from '../../types/batch-build.ts'
 import type { Column, F64Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
+import { copiesOf, TOLD_COUNT_MAX } from '../../types/copies.ts'
 import { consolidation } from '../consolidate.ts'
 import type { RowErrors, TickContext } from '../contract.ts'
 import { DeltaIndex, emptyMatches } from '../delta-index.ts'
@@ -11,6 +12,7 @@ import type { Fanout, Pipe } from '../edge.ts'
 import { firstColumns, pick, withoutNullKeys } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 import { errorBatch, RowErrorList } from '../row-errors.ts'
+import { TOO_OFTEN } from '../too-often.ts'
 
 /** A compiled predicate: writes the rows for which it is true into `rows`, returns how many. */
 export type FilterProgram = (
@@ -55,9 +57,6 @@ export interface JoinSpec extends OperatorIdentity {
 const PAIRS_MAX = 1 << 16
 /** Rows looked up at once until it is known how many matches they have. */
 const FIRST_PROBE_ROWS = 256
-/** Of the count of one row of a delta, where counts were summed up here. */
-const COPIES_MAX = 1 << 15
-
 /**
  * Inner join (without keys: cross join). Both arrangements hold the tick's deltas already, hence
  * dOut = dL ⋈ R + L ⋈ dR − dL ⋈ dR.
@@ -150,16 +149,15 @@ export class JoinOperator extends OperatorBase {
       const n = Math.min(BATCH_ROWS_MAX, this.matches.n - start)
       const probe = this.matches.probe.subarray(start, start + n)
       const slots = this.matches.slot.subarray(start, start + n)
-      const diffs = other.diffs(slots, n)
-      for (let k = 0; k < n; k++) diffs[k] *= batch.diffs[probe[k]]
-      const pairs = { n, a: probe, b: slots, diffs, column }
-      if (this.spec.iterations === null) this.emit(pairs, tick)
-      else {
-        const cols = this.all.map((c) => column(c, probe, slots, n))
-        const iterations = other.gather([width], slots, n)[0] as F64Column
-        this.emitByIteration({ n, diffs, cols }, iterations.data, tick)
+      const counts = other.diffs(slots, n)
+      for (const pairs of this.counted({ n, a: probe, b: slots, diffs: counts, column }, batch.diffs, probe)) {
+        if (this.spec.iterations === null) this.emit(pairs, tick)
+        else {
+          const iterations = other.gather([width], pairs.b, pairs.n)[0] as F64Column
+          this.emitByIteration(this.whole(pairs), iterations.data, tick)
+        }
+        yield
       }
-      yield
     }
   }
 
@@ -206,12 +204,50 @@ export class JoinOperator extends OperatorBase {
       const i = this.matches.probe.subarray(start, start + n)
       const j = this.matches.slot.subarray(start, start + n)
       const diffs = new Int32Array(n)
-      for (let k = 0; k < n; k++) diffs[k] = -l.diffs[i[k]] * r.diffs[j[k]]
-      const pairs = { n, a: i, b: j, diffs, column }
-      if (this.spec.iterations === null) this.emit(pairs, tick)
-      else this.emitWhole(this.whole(pairs), this.output, tick)
-      yield
+      for (let k = 0; k < n; k++) diffs[k] = -l.diffs[i[k]]
+      for (const pairs of this.counted({ n, a: i, b: j, diffs, column }, r.diffs, j)) {
+        if (this.spec.iterations === null) this.emit(pairs, tick)
+        else this.emitWhole(this.whole(pairs), this.output, tick)
+        yield
+      }
     }
+  }
+
+  /**
+   * The pairs, the diffs of one side in them multiplied by those of the other, in place: as they are, or in copies where
+   * a product needs more than 32 bits.
+   */
+  private *counted(pairs: Pairs, others: Int32Array, at: Int32Array): Iterable<Pairs> {
+    const { n, a, b, diffs, column } = pairs
+    let wide: Float64Array | null = null
+    for (let k = 0; k < n; k++) {
+      const count = diffs[k] * others[at[k]]
+      diffs[k] = count
+      if (wide === null && diffs[k] !== count) wide = Float64Array.from(diffs)
+      if (wide !== null) wide[k] = count
+    }
+    if (wide === null) {
+      yield pairs
+      return
+    }
+    this.refuseUntold(pairs, wide)
+    const copies = copiesOf(wide, n)
+    for (let start = 0; start < copies.n; start += BATCH_ROWS_MAX) {
+      const from = copies.from.subarray(start, start + BATCH_ROWS_MAX)
+      const part = copies.diffs.subarray(start, start + BATCH_ROWS_MAX)
+      yield { n: from.length, a: taken(a, from, from.length), b: taken(b, from, from.length), diffs: part, column }
+    }
+  }
+
+  /** Counts that no batch could tell: such pairs are errors, and have no rows. */
+  private refuseUntold(pairs: Pairs, counts: Float64Array): void {
+    for (let k = 0; k < pairs.n; k++) {
+      if (Math.abs(counts[k]) > TOLD_COUNT_MAX) this.errors.add(k, TOO_OFTEN.sqlstate, TOO_OFTEN.message, -1)
+    }
+    if (this.errors.count === 0) return
+    const diffs = Int32Array.from(counts, Math.sign)
+    for (const k of this.errors.rows()) counts[k] = 0
+    this.emitErrors(this.whole({ ...pairs, diffs }), this.output)
   }
 
   /** The condition sees the columns that it reads; the others are fetched for the pairs that pass. */
@@ -272,23 +308,7 @@ function nextAtOnce(rows: number, matches: number): number {
  */
 function* netRows(batches: readonly Batch[]): Pieces<readonly Batch[]> {
   if (!batches.some(hasRetraction)) return batches
-  return (yield* consolidation(batches)).flatMap((batch) => splitBatch(inCopies(batch), BATCH_ROWS_MAX))
-}
-
-/** A row that counts often becomes several: counts are multiplied, and must not leave 32 bits sooner than they need. */
-function inCopies(batch: Batch): Batch {
-  if (!batch.diffs.some((diff) => Math.abs(diff) > COPIES_MAX)) return batch
-  const rows: number[] = []
-  const diffs: number[] = []
-  for (let i = 0; i < batch.n; i++) {
-    for (let left = batch.diffs[i]; left !== 0; ) {
-      const part = Math.max(-COPIES_MAX, Math.min(COPIES_MAX, left))
-      rows.push(i)
-      diffs.push(part)
-      left -= part
-    }
-  }
-  return { ...takeBatch(batch, Int32Array.from(rows), rows.length), diffs: Int32Array.from(diffs) }
+  return yield* consolidation(batches)
 }
 
 /** Matching rows a[k] and b[k] of the two sides, and how to fetch an output column of such. */

@@ -1,6 +1,7 @@
 import { drain, type Pieces } from '../../base/slices.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
-import { takeBatch } from '../../types/batch-build.ts'
+import { splitBatch, takeBatch } from '../../types/batch-build.ts'
+import { inCopies } from '../../types/copies.ts'
 import { emptyMatches } from '../delta-index.ts'
 import type { Pipe } from '../edge.ts'
 import { firstColumns, pick, withoutNullKeys } from '../keys.ts'
@@ -62,8 +63,9 @@ export class LookupJoinOperator extends OperatorBase {
       const slots = slot.slice(start, start + size)
       const rows = takeBatch(keyed, probe.subarray(start, start + size), size)
       const counts = arrangement.diffs(slots, size)
-      const diffs = rows.diffs.map((d, i) => d * counts[i])
-      this.output.pushRows({ n: size, diffs, cols: [...rows.cols, ...arrangement.gather(all, slots, size)] })
+      const cols = [...rows.cols, ...arrangement.gather(all, slots, size)]
+      const products = Float64Array.from(counts, (count, i) => count * rows.diffs[i])
+      for (const part of splitBatch(inCopies(size, cols, products))) this.output.pushRows(part)
       yield
     }
     if (outer) this.alone(batch, keyed, n)
