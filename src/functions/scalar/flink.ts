@@ -4,8 +4,8 @@ import { utcToLocal, zoneByName } from '../../types/time-zone.ts'
 import type { Datum } from '../../types/value.ts'
 import { def, defEnv } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
+import { compileRegex } from '../regex/regex.ts'
 import { isoWeek } from './date-parts.ts'
-import { compileRegex } from './regex.ts'
 import { DAYS, MONTHS } from './to-char.ts'
 
 /** Functions of Flink that PostgreSQL has under other names, with Flink's answers: counted from 0, NULL where nothing is. */
@@ -108,7 +108,7 @@ const javaFormat = (at: Local, pattern: string): string =>
 
 /** One group of the first match, 0 for all of it; NULL without a match or such a group. */
 function extract(text: string, pattern: string, group = 0): string | null {
-  return compileRegex(text, pattern, '').exec(text)?.[group] ?? null
+  return compileRegex(pattern).exec(text)?.group(group) ?? null
 }
 
 /** Parts are counted from 0; nothing has no parts. An empty separator stands for blanks. */

@@ -1,7 +1,9 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
-import { compileRegex, replacer } from './regex.ts'
+import type { Match } from '../regex/matching.ts'
+import { compileRegex } from '../regex/regex.ts'
+import { refuseGlobal, replacer } from './regex.ts'
 
 /** The regexp functions that start at a character, count matches and pick one of them or one of its groups. */
 function positive(value: number, name: string, least = 1): number {
@@ -9,26 +11,19 @@ function positive(value: number, name: string, least = 1): number {
   throw new SqlError('22023', `invalid value for parameter "${name}": ${value}`)
 }
 
-function refuseGlobal(flags: string, fn: string): void {
-  if (flags.includes('g')) throw new SqlError('22023', `${fn}() does not support the "global" option`)
-}
-
-/** UTF-16 offset of the character; characters are counted from 1. */
+/** UTF-16 offset of the character, behind the text where it has none; characters are counted from 1. */
 function offsetOf(text: string, start: number): number {
   let at = 0
-  for (let left = start - 1; left > 0 && at < text.length; left--) at += text.codePointAt(at)! > 0xffff ? 2 : 1
+  for (let left = start - 1; left > 0 && at <= text.length; left--) at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1
   return at
 }
 
 /** Matches from a character on; what stands before it is seen by look-behind alone. */
-function* matchesFrom(text: string, pattern: string, start: number, flags: string): Generator<RegExpExecArray> {
-  const from = offsetOf(text, start)
-  for (const match of text.matchAll(compileRegex(text, pattern, flags, true, true)))
-    if (match.index >= from) yield match
-}
+const matchesFrom = (text: string, pattern: string, start: number, flags: string): Iterable<Match> =>
+  compileRegex(pattern, flags).all(text, offsetOf(text, start))
 
 /** The nth match from a character on, n counted from 1. */
-function nthMatch(text: string, pattern: string, start: number, n: number, flags: string): RegExpExecArray | null {
+function nthMatch(text: string, pattern: string, start: number, n: number, flags: string): Match | null {
   let left = n
   for (const match of matchesFrom(text, pattern, start, flags)) if (--left === 0) return match
   return null
@@ -48,14 +43,14 @@ function instr(text: string, pattern: string, start = 1, n = 1, end = 0, flags =
   if (end !== 0 && end !== 1) throw new SqlError('22023', `invalid value for parameter "endoption": ${end}`)
   positive(group, 'subexpr', 0)
   refuseGlobal(flags, 'regexp_instr')
-  const regex = compileRegex(text, pattern, `${flags}`, true, true)
-  let left = n
-  for (const match of text.matchAll(regex)) {
-    if (match.index < offsetOf(text, start) || --left > 0) continue
-    const span = match.indices?.[group]
-    return span === undefined ? 0 : [...text.slice(0, span[end])].length + 1
-  }
-  return 0
+  const span = nthMatch(text, pattern, start, n, flags)?.span(group) ?? null
+  return span === null ? 0 : charactersIn(text, span[end]) + 1
+}
+
+function charactersIn(text: string, offset: number): number {
+  let n = 0
+  for (let at = 0; at < offset; at += text.codePointAt(at)! > 0xffff ? 2 : 1) n++
+  return n
 }
 
 function substr(text: string, pattern: string, start = 1, n = 1, flags = '', group = 0): string | null {
@@ -63,7 +58,7 @@ function substr(text: string, pattern: string, start = 1, n = 1, flags = '', gro
   positive(n, 'n')
   positive(group, 'subexpr', 0)
   refuseGlobal(flags, 'regexp_substr')
-  return nthMatch(text, pattern, start, n, flags)?.[group] ?? null
+  return nthMatch(text, pattern, start, n, flags)?.group(group) ?? null
 }
 
 /** From a character on: the nth match, or every one where n is 0. */
@@ -76,8 +71,8 @@ function replace(text: string, pattern: string, by: string, start: number, n = 1
   let seen = 0
   for (const match of matchesFrom(text, pattern, start, flags)) {
     if (n !== 0 && ++seen !== n) continue
-    out += text.slice(done, match.index) + with_(...match)
-    done = match.index + match[0].length
+    out += text.slice(done, match.start) + with_(match)
+    done = match.end
     if (n !== 0) break
   }
   return out + text.slice(done)

@@ -1,7 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
-import { compileRegex } from './regex.ts'
+import { compileRegex } from '../regex/regex.ts'
 
 /** SIMILAR TO: SQL's regular expressions, as PostgreSQL rewrites them into its own. */
 function similarPattern(pattern: string, escaping: string | null): string {
@@ -50,8 +50,8 @@ function separator(before: number): string {
 }
 
 function similarSubstring(text: string, pattern: string, escaping: string): string | null {
-  const match = compileRegex(text, similarPattern(pattern, escaping), '').exec(text)
-  return match === null ? null : ((match.length > 1 ? match[1] : match[0]) ?? null)
+  const match = compileRegex(similarPattern(pattern, escaping)).exec(text)
+  return match === null ? null : match.group(match.groups > 0 ? 1 : 0)
 }
 
 const fallible = { fallible: true }
