@@ -56,6 +56,10 @@ export interface WatermarkSpec {
   readonly idleMs: number | null
   /** Records further ahead of the clock are dead letters; null: none are. In the column's unit. */
   readonly maxFuture: number | null
+  /** What a record allows where it is not the column less `delay`: planning's expression over the relation's columns. */
+  readonly allows?: unknown
+  /** The event time is that of a view: made of the relation's columns, hidden behind them. NULL: the record has none. */
+  readonly event?: { readonly expr: unknown; readonly type: SqlType }
   /** Where partitions stood when an ALTER declared it: records before that carry no watermark and allow none. */
   readonly since?: readonly (readonly [partition: number, offset: number])[]
 }
@@ -101,6 +105,13 @@ export interface ConnectorSpec {
 export interface ViewEntry extends EntryBase {
   readonly kind: 'view'
   readonly rowType: RowType
+  readonly lateness?: ViewTime
+}
+
+/** A column of a view that is the event time of the relation that it shows rows of. */
+export interface ViewTime {
+  readonly column: number
+  readonly object: number
 }
 
 export interface MaterializedViewEntry extends EntryBase {
@@ -109,6 +120,7 @@ export interface MaterializedViewEntry extends EntryBase {
   readonly onError: 'poison' | 'divert'
   /** Absent: no column has one. */
   readonly bounds?: readonly ColumnBound[]
+  readonly lateness?: ViewTime
   /** Relations whose late rows it leaves out, and the ids under which those are kept that were merged later. */
   readonly merged?: readonly { readonly relation: number; readonly id: number }[]
   /** Absent: the plan was made from `sql`. */

@@ -8,6 +8,9 @@ import type { CatalogEntry, WatermarkSpec } from './entry.ts'
  */
 export const WATERMARK_COLUMN = '$watermark'
 
+/** Before it, where the event time is no column that can be named. */
+export const EVENT_COLUMN = '$event'
+
 /** What the relation of late rows is called, behind the name of its own. */
 export const LATE = '$late'
 
@@ -15,11 +18,19 @@ export function watermarkOf(entry: CatalogEntry | undefined): WatermarkSpec | nu
   return (entry?.kind === 'table' || entry?.kind === 'source' ? entry.watermark : null) ?? null
 }
 
-/** The row type with the column of the watermark. */
+/** The event time that is a column of the relation. */
+export function ownTime(entry: CatalogEntry | undefined): WatermarkSpec | null {
+  const watermark = watermarkOf(entry)
+  return watermark?.event === undefined ? watermark : null
+}
+
+/** The row type with the columns of the event time that cannot be named. */
 export function withWatermark(row: RowType, watermark: WatermarkSpec | null | undefined): RowType {
   if (watermark == null) return row
-  const { kind } = row[watermark.column]!.type
-  return [...row, { name: WATERMARK_COLUMN, type: { kind }, nullable: true }]
+  const { event } = watermark
+  const { kind } = event?.type ?? row[watermark.column]!.type
+  const time = event === undefined ? [] : [{ name: EVENT_COLUMN, type: event.type, nullable: true }]
+  return [...row, ...time, { name: WATERMARK_COLUMN, type: { kind }, nullable: true }]
 }
 
 /** What watermarks are made of, as numbers: µs of timestamps, days of dates, the integers themselves. */

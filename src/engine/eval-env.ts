@@ -1,19 +1,7 @@
 import { objectLookup } from '../catalog/object-lookup.ts'
 import type { EvalEnv } from '../functions/function.ts'
-import type { FixedEnv } from '../render/compile-context.ts'
 import type { CallContext } from './api.ts'
 import type { World } from './world.ts'
-
-/** What views compute with, whoever made them: constant for good, so that a replay gives the same. */
-export const FIXED_ENV: FixedEnv = {
-  maintained: true,
-  timeZone: 'UTC',
-  user: 'millrace',
-  database: 'millrace',
-  searchPath: ['public'],
-  setting: () => undefined,
-  random: () => 0,
-}
 
 /** What stable functions read in a statement of this call: constant within the statement. */
 export function evalEnv(world: World, call: CallContext): EvalEnv {

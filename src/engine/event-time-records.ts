@@ -29,6 +29,8 @@ function without(
   batch: SourceBatch,
   reasonOf: (time: number | null, row: number) => string | null,
 ): SourceBatch {
+  // The event time of a view: records without one are no rows of it.
+  if (watermarks.spec.event !== undefined) return batch
   const { rows, offsets, partition } = batch
   const times = rows.cols[watermarks.spec.column]!
   const kept = new Int32Array(rows.n)

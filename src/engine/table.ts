@@ -53,7 +53,7 @@ export class TableRuntime {
     this.#entry = entry
     this.eventTime = eventTimeOf(entry, states)
     if (this.eventTime === null) return
-    for (const batch of this.rows.scan()) this.eventTime.rows.apply(unmarked(batch))
+    for (const batch of this.rows.scan()) this.eventTime.rows.apply(unmarked(this.eventTime.watermarks.timed(batch)))
   }
 
   lookup(key: Row): Row | null {

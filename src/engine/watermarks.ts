@@ -4,6 +4,7 @@ import type { Batch } from '../types/batch.ts'
 import type { Column } from '../types/column.ts'
 import { datumAt } from '../types/column-read.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import { EventTimeMade } from './event-time-made.ts'
 
 /** From this offset on a partition's watermark is at least this. */
 export interface Floor {
@@ -42,6 +43,7 @@ export interface WatermarksImage {
 export class Watermarks {
   readonly spec: WatermarkSpec
   readonly type: SqlType
+  readonly #made: EventTimeMade
   readonly #since: ReadonlyMap<number, number>
   readonly partitions = new Map<number, PartitionMark>()
   readonly floors: Floor[] = []
@@ -51,6 +53,16 @@ export class Watermarks {
     this.spec = spec
     this.type = columnTypes[spec.column]!
     this.#since = new Map(spec.since)
+    this.#made = new EventTimeMade(spec, this.type)
+  }
+
+  /** Records with their event time, where that is no column of theirs. */
+  timed(rows: Batch): Batch {
+    return this.#made.timed(rows)
+  }
+  /** The watermarks that timed records allow; null: the event time less the delay. */
+  allowed(rows: Batch): Column | null {
+    return this.#made.allowed(rows)
   }
 
   /** Whether a record came before there was a watermark. */
@@ -60,7 +72,8 @@ export class Watermarks {
   }
 
   /** The records of a batch with the column of their watermark. */
-  stamp(partition: number, first: number, rows: Batch, nowMicros: number): Batch {
+  stamp(partition: number, first: number, records: Batch, nowMicros: number): Batch {
+    const rows = this.timed(records)
     if (rows.n === 0) return withColumn(rows, NO_STAMPS)
     // What was under way when it was declared is older as a whole.
     if (this.isOlder(partition, first)) return unmarked(rows)
@@ -68,13 +81,15 @@ export class Watermarks {
     mark.lastMicros = nowMicros
     const stamps = new Stamps(rows.n)
     const times = rows.cols[this.spec.column]!
+    const allowed = this.allowed(rows)
     for (let i = 0; i < rows.n; i++) {
       stamps.set(i, mark.watermark)
       const time = timeAt(times, i, this.type)
       if (time === null) continue
       if (mark.watermark !== null && time < mark.watermark) mark.late++
       mark.eventMax = Math.max(mark.eventMax ?? time, time)
-      mark.watermark = Math.max(mark.watermark ?? Number.NEGATIVE_INFINITY, time - this.spec.delay)
+      const allows = allowed === null ? time - this.spec.delay : timeAt(allowed, i, this.type)
+      if (allows !== null) mark.watermark = Math.max(mark.watermark ?? Number.NEGATIVE_INFINITY, allows)
     }
     return withColumn(rows, stamps)
   }
@@ -190,7 +205,9 @@ export class PastWatermarks {
     this.#of = of
   }
 
-  stamp(partition: number, offsets: Float64Array, rows: Batch): Batch {
+  stamp(partition: number, offsets: Float64Array, records: Batch): Batch {
+    const rows = this.#of.timed(records)
+    const allowed = this.#of.allowed(rows)
     let mark = this.#now.get(partition)
     if (mark === undefined) {
       const floors = this.#of.floors.filter((f) => f.partition === partition).sort((a, b) => a.offset - b.offset)
@@ -210,7 +227,9 @@ export class PastWatermarks {
       }
       stamps.set(i, mark.watermark)
       const time = timeAt(times, i, type)
-      if (time !== null) mark.watermark = Math.max(mark.watermark ?? Number.NEGATIVE_INFINITY, time - spec.delay)
+      if (time === null) continue
+      const allows = allowed === null ? time - spec.delay : timeAt(allowed, i, type)
+      if (allows !== null) mark.watermark = Math.max(mark.watermark ?? Number.NEGATIVE_INFINITY, allows)
     }
     return withColumn(rows, stamps)
   }

@@ -2,6 +2,7 @@ import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
 import type { BoundTerm } from './bounds.ts'
 import type { PhysicalPlan } from './physical.ts'
+import type { Scalar } from './scalar.ts'
 
 /**
  * Bound DDL: names resolved, types known, nothing changed yet. `sql` is the canonical text (no secrets). `schema` is an
@@ -66,6 +67,14 @@ export type DdlPlan =
   /** `sql`: the text of the relation with it. */
   | { readonly kind: 'addWatermark'; readonly object: number; readonly watermark: WatermarkPlan; readonly sql: string }
   | { readonly kind: 'dropWatermark'; readonly object: number; readonly sql: string }
+  /** LATENESS of a column of a view over `object`. */
+  | {
+      readonly kind: 'viewTime'
+      readonly view: number
+      readonly column: number
+      readonly object: number
+      readonly watermark: WatermarkPlan
+    }
 
 interface Create {
   readonly schema: number
@@ -95,6 +104,8 @@ export interface WatermarkPlan {
   readonly delay: number
   readonly idleMs: number | null
   readonly maxFuture: number | null
+  readonly allows?: Scalar
+  readonly event?: { readonly expr: Scalar; readonly type: SqlType }
 }
 
 interface Part {

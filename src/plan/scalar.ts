@@ -45,7 +45,8 @@ export type Scalar =
       readonly otherwise: Scalar
       readonly type: SqlType
     }
-  | { readonly kind: 'coalesce'; readonly args: readonly Scalar[]; readonly type: SqlType }
+  /** `sole`: where the first is NULL the others are NULL too, or raise an error. */
+  | { readonly kind: 'coalesce'; readonly args: readonly Scalar[]; readonly type: SqlType; readonly sole?: true }
   /** `needle = ANY/ALL (array)` with a comparison function. */
   | {
       readonly kind: 'anyAll'

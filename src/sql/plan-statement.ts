@@ -21,6 +21,7 @@ import {
 } from './ddl/create-table.ts'
 import { planCreateMaterializedView, planCreateView } from './ddl/create-view.ts'
 import { isKsql, planKsql } from './ddl/ksql.ts'
+import { planLateness } from './ddl/lateness.ts'
 import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
 import { bindEnv } from './statement/env.ts'
 import { planInsert } from './statement/insert.ts'
@@ -87,6 +88,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return ddl(planDrop(node, context))
     case 'alter':
       return ddl(planAlter(node, context))
+    case 'latenessOf':
+      return ddl(planLateness(node, context))
     case 'createOther':
       throw notSupported(`CREATE ${node.what}`, node.span)
     default:

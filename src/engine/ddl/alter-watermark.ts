@@ -14,7 +14,7 @@ type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
  * reads it again sees the same.
  */
 export async function alterWatermark(deps: DdlDeps, plan: Plan): Promise<void> {
-  const { world, ticker } = deps
+  const { world } = deps
   await world.exclusive.run(async () => {
     const old = world.catalog.byId(plan.object)
     if (old?.kind !== 'table' && old?.kind !== 'source')
@@ -22,9 +22,8 @@ export async function alterWatermark(deps: DdlDeps, plan: Plan): Promise<void> {
     const adds = plan.kind === 'addWatermark'
     if (adds === (old.watermark != null)) throw new SqlError('55006', `relation "${old.name}" was altered meanwhile`)
     const { watermark: _, ...rest } = { ...old, sql: plan.sql }
-    const since = old.kind === 'source' ? positionsOf(world, old, ticker.awaited(old.id)) : []
     const entry: SourceEntry | TableEntry = adds
-      ? { ...rest, watermark: { ...plan.watermark, ...(since.length > 0 && { since }) } }
+      ? { ...rest, watermark: { ...plan.watermark, ...sinceNow(deps, old) } }
       : rest
     const late = adds ? lateRelation(world, entry, world.catalog.nextId) : []
     const gone = adds ? [] : lateOf(world, old)
@@ -35,14 +34,15 @@ export async function alterWatermark(deps: DdlDeps, plan: Plan): Promise<void> {
     }
     world.catalog = world.catalog.apply([
       ...gone.map(({ id }) => ({ kind: 'remove' as const, id })),
-      ...[entry, ...late].map((e) => ({ kind: 'put' as const, entry: e })),
+      ...[entry, ...late, ...(adds ? [] : untimed(world, old))].map((e) => ({ kind: 'put' as const, entry: e })),
     ])
-    apply(world, entry)
+    applyWatermark(world, entry)
     await deps.checkpoint()
   })
 }
 
-function apply(world: World, entry: SourceEntry | TableEntry): void {
+/** The running relation follows its entry. */
+export function applyWatermark(world: World, entry: SourceEntry | TableEntry): void {
   const source = world.sources.get(entry.id)
   const table = world.tables.get(entry.id)
   if (entry.kind === 'source') source?.setWatermark(entry, world.clock.nowMicros)
@@ -53,15 +53,28 @@ function apply(world: World, entry: SourceEntry | TableEntry): void {
 }
 
 /** Where its partitions stand, behind what waits for its tick. */
-function positionsOf(
-  { sources }: World,
-  { id }: SourceEntry,
-  awaited: ReadonlyMap<number, number>,
-): (readonly [number, number])[] {
-  return [...(sources.get(id)?.positions ?? [])].map(([partition, next]) => [
-    partition,
-    Math.max(next, awaited.get(partition) ?? 0),
-  ])
+export function sinceNow(
+  { world, ticker }: DdlDeps,
+  { id, kind }: SourceEntry | TableEntry,
+): Pick<NonNullable<SourceEntry['watermark']>, 'since'> {
+  if (kind === 'table') return {}
+  const awaited = ticker.awaited(id)
+  const positions = [...(world.sources.get(id)?.positions ?? [])]
+  if (positions.length === 0) return {}
+  return { since: positions.map(([partition, next]) => [partition, Math.max(next, awaited.get(partition) ?? 0)]) }
+}
+
+/** Views whose event time it was. */
+function untimed({ catalog, views }: World, owner: CatalogEntry): CatalogEntry[] {
+  const found: CatalogEntry[] = []
+  for (const entry of catalog.all()) {
+    if ((entry.kind !== 'view' && entry.kind !== 'materializedView') || entry.lateness?.object !== owner.id) continue
+    const { lateness: _, ...rest } = entry
+    found.push(rest)
+    const running = views.get(entry.id)
+    if (running !== undefined && rest.kind === 'materializedView') running.entry = rest
+  }
+  return found
 }
 
 const lateOf = ({ catalog }: World, owner: CatalogEntry): CatalogEntry[] =>
@@ -84,7 +97,7 @@ function refuseReaders(world: World, owner: SourceEntry | TableEntry, gone: read
       (n) =>
         n.op === 'get' &&
         n.object === owner.id &&
-        (n.columns.includes(width) || (n.appendOnly && owner.kind === 'table')),
+        (n.columns.some((c) => c >= width) || (n.appendOnly && owner.kind === 'table')),
     )
     if (relies) readers.add(view.entry?.name ?? 'a subscription')
   }

@@ -10,6 +10,7 @@ import { drop } from './drop.ts'
 import { rename, renameColumn } from './rename.ts'
 import { replan } from './replan.ts'
 import { skipErrors } from './skip-errors.ts'
+import { viewTime } from './view-time.ts'
 
 /**
  * Autocommit DDL. The catalog changes and the running objects with it, in the exclusive lane; a checkpoint makes both
@@ -56,6 +57,8 @@ async function otherDdl(
     case 'addWatermark':
     case 'dropWatermark':
       return alterWatermark(deps, plan)
+    case 'viewTime':
+      return viewTime(deps, plan)
     case 'skipErrors':
       return skipErrors(deps, plan)
     default:

@@ -8,7 +8,7 @@ import type { World } from '../world.ts'
  * plain view: what it shows is a property of the rows themselves.
  */
 export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: number): CatalogEntry[] {
-  if (!owner.watermark) return []
+  if (!owner.watermark || owner.watermark.event) return []
   const columns = owner.kind === 'source' ? owner.rowType : columnsFor(owner)
   const time = columns[owner.watermark.column]!
   const schema = quoteIdent(world.catalog.byId(owner.schema)?.name ?? 'public')

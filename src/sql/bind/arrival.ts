@@ -1,4 +1,4 @@
-import { watermarkOf } from '../../catalog/watermark.ts'
+import { ownTime } from '../../catalog/watermark.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { arrival } from '../../plan/logical-make.ts'
 import { visitLogical } from '../../plan/logical-walk.ts'
@@ -108,7 +108,7 @@ export function noteRowtime(st: Statement, plan: Logical, time: Scalar): void {
 }
 
 function note(st: Statement, { object, name, rowType }: Extract<Logical, { kind: 'get' }>): void {
-  const watermark = watermarkOf(st.env.catalog.byId(object))
+  const watermark = ownTime(st.env.catalog.byId(object))
   if (watermark === null) return
   const message = `a window over PROCTIME() goes by when the rows of "${name}" come, not by their event time`
   if (st.stream.notices.some((notice) => notice.message === message)) return

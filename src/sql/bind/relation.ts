@@ -3,7 +3,7 @@ import type { Name } from '../../../grammar/ast-base.ts'
 import { assert } from '../../base/assert.ts'
 import type { CatalogEntry, TableEntry } from '../../catalog/entry.ts'
 import { findObject } from '../../catalog/resolve-name.ts'
-import { watermarkOf, withWatermark } from '../../catalog/watermark.ts'
+import { ownTime, watermarkOf, withWatermark } from '../../catalog/watermark.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
@@ -13,6 +13,7 @@ import type { Before, CteScope, NamedQuery, Statement } from './context.ts'
 import { aliasNames, type FromPlan, relation } from './from-plan.ts'
 import { handled } from './handled.ts'
 import { orderKey } from './order.ts'
+import { withViewTime } from './view-time.ts'
 
 /** An entry that has rows. */
 export type RelationEntry = Extract<CatalogEntry, { kind: 'table' | 'source' | 'view' | 'materializedView' | 'system' }>
@@ -41,10 +42,9 @@ export function bindTable(
   const { start } = item.span
   const body = start < item.name.span.start ? { start, text: 'SELECT * FROM ' } : null
   st.refer(item.name, entry.id, item.alias !== undefined, before ?? body)
-  const { plan, rowType: all } = relationPlan(st, entry)
-  const watermark = watermarkOf(entry)
-  // The watermark's column is there for plans, not for names.
-  const rowType = watermark === null ? all : all.slice(0, -1)
+  const { plan, rowType: all, hidden, time } = relationPlan(st, entry)
+  // The columns of the event time are there for plans, not for names.
+  const rowType = all.slice(0, all.length - hidden)
   const arrivals = (entry.kind === 'table' || entry.kind === 'source' ? entry.arrivals : null) ?? []
   const { alias, names } = aliasNames(item.alias, [...rowType, ...arrivals.map(arrivalField)], last)
   const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)
@@ -53,11 +53,10 @@ export function bindTable(
   const key = entry.kind === 'table' ? entry.primaryKey : null
   const stored = relation(plan, alias, schema, own, origins, key)
   const from = withArrivals(stored, names.slice(rowType.length), st.position(item))
-  if (entry.kind === 'view') return from
-  const table = { ...from.tables[0], object: entry.id }
-  if (watermark === null) return { ...from, tables: [table] }
-  const value = column(rowType.length, all[rowType.length].type)
-  return { ...from, tables: [{ ...table, watermark: { column: watermark.column, value } }] }
+  const table = entry.kind === 'view' ? from.tables[0] : { ...from.tables[0], object: entry.id }
+  if (time === null) return { ...from, tables: [table] }
+  const value = column(all.length - 1, all[all.length - 1].type)
+  return { ...from, tables: [{ ...table, watermark: { column: time, value } }] }
 }
 
 function findCte(ctes: CteScope | null, name: string): NamedQuery | undefined {
@@ -86,15 +85,31 @@ export const isRelation = (entry: CatalogEntry): entry is RelationEntry =>
   entry.kind === 'materializedView' ||
   entry.kind === 'system'
 
-export function relationPlan(st: Statement, entry: RelationEntry): { plan: Logical; rowType: RowType } {
+interface RelationPlan {
+  readonly plan: Logical
+  readonly rowType: RowType
+  /** So many columns at the end have no names; the last of them is the watermark of the column `time`. */
+  readonly hidden: number
+  readonly time: number | null
+}
+
+export function relationPlan(st: Statement, entry: RelationEntry): RelationPlan {
   st.reads.add(entry.id)
-  if (entry.kind === 'view') {
+  // What is kept up to date reads a view with an event time as its query; others read what is stored.
+  const timed = entry.kind === 'materializedView' && st.stream.maintained === true && entry.lateness !== undefined
+  if (entry.kind === 'view' || timed) {
     const plan = st.bind.view(st, entry.sql)
     assert(plan.rowType.length === entry.rowType.length, `view ${entry.name} still has its columns`)
-    return { plan, rowType: plan.rowType.map((f, i) => ({ ...f, name: entry.rowType[i].name })) }
+    const named = (row: RowType) => row.map((f, i) => ({ ...f, name: entry.rowType[i]?.name ?? f.name }))
+    const spec = entry.lateness === undefined ? null : watermarkOf(st.env.catalog.byId(entry.lateness.object))
+    const whole = entry.lateness === undefined || spec === null ? null : withViewTime(plan, entry.lateness, spec)
+    if (whole === null) return { plan, rowType: named(plan.rowType), hidden: 0, time: null }
+    return { plan: whole, rowType: named(whole.rowType), hidden: 1, time: entry.lateness!.column }
   }
-  const rowType = withWatermark(relationRow(entry), watermarkOf(entry))
-  return { plan: { kind: 'get', object: entry.id, name: entry.name, rowType }, rowType }
+  const row = relationRow(entry)
+  const rowType = withWatermark(row, watermarkOf(entry))
+  const plan: Logical = { kind: 'get', object: entry.id, name: entry.name, rowType }
+  return { plan, rowType, hidden: rowType.length - row.length, time: ownTime(entry)?.column ?? null }
 }
 
 export function relationRow(entry: RelationEntry): RowType {

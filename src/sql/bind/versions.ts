@@ -1,5 +1,5 @@
 import type { FromItem } from '../../../grammar/ast.ts'
-import { watermarkOf } from '../../catalog/watermark.ts'
+import { ownTime } from '../../catalog/watermark.ts'
 import type { Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column } from '../../plan/scalar-walk.ts'
@@ -33,7 +33,7 @@ function eventColumn(st: Statement, p: Logical): { column: number; object: numbe
   switch (p.kind) {
     case 'get': {
       const entry = st.env.catalog.byId(p.object)
-      const watermark = watermarkOf(entry)
+      const watermark = ownTime(entry)
       const grows = entry?.kind === 'table' || (entry?.kind === 'source' && entry.upsertKey === null)
       return watermark !== null && grows ? { column: watermark.column, object: p.object } : null
     }

@@ -39,6 +39,8 @@ function carrier(s: Scalar, facts: Facts): { column: number; lowest: Scalar } | 
     const inner = carrier(s.arg, facts)
     return inner && { ...inner, lowest: { ...s, arg: inner.lowest } }
   }
+  // What stands behind the first has no value of its own.
+  if (s.kind === 'coalesce' && s.sole) return carrier(s.args[0], facts)
   if (s.kind !== 'call') return null
   const at = RISES[nameOf(s)]
   if (at === undefined) return null

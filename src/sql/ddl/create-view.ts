@@ -50,6 +50,7 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   const schema = schemaOf(st, node.name, context)
   const options = viewOptions(st, node.with)
   const { onError } = options
+  st.stream.maintained = true
   const taken = takeEmission(st, node.query)
   const { plan, rowType } = bindView(st, { ...node, query: taken.query }, node.columns)
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission

@@ -2,6 +2,7 @@ import type { Expr } from '../../../grammar/ast.ts'
 import type { TableElement } from '../../../grammar/ast-table.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { isEventTime } from '../../catalog/watermark.ts'
+import { readsClock } from '../../plan/clock-shape.ts'
 import type { ColumnPlan, WatermarkPlan } from '../../plan/ddl.ts'
 import type { Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -13,15 +14,18 @@ import type { ExprPlace, Statement } from '../bind/context.ts'
 import { relation, scopeOf } from '../bind/from-plan.ts'
 import { handled } from '../bind/handled.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
+import { isVolatile } from '../function-facts.ts'
 import { type NamedOption, optionText } from './option-value.ts'
 
 /**
  * The event time of a relation in its spellings: Flink's and RisingWave's WATERMARK FOR c AS c - delay, Feldera's LATENESS
- * of a column, ksqlDB's TIMESTAMP option. A watermark is the column less a constant.
+ * of a column, ksqlDB's TIMESTAMP option.
  */
 interface Declared {
   readonly column: number
   readonly delay: number
+  /** Where it is not the column less a constant. */
+  readonly allows?: Scalar
   readonly at: Place
 }
 
@@ -63,6 +67,7 @@ export function bindWatermark(
   return {
     column: first.column,
     delay: first.delay,
+    ...(first.allows && { allows: first.allows }),
     idleMs: idle ? positive(duration(st, idle), idle) / 1000 : null,
     maxFuture: future ? inUnits(type, positive(duration(st, future), future), future) : null,
   }
@@ -82,7 +87,10 @@ function* declarations(
     if (element.kind === 'watermarkFor') {
       handled(element, ['column', 'expr'])
       const column = numberOf(columns, element.column.name, element.column)
-      yield { column, delay: delayOf(bindOver(st, columns, element.expr), column, element.expr), at: element }
+      const bound = bindOver(st, columns, element.expr)
+      const delay = delayOf(bound, column, element.expr)
+      if (delay !== null) yield { column, delay, at: element }
+      else yield { column, delay: 0, allows: allowsOf(st, bound, columns[column], element.expr), at: element }
     }
     if (element.kind !== 'column') continue
     for (const constraint of element.constraints) {
@@ -102,7 +110,7 @@ function numberOf(columns: readonly ColumnPlan[], name: string, at: Place): numb
   return folded
 }
 
-function bindOver(st: Statement, columns: readonly ColumnPlan[], node: Expr): Scalar {
+export function bindOver(st: Statement, columns: readonly ColumnPlan[], node: Expr): Scalar {
   const row = columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
   const plan: Logical = { kind: 'constant', rows: [], rowType: row }
   const names = row.map((f) => f.name)
@@ -112,7 +120,7 @@ function bindOver(st: Statement, columns: readonly ColumnPlan[], node: Expr): Sc
 }
 
 /** `c`, `c - constant`, `c + constant`: what lies between the column and the watermark. */
-function delayOf(s: Scalar, column: number, at: Expr): number {
+function delayOf(s: Scalar, column: number, at: Expr): number | null {
   const plain = bare(s)
   if (plain.kind === 'column' && plain.index === column) return 0
   if (plain.kind === 'call' && plain.args.length === 2) {
@@ -120,18 +128,39 @@ function delayOf(s: Scalar, column: number, at: Expr): number {
     const sign = /^(?:timestamp|timestamptz|date)_(mi|pl)_|^int[248]+(mi|pl)\(|^date_?(mi|pl)i?\(/.exec(plain.fn)
     const direction = sign?.[1] ?? sign?.[2] ?? sign?.[3]
     if (direction !== undefined && left.kind === 'column' && left.index === column && right.kind === 'const') {
+      if (right.type.kind === 'interval' && (right.value as Interval | null)?.months) return null
       const amount = amountOf(right, left.type, at)
       return direction === 'mi' ? amount : -amount
     }
   }
-  throw notSupported('a watermark other than the column less a constant', at.span)
+  return null
+}
+
+/** Any function of the record: what it gives is what the record allows. */
+function allowsOf(st: Statement, s: Scalar, { name, type }: ColumnPlan, at: Expr): Scalar {
+  if (readsClock(s) || isVolatile(s)) {
+    throw notSupported(
+      'a watermark that is no function of the record',
+      at.span,
+      'A view that comes later must find the same.',
+    )
+  }
+  if (!isEventTime(type)) return s
+  if (!isEventTime(s.type) || s.type.kind.startsWith('int') !== type.kind.startsWith('int')) {
+    throw bindError(
+      '42804',
+      `the watermark of "${name}" is of type ${type.kind} as the column is, not ${s.type.kind}`,
+      at,
+    )
+  }
+  return coerce(st, s, { kind: type.kind } as SqlType, 'assignment', at)
 }
 
 /** Without casts that change no value. */
 const bare = (s: Scalar): Scalar =>
   s.kind === 'cast' && isEventTime(s.type) && isEventTime(s.arg.type) ? bare(s.arg) : s
 
-function constantDelay(st: Statement, s: Scalar, type: SqlType, at: Expr): number {
+export function constantDelay(st: Statement, s: Scalar, type: SqlType, at: Expr): number {
   const wanted: SqlType = type.kind.startsWith('int') ? type : INTERVAL
   const value = constantValue(st, coerce(st, s, wanted, 'assignment', at))
   if (value === undefined) throw notSupported('a delay that is not constant', at.span)

@@ -67,8 +67,9 @@ export function eventTimes(catalog: CatalogSnapshot, allowedMicros: number): Eve
       const watermark = watermarkOf(catalog.byId(object))
       if (watermark === null) return null
       const columns = columnsOf(catalog, object)
-      const { type } = columns[watermark.column]
-      return { column: watermark.column, type, allowed: allowedOf(type), watermark: columns.length }
+      const type = watermark.event?.type ?? columns[watermark.column].type
+      const hidden = columns.length + (watermark.event === undefined ? 0 : 1)
+      return { column: watermark.column, type, allowed: allowedOf(type), watermark: hidden }
     },
     bounds(object) {
       const known = new Map<number, ColumnFact>()

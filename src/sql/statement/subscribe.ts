@@ -56,6 +56,7 @@ function bindTarget(st: Statement, node: Subscribe, context: PlanningContext): T
 }
 
 function bindQuery(st: Statement, node: Query, context: PlanningContext): Target {
+  st.stream.maintained = true
   const { query, emission } = takeEmission(st, node)
   const { plan } = bindInnerQuery(st, query, null, null)
   const { physical } = plans(st, plan, context, true, emission)

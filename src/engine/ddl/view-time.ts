@@ -1,0 +1,25 @@
+import { SqlError } from '../../base/sql-error.ts'
+import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import { applyWatermark, sinceNow } from './alter-watermark.ts'
+import type { DdlDeps } from './deps.ts'
+
+/** LATENESS v.c: the relation below gets the view's event time, which is hidden from whoever reads it otherwise. */
+export async function viewTime(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'viewTime' }>): Promise<void> {
+  const { world } = deps
+  await world.exclusive.run(async () => {
+    const view = world.catalog.byId(plan.view)
+    const owner = world.catalog.byId(plan.object)
+    const gone = (view?.kind !== 'view' && view?.kind !== 'materializedView') || owner === undefined
+    if (gone || (owner.kind !== 'table' && owner.kind !== 'source'))
+      throw new SqlError('42P01', 'the view was dropped meanwhile')
+    if (owner.watermark) throw new SqlError('55006', `relation "${owner.name}" was altered meanwhile`)
+    const below: SourceEntry | TableEntry = { ...owner, watermark: { ...plan.watermark, ...sinceNow(deps, owner) } }
+    const entry: CatalogEntry = { ...view, lateness: { column: plan.column, object: plan.object } }
+    world.catalog = world.catalog.apply([below, entry].map((e) => ({ kind: 'put' as const, entry: e })))
+    const running = world.views.get(entry.id)
+    if (running !== undefined && entry.kind === 'materializedView') running.entry = entry
+    applyWatermark(world, below)
+    await deps.checkpoint()
+  })
+}
