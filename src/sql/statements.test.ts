@@ -127,6 +127,16 @@ describe('sources: three spellings of one thing', () => {
     expect(plan.connector.include).toEqual([{ what: 'offset', column: 2 }])
   })
 
+  test('p AS PROCTIME() is no column of the records', () => {
+    for (const sql of [
+      "CREATE TABLE o (p AS PROCTIME(), id BIGINT) WITH ('connector' = 'kafka', 'topic' = 'x', 'properties.bootstrap.servers' = 'a:1', 'format' = 'json')",
+      "CREATE SOURCE o (id bigint, p AS PROCTIME()) FROM KAFKA BROKER 'a:1' TOPIC 'x' FORMAT JSON",
+    ]) {
+      const plan = source(sql)
+      expect([rowText(plan.rowType), plan.arrivals]).toEqual(['id int8', ['p']])
+    }
+  })
+
   test('Flink\'s "..." stands for the topic of the name, JSON, the beginning and the broker of the server', () => {
     const plan = source("CREATE TABLE clicks (user_id STRING) WITH ('connector' = 'kafka', ...)")
     expect(plan.connector.transport.options).toEqual({

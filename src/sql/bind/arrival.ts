@@ -52,6 +52,9 @@ export function isArrival(st: Statement, plan: Logical, s: Scalar): boolean {
   return s.kind === 'column' && columnArrives(st, plan, s.index, st.named)
 }
 
+const leftStays: ReadonlySet<string> = new Set(['inner', 'left'])
+const rightStays: ReadonlySet<string> = new Set(['inner', 'right'])
+
 function columnArrives(st: Statement, p: Logical, index: number, named: ReadonlyMap<number, Logical>): boolean {
   const width = (of: Logical): number => of.rowType.length
   switch (p.kind) {
@@ -72,10 +75,13 @@ function columnArrives(st: Statement, p: Logical, index: number, named: Readonly
     case 'flatMap':
       return index < width(p.input) && columnArrives(st, p.input, index, named)
     case 'join':
-    case 'asofJoin':
+    case 'asofJoin': {
+      // Of the side that may be missing there may be no time.
+      const [left, right] = p.kind === 'asofJoin' ? [true, !p.outer] : [leftStays.has(p.type), rightStays.has(p.type)]
       return index < width(p.left)
-        ? columnArrives(st, p.left, index, named)
-        : columnArrives(st, p.right, index - width(p.left), named)
+        ? left && columnArrives(st, p.left, index, named)
+        : right && columnArrives(st, p.right, index - width(p.left), named)
+    }
     case 'semiJoin':
       return columnArrives(st, p.left, index, named)
     case 'unionAll':

@@ -8,6 +8,7 @@ import { column, constant, isNull } from '../../plan/scalar-walk.ts'
 import type { WindowCall } from '../../plan/window.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Interval } from '../../types/value.ts'
+import { isArrival } from './arrival.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
@@ -34,7 +35,7 @@ export function sessionWindows(
   }
   const position = st.position(at)
   const type: SqlType = { kind: time.type.kind }
-  const present = filter(plan, isNull(time, true), position)
+  const present = isArrival(st, plan, time) ? plan : filter(plan, isNull(time, true), position)
   const width = plan.rowType.length
   const limit = later(time, gap, position)
   const named = ['session_time', 'session_limit', ...keys.map((_, i) => `session_key${i}`)]

@@ -7,7 +7,7 @@ import { column, constant, isNull } from '../../plan/scalar-walk.ts'
 import { BOOL, INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
 import { zoneByName } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
-import { noteRowtime } from './arrival.ts'
+import { isArrival, noteRowtime } from './arrival.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, constantValue, located } from './coerce.ts'
 import type { Statement, TimeWindow } from './context.ts'
@@ -73,7 +73,7 @@ export function windowed(
   } catch (e) {
     throw located(st, e, at)
   }
-  const present = filter(plan, isNull(time, true), st.position(at))
+  const present = isArrival(st, plan, time) ? plan : filter(plan, isNull(time, true), st.position(at))
   const calendar = zone !== null || size.months !== 0 || (step !== null && step.months !== 0)
   return calendar ? onCalendar(st, present, time, type, spec, at) : fixed(st, present, time, type, spec, at)
 }

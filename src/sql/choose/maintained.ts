@@ -35,7 +35,10 @@ export function rulesOf(conditions: readonly Scalar[], exprs: readonly Scalar[])
   throw new SqlError('0A000', `${name}() in this place of a materialized view or SUBSCRIBE is not supported`, {
     position: position + 1 || undefined,
     detail: 'Rows would change at every moment.',
-    hint: 'Compare it with columns of the row (ts > now() - interval), use it inside date_trunc, date_bin or a cast to date, or compute the value in the SELECT that reads the view.',
+    hint:
+      name === 'proctime'
+        ? 'Select PROCTIME() alone, as a column: it is the time at which a row came. What is made of it is made of that column, in the query around.'
+        : 'Compare it with columns of the row (ts > now() - interval), use it inside date_trunc, date_bin or a cast to date, or compute the value in the SELECT that reads the view.',
   })
 }
 
