@@ -16,7 +16,7 @@ export interface Columns {
   readonly primaryKey: readonly number[] | null
   /** Flink's `c INT METADATA FROM 'partition'`, ksqlDB's `HEADERS`: column number → what it holds. */
   readonly metadata: readonly { readonly column: number; readonly what: string; readonly at: Place }[]
-  /** Flink's `p AS PROCTIME()`: columns that are made where the relation is read. */
+  /** Flink's `p AS PROCTIME()`, RisingWave's `p timestamptz AS PROCTIME()`: columns that are made where the relation is read. */
   readonly arrivals: readonly string[]
   /** ksqlDB's `k INT KEY`. */
   readonly keys: readonly number[]
@@ -103,20 +103,21 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
 
 type Computed = Extract<ColumnConstraint, { kind: 'generated' }>
 
-const computedBy = (node: ColumnDef): Computed | undefined =>
-  node.type ? undefined : node.constraints.find((c) => c.kind === 'generated')
+const computedBy = (node: ColumnDef): Computed | undefined => node.constraints.find((c) => c.kind === 'generated')
 
 /** The name of a computed column: the time of arrival is the only one. */
 function arrivalColumn(node: ColumnDef, computed: Computed): string {
-  handled(node, ['name', 'constraints'])
-  handled(computed, ['expr', 'spelling', 'timing'])
   const { expr } = computed
   const isProctime =
     expr.kind === 'call' && expr.args.length === 0 && expr.name.parts.map((p) => p.name).join('.') === 'proctime'
   if (!isProctime || node.constraints.length > 1) {
     throw notSupported('a computed column', node.span, 'It may be PROCTIME(). Others can be columns of a view.')
   }
+  handled(node, ['name', 'type', 'constraints'])
+  handled(computed, ['expr', 'spelling', 'timing'])
   handled(expr, ['name', 'args'])
+  const type = node.type && resolveType(node.type)
+  if (type && type.kind !== 'timestamptz') throw notSupported(`PROCTIME() as ${typeText(type)}`, node.type?.span)
   return node.name.name
 }
 
