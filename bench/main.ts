@@ -8,6 +8,7 @@ import { latency } from './latency.ts'
 import { lookups } from './lookups.ts'
 import { memory } from './memory.ts'
 import { nexmark, nexmarkJson } from './nexmark.ts'
+import { recompute } from './recompute.ts'
 import type { Figure, Scenario } from './scenario.ts'
 import { soakWindows } from './soak.ts'
 import { headText, lineText } from './table.ts'
@@ -18,6 +19,7 @@ const SCENARIOS: readonly Scenario[] = [
   nexmarkJson,
   latency,
   lookups,
+  recompute,
   temporal,
   checkpoint,
   memory,

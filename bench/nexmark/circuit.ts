@@ -5,7 +5,7 @@ import { renderCircuit } from '../../src/render/render.ts'
 import { createState } from '../../src/state/factory.ts'
 import type { Batch } from '../../src/types/batch.ts'
 import { type EventsOf, KINDS, type Kind, mapKinds } from './data.ts'
-import { CONTEXT, inputTypes, planQuery, sourceId } from './plan.ts'
+import { CONTEXT, inputTypes, planView, sourceId } from './plan.ts'
 import { QUERIES, type QueryName } from './queries.ts'
 
 /** What a consumer saw: changes, and rows that stand in the end. */
@@ -27,7 +27,7 @@ export class QueryCircuit {
   private read = 0
 
   constructor(query: QueryName) {
-    const plan = planQuery(QUERIES[query])
+    const plan = planView(QUERIES[query])
     this.inputs = mapKinds((kind) => new InputNode({ id: sourceId(kind), position: -1 }, inputTypes(kind)))
     const inputs = new Map(KINDS.map((kind) => [sourceId(kind), this.inputs[kind]]))
     const resolve = (object: number) => inputs.get(object)!.output

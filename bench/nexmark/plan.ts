@@ -61,9 +61,16 @@ export function planned(sql: string, catalog: Catalog, nowMicros: number): Retur
   })
 }
 
-/** A SELECT over person, auction and bid. */
+/** A SELECT over person, auction and bid, computed once. */
 export function planQuery(sql: string): PhysicalPlan {
   const plan = planned(sql, CATALOG, 0)
   if (plan.kind !== 'read') throw new Error('a query of the benchmark is a SELECT')
   return plan.request.plan
+}
+
+/** The same as a view. */
+export function planView(sql: string): PhysicalPlan {
+  const plan = planned(`CREATE MATERIALIZED VIEW v AS ${sql}`, CATALOG, 0)
+  if (plan.kind !== 'ddl' || plan.statement?.kind !== 'createMaterializedView') throw new Error('a view')
+  return plan.statement.plan
 }

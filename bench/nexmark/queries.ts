@@ -30,6 +30,10 @@ export const QUERIES = {
        JOIN (SELECT DISTINCT seller, date_bin('10 seconds', date_time, TIMESTAMP '1970-01-01') AS starttime
              FROM auction) AS a
        ON p.id = a.seller AND p.starttime = a.starttime`,
+  q11: `SELECT bidder, count(*) AS bids, SESSION_START(date_time, INTERVAL '10' SECOND) AS starttime
+        FROM bid GROUP BY bidder, SESSION(date_time, INTERVAL '10' SECOND)`,
+  q12: `SELECT bidder, count(*) AS bids, TUMBLE_START(came, INTERVAL '10' SECOND) AS starttime
+        FROM (SELECT bidder, PROCTIME() AS came FROM bid) AS b GROUP BY bidder, TUMBLE(came, INTERVAL '10' SECOND)`,
 } as const satisfies Record<string, string>
 
 export type QueryName = keyof typeof QUERIES
@@ -44,4 +48,6 @@ export const TARGETS = {
   q5: ['1.5 M', '0.8 M'],
   q7: ['1 M', ''],
   q8: ['2 M', ''],
+  q11: ['', ''],
+  q12: ['', ''],
 } as const satisfies Record<QueryName, readonly [string, string]>
