@@ -14,8 +14,8 @@ export class Places {
 
   /** The conditions that hold at a place, one bit each. */
   holding(at: number): number {
-    const { bits, conditions } = this.#program
-    const length = this.#text.length
+    const { bits } = this.#program
+    const { length } = this.#text
     if (bits.endsOnly && at > 0 && at < length) return 0
     let holding = 0
     if (at === 0) holding |= bits.of['text start']
@@ -28,9 +28,17 @@ export class Places {
       const before = at > 0 && this.#isWord(at - 1, -1)
       const behind = at < length && this.#isWord(at, 1)
       if (before === behind) holding |= bits.of['not word edge']
-      else holding |= bits.of['word edge'] | bits.of[behind ? 'word start' : 'word end']
+      else holding |= bits.of['word edge'] | (behind ? bits.of['word start'] : bits.of['word end'])
     }
-    for (const index of bits.looks) {
+    if (bits.looks.length > 0) holding |= this.#looks(at)
+    return holding
+  }
+
+  #looks(at: number): number {
+    const { bits, conditions } = this.#program
+    let holding = 0
+    for (let i = 0; i < bits.looks.length; i++) {
+      const index = bits.looks[i]
       const { condition } = conditions[index]
       const marks = this.found[index]
       // Not known yet: it lies outside of what is being looked for.

@@ -55,15 +55,7 @@ export class Run {
    * last one; at `stop` at the latest, among the places of `only`. -1 without one.
    */
   end(table: Table, from: number, least: number, stop: number, first: boolean, only: Marked | null = null): number {
-    if (this.#places !== null) {
-      let last = -1
-      this.#visitEnds(table, from, stop, (at) => {
-        if (at < least || (only !== null && only.marks[at - only.low] !== 1)) return true
-        last = at
-        return !first
-      })
-      return last
-    }
+    if (this.#places !== null) return this.#endAtPlaces(this.#places, table, from, least, stop, first, only)
     const { text } = this
     const { coloring } = this.program.space
     const { latin, count } = coloring
@@ -92,28 +84,51 @@ export class Run {
     return last
   }
 
-  /** All ends of matches that begin at `from`, ascending. */
-  ends(table: Table, from: number, stop: number): number[] {
-    const ends: number[] = []
-    this.#visitEnds(table, from, stop, (at) => {
-      ends.push(at)
-      return true
-    })
-    return ends
-  }
-
-  /** Ends of matches from `from` on, as long as `visit` says true. */
-  #visitEnds(table: Table, from: number, stop: number, visit: (at: number) => boolean): void {
+  /** The same where conditions let more through at some places. */
+  #endAtPlaces(
+    places: Places,
+    table: Table,
+    from: number,
+    least: number,
+    stop: number,
+    first: boolean,
+    only: Marked | null,
+  ): number {
     const { text } = this
     const { coloring } = this.program.space
+    const { latin, count } = coloring
+    let set = table.first()
+    let at = from
+    let last = -1
+    for (;;) {
+      const holding = places.holding(at)
+      if (holding !== 0) set = table.close(set, holding)
+      if (table.accepts(set) && at >= least && (only === null || only.marks[at - only.low] === 1)) {
+        last = at
+        if (first) break
+      }
+      if (at >= stop || set === DEAD) break
+      const code = text.codePointAt(at)!
+      at += code > 0xffff ? 2 : 1
+      const color = code < 256 ? latin[code] : coloring.of(code)
+      const follower = table.next[set * count + color]
+      set = (follower >= 0 ? follower : table.step(set, color)) >> 1
+    }
+    this.charge(VISIT_STEPS * (at - from + 1))
+    return last
+  }
+
+  /** All ends of matches that begin at `from`, or of a floating table behind it, ascending. */
+  ends(table: Table, from: number, stop: number): number[] {
+    const { text } = this
+    const { coloring } = this.program.space
+    const ends: number[] = []
     let set = table.first()
     let at = from
     for (;;) {
-      if (this.#places !== null) {
-        const holding = this.#places.holding(at)
-        if (holding !== 0) set = table.close(set, holding)
-      }
-      if (table.accepts(set) && !visit(at)) break
+      const holding = this.#places === null ? 0 : this.#places.holding(at)
+      if (holding !== 0) set = table.close(set, holding)
+      if (table.accepts(set)) ends.push(at)
       if (at >= stop || set === DEAD) break
       const code = text.codePointAt(at)!
       at += code > 0xffff ? 2 : 1
@@ -122,6 +137,7 @@ export class Run {
       set = (follower >= 0 ? follower : table.step(set, color)) >> 1
     }
     this.charge(VISIT_STEPS * (at - from + 1))
+    return ends
   }
 
   /**

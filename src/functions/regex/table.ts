@@ -68,8 +68,8 @@ export class Table {
   #accepting: boolean[] = []
   #members: Int32Array[] = []
   #byHash = new Map<number, number[]>()
-  /** Sets with the states that conditions add, by set and conditions. */
-  #closed = new Map<number, number>()
+  /** Sets with the states that conditions add, by set, then by the bits of the conditions. */
+  #closed: number[][] = []
   #first = -1
 
   constructor(space: TableSpace, arcs: Arcs, start: number, target: number, floating: boolean) {
@@ -87,7 +87,7 @@ export class Table {
     this.#accepting = [false]
     this.#members = [new Int32Array(0)]
     this.#byHash = new Map([[0, [DEAD]]])
-    this.#closed = new Map()
+    this.#closed = [[]]
     this.#first = -1
     // Nothing follows nothing, unless matches begin anywhere.
     if (!this.#floating) this.next.fill(DEAD, 0, this.#colors)
@@ -131,8 +131,7 @@ export class Table {
 
   /** The set with what the conditions that hold here (one bit each) let through. */
   close(set: number, holding: number): number {
-    const key = set * 0x40000000 + holding
-    const known = this.#closed.get(key)
+    const known = this.#closed[set][holding]
     if (known !== undefined) return known
     const { starts, targets, labels } = this.#arcs
     const round = this.#space.nextRound()
@@ -148,7 +147,7 @@ export class Table {
     }
     const members = this.#members
     const closed = this.#number(found)
-    if (members === this.#members) this.#closed.set(key, closed)
+    if (members === this.#members) this.#closed[set][holding] = closed
     return closed
   }
 
@@ -181,6 +180,7 @@ export class Table {
     for (const set of this.#byHash.get(hash) ?? []) if (same(this.#members[set], members)) return set
     this.#space.take(this.#colors + members.length + 8)
     const set = this.#members.push(members) - 1
+    this.#closed.push([])
     this.#accepting.push(members.includes(this.#target))
     const bucket = this.#byHash.get(hash)
     if (bucket === undefined) this.#byHash.set(hash, [set])
