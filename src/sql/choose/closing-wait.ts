@@ -51,24 +51,27 @@ export function onTime(nodes: readonly PhysicalNode[], node: OnTime, facts: read
   return known
 }
 
-/** Both columns are followed down to a node where one is made of the other, or of the same. */
+/** Both columns are followed down to a node where one is made of the other, or of the same; on all ways. */
 function toldOf(
   other: number,
   nodes: readonly PhysicalNode[],
   { input, column: by, terms, types }: Held,
   facts: readonly Facts[],
 ): readonly BoundTerm[] | null {
-  let waited: Scalar | null = column(by, types[by])
-  let sought: Scalar | null = column(other, types[other])
-  for (let at: number | null = input; at !== null && waited !== null && sought !== null; ) {
-    const found = lowerBy(sought, waited, terms, facts[at], nodes[at].types.length)
+  const from = (at: number, waited: Scalar, sought: Scalar): readonly BoundTerm[] | null => {
+    const node = nodes[at]
+    const found = lowerBy(sought, waited, terms, facts[at], node.types.length)
     if (found !== null) return found
-    const below: Below | null = belowOf(nodes[at])
-    waited = below && through(waited, below)
-    sought = below && through(sought, below)
-    at = below && below.input
+    if (node.op === 'union') {
+      const each = node.inputs.map((i) => from(i, waited, sought))
+      return each.includes(null) ? null : each.flatMap((told) => told ?? [])
+    }
+    const below = belowOf(node)
+    const made = below && through(waited, below)
+    const wanted = below && through(sought, below)
+    return below && made && wanted && from(below.input, made, wanted)
   }
-  return null
+  return from(input, column(by, types[by]), column(other, types[other]))
 }
 
 /** The least that `sought` can be where `waited` is not below its terms. */
