@@ -74,6 +74,8 @@ export type Explain = Spanned & {
 }
 /** `ADVANCE CLOCK TO|BY x`, `ADVANCE WATERMARK OF t TO x` */
 export type Advance = Spanned & { kind: 'advance'; what: 'CLOCK' | 'WATERMARK'; of?: Name; by?: boolean; amount: Expr }
+/** `MERGE LATE INTO view FROM "relation$late" WHERE …` */
+export type MergeLate = Spanned & { kind: 'mergeLate'; into: Name; from: Name; where?: Expr }
 /** ksqlDB: `PAUSE|RESUME|TERMINATE name`, also without a name or with ALL. */
 export type Control = Spanned & {
   kind: 'control'
@@ -201,6 +203,7 @@ export type Statement =
   | Copy
   | Explain
   | Advance
+  | MergeLate
   | Control
   | Print
   | Define

@@ -122,6 +122,8 @@ function statementText(s: Statement): string {
         s.object && `${s.object.type} ${full(s.object.name)}`,
       )
     }
+    case 'mergeLate':
+      return words('MERGE LATE INTO', full(s.into), 'FROM', full(s.from), s.where && `WHERE ${p.expr(s.where)}`)
     case 'advance':
       return words('ADVANCE', s.what, s.of && `OF ${full(s.of)}`, s.by ? 'BY' : 'TO', p.expr(s.amount))
     case 'control':

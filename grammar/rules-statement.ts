@@ -1,10 +1,16 @@
-// One token tells which statement it is.
+// One token tells which statement it is; two for MERGE LATE.
 import type { Statement } from './ast-statement.ts'
 import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
+import { T } from './tokens.ts'
 
 export function statementRules(g: SqlParser, r: Rules) {
-  const alternatives: { ALT: () => Statement }[] = [
+  const alternatives: { GATE?: () => boolean; ALT: () => Statement; IGNORE_AMBIGUITIES?: boolean }[] = [
+    {
+      GATE: () => g.peek(2) === T.LATE,
+      ALT: () => g.sub(34, r.mergeLate),
+      IGNORE_AMBIGUITIES: true,
+    },
     { ALT: () => g.sub(2, r.dmlOrQuery) },
     { ALT: () => g.sub(3, r.create) },
     { ALT: () => g.sub(4, r.drop) },

@@ -88,6 +88,16 @@ export function streamRules(g: SqlParser, r: Rules) {
     return { ...(by && { by }), amount: g.sub(4, r.expr, 0) }
   })
 
+  r.mergeLate = g.rule('mergeLate', (): Statement => {
+    const s = g.mark()
+    g.words(1, T.MERGE, T.LATE, T.INTO)
+    const into = g.sub(2, r.name)
+    g.eat(3, T.FROM)
+    const from = g.sub(4, r.name)
+    const where = g.opt(5, () => g.eat(6, T.WHERE) && g.sub(7, r.expr, 0))
+    return { kind: 'mergeLate', into, from, ...(where && { where }), span: g.span(s) }
+  })
+
   r.lateness = g.rule('lateness', (): Statement => {
     const s = g.mark()
     g.eat(1, T.LATENESS)

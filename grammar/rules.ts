@@ -323,6 +323,7 @@ export type Rules = {
   advance: Rule<[], Statement>
   advanceAmount: Rule<[], { by?: boolean; amount: Expr }>
   lateness: Rule<[], Statement>
+  mergeLate: Rule<[], Statement>
   ksql: Rule<[], Statement>
   control: Rule<[], Statement>
   // rules-table.ts

@@ -39,7 +39,7 @@ export interface Engine {
   /** An explicit transaction: reads at its first statement's tick plus its own writes; commits in one tick. */
   begin(options: { readonly readOnly: boolean }): Transaction
   /** Autocommit DDL; resolves once durable and visible. A failed one leaves nothing behind. */
-  /** Answers with the rows that CREATE TABLE … AS put in; null where no query was run. */
+  /** Answers with the rows that CREATE TABLE … AS put in, MERGE LATE brought in; null where no query was run. */
   ddl(statement: DdlStatement, call: CallContext): Promise<number | null>
 }
 

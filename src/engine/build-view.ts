@@ -30,6 +30,8 @@ export function buildView(
     /** See ViewRuntime.generation; `of`: the view that this one is to take over from. */
     readonly generation?: number
     readonly of?: number
+    /** See ViewRuntime.keepsState. */
+    readonly keepsState?: boolean
     /** Hidden views keep their state apart from what checkpoints see. */
     readonly states?: StateFactory
   },

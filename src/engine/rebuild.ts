@@ -3,6 +3,7 @@ import { startSource } from './ddl/create-source.ts'
 import { startTable } from './ddl/create-table.ts'
 import { type Image, offsetMaps, type ViewImage, viewSpec } from './image.ts'
 import type { IndexLookup } from './indexes.ts'
+import { startMerged } from './merged-rows.ts'
 import type { ViewState } from './view.ts'
 import type { ConnectorFactory, World } from './world.ts'
 
@@ -18,6 +19,7 @@ export function rebuild(world: World, indexes: IndexLookup, image: Image, connec
   for (const id of [...new Set([...entries.keys(), ...views.keys()])].sort((a, b) => a - b)) {
     const entry = entries.get(id)
     const view = views.get(id)
+    if (entry?.kind === 'materializedView') startMerged(world, entry.merged ?? [])
     if (view !== undefined && (!beginsAnew(view) || world.safeMode !== null)) {
       const targets = offsetMaps(view.targets)
       const read = offsetMaps(view.hydrating?.read ?? [])

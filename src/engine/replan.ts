@@ -1,5 +1,6 @@
 import type { MaterializedViewEntry } from '../catalog/entry.ts'
 import type { DdlPlan } from '../plan/ddl.ts'
+import { withMerged } from '../plan/merged.ts'
 import { parseSql, planStatement } from '../sql/plan-statement.ts'
 import type { World } from './world.ts'
 
@@ -24,7 +25,7 @@ export function planAnew(
     ...(world.rules === undefined ? {} : { rules: world.rules }),
   })
   if (planned.kind !== 'ddl' || planned.statement?.kind !== 'createMaterializedView') return null
-  return planned.statement
+  return { ...planned.statement, plan: withMerged(planned.statement.plan, entry.merged) }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { relationName } from '../catalog/relation-name.ts'
 import type { Held } from '../sql/estimate.ts'
 import type { RunningState } from '../sql/explain-state.ts'
 import type { World } from './world.ts'
@@ -16,7 +17,7 @@ export function runningState(world: World, object: number): RunningState | null 
     if (place === 'result') result = sum(result, held)
     else nodes.set(Number(place), sum(nodes.get(Number(place)), held))
   }
-  const nameOf = (id: number) => world.catalog.byId(id)?.name ?? String(id)
+  const nameOf = (id: number) => relationName(world.catalog, id)
   return {
     plan: view.running,
     node: (number) => nodes.get(number) ?? null,

@@ -157,6 +157,12 @@ export class Ticker {
     await this.#run([], [], [], new Slices(this.#world.runtime))
   }
 
+  /** A tick of these changes alone; by who holds the lane. */
+  async change(changes: readonly TableDelta[]): Promise<void> {
+    for (const { object, batch } of changes) this.#world.tables.get(object)!.stageBatch(batch)
+    await this.#run(changes, [], [], new Slices(this.#world.runtime))
+  }
+
   /** Sources wait while a hydrating view has kept back more than it may. */
   #holdsSources(): boolean {
     for (const view of this.#world.views.values()) {

@@ -81,6 +81,8 @@ export class ViewRuntime {
   generation: number
   /** A dataflow of a newer plan hydrates beside this one. */
   replanning = false
+  /** What is closed is not freed: late rows are about to come. */
+  keepsState: boolean
   /** It is to be dropped: what it hydrates with ends. */
   unwanted = false
   #resultKey: string | null = null
@@ -100,7 +102,9 @@ export class ViewRuntime {
     readonly state: ViewState
     readonly sinceMs: number
     readonly generation?: number
+    readonly keepsState?: boolean
   }) {
+    this.keepsState = spec.keepsState ?? false
     this.generation = spec.generation ?? 0
     this.id = spec.id
     this.entry = spec.entry

@@ -46,13 +46,14 @@ const ONE_PARTITION: ReadonlyMap<number, number> = new Map([[0, 0]])
 /** After the tick: state that is closed goes, of views that no longer read their past. `moved`: not by the clock alone. */
 export function releaseState(world: World, nowMicros: number, moved: boolean): void {
   const current = currentWatermarks(world.watermarks, nowMicros)
-  for (const { live, rendered } of world.views.values()) {
-    const closers = live ? rendered.closers : null
+  for (const { live, keepsState, rendered } of world.views.values()) {
+    const closers = live && !keepsState ? rendered.closers : null
     if (closers && (moved || closers.relations.has(CLOCK))) closers.release(current)
   }
 }
 
 /** Of a view that has read its past: what closed before it began is not held until time moves on. */
 export function releaseOld(world: World, view: ViewRuntime): void {
+  if (view.keepsState) return
   view.rendered.closers?.release(currentWatermarks(world.watermarks, world.clock.lastNowMicros))
 }

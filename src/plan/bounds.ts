@@ -27,6 +27,8 @@ export interface ReleaseRule {
 export interface OnTimeTest {
   readonly column: number
   readonly bounds: readonly Scalar[]
+  /** State is kept so far below, for rows that are merged later; absent: down to the bounds. */
+  readonly held?: readonly Scalar[]
   /** The bound is the best there is. */
   readonly tight: boolean
 }

@@ -54,6 +54,7 @@ const HANDLERS: { readonly [K in Kind]: StatementHandler<Extract<Statement, { ki
   alter: ddlStatement,
   commentOn: ddlStatement,
   latenessOf: ddlStatement,
+  mergeLate: ddlStatement,
   execute: executeStatement,
   subscribe: subscribeStatement,
   declareCursor: declareStatement,

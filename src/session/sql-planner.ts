@@ -2,6 +2,7 @@ import type { Name } from '../../grammar/ast-base.ts'
 import type { Explain, Statement } from '../../grammar/ast-statement.ts'
 import { notSupported, SqlError } from '../base/sql-error.ts'
 import type { CatalogEntry } from '../catalog/entry.ts'
+import { relationName } from '../catalog/relation-name.ts'
 import { findObject } from '../catalog/resolve-name.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { StoredRelations } from '../sql/estimate.ts'
@@ -44,7 +45,7 @@ function explain(statement: Explain, context: PlanningContext, now: HeldNow): re
   if (statement.with.length > 0) throw notSupported('EXPLAIN … WITH', statement.with[0]!.span)
   const json = formatOf(statement) === 'JSON'
   const stage = statement.stage ?? 'PHYSICAL'
-  const name = (object: number) => context.catalog.byId(object)?.name ?? String(object)
+  const name = (object: number) => relationName(context.catalog, object)
   const physical = (plan: PhysicalPlan, state: StateNotes): string =>
     json ? explainPhysicalJson(plan, state) : explainPhysical(plan, name, state)
   const sizes = storedRelations(context, now)

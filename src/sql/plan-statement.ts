@@ -25,6 +25,7 @@ import { planLateness } from './ddl/lateness.ts'
 import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
 import { bindEnv } from './statement/env.ts'
 import { planInsert } from './statement/insert.ts'
+import { planMergeLate } from './statement/merge-late.ts'
 import { planPushQuery } from './statement/push-query.ts'
 import { planQuery } from './statement/query.ts'
 import { planSubscribe } from './statement/subscribe.ts'
@@ -88,6 +89,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return ddl(planDrop(node, context))
     case 'alter':
       return ddl(planAlter(node, context))
+    case 'mergeLate':
+      return ddl(planMergeLate(node, context))
     case 'latenessOf':
       return ddl(planLateness(node, context))
     case 'createOther':

@@ -1,11 +1,13 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import { withMerged } from '../../plan/merged.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import { checkConstantCalls } from '../../render/expand.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext } from '../api.ts'
 import { buildView, removeView } from '../build-view.ts'
+import { dropMerged, mergedIds, startMerged } from '../merged-rows.ts'
 import { sharedPlan } from '../result-sharing.ts'
 import { changeOrNothing, checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 
@@ -55,7 +57,7 @@ export async function createMaterializedView(
   const { world } = deps
   if (exists(deps, plan, call)) return
   checkConstantCalls(plan.plan.nodes)
-  const objects = objectsOf(plan.plan)
+  const objects = objectsOf(plan.plan).filter((id) => id > 0)
   for (const object of objects) {
     const entry = world.catalog.byId(object)
     if (entry?.kind === 'system') {
@@ -70,6 +72,8 @@ export async function createMaterializedView(
     const { name, schema, sql, dependsOn, rowType, onError, bounds, written } = plan
     checkStillThere(deps, [...dependsOn, ...objects])
     const id = world.catalog.nextId
+    const merged = mergedIds(plan.plan, id + 1)
+    const own = withMerged(plan.plan, merged)
     const entry: MaterializedViewEntry = {
       kind: 'materializedView',
       id,
@@ -81,17 +85,19 @@ export async function createMaterializedView(
       onError,
       ...(written && { written }),
       ...(bounds && bounds.length > 0 && { bounds }),
+      ...(merged.length > 0 && { merged }),
     }
-    const errors = errorsRelation(deps, entry, id + 1)
+    const errors = errorsRelation(deps, entry, id + 1 + merged.length)
     await deps.hydration.upToNow(plan.plan)
     const next = world.catalog.apply([entry, errors].map((e) => ({ kind: 'put' as const, entry: e })))
-    const shared = sharedPlan(world, plan.plan, starts)
-    const running = shared?.plan ?? plan.plan
+    startMerged(world, merged)
+    const shared = sharedPlan(world, own, starts)
+    const running = shared?.plan ?? own
     const resultOf = shared?.resultOf ?? null
     const shares = resultOf === null && deps.hydration.canShare(objectsOf(running))
     const start = async () => {
       const state = { kind: 'hydrating', done: 0, total: null } as const
-      const view = buildView(world, { id, entry, plan: plan.plan, running, resultOf, onError, shares, state })
+      const view = buildView(world, { id, entry, plan: own, running, resultOf, onError, shares, state })
       if (resultOf !== null) await deps.hydration.take(view, world.views.get(resultOf)!)
       else if (shares) await deps.hydration.fill(view, call.signal)
       else await deps.hydration.begin(view, starts, call.signal)
@@ -101,6 +107,7 @@ export async function createMaterializedView(
     await changeOrNothing(deps, next, start, async () => {
       const view = world.views.get(id)
       if (view !== undefined) removeView(world, view)
+      dropMerged(world, merged)
       await deps.hydration.stopUnread()
     })
     await deps.checkpoint()

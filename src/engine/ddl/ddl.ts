@@ -7,6 +7,7 @@ import { createTable } from './create-table.ts'
 import { createIndex, createMaterializedView, createView } from './create-view.ts'
 import { change, type DdlDeps } from './deps.ts'
 import { drop } from './drop.ts'
+import { mergeLate } from './merge-late.ts'
 import { rename, renameColumn } from './rename.ts'
 import { replan } from './replan.ts'
 import { skipErrors } from './skip-errors.ts'
@@ -15,17 +16,18 @@ import { viewTime } from './view-time.ts'
 /**
  * Autocommit DDL. The catalog changes and the running objects with it, in the exclusive lane; a checkpoint makes both
  * durable at once, so the journal never spans a change of the catalog. What can fail is asked before anything changes.
- * Answers with the rows that CREATE TABLE … AS put in, else null.
+ * Answers with the rows that CREATE TABLE … AS put in, or MERGE LATE brought in, else null.
  */
 export async function executeDdl(deps: DdlDeps, plan: DdlPlan, call: CallContext): Promise<number | null> {
   if (plan.kind === 'createTable') return createTable(deps, plan, call)
+  if (plan.kind === 'mergeLate') return mergeLate(deps, plan, call)
   await otherDdl(deps, plan, call)
   return null
 }
 
 async function otherDdl(
   deps: DdlDeps,
-  plan: Exclude<DdlPlan, { kind: 'createTable' }>,
+  plan: Exclude<DdlPlan, { kind: 'createTable' | 'mergeLate' }>,
   call: CallContext,
 ): Promise<void> {
   switch (plan.kind) {

@@ -4,6 +4,7 @@ import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { removeView } from '../build-view.ts'
+import { dropMerged } from '../merged-rows.ts'
 import type { DdlDeps } from './deps.ts'
 
 /** Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. */
@@ -29,7 +30,11 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
       ...hiddenSources(deps, [...dependants, ...named]),
     ]
     world.catalog = catalog.apply(going.map((id) => ({ kind: 'remove' as const, id })))
-    for (const id of going) closing.push(...remove(deps, id))
+    for (const id of going) {
+      closing.push(...remove(deps, id))
+      const entry = catalog.byId(id)
+      if (entry?.kind === 'materializedView' && !world.views.has(id)) dropMerged(world, entry.merged)
+    }
     for (const source of world.sources.values())
       if (source.live && !source.hasReaders) closing.push(source.stop().then(() => source.forget()))
     await Promise.all(closing)

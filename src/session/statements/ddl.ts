@@ -1,10 +1,11 @@
 import type { DdlStatement } from '../../../grammar/ast-ddl.ts'
+import type { MergeLate } from '../../../grammar/ast-statement.ts'
 import { assert } from '../../base/assert.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import { done, type StatementHandler } from '../run.ts'
 
-/** The grammar's DDL without EXECUTE and comments. */
-type SchemaChange = DdlStatement
+/** The grammar's DDL without EXECUTE and comments; and what runs as it does, in a turn of its own. */
+type SchemaChange = DdlStatement | MergeLate
 
 const TAGS = {
   createSchema: 'CREATE SCHEMA',
@@ -28,6 +29,7 @@ const TAGS = {
   alter: 'ALTER',
   commentOn: 'COMMENT',
   latenessOf: 'LATENESS',
+  mergeLate: 'MERGE LATE',
 } satisfies Record<SchemaChange['kind'], string>
 
 /**
@@ -47,12 +49,15 @@ export const ddlStatement: StatementHandler<SchemaChange> = {
       await session.transaction.commit(run.call)
       const rows = await change(run, plan.statement)
       session.transaction.begin('implicit')
-      return done(rows === null ? tag : `SELECT ${rows}`)
+      return done(answer(statement, tag, rows))
     }
     const rows = await change(run, plan.statement)
-    return done(rows === null ? tag : `SELECT ${rows}`)
+    return done(answer(statement, tag, rows))
   },
 }
+
+const answer = (statement: SchemaChange, tag: string, rows: number | null): string =>
+  rows === null ? tag : `${statement.kind === 'mergeLate' ? 'MERGE' : 'SELECT'} ${rows}`
 
 async function change(
   run: Parameters<typeof ddlStatement.run>[1],

@@ -163,7 +163,7 @@ export class Statement {
   /** Queries of WITH that were bound, by their binding. */
   readonly named: Map<number, Logical>
   /** What the clauses of streams say, wherever they stand. */
-  readonly stream: { allowedMicros: number; readonly notices: Notice[]; maintained?: boolean }
+  readonly stream: { allowedMicros: number; retainedMicros: number; merges: boolean; maintained?: boolean; readonly notices: Notice[] }
   /** STATE_TTL of the SELECT that is being bound. */
   lives: RowLives | null = null
   readonly #counter: { binding: number }
@@ -177,7 +177,7 @@ export class Statement {
     this.named = outer?.named ?? new Map()
     this.positions = !outer
     this.depth = outer ? outer.depth + 1 : 0
-    this.stream = outer?.stream ?? { allowedMicros: 0, notices: [] }
+    this.stream = outer?.stream ?? { allowedMicros: 0, retainedMicros: 0, merges: false, notices: [] }
     this.#counter = outer ? outer.#counter : { binding: 0 }
     if (this.depth > NESTING_MAX)
       throw new SqlError('54001', 'views are nested too deeply', {

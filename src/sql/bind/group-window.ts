@@ -63,9 +63,9 @@ export function streamWindow(st: Statement, stage: Stage, node: Select, from: Fr
     st.stream.allowedMicros = Math.max(st.stream.allowedMicros, days * 86_400_000_000 + micros)
   }
   if (window.retention) {
-    interval(window.retention)
-    const message = 'RETENTION has no effect: results of closed windows stay'
-    st.stream.notices.push({ severity: 'NOTICE', sqlstate: '00000', message })
+    const { months, days, micros } = interval(window.retention)
+    if (months !== 0) throw notSupported('a RETENTION of months', window.retention.span)
+    st.stream.retainedMicros = Math.max(st.stream.retainedMicros, days * 86_400_000_000 + micros)
   }
   const zone = window.timeZone
   const spec: TimeWindow = {

@@ -1,4 +1,5 @@
 import { notSupported } from '../../base/sql-error.ts'
+import { CLOCK } from '../../dataflow/contract.ts'
 import type { ColumnBoundPlan } from '../../plan/ddl.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
 import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
@@ -19,14 +20,20 @@ export const closes = ({ rules }: Closing): boolean => rules.some((r) => r.lengt
 
 /** What watermarks close of a view's result. Only what it relies on itself holds of late rows, too. */
 export function boundsOf({ nodes, root }: PhysicalPlan, times: EventTimes): ColumnBoundPlan[] {
-  if (!nodes.some((n) => n.op === 'emitOnClose' || n.release !== undefined)) return []
-  return [...closing(nodes, ensured(times)).facts[root]].flatMap(([column, { terms, tight = false }]) =>
-    terms === undefined ? [] : [{ column, tight, terms }],
-  )
+  const closesSome = nodes.some((n) => n.op === 'emitOnClose' || n.release !== undefined)
+  return [...closing(nodes, ensured(times)).facts[root]].flatMap(([column, { terms, tight = false }]) => {
+    // No row comes late by the clock.
+    const holds = terms !== undefined && (closesSome || terms.every(({ object }) => object === CLOCK))
+    return holds ? [{ column, tight, terms }] : []
+  })
 }
 
 /** Rows of relations may be late: what is known of their times holds behind the nodes that leave such rows out. */
 const ensured = (times: EventTimes): EventTimes => ({ ...times, of: () => null })
+
+/** What was relied on, as far as state is kept for rows that are merged later. */
+const asHeld = (node: PhysicalNode): PhysicalNode =>
+  node.op === 'onTime' ? { ...node, tests: node.tests.map((t) => ({ ...t, bounds: t.held ?? t.bounds })) } : node
 
 /** The plan with what watermarks free, with the operator that waits for them, and without rows that come too late. */
 export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission, row: RowType): PhysicalPlan {
@@ -34,7 +41,7 @@ export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission
   const waiting = emission.mode === 'close' ? waits(plan, times, emission, final) : plan
   const relied = reliances(waiting.nodes, closing(waiting.nodes, times), emission.mode === 'close')
   const kept = onTimeOnly(waiting, relied, times)
-  const { rules } = closing(kept.nodes, ensured(times))
+  const { rules } = closing(kept.nodes.map(asHeld), ensured(times))
   const nodes = kept.nodes.map((node, n): PhysicalNode => {
     const release = rules[n]
     if (release.length === 0) return node

@@ -15,6 +15,10 @@ export interface EventTime {
   readonly allowed: number
   /** The column of the watermark that each row carries. */
   readonly watermark: number
+  /** How much longer than rows may come closed state is kept, in the unit of the column. */
+  readonly retained: number
+  /** Late rows can be merged later; the plan reads them as the relation of this number. */
+  readonly merged: number | null
 }
 
 /** Event times that a plan reads. */

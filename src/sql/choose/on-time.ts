@@ -1,10 +1,11 @@
 import { CLOCK } from '../../dataflow/contract.ts'
 import type { OnTimeTest } from '../../plan/bounds.ts'
 import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
-import { column, mapColumns } from '../../plan/scalar-walk.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { column, mapColumns, replaceScalar } from '../../plan/scalar-walk.ts'
 import { mapInputs, pruned } from '../../plan/sub-plans.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import type { EventTimes } from './closing.ts'
+import { type EventTimes, less } from './closing.ts'
 import { edgeKey, type Reliance, type Reliances, rowwise } from './relied-on.ts'
 
 /** One relation's part of rows that may come from several. */
@@ -19,16 +20,15 @@ interface Branch {
 
 /**
  * The plan that leaves out rows for which all is closed that they would change, exactly at the edges that rely on it. The
- * watermark of each row is carried there beside its columns. `merged`: the relation of its rows that are merged later;
- * they are read beside, and come in where the relation's own were left out.
+ * watermark of each row is carried there beside its columns. Rows that can be merged later are read beside, and come in
+ * where the relation's own were left out.
  */
 export function onTimeOnly(
   plan: Pick<PhysicalPlan, 'nodes' | 'root'>,
   reliances: Reliances,
   times: EventTimes,
-  merged: (object: number) => number | null = () => null,
 ): Pick<PhysicalPlan, 'nodes' | 'root'> {
-  const rewriting = new Rewriting(plan.nodes, times, merged)
+  const rewriting = new Rewriting(plan.nodes, times)
   plan.nodes.forEach((node, n) => {
     rewriting.take(n, node, (input) => reliances.get(edgeKey(n, input)) ?? [])
   })
@@ -39,16 +39,14 @@ class Rewriting {
   readonly nodes: PhysicalNode[] = []
   readonly #old: readonly PhysicalNode[]
   readonly #times: EventTimes
-  readonly #merged: (object: number) => number | null
   readonly #numbers: number[] = []
   readonly #rowwise: readonly boolean[]
   readonly #made = new Map<string, number>()
   readonly #branches = new Map<string, readonly Branch[]>()
 
-  constructor(old: readonly PhysicalNode[], times: EventTimes, merged: (object: number) => number | null) {
+  constructor(old: readonly PhysicalNode[], times: EventTimes) {
     this.#old = old
     this.#times = times
-    this.#merged = merged
     this.#rowwise = rowwise(old)
   }
 
@@ -88,7 +86,9 @@ class Rewriting {
     if (relation === null) return late ? [] : [node]
     const tests = relied.flatMap(({ column: c, fact }): OnTimeTest[] => {
       const bounds = (fact.terms ?? []).filter(({ object }) => object === relation).map(({ bound }) => bound)
-      return bounds.length === 0 ? [] : [{ column: c, bounds, tight: fact.tight === true }]
+      const retained = this.#times.of(relation)?.retained ?? 0
+      const held = retained === 0 ? null : bounds.map((bound) => earlier(bound, retained))
+      return bounds.length === 0 ? [] : [{ column: c, bounds, ...(held && { held }), tight: fact.tight === true }]
     })
     const { types, position, appendOnly } = this.#old[n]
     const common = { types, position, appendOnly, growth: 'bounded' } as const
@@ -134,7 +134,7 @@ class Rewriting {
   #relation(n: number, node: Extract<PhysicalNode, { op: 'get' }>, merged: boolean): readonly Branch[] {
     const time = this.#times.of(node.object)
     if (time === null) return merged ? [] : [this.#asItIs(n)]
-    const object = merged ? this.#merged(node.object) : node.object
+    const object = merged ? time.merged : node.object
     if (object === null) return []
     const { watermark, type } = time
     const columns = node.columns.includes(watermark) ? node.columns : [...node.columns, watermark]
@@ -190,3 +190,7 @@ class Rewriting {
     return this.nodes.push(node) - 1
   }
 }
+
+/** The bound, as it is while the watermark is so much lower. */
+const earlier = (bound: Scalar, by: number): Scalar =>
+  replaceScalar(bound, (s) => (s.kind === 'column' ? (less(s, by) ?? s) : undefined))

@@ -126,7 +126,7 @@ function viewOptions(st: Statement, options: readonly WithOption[]): ViewOptions
         break
       case 'retention':
         found.retention = optionText(option)
-        retain(st, microsOf(parseLiteral(st, found.retention, INTERVAL, option) as Interval, option, 'RETENTION'))
+        retain(st, microsOf(parseLiteral(st, found.retention, INTERVAL, option) as Interval, option, 'a retention'))
         break
       case 'ttl': {
         const text = optionText(option)

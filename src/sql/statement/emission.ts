@@ -3,6 +3,7 @@ import { notSupported } from '../../base/sql-error.ts'
 import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import { columnsOf } from '../../catalog/pg-relations.ts'
 import { watermarkOf } from '../../catalog/watermark.ts'
+import { mergedInto } from '../../plan/merged.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { replaceScalar } from '../../plan/scalar-walk.ts'
@@ -53,23 +54,35 @@ function micros(st: Statement, node: NonNullable<NonNullable<Query['emit']>['lat
   return microsOf(windowInterval(st, st.bind.expr(st, node, place), node), node, what)
 }
 
+/** The longest that any part of the statement asks for. */
+export function retain(st: Statement, amount: number): void {
+  st.stream.retainedMicros = Math.max(st.stream.retainedMicros, amount)
+}
+
 /** The most that any part of the statement allows. */
 export function allowLateness(st: Statement, amount: number): void {
   st.stream.allowedMicros = Math.max(st.stream.allowedMicros, amount)
 }
 
 /** Event times of the relations that a plan may read. */
-export function eventTimes(catalog: CatalogSnapshot, allowedMicros: number): EventTimes {
-  const allowedOf = ({ kind }: SqlType): number =>
-    kind.startsWith('int') ? 0 : kind === 'date' ? Math.ceil(allowedMicros / 86_400_000_000) : allowedMicros
+export function eventTimes(catalog: CatalogSnapshot, stream: Statement['stream']): EventTimes {
+  const inUnit = ({ kind }: SqlType, micros: number): number =>
+    kind.startsWith('int') ? 0 : kind === 'date' ? Math.ceil(micros / 86_400_000_000) : micros
+  const allowedOf = (type: SqlType): number => inUnit(type, stream.allowedMicros)
   return {
     of(object) {
       const watermark = watermarkOf(catalog.byId(object))
       if (watermark === null) return null
       const columns = columnsOf(catalog, object)
       const type = watermark.event?.type ?? columns[watermark.column].type
-      const hidden = columns.length + (watermark.event === undefined ? 0 : 1)
-      return { column: watermark.column, type, allowed: allowedOf(type), watermark: hidden }
+      return {
+        column: watermark.column,
+        type,
+        allowed: allowedOf(type),
+        watermark: columns.length + (watermark.event === undefined ? 0 : 1),
+        retained: inUnit(type, stream.retainedMicros),
+        merged: stream.merges ? mergedInto(object) : null,
+      }
     },
     bounds(object) {
       const known = new Map<number, ColumnFact>()

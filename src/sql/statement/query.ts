@@ -89,7 +89,7 @@ export function plans(
   const optimised = optimise(raw, facts, rules)
   const chosen = { ...facts, maintained }
   const physical = choose(optimised, chosen)
-  const times = eventTimes(catalog, st.stream.allowedMicros)
+  const times = eventTimes(catalog, st.stream)
   const leaving = (plan: PhysicalPlan) => (maintained ? withLeaving(plan, emission, ttl) : plan)
   if (emission.mode !== 'close' && !closes(closing(physical.nodes, times))) {
     return { raw, optimised, physical: leaving(physical) }

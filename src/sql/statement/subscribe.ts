@@ -60,7 +60,7 @@ function bindQuery(st: Statement, node: Query, context: PlanningContext): Target
   const { query, emission } = takeEmission(st, node)
   const { plan } = bindInnerQuery(st, query, null, null)
   const { physical } = plans(st, plan, context, true, emission)
-  checkGrowth(physical, eventTimes(context.catalog, st.stream.allowedMicros), context, node)
+  checkGrowth(physical, eventTimes(context.catalog, st.stream), context, node)
   return { target: { kind: 'plan', plan: physical }, fields: plan.rowType }
 }
 

@@ -1,0 +1,43 @@
+import type { Query, Select } from '../../../grammar/ast.ts'
+import type { MergeLate } from '../../../grammar/ast-statement.ts'
+import { LATE, watermarkOf } from '../../catalog/watermark.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import { newStatement } from '../bind/bind.ts'
+import { bindError } from '../bind/bind-error.ts'
+import { handled } from '../bind/handled.ts'
+import { lookupRelation } from '../bind/relation.ts'
+import type { PlanningContext } from '../planned.ts'
+import { bindEnv } from './env.ts'
+import { planQuery } from './query.ts'
+
+/** MERGE LATE INTO view FROM "relation$late" WHERE …: the late rows, as SELECT * gives them. */
+export function planMergeLate(node: MergeLate, context: PlanningContext): DdlPlan {
+  handled(node, ['into', 'from', 'where'])
+  const st = newStatement(bindEnv(context))
+  const view = lookupRelation(st, node.into)
+  if (view.kind !== 'materializedView') {
+    throw bindError('42809', `"${view.name}" is not a materialized view`, node.into, {
+      hint: view.kind === 'view' ? 'A view that is not materialized keeps nothing to merge rows into.' : undefined,
+    })
+  }
+  const late = lookupRelation(st, node.from)
+  const owner = context.catalog.byId(late.dependsOn[0] ?? 0)
+  if (late.kind !== 'view' || !owner || late.name !== `${owner.name}${LATE}` || watermarkOf(owner) === null) {
+    throw bindError('42809', `"${late.name}" is not a relation of late rows`, node.from, {
+      hint: `The late rows of a relation s with a WATERMARK are "s${LATE}".`,
+    })
+  }
+  const { span } = node.from
+  const body: Select = {
+    kind: 'select',
+    targets: [{ kind: 'target', expr: { kind: 'star', qualifier: [], except: [], span }, span }],
+    from: [{ kind: 'table', name: node.from, span }],
+    ...(node.where && { where: node.where }),
+    groupBy: [],
+    windows: [],
+    span: node.span,
+  }
+  const query: Query = { kind: 'query', body, orderBy: [], locking: [], options: [], span: node.span }
+  const { request } = planQuery(query, context)
+  return { kind: 'mergeLate', view: view.id, relation: owner.id, rows: request.plan }
+}
