@@ -105,16 +105,17 @@ export class Divider {
     const hopeless = new Set<number>()
     const key = (at: number, round: number) => (shape.max === Infinity ? at : at * 256 + round)
     const places = [begin]
-    // Per round the ends still to be tried, the next one last.
-    const untried = [this.#ends(body, begin, end).reverse()]
-    while (untried.length > 0) {
-      const round = untried.length
+    // Per round the end that was tried last, -1 before the first.
+    const tried = [-1]
+    while (places.length > 0) {
+      const round = places.length
       const from = places[round - 1]
-      const to = untried[round - 1].pop()
+      const to = this.#nextEnd(body, from, end, tried[round - 1])
+      tried[round - 1] = to
       this.#run.charge(TRY_STEPS)
-      if (to === undefined) {
+      if (to < 0) {
         if (!refers) hopeless.add(key(from, round))
-        untried.pop()
+        tried.pop()
         places.pop()
       } else if (to === end) {
         if (round >= least && this.#layRounds(body, places, end)) return true
@@ -123,10 +124,22 @@ export class Divider {
         const idle = to === from && (round >= least || least - round < end - to)
         if (idle || round >= shape.max || hopeless.has(key(to, round + 1))) continue
         places.push(to)
-        untried.push(this.#ends(body, to, end).reverse())
+        tried.push(-1)
       }
     }
     return none
+  }
+
+  /** The end of a match from `begin` on that is wanted after `tried`, -1 when there are no more. */
+  #nextEnd(shape: Shape, begin: number, end: number, tried: number): number {
+    const table = forwardTable(this.#run.program, shape)
+    if ((shape.flags & SHORTER) !== 0) {
+      return tried === end ? -1 : this.#run.end(table, begin, tried < 0 ? begin : tried + 1, end, true)
+    }
+    if (tried < 0) return this.#run.end(table, begin, begin, end, false)
+    if (tried === begin) return -1
+    const paired = tried - begin > 1 && this.#run.text.codePointAt(tried - 2)! > 0xffff
+    return this.#run.end(table, begin, begin, tried - (paired ? 2 : 1), false)
   }
 
   #layRounds(body: Shape, places: readonly number[], end: number): boolean {

@@ -94,6 +94,8 @@ describe('time is bounded', () => {
     ['^(a*)*(a*)*(a*)*$', ''],
     ['^((a{2}|a{3})*b)*$', ''],
     ['(([a-z])+.)+[A-Z]([a-z])+$', ''],
+    ['^(a+?)*(?:!|😀)', ''],
+    ['^(a|b)*?(?:!|😀)$', ''],
   ])('%s %s takes steps in proportion to the text', (source, flags) => {
     for (const end of ['!', '😀']) expect(stepsOf(source, long + end, flags)).toBeLessThan(40 * long.length)
   })
