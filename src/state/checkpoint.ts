@@ -14,8 +14,11 @@ import type { StateDelta } from './contract.ts'
 import { blockKey, blockRange } from './keys.ts'
 import { type Store, StoreFailure, type WriteOp } from './store.ts'
 
-/** Deltas are worth compacting once they exceed the base, and this. */
-export const COMPACT_BYTES_MIN = 16 << 20
+/**
+ * Deltas are worth compacting once they exceed the base, and this: what windows hold is small and all of it changes, so
+ * that its deltas are what the store keeps of it and a restart reads. Small ones are merged in milliseconds.
+ */
+export const COMPACT_BYTES_MIN = 4 << 20
 
 /** What a structure has in the store. */
 export interface StructureFiles {
