@@ -43,6 +43,8 @@ export interface TableEntry extends EntryBase {
   /** Rows leave so long after they last came; absent: never. */
   readonly ttlMicros?: number | null
   readonly arrivals?: ArrivalColumns
+  /** RisingWave's APPEND ONLY: rows are inserted, and stay. */
+  readonly appendOnly?: true
 }
 
 /** Columns `p AS PROCTIME()`, by name: behind the others, made where the relation is read. Absent: none. */

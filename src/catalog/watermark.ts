@@ -1,5 +1,5 @@
 import type { RowType, SqlType } from '../types/sql-type.ts'
-import type { CatalogEntry, WatermarkSpec } from './entry.ts'
+import type { CatalogEntry, TableEntry, WatermarkSpec } from './entry.ts'
 
 /**
  * Relations with an event time carry one more column behind those that can be named: the watermark of the record's
@@ -23,6 +23,9 @@ export function ownTime(entry: CatalogEntry | undefined): WatermarkSpec | null {
   const watermark = watermarkOf(entry)
   return watermark?.event === undefined ? watermark : null
 }
+
+/** Whether rows of the table are inserted only. */
+export const growsOnly = (entry: TableEntry): boolean => entry.appendOnly === true || watermarkOf(entry) !== null
 
 /** The row type with the columns of the event time that cannot be named. */
 export function withWatermark(row: RowType, watermark: WatermarkSpec | null | undefined): RowType {

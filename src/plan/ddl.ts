@@ -17,6 +17,7 @@ export type DdlPlan =
       readonly watermark?: WatermarkPlan | null
       /** Columns `p AS PROCTIME()`. */
       readonly arrivals?: readonly string[]
+      readonly appendOnly?: true
       /** How long rows live after they last came. */
       readonly ttlMicros?: number | null
       /** CREATE TABLE … FROM SOURCE s: stores that source's rows from now on, starting at its beginning. */

@@ -18,7 +18,7 @@ export function refuseArrival(p: Arrival, appendOnly: boolean, maintained: boole
   if (maintained && !appendOnly) {
     throw new SqlError('0A000', 'PROCTIME() as a column of rows that may change or go is not supported', {
       detail:
-        'It is the time at which a row came, and belongs to rows that stay: those of a stream, or of a table with a WATERMARK.',
+        'It is the time at which a row came, and belongs to rows that stay: those of a stream, or of a table that is APPEND ONLY or has a WATERMARK.',
       hint: 'Select PROCTIME() in a subquery over the stream, before rows are grouped or replaced. A table can keep the time itself: c timestamptz DEFAULT now().',
       ...position,
     })

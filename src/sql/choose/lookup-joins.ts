@@ -17,7 +17,7 @@ export function refuseLookup(
   if (maintained && !appendOnly) {
     refuse(
       'FOR SYSTEM_TIME AS OF PROCTIME() of rows that may change or go is not supported',
-      'The left side must only ever grow: a stream, or a table with a WATERMARK. A plain join follows changes of both sides.',
+      'The left side must only ever grow: a stream, or a table that is APPEND ONLY or has a WATERMARK. A plain join follows changes of both sides.',
     )
   }
 }

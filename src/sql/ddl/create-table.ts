@@ -72,6 +72,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       primaryKey: declared.primaryKey,
       watermark,
       ...arrivalsOf(declared),
+      ...(node.appendOnly && { appendOnly: true as const }),
       ttlMicros: ttlOf(st, node, watermark !== null),
       sql: canonicalSql(st, context.sql, node.span),
       dependsOn: readsOf(st),
@@ -84,6 +85,8 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   const flink = node.format === undefined && node.valueFormat === undefined
   const sql = blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span))
   const key = bound.upsertKey ?? declared.primaryKey
+  if (node.appendOnly && (key !== null || bound.connector.envelope.kind !== 'none'))
+    throw notSupported('APPEND ONLY of a table whose records change rows', node.span)
   if (watermark && key !== null)
     throw notSupported('WATERMARK of a table that keeps the newest row of a key', node.span)
   // Rows that come once and in time need no store.
@@ -111,6 +114,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     query: null,
     watermark,
     ...arrivalsOf(declared),
+    ...(node.appendOnly && { appendOnly: true as const }),
     dependsOn: bound.dependsOn,
     sql,
   }
@@ -121,6 +125,7 @@ function ttlOf(st: Statement, node: CreateTable, eventTime: boolean): number | n
   const option = namedOptions(node.with).find(isTtl)
   if (option === undefined) return null
   if (eventTime) throw notSupported('TTL of a table with a WATERMARK', option.span)
+  if (node.appendOnly) throw notSupported('TTL of a table that is APPEND ONLY', option.span)
   return timeToLive(st, optionText(option), option)
 }
 

@@ -1,6 +1,6 @@
 import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import { objectLookup } from '../../catalog/object-lookup.ts'
-import { watermarkOf } from '../../catalog/watermark.ts'
+import { growsOnly } from '../../catalog/watermark.ts'
 import type { BindEnv } from '../bind/context.ts'
 import type { ChooseFacts } from '../choose/choose.ts'
 import type { Facts } from '../optimise/rule.ts'
@@ -47,7 +47,7 @@ export function planFacts(catalog: CatalogSnapshot): Facts & ChooseFacts {
     },
     appendOnly(object) {
       const entry = catalog.byId(object)
-      if (entry?.kind === 'table') return watermarkOf(entry) !== null
+      if (entry?.kind === 'table') return growsOnly(entry)
       return entry?.kind === 'source' && entry.upsertKey === null && entry.connector.envelope.kind === 'none'
     },
   }

@@ -1,6 +1,7 @@
 import type { Expr, Insert, OnConflict as OnConflictNode, Query } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
+import { growsOnly } from '../../catalog/watermark.ts'
 import type { DmlRows, OnConflict } from '../../plan/dml.ts'
 import { project } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -131,7 +132,7 @@ function bindOnConflict(st: Statement, entry: TableEntry, insert: Insert, node: 
   handled(node, ['target', 'update'])
   const target = node.target ? conflictTarget(entry, node) : null
   if (!node.update) return { kind: 'nothing', target }
-  if (entry.watermark) throw appendOnly(entry, 'update', node)
+  if (growsOnly(entry)) throw appendOnly(entry, 'update', node)
   if (!target) {
     throw bindError('42601', 'ON CONFLICT DO UPDATE requires inference specification or constraint name', node, {
       hint: 'For example, ON CONFLICT (column_name).',

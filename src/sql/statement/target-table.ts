@@ -3,7 +3,7 @@ import type { Ident, Name } from '../../../grammar/ast-base.ts'
 import { parseExpression } from '../../../grammar/parse.ts'
 import { notSupported, type SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
-import { withWatermark } from '../../catalog/watermark.ts'
+import { growsOnly, withWatermark } from '../../catalog/watermark.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
 import { RECURSION } from '../bind/bind.ts'
@@ -20,7 +20,7 @@ import { typeText } from '../type-text.ts'
 export function targetTable(st: Statement, name: Name, verb: string): TableEntry {
   const entry = lookupRelation(st, name)
   if (entry.kind === 'table' && entry.fedBy === null) {
-    if (entry.watermark && CHANGING.has(verb)) throw appendOnly(entry, verb, name)
+    if (growsOnly(entry) && CHANGING.has(verb)) throw appendOnly(entry, verb, name)
     return entry
   }
   const what = {
@@ -42,9 +42,14 @@ const CHANGING: ReadonlySet<string> = new Set(['update', 'delete from', 'truncat
 
 /** What time closed cannot change any more, so that nothing of such a table may. */
 export function appendOnly(entry: TableEntry, verb: string, at: Place): SqlError {
-  return bindError('0A000', `cannot ${verb} table "${entry.name}": it has a WATERMARK`, at, {
-    hint: 'Rows of such a table are inserted only.',
-  })
+  return bindError(
+    '0A000',
+    `cannot ${verb} table "${entry.name}": it ${entry.watermark ? 'has a WATERMARK' : 'is APPEND ONLY'}`,
+    at,
+    {
+      hint: 'Rows of such a table are inserted only.',
+    },
+  )
 }
 
 export function tableFrom(entry: TableEntry, alias: Ident | undefined): FromPlan {
