@@ -4,6 +4,7 @@ import { rowsOf } from '../../types/batch-build.ts'
 import { TEXT, TIMESTAMP } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import { createSource } from './fake-source.ts'
+import { call } from './plans.ts'
 import { SourceWorld } from './source-world.ts'
 
 export const MINUTE = 60_000_000
@@ -32,10 +33,22 @@ export class LatenessWorld extends SourceWorld {
       watermark: { column: 1, delay: delay * MINUTE, idleMs: null, maxFuture: null },
     })
   }
-  async create(name: string, query: string): Promise<void> {
-    const planned = planSql(`CREATE MATERIALIZED VIEW ${name} AS ${query}`, this.engine.world.catalog)
-    if (planned.kind !== 'ddl' || planned.statement === null) throw new Error('not DDL')
-    await this.ddl({ ...planned.statement, schema: 2200 } as DdlPlan)
+  create(name: string, query: string, options = ''): Promise<unknown> {
+    return this.sql(`CREATE MATERIALIZED VIEW ${name} ${options} AS ${query}`)
+  }
+  /** Rows that came in; null: the statement says nothing of rows. */
+  async sql(text: string): Promise<number | null> {
+    const planned = planSql(text, this.engine.world.catalog)
+    if (planned.kind === 'write') {
+      const { count } = await this.finish(this.engine.write(planned.statement, call(), []))
+      return count
+    }
+    if (planned.kind !== 'ddl' || planned.statement === null) throw new Error('no change')
+    return this.ddl({ ...planned.statement, schema: 2200 } as DdlPlan)
+  }
+  /** The late rows of `s`, or of a table, come in. */
+  merge(view: string, of = 's', where = ''): Promise<number | null> {
+    return this.sql(`MERGE LATE INTO ${view} FROM "${of}$late" ${where}`)
   }
   produceAt(partition: number, rows: readonly (readonly [string, number])[]): void {
     this.topic.produce(
@@ -135,7 +148,7 @@ export const WINDOWS: Readonly<Record<string, WindowKind>> = {
 export function windowed(
   kind: WindowKind,
   rows: readonly Told[],
-  { allowed = 0, waits = false, watermark = Number.POSITIVE_INFINITY, merged = (_: Told) => false } = {},
+  { allowed = 0, waits = false, watermark = Number.POSITIVE_INFINITY, merged = (_: Told): boolean => false } = {},
 ): string[] {
   const counts = new Map<string, { readonly end: number; n: number }>()
   const add = (k: string, start: number, end: number, n: number) => {
