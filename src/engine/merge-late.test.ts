@@ -20,8 +20,9 @@ const linesEqual = (a: readonly string[], b: readonly string[]) => a.join('\n') 
 function held(world: LatenessWorld, name: string): ZSet {
   const { output } = world.view(name)
   const rows = new ZSet()
-  for (const batch of output.rows.scan())
-    rowsOf(batch, output.output.types).forEach((row, i) => rows.add(row, batch.diffs[i]!))
+  for (const batch of output.rows.scan()) {
+    for (const [i, row] of rowsOf(batch, output.output.types).entries()) rows.add(row, batch.diffs[i]!)
+  }
   return rows
 }
 

@@ -9,6 +9,7 @@ import { resultReaders } from '../result-sharing.ts'
 import type { ViewRuntime } from '../view.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
+import { LATE_ROWS } from './late-rows.ts'
 import type { SystemRelation } from './relation.ts'
 import { structureGrowth, structureOwner } from './state-growth.ts'
 import { lagsOf } from './view-lag.ts'
@@ -77,6 +78,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       }
     },
   },
+  LATE_ROWS,
   {
     schema: 'millrace',
     name: 'source_status',

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../base/canonical-json.ts'
 import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, sameScalar } from '../../plan/scalar-walk.ts'
@@ -42,6 +43,8 @@ export function rowwise(nodes: readonly PhysicalNode[]): boolean[] {
   return is
 }
 
+const sameTerms = (a: ColumnFact, b: ColumnFact): boolean => canonicalJson(a.terms) === canonicalJson(b.terms)
+
 class Search {
   readonly #nodes: readonly PhysicalNode[]
   readonly #facts: readonly Facts[]
@@ -83,7 +86,7 @@ class Search {
     const edge = edgeKey(reader, input)
     const known = this.#found.get(edge)
     if (known === undefined) this.#found.set(edge, [{ column, fact }])
-    else if (!known.some((r) => r.column === column && r.fact === fact)) known.push({ column, fact })
+    else if (!known.some((r) => r.column === column && sameTerms(r.fact, fact))) known.push({ column, fact })
   }
 
   /** What the fact on column `c` of a node's output comes from; of an aggregate, its keys. */
@@ -109,6 +112,9 @@ class Search {
         return
       case 'asofJoin':
         this.#nearest(n, node)
+        return
+      case 'lookupJoin':
+        this.#ask(n, node.left, c)
         return
       case 'join': {
         const width = this.#width(node.left)
