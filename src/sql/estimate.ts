@@ -1,3 +1,4 @@
+import { unreachable } from '../base/assert.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { conjuncts } from '../plan/scalar-walk.ts'
@@ -16,6 +17,8 @@ const EQUAL_SHARE = 0.1
 const RANGE_SHARE = 1 / 3
 const LIKE_SHARE = 0.1
 const OTHER_SHARE = 0.5
+/** Of the rows of a relation with a watermark, how many come too late. */
+const LATE_SHARE = 0.05
 /** Rows that have one value of a column that is no key. */
 const ROWS_A_VALUE = 10
 /** Rows that a table function makes of one. */
@@ -48,6 +51,8 @@ export interface Estimate {
   /** null: it holds nothing, or nobody knows how much; then `unknown` tells which. */
   readonly held: Held | null
   readonly unknown: boolean
+  /** Time frees what it holds: the estimate is of all rows, as if nothing had gone yet. */
+  readonly freed: boolean
 }
 
 /** Values that a column has; as many as rows where it is a key. */
@@ -117,10 +122,11 @@ export function estimates(nodes: readonly PhysicalNode[], stored: StoredRelation
         break
     }
   })
-  return nodes.map((_, n) => ({
+  return nodes.map(({ growth }, n) => ({
     rows: rounded(guesses[n]?.rows ?? null),
     held: held[n] ? { rows: Math.ceil(held[n].rows), bytes: Math.ceil(held[n].bytes) } : null,
     unknown: holds[n] && !held[n],
+    freed: growth === 'window-bounded',
   }))
 }
 
@@ -135,7 +141,8 @@ const valueBytes = (types: readonly SqlType[]): number =>
 function guess(node: PhysicalNode, guesses: readonly (Guess | null)[], stored: StoredRelations): Guess | null {
   switch (node.op) {
     case 'get': {
-      const rows = stored.rows(node.object)
+      // Nothing was merged into a view that is not made yet (plan/merged.ts).
+      const rows = node.object < 0 ? 0 : stored.rows(node.object)
       if (rows === null) return null
       const key = stored.key(node.object)
       const alone = key?.length === 1 ? key[0] : -1
@@ -156,7 +163,7 @@ function guess(node: PhysicalNode, guesses: readonly (Guess | null)[], stored: S
     case 'flatMap': {
       const input = guesses[node.input]
       if (input === null) return null
-      const rows = input.rows * ROWS_EXPANDED
+      const rows = input.rows * expanded(node.fn, node.args)
       return { rows, distinct: node.types.map((type, i) => input.distinct[i] ?? values(type, rows)) }
     }
     case 'arrival': {
@@ -166,7 +173,9 @@ function guess(node: PhysicalNode, guesses: readonly (Guess | null)[], stored: S
     }
     case 'onTime': {
       const input = guesses[node.input]
-      return input === null ? null : { ...input, distinct: node.columns.map((c) => input.distinct[c]) }
+      if (input === null) return null
+      const rows = input.rows * (node.late ? LATE_SHARE : 1)
+      return atMost({ rows, distinct: node.columns.map((c) => input.distinct[c]) })
     }
     case 'union': {
       const inputs = node.inputs.map((i) => guesses[i])
@@ -215,8 +224,12 @@ function guess(node: PhysicalNode, guesses: readonly (Guess | null)[], stored: S
     case 'emitPeriodic':
     case 'emitOnClose':
       return guesses[node.input]
-    default:
+    case 'scope':
+    case 'import':
+    case 'variable':
       return null
+    default:
+      return unreachable(node)
   }
 }
 
@@ -241,6 +254,12 @@ function joined(node: Extract<PhysicalNode, { op: 'join' }>, left: Guess | null,
     case 'inner':
       return atMost({ rows, distinct: both })
   }
+}
+
+/** Rows that a table function makes of one: known of series between constants, as hopping windows have them. */
+function expanded(fn: string, [low, high]: readonly Scalar[]): number {
+  const known = fn === 'generate_series(int4,int4)' && low.kind === 'const' && high.kind === 'const'
+  return known ? Math.max(0, Number(high.value) - Number(low.value) + 1) : ROWS_EXPANDED
 }
 
 /** No column has more values than there are rows. */

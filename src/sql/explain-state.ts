@@ -60,10 +60,10 @@ export function estimateNotes(plan: PhysicalPlan, stored: StoredRelations, keeps
   }
 }
 
-function guessTexts({ rows, held, unknown }: Estimate): string[] {
+function guessTexts({ rows, held, unknown, freed }: Estimate): string[] {
   const texts = rows === null ? [] : [`gives ~${rowsText(rows)}`]
   if (unknown) texts.push('size unknown')
-  else if (held !== null) texts.push(`holds ${heldText(held, '~')}`)
+  else if (held !== null) texts.push(`holds ${freed ? 'at most ' : ''}${heldText(held, '~')}`)
   return texts
 }
 

@@ -75,3 +75,12 @@ test('the estimate of what keys decide is near what a view then holds', async ()
     expect(bytes / real[i]!, `${guessed} beside ${real}`).toBeLessThan(4)
   })
 })
+
+test('what time frees is told as the most that there can be', async () => {
+  await session.query(`CREATE TABLE clicks (who text, ts timestamp, WATERMARK FOR ts AS ts);
+    INSERT INTO clicks SELECT 'w' || i % 9, timestamp '2030-01-01' + i * interval '1 minute' FROM generate_series(1, 500) i;`)
+  const lines = await explained(`EXPLAIN CREATE MATERIALIZED VIEW hourly AS SELECT window_start, who, count(*)
+    FROM HOP(clicks, ts, INTERVAL '1 hour', INTERVAL '2 hours') GROUP BY window_start, window_end, who`)
+  expect(lines.find((l) => l.includes('aggregate'))).toMatch(/window-bounded state.* holds at most ~\d+ rows, ~/)
+  expect(lines.every((l) => l.startsWith('root') || l.startsWith('result: ~') || l.includes('gives ~'))).toBe(true)
+})
