@@ -42,9 +42,17 @@ export interface TableEntry extends EntryBase {
   readonly watermark?: WatermarkSpec | null
   /** Rows leave so long after they last came; absent: never. */
   readonly ttlMicros?: number | null
+  readonly computed?: readonly ComputedColumn[]
   readonly arrivals?: ArrivalColumns
   /** RisingWave's APPEND ONLY: rows are inserted, and stay. */
   readonly appendOnly?: true
+}
+
+/** `ts AS expr`: behind the stored columns, made of them where the relation is read. `expr`: planning's expression. */
+export interface ComputedColumn {
+  readonly name: string
+  readonly type: SqlType
+  readonly expr: unknown
 }
 
 /** Columns `p AS PROCTIME()`, by name: behind the others, made where the relation is read. Absent: none. */
@@ -60,8 +68,11 @@ export interface WatermarkSpec {
   readonly maxFuture: number | null
   /** What a record allows where it is not the column less `delay`: planning's expression over the relation's columns. */
   readonly allows?: unknown
-  /** The event time is that of a view: made of the relation's columns, hidden behind them. NULL: the record has none. */
-  readonly event?: { readonly expr: unknown; readonly type: SqlType }
+  /**
+   * The event time is made of the relation's columns and hidden behind them. `own`: it is the relation's computed column of
+   * this number, a record without it is a dead letter; else that of a view, and a record without it is no row of the view.
+   */
+  readonly event?: { readonly expr: unknown; readonly type: SqlType; readonly own?: number }
   /** Where partitions stood when an ALTER declared it: records before that carry no watermark and allow none. */
   readonly since?: readonly (readonly [partition: number, offset: number])[]
 }
@@ -82,6 +93,7 @@ export interface SourceEntry extends EntryBase {
   /** false: records only ever insert (envelope none, generators that append). */
   readonly upsertKey: readonly number[] | null
   readonly watermark?: WatermarkSpec | null
+  readonly computed?: readonly ComputedColumn[]
   readonly arrivals?: ArrivalColumns
   /** Errors relation and the like are entries of their own kind of name: `"<source>$errors"`. */
 }

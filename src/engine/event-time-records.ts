@@ -30,9 +30,9 @@ function without(
   reasonOf: (time: number | null, row: number) => string | null,
 ): SourceBatch {
   // The event time of a view: records without one are no rows of it.
-  if (watermarks.spec.event !== undefined) return batch
+  if (watermarks.spec.event !== undefined && watermarks.spec.event.own === undefined) return batch
   const { rows, offsets, partition } = batch
-  const times = rows.cols[watermarks.spec.column]!
+  const times = watermarks.timed(rows).cols[watermarks.spec.column]!
   const kept = new Int32Array(rows.n)
   const letters: DeadLetter[] = []
   let n = 0

@@ -18,6 +18,8 @@ export type DdlPlan =
       /** Columns `p AS PROCTIME()`. */
       readonly arrivals?: readonly string[]
       readonly appendOnly?: true
+      /** Other columns `c AS expr`, over the stored ones. */
+      readonly computed?: readonly ComputedPlan[]
       /** How long rows live after they last came. */
       readonly ttlMicros?: number | null
       /** CREATE TABLE … FROM SOURCE s: stores that source's rows from now on, starting at its beginning. */
@@ -34,6 +36,8 @@ export type DdlPlan =
       readonly upsertKey: readonly number[] | null
       readonly watermark?: WatermarkPlan | null
       readonly arrivals?: readonly string[]
+      /** Other columns `c AS expr`, over the stored ones. */
+      readonly computed?: readonly ComputedPlan[]
     })
   | (Create & { readonly kind: 'createView'; readonly rowType: RowType; readonly orReplace: boolean })
   | (Create & {
@@ -92,6 +96,13 @@ export interface ColumnPlan {
   readonly defaultSql: string | null
 }
 
+/** Same shape as the catalog's ComputedColumn. */
+export interface ComputedPlan {
+  readonly name: string
+  readonly type: SqlType
+  readonly expr: Scalar
+}
+
 /** Same shape as the catalog's ColumnBound. */
 export interface ColumnBoundPlan {
   readonly column: number
@@ -106,7 +117,7 @@ export interface WatermarkPlan {
   readonly idleMs: number | null
   readonly maxFuture: number | null
   readonly allows?: Scalar
-  readonly event?: { readonly expr: Scalar; readonly type: SqlType }
+  readonly event?: { readonly expr: Scalar; readonly type: SqlType; readonly own?: number }
 }
 
 interface Part {

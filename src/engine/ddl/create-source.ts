@@ -24,7 +24,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
     await deps.world.exclusive.run(async () => {
       if (exists(deps, plan, call)) return
       const { world } = deps
-      const { name, schema, sql, dependsOn, watermark, arrivals } = plan
+      const { name, schema, sql, dependsOn, watermark, computed, arrivals } = plan
       const id = world.catalog.nextId
       const entry: SourceEntry = {
         kind: 'source',
@@ -37,6 +37,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
         connector: spec,
         upsertKey,
         ...(watermark && { watermark }),
+        ...(computed && { computed }),
         ...(arrivals && { arrivals }),
       }
       const errors = errorsRelation(deps, entry, id + 1)

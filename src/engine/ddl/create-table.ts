@@ -153,9 +153,10 @@ function tableEntry(plan: CreateTable, id: number, fedBy: number | null, depends
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
     seen.add(name)
   }
-  const { name, schema, sql, columns, primaryKey, watermark, arrivals, appendOnly, ttlMicros } = plan
+  const { name, schema, sql, columns, primaryKey, watermark, computed, arrivals, appendOnly, ttlMicros } = plan
   const time = {
     ...(watermark && { watermark }),
+    ...(computed && { computed }),
     ...(arrivals && { arrivals }),
     ...(appendOnly && { appendOnly }),
     ...(ttlMicros != null && { ttlMicros }),

@@ -1,5 +1,6 @@
 import type { CatalogEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
+import { TIMESTAMPTZ } from '../../types/sql-type.ts'
 import { quoteIdent } from '../../types/text/identifier.ts'
 import type { World } from '../world.ts'
 
@@ -8,9 +9,16 @@ import type { World } from '../world.ts'
  * plain view: what it shows is a property of the rows themselves.
  */
 export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: number): CatalogEntry[] {
-  if (!owner.watermark || owner.watermark.event) return []
-  const columns = owner.kind === 'source' ? owner.rowType : columnsFor(owner)
-  const time = columns[owner.watermark.column]!
+  if (!owner.watermark) return []
+  const { column, event } = owner.watermark
+  if (event !== undefined && event.own === undefined) return []
+  const stored = owner.kind === 'source' ? owner.rowType : columnsFor(owner)
+  const behind = [
+    ...(owner.computed ?? []),
+    ...(owner.arrivals ?? []).map((each) => ({ name: each, type: TIMESTAMPTZ })),
+  ]
+  const columns = [...stored, ...behind.map((f) => ({ name: f.name, type: f.type, nullable: true }))]
+  const time = columns[event?.own === undefined ? column : stored.length + event.own]!
   const schema = quoteIdent(world.catalog.byId(owner.schema)?.name ?? 'public')
   const taken = columns.some((c) => c.name === 'watermark')
   const name = taken ? 'late_watermark' : 'watermark'

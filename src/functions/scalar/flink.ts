@@ -118,6 +118,17 @@ function splitIndex(text: string, separator: string, index: number): string | nu
   return parts[index] ?? null
 }
 
+const UNITS: Readonly<Record<number, number>> = { 0: 1e6, 3: 1e3 }
+
+/** Seconds (precision 0) or milliseconds (3) since 1970. */
+function instant(since: number | bigint, precision: number): Datum {
+  const unit = UNITS[precision]
+  if (unit === undefined) throw new SqlError('22023', `TO_TIMESTAMP_LTZ takes precision 0 or 3, not ${precision}`)
+  const micros = Number(since) * unit
+  if (!Number.isSafeInteger(micros)) throw new SqlError('22008', 'timestamp out of range')
+  return micros
+}
+
 const calls = (
   names: Readonly<Record<string, (at: Local) => number>>,
   kinds: readonly (keyof typeof READ)[],
@@ -165,6 +176,10 @@ export const flinkFunctions: readonly ScalarFunction[] = [
   def('regexp_extract(text,text,int4) text', extract, {
     fallible: true,
     example: ["regexp_extract('foothebar', 'foo(.*?)(bar)', 2)", 'bar'],
+  }),
+  def('to_timestamp_ltz(int8,int4) timestamptz', instant, {
+    fallible: true,
+    example: ['to_timestamp_ltz(1709647506789, 3)', '2024-03-05 14:05:06.789+00'],
   }),
   def('split_index(text,text,int4) text', splitIndex, { example: ["split_index('a/b/c', '/', 1)", 'b'] }),
 ]

@@ -163,7 +163,13 @@ export class Statement {
   /** Queries of WITH that were bound, by their binding. */
   readonly named: Map<number, Logical>
   /** What the clauses of streams say, wherever they stand. */
-  readonly stream: { allowedMicros: number; retainedMicros: number; merges: boolean; maintained?: boolean; readonly notices: Notice[] }
+  readonly stream: {
+    allowedMicros: number
+    retainedMicros: number
+    merges: boolean
+    maintained?: boolean
+    readonly notices: Notice[]
+  }
   /** STATE_TTL of the SELECT that is being bound. */
   lives: RowLives | null = null
   readonly #counter: { binding: number }

@@ -9,6 +9,7 @@ import { column } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { arrivalField, withArrivals } from './arrival.ts'
 import { bindError } from './bind-error.ts'
+import { computedField, withComputed } from './computed.ts'
 import type { Before, CteScope, NamedQuery, Statement } from './context.ts'
 import { aliasNames, type FromPlan, relation } from './from-plan.ts'
 import { handled } from './handled.ts'
@@ -45,14 +46,16 @@ export function bindTable(
   const { plan, rowType: all, hidden, time } = relationPlan(st, entry)
   // The columns of the event time are there for plans, not for names.
   const rowType = all.slice(0, all.length - hidden)
-  const arrivals = (entry.kind === 'table' || entry.kind === 'source' ? entry.arrivals : null) ?? []
-  const { alias, names } = aliasNames(item.alias, [...rowType, ...arrivals.map(arrivalField)], last)
+  const { computed = [], arrivals = [] } = entry.kind === 'table' || entry.kind === 'source' ? entry : {}
+  const behind = [...computed.map(computedField), ...arrivals.map(arrivalField)]
+  const { alias, names } = aliasNames(item.alias, [...rowType, ...behind], last)
   const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
   const own = names.slice(0, rowType.length)
   const key = entry.kind === 'table' ? entry.primaryKey : null
   const stored = relation(plan, alias, schema, own, origins, key)
-  const from = withArrivals(stored, names.slice(rowType.length), st.position(item))
+  const made = withComputed(stored, computed, names.slice(rowType.length), watermarkOf(entry))
+  const from = withArrivals(made, names.slice(rowType.length + computed.length), st.position(item))
   const table = entry.kind === 'view' ? from.tables[0] : { ...from.tables[0], object: entry.id }
   if (time === null) return { ...from, tables: [table] }
   const value = column(all.length - 1, all[all.length - 1].type)
@@ -109,7 +112,9 @@ export function relationPlan(st: Statement, entry: RelationEntry): RelationPlan 
   const row = relationRow(entry)
   const rowType = withWatermark(row, watermarkOf(entry))
   const plan: Logical = { kind: 'get', object: entry.id, name: entry.name, rowType }
-  return { plan, rowType, hidden: rowType.length - row.length, time: ownTime(entry)?.column ?? null }
+  const own = watermarkOf(entry)?.event?.own
+  const time = own === undefined ? (ownTime(entry)?.column ?? null) : row.length + own
+  return { plan, rowType, hidden: rowType.length - row.length, time }
 }
 
 export function relationRow(entry: RelationEntry): RowType {

@@ -5,11 +5,12 @@ import { parseStatement } from '../../../grammar/parse.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import type { Scalar } from '../../plan/scalar.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError } from '../bind/bind-error.ts'
 import type { PlanningContext } from '../planned.ts'
 import { bindEnv } from '../statement/env.ts'
-import { bindWatermark, isWatermarkOption } from './watermark.ts'
+import { bindWatermark, CHANGING, isWatermarkOption } from './watermark.ts'
 
 type Action = Extract<AlterAction, { kind: 'addWatermark' | 'dropWatermark' }>
 
@@ -27,7 +28,8 @@ export function planAlterWatermark(entry: CatalogEntry, action: Action, context:
   }
   const columns = owner.kind === 'table' ? owner.columns : owner.rowType
   const plans = columns.map((c) => ({ name: c.name, type: c.type, notNull: false, defaultSql: null }))
-  const watermark = bindWatermark(newStatement(bindEnv(context)), [action.watermark], plans, [])
+  const computed = (owner.computed ?? []).map((c) => ({ ...c, expr: c.expr as Scalar }))
+  const watermark = bindWatermark(newStatement(bindEnv(context)), [action.watermark], plans, [], computed)
   if (watermark === null) throw bindError('42601', 'there is no WATERMARK', action)
   const sql = reworded(owner, (elements) => [...elements, action.watermark])
   return { kind: 'addWatermark', object: owner.id, watermark, sql }
@@ -36,7 +38,7 @@ export function planAlterWatermark(entry: CatalogEntry, action: Action, context:
 function timed(entry: CatalogEntry, at: Action): SourceEntry | TableEntry {
   if (entry.kind === 'source') {
     if (entry.upsertKey === null && entry.connector.envelope.kind === 'none') return entry
-    throw notSupported('WATERMARK of a source whose records change rows', at.span)
+    throw notSupported('WATERMARK of a source whose records change rows', at.span, CHANGING)
   }
   if (entry.kind !== 'table') {
     throw notSupported('WATERMARK of a view', at.span, 'Give the source or the table that it reads an event time.')

@@ -1,6 +1,8 @@
+import type { Expr } from '../../../grammar/ast.ts'
 import type { ColumnConstraint, ColumnDef, TableElement } from '../../../grammar/ast-table.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { ColumnPlan } from '../../plan/ddl.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import { coerce } from '../bind/coerce.ts'
@@ -18,6 +20,13 @@ export interface Columns {
   readonly metadata: readonly { readonly column: number; readonly what: string; readonly at: Place }[]
   /** Flink's `p AS PROCTIME()`, RisingWave's `p timestamptz AS PROCTIME()`: columns that are made where the relation is read. */
   readonly arrivals: readonly string[]
+  /** Flink's `c AS expr`: likewise. */
+  readonly computed: readonly {
+    readonly name: string
+    readonly expr: Expr
+    readonly type: SqlType | null
+    readonly at: Place
+  }[]
   /** ksqlDB's `k INT KEY`. */
   readonly keys: readonly number[]
   /** RisingWave's `*`: all columns that a schema registry knows. */
@@ -31,6 +40,7 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   const metadata: { column: number; what: string; at: Place }[] = []
   const keys: number[] = []
   const arrivals: string[] = []
+  const made: Columns['computed'][number][] = []
   let primaryKey: number[] | null = null
   let laterKey: readonly string[] | null = null
   const all = elements.some((element) => element.kind === 'allColumns')
@@ -46,7 +56,8 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
     if (element.kind !== 'column') continue
     const computed = computedBy(element)
     if (computed !== undefined) {
-      arrivals.push(arrivalColumn(element, computed))
+      if (isProctime(computed.expr)) arrivals.push(arrivalColumn(element, computed))
+      else made.push(computedColumn(element, computed))
       continue
     }
     const number = columns.length
@@ -60,7 +71,8 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
     if (element.metadata)
       metadata.push({ column: number, what: element.metadata.from ?? element.name.name, at: element })
   }
-  const twice = arrivals.find((name, i) => arrivals.indexOf(name) < i || columns.some((c) => c.name === name))
+  const behind = [...made.map((c) => c.name), ...arrivals]
+  const twice = behind.find((name, i) => behind.indexOf(name) < i || columns.some((c) => c.name === name))
   if (twice !== undefined) throw bindError('42701', `column "${twice}" specified more than once`, elements[0])
   for (const element of elements) {
     switch (element.kind) {
@@ -98,24 +110,32 @@ export function bindColumns(st: Statement, table: string, elements: readonly Tab
   const key: readonly number[] | null = primaryKey
   // A primary key makes its columns NOT NULL.
   const final = columns.map((c, i) => ((key as readonly number[] | null)?.includes(i) ? { ...c, notNull: true } : c))
-  return { columns: final, primaryKey: key, metadata, arrivals, keys, all, laterKey }
+  return { columns: final, primaryKey: key, metadata, arrivals, computed: made, keys, all, laterKey }
 }
 
 type Computed = Extract<ColumnConstraint, { kind: 'generated' }>
 
 const computedBy = (node: ColumnDef): Computed | undefined => node.constraints.find((c) => c.kind === 'generated')
 
-/** The name of a computed column: the time of arrival is the only one. */
-function arrivalColumn(node: ColumnDef, computed: Computed): string {
-  const { expr } = computed
-  const isProctime =
-    expr.kind === 'call' && expr.args.length === 0 && expr.name.parts.map((p) => p.name).join('.') === 'proctime'
-  if (!isProctime || node.constraints.length > 1) {
-    throw notSupported('a computed column', node.span, 'It may be PROCTIME(). Others can be columns of a view.')
+const isProctime = (expr: Expr): expr is Extract<Expr, { kind: 'call' }> =>
+  expr.kind === 'call' && expr.args.length === 0 && expr.name.parts.map((p) => p.name).join('.') === 'proctime'
+
+function computedColumn(node: ColumnDef, computed: Computed): Columns['computed'][number] {
+  if (computed.spelling !== 'as' || node.constraints.length > 1) {
+    throw notSupported('a generated column', node.span, 'It may be c AS expression, or a column of a view.')
   }
   handled(node, ['name', 'type', 'constraints'])
   handled(computed, ['expr', 'spelling', 'timing'])
-  handled(expr, ['name', 'args'])
+  return { name: node.name.name, expr: computed.expr, type: node.type ? resolveType(node.type) : null, at: node }
+}
+
+/** The name of a column that is the time of arrival. */
+function arrivalColumn(node: ColumnDef, computed: Computed): string {
+  const { expr } = computed
+  if (node.constraints.length > 1) throw notSupported('a computed column with a constraint', node.span)
+  handled(node, ['name', 'type', 'constraints'])
+  handled(computed, ['expr', 'spelling', 'timing'])
+  if (expr.kind === 'call') handled(expr, ['name', 'args'])
   const type = node.type && resolveType(node.type)
   if (type && type.kind !== 'timestamptz') throw notSupported(`PROCTIME() as ${typeText(type)}`, node.type?.span)
   return node.name.name

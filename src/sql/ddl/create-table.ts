@@ -8,7 +8,7 @@ import type {
 } from '../../../grammar/ast-ddl.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { checkDatabase } from '../../catalog/resolve-name.ts'
-import type { ColumnPlan, DdlPlan } from '../../plan/ddl.ts'
+import type { ColumnPlan, ComputedPlan, DdlPlan } from '../../plan/ddl.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError } from '../bind/bind-error.ts'
 import type { Statement } from '../bind/context.ts'
@@ -21,13 +21,14 @@ import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql } from './canonical.ts'
 import { bindColumns, type Columns } from './columns.ts'
+import { bindComputed } from './computed.ts'
 import { bindConnector } from './connector.ts'
 import { lastName, readsOf, schemaOf } from './create-view.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 import { registryConnection } from './registry-clause.ts'
 import { blotted, withoutSecrets } from './secrets.ts'
-import { bindWatermark, isWatermarkOption } from './watermark.ts'
+import { bindWatermark, CHANGING, isWatermarkOption } from './watermark.ts'
 
 const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
 
@@ -63,7 +64,8 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   if (!connected) {
     const rest = { ...node, with: withoutTtl(node.with) }
     handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
-    const watermark = bindWatermark(st, node.elements, declared.columns, [])
+    const computed = bindComputed(st, declared, declared.columns)
+    const watermark = bindWatermark(st, node.elements, declared.columns, [], computed)
     return {
       kind: 'createTable',
       ...create,
@@ -71,7 +73,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       columns: declared.columns,
       primaryKey: declared.primaryKey,
       watermark,
-      ...arrivalsOf(declared),
+      ...arrivalsOf(declared, computed),
       ...(node.appendOnly && { appendOnly: true as const }),
       ttlMicros: ttlOf(st, node, watermark !== null),
       sql: canonicalSql(st, context.sql, node.span),
@@ -81,14 +83,15 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   refuseTtl(node.with)
   const clauses = withoutWatermark(node)
   const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(create.name, context))
-  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with))
+  const computed = bindComputed(st, declared, bound.columns, bound.connector.inferred !== undefined)
+  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with), computed)
   const flink = node.format === undefined && node.valueFormat === undefined
   const sql = blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span))
   const key = bound.upsertKey ?? declared.primaryKey
   if (node.appendOnly && (key !== null || bound.connector.envelope.kind !== 'none'))
     throw notSupported('APPEND ONLY of a table whose records change rows', node.span)
   if (watermark && key !== null)
-    throw notSupported('WATERMARK of a table that keeps the newest row of a key', node.span)
+    throw notSupported('WATERMARK of a table that keeps the newest row of a key', node.span, CHANGING)
   // Rows that come once and in time need no store.
   if (key === null && (watermark !== null || (flink && !node.transport))) {
     const { connector, columns, dependsOn } = bound
@@ -99,7 +102,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       connector,
       upsertKey: null,
       watermark,
-      ...arrivalsOf(declared),
+      ...arrivalsOf(declared, computed),
       dependsOn,
       sql,
     }
@@ -113,7 +116,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     connector: bound.connector,
     query: null,
     watermark,
-    ...arrivalsOf(declared),
+    ...arrivalsOf(declared, computed),
     ...(node.appendOnly && { appendOnly: true as const }),
     dependsOn: bound.dependsOn,
     sql,
@@ -211,7 +214,10 @@ function tableOfSource(st: Statement, node: CreateTable, context: PlanningContex
   }
 }
 
-const arrivalsOf = ({ arrivals }: Columns) => (arrivals.length === 0 ? {} : { arrivals })
+const arrivalsOf = ({ arrivals }: Columns, computed: readonly ComputedPlan[]) => ({
+  ...(arrivals.length > 0 && { arrivals }),
+  ...(computed.length > 0 && { computed }),
+})
 
 const rowOf = (columns: readonly ColumnPlan[]) =>
   columns.map((c) => ({ name: c.name, type: c.type, nullable: !c.notNull }))
@@ -227,9 +233,10 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
   refuseTtl(node.with)
   const clauses = withoutWatermark(node)
   const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(name, context))
-  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with))
+  const computed = bindComputed(st, declared, bound.columns, bound.connector.inferred !== undefined)
+  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with), computed)
   if (watermark && bound.connector.envelope.kind !== 'none')
-    throw notSupported('WATERMARK of a source whose records change rows', node.span)
+    throw notSupported('WATERMARK of a source whose records change rows', node.span, CHANGING)
   return {
     kind: 'createSource',
     schema: schema.id,
@@ -239,7 +246,7 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
     connector: bound.connector,
     upsertKey: bound.upsertKey,
     watermark,
-    ...arrivalsOf(declared),
+    ...arrivalsOf(declared, computed),
     dependsOn: bound.dependsOn,
     sql: blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span)),
   }

@@ -3,9 +3,10 @@ import type { TableElement } from '../../../grammar/ast-table.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { isEventTime } from '../../catalog/watermark.ts'
 import { readsClock } from '../../plan/clock-shape.ts'
-import type { ColumnPlan, WatermarkPlan } from '../../plan/ddl.ts'
+import type { ColumnPlan, ComputedPlan, WatermarkPlan } from '../../plan/ddl.ts'
 import type { Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
+import { column as columnOf, substituteColumns } from '../../plan/scalar-walk.ts'
 import { INTERVAL, type SqlType } from '../../types/sql-type.ts'
 import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
@@ -37,13 +38,22 @@ const TIMESTAMP = ['timestamp']
 export const isWatermarkOption = (option: { readonly name: string }): boolean =>
   [...IDLE, ...FUTURE, ...TIMESTAMP].includes(option.name.toLowerCase())
 
-/** `columns`: all of the relation, metadata included. */
+/**
+ * Whoever read such rows as they are now would not see what a view counted that closed their window when they were others:
+ * views that come earlier and later could not agree.
+ */
+export const CHANGING =
+  'What a closed window counted could be taken back when its row changes. Read the topic by a source without an envelope or a key, where each record is a row.'
+
+/** `stored`: all columns of the relation, metadata included. */
 export function bindWatermark(
   st: Statement,
   elements: readonly TableElement[],
-  columns: readonly ColumnPlan[],
+  stored: readonly ColumnPlan[],
   options: readonly NamedOption[],
+  computed: readonly ComputedPlan[] = [],
 ): WatermarkPlan | null {
+  const columns = [...stored, ...computed.map(({ name, type }) => ({ name, type, notNull: false, defaultSql: null }))]
   const option = (names: readonly string[]) => options.find((o) => names.includes(o.name.toLowerCase()))
   const found = [...declarations(st, elements, columns)]
   const timestamp = option(TIMESTAMP)
@@ -64,10 +74,13 @@ export function bindWatermark(
     })
   }
   if (first.delay < 0) throw bindError('22023', 'a watermark is not ahead of its column', first.at)
+  const own = first.column - stored.length
+  const made = [...stored.map((c, i) => columnOf(i, c.type)), ...computed.map((c) => c.expr)]
   return {
-    column: first.column,
+    column: own < 0 ? first.column : stored.length,
     delay: first.delay,
-    ...(first.allows && { allows: first.allows }),
+    ...(first.allows && { allows: substituteColumns(first.allows, made) }),
+    ...(own >= 0 && { event: { expr: computed[own].expr, type, own } }),
     idleMs: idle ? positive(duration(st, idle), idle) / 1000 : null,
     maxFuture: future ? inUnits(type, positive(duration(st, future), future), future) : null,
   }
