@@ -130,6 +130,9 @@ function ofNode(
       })
       return { known, released }
     }
+    case 'lookupJoin':
+      // The left rows as they come, and nothing else.
+      return { known: bounded(facts[node.left]), released: [] }
     case 'asofJoin':
       return nearestFacts(node, nodes[node.left], facts[node.left], facts[node.right])
     case 'join':
