@@ -1,6 +1,8 @@
 import { assert } from '../base/assert.ts'
 import { decodeUtf8, encodeUtf8 } from '../types/utf8.ts'
 
+const LARGE_BYTES = 1 << 20
+
 /** Growable little-endian bytes, with typed arrays copied in whole at 8-byte boundaries. */
 export class ByteWriter {
   length = 0
@@ -47,12 +49,21 @@ export class ByteWriter {
     this.align()
     this.raw(new Uint8Array(view.buffer, view.byteOffset, view.byteLength))
   }
+  /** The bytes; the writer is empty again. Large ones are handed over where they nearly fill their buffer, not copied. */
   finish(): Uint8Array {
-    return this.buffer.slice(0, this.length)
+    const { buffer, length } = this
+    const handsOver = length >= LARGE_BYTES && length * 4 >= buffer.length * 3
+    this.length = 0
+    if (!handsOver) return buffer.slice(0, length)
+    this.buffer = new Uint8Array(0)
+    return buffer.subarray(0, length)
   }
   private room(more: number): void {
     if (this.length + more <= this.buffer.length) return
-    const bigger = new Uint8Array(Math.max(this.buffer.length * 2, this.length + more))
+    const needed = this.length + more
+    // Large buffers grow by a third: what is written behind a large value is mostly little.
+    const grown = this.buffer.length < LARGE_BYTES ? this.buffer.length * 2 : Math.ceil(needed * 1.3)
+    const bigger = new Uint8Array(Math.max(grown, needed))
     bigger.set(this.buffer.subarray(0, this.length))
     this.buffer = bigger
   }

@@ -34,10 +34,17 @@ export function decodeColumns(bytes: Uint8Array, n?: number): { readonly n: numb
 
 /** A batch: its diffs, then its columns. */
 export function encodeBatch(batch: Batch): Uint8Array {
-  const writer = new ByteWriter(64 + batch.n * (batch.cols.length * 8 + 4))
+  const writer = new ByteWriter(64 + batch.n * (batch.cols.length * 8 + 4) + textBytes(batch))
   writeNumbers(writer, batch.diffs, batch.n)
   writeColumns(writer, batch.cols, batch.n)
   return writer.finish()
+}
+
+/** Room for texts at once: growing towards a large one would copy it again and again. */
+function textBytes({ n, cols }: Batch): number {
+  let bytes = 0
+  for (const column of cols) if (column.kind === 'str') bytes += column.offsets[n] - column.offsets[0]
+  return bytes
 }
 
 export function decodeBatch(bytes: Uint8Array): Batch {

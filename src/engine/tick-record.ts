@@ -65,7 +65,7 @@ export function* encodeTick(record: TickRecord): Pieces<Uint8Array[]> {
   w.varint(record.tables.length)
   for (const { object, batch } of record.tables) {
     w.varint(object)
-    block(w, encodeBatch(batch))
+    chunks.push(...blocks(w, encodeBatch(batch)))
     cut()
     yield
   }
@@ -75,7 +75,7 @@ export function* encodeTick(record: TickRecord): Pieces<Uint8Array[]> {
     w.varint(source.partition)
     w.varint(source.first)
     w.varint(source.next)
-    block(w, encodeBatch(source.rows))
+    chunks.push(...blocks(w, encodeBatch(source.rows)))
     optional(w, source.deletes?.subarray(0, source.rows.n) ?? null)
     w.varint(source.deadLetters.length)
     for (const letter of source.deadLetters) {
@@ -142,6 +142,17 @@ export function decodeTick(bytes: Uint8Array): TickRecord {
     else throw new Error('journal record with a mark that this build does not know')
   }
   return { ...record, marks }
+}
+
+/** Large ones are a chunk of their own: they are not copied once more. */
+function* blocks(w: ByteWriter, bytes: Uint8Array): Generator<Uint8Array> {
+  if (bytes.length < CHUNK_BYTES) {
+    block(w, bytes)
+    return
+  }
+  w.varint(bytes.length)
+  yield w.finish()
+  yield bytes
 }
 
 /** Batches begin at 8-byte boundaries of their own, so they are copied out before decoding. */

@@ -20,13 +20,18 @@ const HEADER_BYTES = 16
 export function encodeBlock(block: Block): Uint8Array {
   const { slots, removed, batch } = block
   const rows = batch.n > 0 ? encodeBatch(batch) : new Uint8Array(0)
-  const out = new Uint8Array(HEADER_BYTES + (batch.n + removed.length) * 4 + rows.length)
+  const length = HEADER_BYTES + (batch.n + removed.length) * 4 + rows.length
+  const out = new Uint8Array(length + CHECKSUM_BYTES)
+  withRoom.add(out.buffer)
   new Int32Array(out.buffer, 0, 4).set([VERSION, batch.n, removed.length, 0])
   new Int32Array(out.buffer, HEADER_BYTES, batch.n).set(slots.subarray(0, batch.n))
   new Int32Array(out.buffer, HEADER_BYTES + batch.n * 4, removed.length).set(removed)
   out.set(rows, HEADER_BYTES + (batch.n + removed.length) * 4)
-  return out
+  return out.subarray(0, length)
 }
+
+/** Buffers of blocks, which have room for the checksum behind them: sealing does not copy those. */
+const withRoom = new WeakSet<ArrayBufferLike>()
 
 export function decodeBlock(stored: Uint8Array): Block {
   const bytes = stored.byteOffset % 4 === 0 ? stored : new Uint8Array(stored)
@@ -67,8 +72,9 @@ const CHECKSUM_BYTES = 4
 
 /** Appends the checksum. */
 export function seal(bytes: Uint8Array): Uint8Array {
-  const out = new Uint8Array(bytes.length + CHECKSUM_BYTES)
-  out.set(bytes)
+  const inPlace = withRoom.has(bytes.buffer) && bytes.length + CHECKSUM_BYTES === bytes.buffer.byteLength
+  const out = inPlace ? new Uint8Array(bytes.buffer) : new Uint8Array(bytes.length + CHECKSUM_BYTES)
+  if (!inPlace) out.set(bytes)
   new DataView(out.buffer).setUint32(bytes.length, crc32(bytes), true)
   return out
 }

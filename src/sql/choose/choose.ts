@@ -1,5 +1,4 @@
 import { assert, unreachable } from '../../base/assert.ts'
-import { canonicalJson } from '../../base/canonical-json.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { readsClock } from '../../plan/clock-shape.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
@@ -17,6 +16,7 @@ import { joinKeys } from './join-keys.ts'
 import { refuseLookup } from './lookup-joins.ts'
 import { refuseVolatile, rulesOf } from './maintained.ts'
 import { appendOnly, growth, isMortal, mortalGrowth } from './node-facts.ts'
+import { nodeKey } from './node-key.ts'
 import { withPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
 import { ROW_NUMBER } from './row-number.ts'
@@ -55,7 +55,7 @@ class Builder {
   readonly #variables: readonly number[]
   /** By node: all its rows leave by the clock some day. */
   readonly #mortal: boolean[] = []
-  readonly #known = new Map<string, number>()
+  readonly #known = new Map<string | symbol, number>()
   readonly #bindings = new Map<number, number>()
   readonly imports: number[] = []
 
@@ -358,7 +358,7 @@ class Builder {
   }
 
   #add(op: PhysicalOp, types: readonly SqlType[], position: number): number {
-    const key = canonicalJson([op, types])
+    const key = nodeKey(op, types)
     const known = this.#known.get(key)
     if (known !== undefined) return known
     const inputs = inputsOf(op).map((n) => this.nodes[n])

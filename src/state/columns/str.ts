@@ -187,10 +187,14 @@ function copyBytes(from: Uint8Array, start: number, length: number, to: Uint8Arr
   else to.set(from.subarray(start, start + length), at)
 }
 
+/** Of 1024 texts together: arenas beyond grow by less, as what is spare is memory that is taken. */
+const LARGE_ARENA_BYTES = 4 << 20
+
 function makeRoom(chunk: Chunk, length: number): void {
   const live = chunk.used - chunk.garbage
   const enough = live + length <= chunk.arena.length * 0.75
-  const size = enough ? chunk.arena.length : Math.max(ARENA_BYTES_MIN, Math.ceil((live + length) * 1.5))
+  const spare = live + length < LARGE_ARENA_BYTES ? 1.5 : 1.25
+  const size = enough ? chunk.arena.length : Math.max(ARENA_BYTES_MIN, Math.ceil((live + length) * spare))
   const arena = new Uint8Array(size)
   if (chunk.garbage === 0) {
     arena.set(chunk.arena.subarray(0, chunk.used))
