@@ -146,15 +146,22 @@ async function differing(
 
 export const droppedMeanwhile = (): SqlError => new SqlError('42P01', 'the materialized view was dropped')
 
-/** One statement at a time makes a twin of a view. */
-export async function alone<T>(view: ViewRuntime, work: () => Promise<T>): Promise<T> {
-  if (view.replanning) {
-    throw new SqlError('55006', `materialized view "${view.entry?.name ?? 'subscription'}" is being re-planned`)
-  }
-  view.replanning = true
-  try {
-    return await work()
-  } finally {
-    view.replanning = false
-  }
+/** Who works on a view, by view: the next waits for it. */
+const turns = new WeakMap<ViewRuntime, Promise<unknown>>()
+
+/** One statement at a time makes a twin of a view or merges into it, in the order in which they came. */
+export function alone<T>(view: ViewRuntime, work: () => Promise<T>): Promise<T> {
+  const mine = (turns.get(view) ?? Promise.resolve()).then(async () => {
+    view.replanning = true
+    try {
+      return await work()
+    } finally {
+      view.replanning = false
+    }
+  })
+  turns.set(
+    view,
+    mine.catch(() => {}),
+  )
+  return mine
 }

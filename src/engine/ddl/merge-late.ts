@@ -44,6 +44,8 @@ export async function mergeLate(deps: DdlDeps, plan: MergeLate, call: CallContex
   const merged = world.tables.get(mergedOfView(entry, relation) ?? 0)
   if (merged === undefined) return nothing(world, view, relation, call)
   return alone(view, async () => {
+    throwIfCanceled(call.signal)
+    if (world.views.get(id) !== view) throw droppedMeanwhile()
     const fresh = await freshRows(deps, plan, view, merged, call)
     if (fresh.count === 0) return 0
     for (;;) {
@@ -148,7 +150,9 @@ async function twinOf(deps: DdlDeps, view: ViewRuntime, window: string | null, c
   if (rows === 0) return twin
   await removeTwin(deps, twin.next.id)
   throw new SqlError('55000', `window ${window} of materialized view "${name}" is closed and its state is gone`, {
-    detail: `Computed anew, ${rows} of the view's rows are others: it depends on when rows came.`,
+    detail: view.plan.nodes.some(({ op }) => op === 'emitPeriodic')
+      ? 'Its operators are made again when none of its changes waits for the end of a period.'
+      : `Computed anew, ${rows} of the view's rows are others: it depends on when rows came.`,
     hint: KEEP,
   })
 }

@@ -20,7 +20,7 @@ export async function replan(deps: DdlDeps, { object }: { readonly object: numbe
   const entry = view?.entry
   if (view === undefined || entry == null) throw droppedMeanwhile()
   const { name } = entry
-  if (view.replanning) throw new SqlError('55006', `materialized view "${name}" is being re-planned`)
+  if (view.replanning) throw new SqlError('55006', `materialized view "${name}" is being re-planned or merged into`)
   if (!view.ready) throw new SqlError('55000', `materialized view "${name}" is not hydrated yet`)
   if (view.resultOf !== null) {
     const other = world.catalog.byId(view.resultOf)?.name

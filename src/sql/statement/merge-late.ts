@@ -1,5 +1,6 @@
 import type { Query, Select } from '../../../grammar/ast.ts'
 import type { MergeLate } from '../../../grammar/ast-statement.ts'
+import { columnsOf } from '../../catalog/pg-relations.ts'
 import { LATE, watermarkOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { newStatement } from '../bind/bind.ts'
@@ -22,7 +23,9 @@ export function planMergeLate(node: MergeLate, context: PlanningContext): DdlPla
   }
   const late = lookupRelation(st, node.from)
   const owner = context.catalog.byId(late.dependsOn[0] ?? 0)
-  if (late.kind !== 'view' || !owner || late.name !== `${owner.name}${LATE}` || watermarkOf(owner) === null) {
+  // Its name stays when its relation is renamed.
+  const columns = owner ? columnsOf(context.catalog, owner.id).length + 1 : 0
+  if (late.kind !== 'view' || !late.name.endsWith(LATE) || !watermarkOf(owner) || late.rowType.length !== columns) {
     throw bindError('42809', `"${late.name}" is not a relation of late rows`, node.from, {
       hint: `The late rows of a relation s with a WATERMARK are "s${LATE}".`,
     })
@@ -39,5 +42,5 @@ export function planMergeLate(node: MergeLate, context: PlanningContext): DdlPla
   }
   const query: Query = { kind: 'query', body, orderBy: [], locking: [], options: [], span: node.span }
   const { request } = planQuery(query, context)
-  return { kind: 'mergeLate', view: view.id, relation: owner.id, rows: request.plan }
+  return { kind: 'mergeLate', view: view.id, relation: late.dependsOn[0], rows: request.plan }
 }
