@@ -9,10 +9,9 @@ import { root } from './processes.ts'
 import { serviceMissing } from './services/missing.ts'
 
 /**
- * README's tour, block by block in its order, on a fresh server: what stands there as output is what psql prints.
- * `UPDATE_GOLDENS=1` writes the outputs anew. SQL that needs more than a server (Kafka) is parsed; tools/e2e runs it.
+ * README's tour and docs/time.md, block by block in their order, each on a fresh server: what stands there as output is what psql
+ * prints. `UPDATE_GOLDENS=1` writes the outputs anew. SQL that needs more than a server (Kafka) is parsed; tools/e2e runs it.
  */
-const FILE = join(root, 'README.md')
 const update = process.env['UPDATE_GOLDENS'] === '1'
 const missing = serviceMissing('psql')
 if (missing !== null) process.stderr.write(`skipped: ${missing}\n`)
@@ -31,35 +30,48 @@ function blocksOf(text: string): Block[] {
   }))
 }
 
-const readme = readFileSync(FILE, 'utf8')
-const tour = readme.slice(readme.indexOf('## A tour with psql'), readme.indexOf('### Following changes'))
-const server = new ServerProcess()
+const README = join(root, 'README.md')
+const readme = readFileSync(README, 'utf8')
+const documents = [
+  { file: README, from: '## A tour with psql', to: '### Following changes', server: new ServerProcess() },
+  {
+    file: join(root, 'docs/time.md'),
+    from: '',
+    to: '## What differs',
+    server: new ServerProcess(['--clock', 'manual']),
+  },
+]
 
 beforeAll(async () => {
-  if (missing === null) await server.start()
+  if (missing === null) for (const { server } of documents) await server.start()
 })
-afterAll(() => server.dispose())
+afterAll(() => {
+  for (const { server } of documents) server.dispose()
+})
 
 const shown = (sql: string, output: string): string => `${sql}\`\`\`\n\`\`\`\n${output}\`\`\`\n`
 const trimmed = (text: string): string => text.replace(/[ \t]+$/gm, '').trimEnd()
 
-async function psql(sql: string): Promise<string> {
-  const { stdout, stderr } = await run('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', server.url, '-c', sql])
-  expect(stderr).toBe('')
-  return trimmed(stdout)
+/** What a terminal shows: rows, then notices and errors. Each statement is a transaction of its own. */
+async function psql(url: string, sql: string): Promise<string> {
+  const done = run('psql', ['-X', '-q', url])
+  done.child.stdin!.end(sql)
+  const { stdout, stderr } = await done
+  return trimmed(stdout + stderr.replace(/^psql:<stdin>:\d+: /gm, ''))
 }
 
-test.skipIf(missing !== null)('the tour prints what it says', async () => {
-  const blocks = blocksOf(tour)
+test.skipIf(missing !== null).each(documents)('$file prints what it says', async ({ file, from, to, server }) => {
+  const whole = readFileSync(file, 'utf8')
+  const blocks = blocksOf(whole.slice(whole.indexOf(from), whole.indexOf(to)))
   expect(blocks.filter((block) => block.output !== null).length).toBeGreaterThanOrEqual(3)
-  let text = readme
+  let text = whole
   for (const { sql, output } of blocks) {
-    const printed = await psql(sql)
+    const printed = await psql(server.url, sql)
     if (output === null) expect(printed, sql).toBe('')
     else if (update) text = text.replace(shown(sql, output), () => shown(sql, `${printed}\n`))
     else expect(printed, sql).toBe(trimmed(output))
   }
-  if (text !== readme) writeFileSync(FILE, text)
+  if (text !== whole) writeFileSync(file, text)
 })
 
 test('all SQL of README, and of the examples, is SQL that the grammar reads', () => {
