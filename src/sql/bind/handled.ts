@@ -59,6 +59,8 @@ const FEATURES: Readonly<Record<string, string>> = {
   'orderItem.using': 'ORDER BY … USING',
   'is.uniqueKeys': 'IS JSON … WITH UNIQUE KEYS',
   'createTable.with': 'an option of a table other than TTL',
+  'createTable.onConflict': 'ON CONFLICT of a table',
+  'watermarkFor.withTtl': 'WATERMARK … WITH TTL',
   'insert.overriding': 'OVERRIDING SYSTEM/USER VALUE',
   'update.whereCurrentOf': 'WHERE CURRENT OF',
   'delete.whereCurrentOf': 'WHERE CURRENT OF',
