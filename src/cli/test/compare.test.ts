@@ -54,6 +54,24 @@ describe('comparing', () => {
     expect(compareResult(rows, ['2 b', '11 a'], shape('rowsort'))).not.toBeNull()
   })
 
+  test('numbers and times by value, for files of another dialect', () => {
+    const got = [
+      ['2', '4193850.571428571429', '2015-07-15 00:00:20.01', '2023-09-14 06:00:00+00'],
+      ['10', '6221.5000000000000000', '2015-07-15 00:00:20', '2023-09-14 06:00:00.5+05:30'],
+    ]
+    const want = [
+      '2 4193850.5714285714285714285714 2015-07-15 00:00:20.010 2023-09-14 06:00:00+00:00',
+      '10 6221.50 2015-07-15 00:00:20.000 2023-09-14 06:00:00.500+05:30',
+    ]
+    const by = (byValue: boolean) => ({ ...shape('rowsort', 'rowwise', 'IRTT'), byValue })
+    expect(compareResult(got, want, by(true))).toBeNull()
+    expect(compareResult(got, want, by(false))).not.toBeNull()
+    for (const other of ['6221.51', '6221', '-6221.50']) {
+      expect(compareResult(got, [want[0], want[1].replace('6221.50', other)], by(true)), other).not.toBeNull()
+    }
+    expect(compareResult(got, [want[0].replace('.010', '.011'), want[1]], by(true))).not.toBeNull()
+  })
+
   test('valuesort sorts values', () => {
     expect(compareResult(rows, ['10', '2', 'a', 'b'], shape('valuesort'))).toBeNull()
   })

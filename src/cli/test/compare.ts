@@ -1,12 +1,14 @@
 /** Compares rows with what a record expects. */
 import { createHash } from 'node:crypto'
-import { formatPlain, formatTyped, normalizeLine, type ResultMode, type TextRow } from './format.ts'
+import { formatPlain, formatTyped, normalizeLine, type ResultMode, type TextRow, valueForm } from './format.ts'
 import type { SortMode } from './record.ts'
 
 export interface ResultShape {
   readonly types: string
   readonly sort: SortMode
   readonly mode: ResultMode
+  /** Numbers and times agree when their values do, whatever digits they are written with. */
+  readonly byValue?: boolean
 }
 
 /** The lines that an slt file would show for these rows. */
@@ -46,17 +48,18 @@ export function compareResult(
   const hashed = expected.length === 1 ? HASHED.exec(expected[0].trim()) : null
   if (hashed) return compareHash(rows, hashed, shape)
   const got = resultLines(rows, shape)
-  let want = expected.map(normalizeLine)
-  if (shape.sort !== 'nosort') want = sortExpected(expected, shape)
+  const plain = (line: string): string =>
+    shape.byValue === true ? valueForm(normalizeLine(line)) : normalizeLine(line)
+  let want = expected.map(plain)
+  if (shape.sort !== 'nosort') want = sortExpected(want, shape)
   // Rows that differ in whitespace only may sort otherwise once it is normalised: both sides are sorted alike.
-  const have = got.map(normalizeLine)
+  const have = got.map(plain)
   if (shape.sort === 'rowsort' && shape.mode === 'rowwise') have.sort(byCodeUnit)
   if (want.length === have.length && want.every((line, i) => line === have[i])) return null
   return diffLines(want, have)
 }
 
-function sortExpected(expected: readonly string[], shape: ResultShape): string[] {
-  const lines = expected.map(normalizeLine)
+function sortExpected(lines: string[], shape: ResultShape): string[] {
   if (shape.mode === 'rowwise' && shape.sort === 'rowsort') return lines.sort(byCodeUnit)
   return lines
 }

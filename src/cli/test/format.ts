@@ -39,3 +39,18 @@ export function formatPlain(value: string | null): string {
 
 /** Whitespace runs count as one blank: files align their columns. */
 export const normalizeLine = (line: string): string => line.trim().replace(/\s+/g, ' ')
+
+/** Both sides have as many digits as a number is exact to. */
+const DIGITS = 14
+
+/** A line of RisingWave's files and ours as one: no zeros behind a fraction, 14 digits, the hours of a zone alone. */
+export const valueForm = (line: string): string =>
+  line
+    .split(' ')
+    .map((word) => {
+      if (/^-?\d+\.\d+$/.test(word)) return String(Number(Number(word).toPrecision(DIGITS)))
+      return word.replace(/^(\d\d:\d\d:\d\d)(\.\d*?)?0*(?=$|[+-])/, time).replace(/([+-]\d\d):00$/, '$1')
+    })
+    .join(' ')
+
+const time = (_: string, clock: string, fraction = ''): string => clock + (fraction === '.' ? '' : fraction)
