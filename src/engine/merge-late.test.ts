@@ -129,6 +129,35 @@ test('a crash in the middle leaves the rows of before or of after; the next merg
   expect(seen.size).toBe(2)
 }, 120_000)
 
+test('rows that come during a merge are where they belong, and late ones among them come in with the next', async () => {
+  for (const [name, seed] of [
+    ['hop', 1],
+    ['session', 2],
+    ['cumulate', 3],
+    ['tumble', 4],
+  ] as const) {
+    const kind = WINDOWS[name]!
+    const world = new LatenessWorld(seed, 2)
+    await world.open()
+    await world.source(3)
+    for (const { name, emit, options } of MODES) await world.create(name, `${kind.sql('s')} ${emit}`, options)
+    for (let round = 0; round < 4; round++) {
+      produce(world, 2, round)
+      await world.steps(Math.floor(world.random() * 40))
+      const merging = MODES.map(({ name }) => world.merge(name))
+      produce(world, 2, round)
+      await Promise.all(merging)
+    }
+    await world.caughtUp()
+    const { rows, watermark } = world.records(3)
+    for (const { name, waits } of MODES) {
+      await world.merge(name)
+      const expected = windowed(kind, rows, { waits, ...ALL, ...(waits && { watermark }) })
+      expect(world.minutes(name), `seed ${seed}: ${name}`).toEqual(expected)
+    }
+  }
+}, 120_000)
+
 test('a topic that lost its beginning: merged where state is kept, else refused, naming the window and the reason', async () => {
   const world = new LatenessWorld(1, 1)
   await world.open()
