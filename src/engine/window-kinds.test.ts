@@ -119,7 +119,8 @@ async function periodPasses(world: WindowWorld, views: readonly Made[]): Promise
 /** What views must show now. */
 async function check(world: WindowWorld, views: readonly Made[], late: boolean): Promise<void> {
   const { events, watermark } = world.batch()
-  if (Number.isFinite(watermark)) expect(world.time.current).toBe(watermark)
+  // Where no partition has spoken, what was moved by hand goes on with the clock.
+  if (events.length > 0) expect(world.time.current).toBe(watermark)
   if (!late) expect([...world.time.partitions.values()].every((mark) => mark.late === 0)).toBe(true)
   for (const view of views) {
     await world.ready(view.name)
