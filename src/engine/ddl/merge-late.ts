@@ -149,7 +149,7 @@ async function twinOf(deps: DdlDeps, view: ViewRuntime, window: string | null, c
   const rows = await differingRows(world, twin, call)
   if (rows === 0) return twin
   await removeTwin(deps, twin.next.id)
-  throw new SqlError('55000', `window ${window} of materialized view "${name}" is closed and its state is gone`, {
+  throw new SqlError('55000', closedState(name, window), {
     detail: view.plan.nodes.some(({ op }) => op === 'emitPeriodic')
       ? 'Its operators are made again when none of its changes waits for the end of a period.'
       : `Computed anew, ${rows} of the view's rows are others: it depends on when rows came.`,
@@ -159,11 +159,14 @@ async function twinOf(deps: DdlDeps, view: ViewRuntime, window: string | null, c
 
 function isGone(name: string, window: string | null, lost: LostBeginning): SqlError {
   const { source, partition, begin, firstLeft } = lost
-  const what = window === null ? 'what the rows would change' : `window ${window}`
-  return new SqlError('55000', `${what} of materialized view "${name}" is closed and its state is gone`, {
+  return new SqlError('55000', closedState(name, window), {
     detail: `Source "${source}" no longer holds what the view has read: it began at offset ${begin} of partition ${partition}, and the first that is left is ${firstLeft}.`,
     hint: KEEP,
   })
 }
+
+/** A reader of the view may have freed what the view itself still has. */
+const closedState = (name: string, window: string | null): string =>
+  `${window === null ? 'what the rows would change' : `window ${window}`} of materialized view "${name}" is closed and its state is gone`
 
 const KEEP = "CREATE MATERIALIZED VIEW … WITH (retention = '1 day') keeps the state of closed windows for so long."
