@@ -52,6 +52,17 @@ describe('overload resolution', () => {
   })
 
   test.each([
+    () => resolveAggregate('array_agg', types('int4[]')),
+    () => resolveFunction('array_fill', types('int4[] int4[]')),
+    () => resolveFunction('array_append', types('unknown int4[]')),
+    () => resolveOperator('||', [{ kind: 'unknown' }, { kind: 'array', element: typeByName('int4[]') }]),
+  ])('no array of arrays is made (%#)', (call) =>
+    expect(call).toThrow(
+      expect.objectContaining({ sqlstate: '0A000', message: 'an array of several dimensions is not supported' }),
+    ),
+  )
+
+  test.each([
     ['count', '', 'bigint'],
     ['count', 'record', 'bigint'],
     ['sum', 'int2', 'bigint'],

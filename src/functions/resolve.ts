@@ -57,12 +57,11 @@ function resolve<F extends AnyFunction>(
     throw choice.failure === 'none' ? unknownFunction(what, name, args) : ambiguous(what, name, args)
   const { candidate: fn, declared } = choice.match
   const argTypes = bindPoly(declared, args) ?? args
-  return {
-    fn,
-    argTypes,
-    casts: args.map((from, i) => castFor(from, argTypes[i])),
-    returns: resultType(fn, declared, argTypes),
-  }
+  const returns = resultType(fn, declared, argTypes)
+  // Values of arrays have one dimension here, so no array of arrays may reach a result.
+  if ([returns, ...argTypes].some((type) => type.element?.kind === 'array'))
+    throw notSupported('an array of several dimensions')
+  return { fn, argTypes, casts: args.map((from, i) => castFor(from, argTypes[i])), returns }
 }
 
 function castFor(from: SqlType, to: SqlType): Cast | null {

@@ -16,7 +16,8 @@ export function resolveType(name: TypeName): SqlType {
   else type = withModifiers(plainType(last, name), name)
   if (name.arrayDims.length === 0) return type
   // PostgreSQL ignores the number of dimensions that is written; values here have one.
-  if (name.arrayDims.length > 1) throw notSupported('an array of several dimensions', name.span)
+  if (name.arrayDims.length > 1 || type.kind === 'array')
+    throw notSupported('an array of several dimensions', name.span)
   return arrayOf(type)
 }
 

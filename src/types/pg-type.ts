@@ -68,7 +68,9 @@ const INFO: Readonly<Record<Exclude<TypeKind, 'array'>, PgType>> = PG_TYPES
 /** The catalog row of a type; an array's is made from its element's. */
 export function pgType(type: SqlType): PgType {
   if (type.kind !== 'array') return INFO[type.kind]
-  const element = type.element === undefined ? INFO.text : INFO[type.element.kind as Exclude<TypeKind, 'array'>]
+  // An array of arrays is PostgreSQL's same type; nothing makes one here, but a catalog must stay readable.
+  if (type.element?.kind === 'array') return pgType(type.element)
+  const element = type.element === undefined ? INFO.text : INFO[type.element.kind]
   return row(element.arrayOid, 0, `_${element.name}`, `${element.sqlName}[]`, -1, 'A')
 }
 

@@ -111,3 +111,19 @@ it('a notice', () => {
 
 it('zero bytes inside a string cannot break the framing', () =>
   expect(parsed((out) => message.writeCommandComplete(out, 'a\0b'))).toMatchObject([{ text: 'ab' }]))
+
+it('a message whose writer throws is dropped, so that the error after it is read as such', () => {
+  const badly = (write: () => unknown) => expect(write).toThrow()
+  const field = { name: 'a', tableOid: 0, columnNumber: 0, format: 0 as const }
+  const noType = { ...field, type: { kind: 'missing' } as unknown as SqlType }
+  expect(
+    parsed((out) => {
+      message.writeCommandComplete(out, 'BEGIN')
+      badly(() => message.writeRowDescription(out, [{ ...field, type: INT4 }, noType]))
+      message.writeError(out, new SqlError('XX000', 'internal error'), 'ERROR')
+      message.writeReadyForQuery(out, 'I')
+      badly(() => message.writeParameterDescription(out, [INT4, noType.type]))
+      out.dropHalf()
+    }),
+  ).toMatchObject([{ text: 'BEGIN' }, { code: 'XX000' }, { name: 'readyForQuery' }])
+})

@@ -7,6 +7,8 @@ import { encodeUtf8Into } from '../types/utf8.ts'
 export class ByteWriter {
   buffer: Buffer
   at = 0
+  /** Where the message that is being written began, or -1. */
+  private open = -1
 
   constructor(capacity: number) {
     this.buffer = Buffer.allocUnsafeSlow(capacity)
@@ -60,14 +62,26 @@ export class ByteWriter {
     this.at += n
   }
 
-  /** Starts a message: its type byte and room for the length. Returns what `end` needs. */
+  /**
+   * Starts a message: its type byte and room for the length. Returns what `end` needs. A message that was begun and
+   * not ended, because its writer threw, is dropped: what follows it must begin where the client looks for it.
+   */
   begin(type: string): number {
+    this.dropHalf()
     this.ensure(5)
+    this.open = this.at
     this.buffer[this.at] = type.charCodeAt(0)
     this.at += 5
     return this.at - 4
   }
   end(lengthAt: number): void {
     this.putInt32At(lengthAt, this.at - lengthAt)
+    this.open = -1
+  }
+
+  /** Drops a message that was not ended. */
+  dropHalf(): void {
+    if (this.open >= 0) this.at = this.open
+    this.open = -1
   }
 }

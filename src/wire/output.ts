@@ -36,6 +36,7 @@ export class Output {
   /** Hands everything written so far to the socket. False when the socket wants to drain first. */
   flush(): boolean {
     const { writer, socket } = this
+    writer.dropHalf()
     if (writer.at === 0) return true
     const piece = writer.buffer.subarray(0, writer.at)
     writer.at = 0
