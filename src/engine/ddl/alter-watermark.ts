@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
+import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { World } from '../world.ts'
@@ -26,7 +26,7 @@ export async function alterWatermark(deps: DdlDeps, plan: Plan): Promise<void> {
       ? { ...rest, watermark: { ...plan.watermark, ...sinceNow(deps, old) } }
       : rest
     const late = adds ? lateRelation(world, entry, world.catalog.nextId) : []
-    const gone = adds ? [] : lateOf(world, old)
+    const gone = adds ? [] : [old, ...timedBy(world, old)].flatMap((each) => lateRelations(world, each))
     if (!adds) refuseReaders(world, old, gone)
     for (const { name, schema } of late) {
       if (world.catalog.byName(schema, name) !== undefined)
@@ -65,19 +65,21 @@ export function sinceNow(
 }
 
 /** Views whose event time it was. */
-function untimed({ catalog, views }: World, owner: CatalogEntry): CatalogEntry[] {
-  const found: CatalogEntry[] = []
-  for (const entry of catalog.all()) {
-    if ((entry.kind !== 'view' && entry.kind !== 'materializedView') || entry.lateness?.object !== owner.id) continue
-    const { lateness: _, ...rest } = entry
-    found.push(rest)
-    const running = views.get(entry.id)
+function untimed(world: World, owner: CatalogEntry): CatalogEntry[] {
+  return timedBy(world, owner).map(({ lateness: _, ...rest }) => {
+    const running = world.views.get(rest.id)
     if (running !== undefined && rest.kind === 'materializedView') running.entry = rest
-  }
-  return found
+    return rest
+  })
 }
 
-const lateOf = ({ catalog }: World, owner: CatalogEntry): CatalogEntry[] =>
+const timedBy = ({ catalog }: World, owner: CatalogEntry) =>
+  [...catalog.all()].filter(
+    (e): e is ViewEntry | MaterializedViewEntry =>
+      (e.kind === 'view' || e.kind === 'materializedView') && e.lateness?.object === owner.id,
+  )
+
+const lateRelations = ({ catalog }: World, owner: CatalogEntry): CatalogEntry[] =>
   catalog
     .dependants(owner.id)
     .map((id) => catalog.byId(id)!)
@@ -97,7 +99,7 @@ function refuseReaders(world: World, owner: SourceEntry | TableEntry, gone: read
       (n) =>
         n.op === 'get' &&
         n.object === owner.id &&
-        (n.columns.some((c) => c >= width) || (n.appendOnly && owner.kind === 'table')),
+        (n.columns.some((c) => c >= width) || (n.appendOnly && owner.kind === 'table' && !owner.appendOnly)),
     )
     if (relies) readers.add(view.entry?.name ?? 'a subscription')
   }

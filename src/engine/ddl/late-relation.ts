@@ -1,6 +1,6 @@
 import type { CatalogEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
-import { TIMESTAMPTZ } from '../../types/sql-type.ts'
+import { type Field, type RowType, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import { quoteIdent } from '../../types/text/identifier.ts'
 import type { World } from '../world.ts'
 
@@ -19,11 +19,16 @@ export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: 
   ]
   const columns = [...stored, ...behind.map((f) => ({ name: f.name, type: f.type, nullable: true }))]
   const time = columns[event?.own === undefined ? column : stored.length + event.own]!
+  return [lateOf(world, owner, columns, time, id)]
+}
+
+/** The same of a view whose column LATENESS made its event time. */
+export function lateOf(world: World, owner: CatalogEntry, columns: RowType, time: Field, id: number): ViewEntry {
   const schema = quoteIdent(world.catalog.byId(owner.schema)?.name ?? 'public')
   const taken = columns.some((c) => c.name === 'watermark')
   const name = taken ? 'late_watermark' : 'watermark'
   const current = `current_watermark(${quoteIdent(time.name)})`
-  const view: ViewEntry = {
+  return {
     kind: 'view',
     id,
     name: `${owner.name}${LATE}`,
@@ -32,7 +37,6 @@ export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: 
     dependsOn: [owner.id],
     rowType: [...columns, { name, type: { kind: time.type.kind }, nullable: true }],
   }
-  return [view]
 }
 
 const columnsFor = (table: TableEntry) =>

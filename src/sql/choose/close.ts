@@ -86,7 +86,9 @@ function waits(
       growth: 'window-bounded',
     })
   }
-  throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position })
+  const hint =
+    'A source or a table takes WATERMARK FOR a column, a view LATENESS of one; a materialized view hands on the time of windows that it closes.'
+  throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position }, hint)
 }
 
 /** The maps above the new node are made again over it; what is no longer read goes. */

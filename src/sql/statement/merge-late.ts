@@ -23,17 +23,30 @@ export function planMergeLate(node: MergeLate, context: PlanningContext): DdlPla
   }
   const late = lookupRelation(st, node.from)
   const owner = context.catalog.byId(late.dependsOn[0] ?? 0)
+  const stored = owner ? columnsOf(context.catalog, owner.id).length : 0
+  const { computed = [], arrivals = [] } = owner?.kind === 'table' || owner?.kind === 'source' ? owner : {}
+  const event = watermarkOf(owner)?.event?.own
   // Its name stays when its relation is renamed.
-  const columns = owner ? columnsOf(context.catalog, owner.id).length + 1 : 0
+  const columns = stored + computed.length + arrivals.length + 1
   if (late.kind !== 'view' || !late.name.endsWith(LATE) || !watermarkOf(owner) || late.rowType.length !== columns) {
     throw bindError('42809', `"${late.name}" is not a relation of late rows`, node.from, {
       hint: `The late rows of a relation s with a WATERMARK are "s${LATE}".`,
     })
   }
   const { span } = node.from
+  // As they are stored, with the event time where that is computed, and the watermark.
+  const names = late.rowType.map((f) => f.name)
+  const wanted = [
+    ...names.slice(0, stored),
+    ...(event === undefined ? [] : [names[stored + event]]),
+    names[columns - 1],
+  ]
   const body: Select = {
     kind: 'select',
-    targets: [{ kind: 'target', expr: { kind: 'star', qualifier: [], except: [], span }, span }],
+    targets: wanted.map((name) => {
+      const parts = [{ kind: 'ident' as const, name, quoted: true, span }]
+      return { kind: 'target', expr: { kind: 'column', parts, span }, span }
+    }),
     from: [{ kind: 'table', name: node.from, span }],
     ...(node.where && { where: node.where }),
     groupBy: [],
