@@ -35,5 +35,5 @@ test(
     }
     if (LONG) expect(most(late, 'rows')).toBeLessThan(EVENTS / 100)
   },
-  LONG ? 7_200_000 : 120_000,
+  LONG ? 7_200_000 : 300_000,
 )
