@@ -1,7 +1,7 @@
 import type { CatalogEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
+import { quoted } from '../../sql/ddl/canonical.ts'
 import { type Field, type RowType, TIMESTAMPTZ } from '../../types/sql-type.ts'
-import { quoteIdent } from '../../types/text/identifier.ts'
 import type { World } from '../world.ts'
 
 /**
@@ -24,16 +24,16 @@ export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: 
 
 /** The same of a view whose column LATENESS made its event time. */
 export function lateOf(world: World, owner: CatalogEntry, columns: RowType, time: Field, id: number): ViewEntry {
-  const schema = quoteIdent(world.catalog.byId(owner.schema)?.name ?? 'public')
+  const schema = quoted(world.catalog.byId(owner.schema)?.name ?? 'public')
   const taken = columns.some((c) => c.name === 'watermark')
   const name = taken ? 'late_watermark' : 'watermark'
-  const current = `current_watermark(${quoteIdent(time.name)})`
+  const current = `current_watermark(${quoted(time.name)})`
   return {
     kind: 'view',
     id,
     name: `${owner.name}${LATE}`,
     schema: owner.schema,
-    sql: `CREATE VIEW ${schema}.${quoteIdent(`${owner.name}${LATE}`)} AS SELECT *, ${current} AS ${name} FROM ${schema}.${quoteIdent(owner.name)} WHERE ${quoteIdent(time.name)} < ${current}`,
+    sql: `CREATE VIEW ${schema}.${quoted(`${owner.name}${LATE}`)} AS SELECT *, ${current} AS ${name} FROM ${schema}.${quoted(owner.name)} WHERE ${quoted(time.name)} < ${current}`,
     dependsOn: [owner.id],
     rowType: [...columns, { name, type: { kind: time.type.kind }, nullable: true }],
   }

@@ -1,15 +1,24 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
+import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import { quoted } from '../../sql/ddl/canonical.ts'
 import { pinColumns } from '../../sql/ddl/pin-columns.ts'
+import type { CallContext } from '../api.ts'
 import type { DdlDeps } from './deps.ts'
+import { outOfUse } from './out-of-use.ts'
 
 /**
  * Renames an object. Whoever reads it is kept as text in which every object stands as `"schema"."name"`: there the name
- * is put right. The relations that come with it (`"x$errors"`) are renamed along.
+ * is put right. The relations that come with it (`"x$errors"`, `"x$late"`) are renamed along.
  */
-export async function rename(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'rename' }>): Promise<void> {
+export async function rename(
+  deps: DdlDeps,
+  plan: Extract<DdlPlan, { kind: 'rename' }>,
+  call: CallContext,
+): Promise<void> {
   const { world } = deps
+  await outOfUse(world, [plan.object], call)
   await world.exclusive.run(async () => {
     const entry = world.catalog.byId(plan.object)
     if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
@@ -23,23 +32,34 @@ export async function rename(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'rena
     const parts = world.catalog
       .dependants(entry.id)
       .map((id) => world.catalog.byId(id)!)
-      .filter((e) => e.kind === 'system')
-    const renamed = parts.map((e): CatalogEntry => ({ ...e, name: e.name.replace(entry.name, plan.newName) }))
-    const text =
+      .filter((e) => e.kind === 'system' || (e.kind === 'view' && e.name === `${entry.name}${LATE}`))
+    const named = new Map([[entry.id, plan.newName]])
+    for (const { id, name } of parts)
+      named.set(
+        id,
+        name.replace(entry.name, () => plan.newName),
+      )
+    const texts =
       entry.kind === 'schema'
-        ? [`${quoted(entry.name)}.`, `${quoted(plan.newName)}.`]
-        : inSchema(deps, entry, plan.newName)
-    const readers = [...world.catalog.all()].filter(
-      (e) => e.id !== entry.id && e.sql.includes(text[0]!) && !renamed.some((r) => r.id === e.id),
-    )
-    const reworded = readers.map((e): CatalogEntry => ({ ...e, sql: e.sql.replaceAll(text[0]!, text[1]!) }))
-    replace(deps, [{ ...entry, name: plan.newName }, ...renamed, ...reworded])
+        ? [[`${quoted(entry.name)}.`, `${quoted(plan.newName)}.`] as const]
+        : [entry, ...parts].map((e) => inSchema(deps, e, named.get(e.id)!))
+    const changed = [...world.catalog.all()].flatMap((e): CatalogEntry[] => {
+      const name = named.get(e.id) ?? e.name
+      const sql = e.id === entry.id ? e.sql : texts.reduce((text, [from, to]) => text.replaceAll(from, () => to), e.sql)
+      return name === e.name && sql === e.sql ? [] : [{ ...e, name, sql }]
+    })
+    replace(deps, changed)
     await deps.checkpoint()
   })
 }
 
-export async function renameColumn(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'renameColumn' }>): Promise<void> {
+export async function renameColumn(
+  deps: DdlDeps,
+  plan: Extract<DdlPlan, { kind: 'renameColumn' }>,
+  call: CallContext,
+): Promise<void> {
   const { world } = deps
+  await outOfUse(world, [plan.object], call)
   await world.exclusive.run(async () => {
     const entry = world.catalog.byId(plan.object)
     if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
@@ -58,12 +78,10 @@ export async function renameColumn(deps: DdlDeps, plan: Extract<DdlPlan, { kind:
   })
 }
 
-function inSchema({ world }: DdlDeps, entry: CatalogEntry, newName: string): string[] {
+function inSchema({ world }: DdlDeps, entry: CatalogEntry, newName: string): readonly [from: string, to: string] {
   const schema = world.catalog.byId(entry.schema)!.name
   return [`${quoted(schema)}.${quoted(entry.name)}`, `${quoted(schema)}.${quoted(newName)}`]
 }
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** Those that read the object by the names of its columns go on with the names that they know. */
 function pinned(
