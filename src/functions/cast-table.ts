@@ -47,7 +47,7 @@ cast('int4>bool', 'explicit', (value: number) => value !== 0)
 cast('bool>int4', 'explicit', (value: boolean) => (value ? 1 : 0))
 cast('int2>oid int4>oid', 'implicit', (value: number) => (value < 0 ? value + 4294967296 : value))
 cast('int8>oid', 'implicit', V.toSmallInteger('oid'), true)
-cast('oid>int8', 'implicit', same)
+cast('oid>int8', 'assignment', same)
 
 cast('varchar>text text>varchar', 'implicit', same)
 cast('varchar>bpchar text>bpchar', 'implicit', trimBlanks)
@@ -66,8 +66,8 @@ cast('int4>char', 'explicit', (value: number) => (value === 0 ? '' : String.from
 
 // Names stand for objects: what PostgreSQL reads from an oid is text with us (reg-names.ts).
 for (const kind of REG_KINDS) {
-  cast(`${kind}>oid ${kind}>int8`, 'implicit', regToOid(kind), true)
-  cast(`${kind}>int4`, 'assignment', regToOid(kind), true)
+  cast(`${kind}>oid`, 'implicit', regToOid(kind), true)
+  cast(`${kind}>int8 ${kind}>int4`, 'assignment', regToOid(kind), true)
   cast(`oid>${kind} int2>${kind} int4>${kind} int8>${kind}`, 'implicit', oidToReg(kind))
   cast(`${kind}>text`, 'assignment', same)
 }

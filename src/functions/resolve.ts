@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../base/sql-error.ts'
 import { typeName } from '../types/pg-type.ts'
-import { type SqlType, sameBaseType } from '../types/sql-type.ts'
+import { FLOAT4, FLOAT8, type SqlType, sameBaseType } from '../types/sql-type.ts'
 import { isAbsentFunction, isAbsentOperator } from './absent-names.ts'
 import { findCast } from './cast.ts'
 import { bindPoly, type Candidate } from './coerce.ts'
@@ -30,7 +30,32 @@ export function resolveFunction(name: string, args: readonly SqlType[], shown = 
 
 /** One operand (prefix) or two. */
 export function resolveOperator(op: string, args: readonly SqlType[]): Resolved<ScalarFunction> {
-  return resolve('operator', op, args, operatorsByName(op))
+  const own = operatorsByName(op)
+  if (!MIXED.has(op)) return resolve('operator', op, args, own)
+  const mixed: readonly ScalarFunction[] = own.filter(isFloat8).flatMap((fn) => [
+    { ...fn, args: [FLOAT4, FLOAT8] },
+    { ...fn, args: [FLOAT8, FLOAT4] },
+  ])
+  const found = resolve('operator', op, args, [...own, ...mixed])
+  return mixed.includes(found.fn) ? throughFloat8(found, args, own) : found
+}
+
+/**
+ * PostgreSQL has these operators between float4 and float8 too, which is why a float4 beside a numeric or an integer is
+ * taken for a float8. Here they take part in the choice; what runs is float8's own operator, every operand cast to it.
+ */
+const MIXED: ReadonlySet<string> = new Set(['+', '-', '*', '/', '=', '<>', '!=', '<', '<=', '>', '>='])
+
+const isFloat8 = (fn: ScalarFunction): boolean =>
+  fn.args.length === 2 && fn.args.every((arg) => !isPoly(arg) && arg.kind === 'float8')
+
+function throughFloat8(
+  found: Resolved<ScalarFunction>,
+  args: readonly SqlType[],
+  own: readonly ScalarFunction[],
+): Resolved<ScalarFunction> {
+  const fn = own.find(isFloat8) as ScalarFunction
+  return { ...found, fn, argTypes: [FLOAT8, FLOAT8], casts: args.map((from) => castFor(from, FLOAT8)) }
 }
 
 export function resolveAggregate(name: string, args: readonly SqlType[]): Resolved<AggregateFunction> {

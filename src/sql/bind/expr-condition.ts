@@ -1,7 +1,7 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { conjunction, FALSE, isNull, not, TRUE } from '../../plan/scalar-walk.ts'
+import { columnsOf, conjunction, FALSE, isNull, not, TRUE } from '../../plan/scalar-walk.ts'
 import { BOOL, TEXT } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { typeText } from '../type-text.ts'
@@ -108,20 +108,27 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
     return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
   }
   const items = [node.operand, ...node.list].map((n) => ({ scalar: st.bind.expr(st, n, place), at: n }))
-  const common = unify(st, items, 'IN', true)
-  if (common) {
-    const [arg, ...values] = common.scalars
-    const equal = callOperator(st, '=', [arg, values[0]], at)
-    const constants = values.map((v) => (v.kind === 'const' ? v.value : undefined))
-    const sameTypes = equal.kind === 'call' && equal.args[0] === arg && equal.args[1] === values[0]
-    // Equal jsonb values may differ in text: each is compared by itself.
-    if (sameTypes && arg.type.kind !== 'jsonb' && constants.every((v): v is Datum => v !== undefined)) {
-      return wrap({ kind: 'inList', arg, values: constants, type: BOOL })
-    }
-  }
-  // Each on its own, as PostgreSQL does when the types have no common one.
-  const args = items.slice(1).map((item) => callOperator(st, '=', [items[0].scalar, item.scalar], at))
+  const [operand, ...list] = items
+  // As PostgreSQL does: several values without columns take one type with the operand; else each is compared by itself.
+  const isFixed = (item: (typeof items)[number]) => columnsOf(item.scalar).size === 0
+  const fixed = list.filter(isFixed)
+  const common = fixed.length > 1 ? unify(st, [operand, ...fixed], 'IN', true) : undefined
+  const alone = common ? list.filter((item) => !isFixed(item)) : list
+  const args = alone.map((item) => callOperator(st, '=', [operand.scalar, item.scalar], at))
+  if (common) args.unshift(...bindOneOf(st, common.scalars, at))
   return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
+}
+
+/** Whether the first of these scalars, all of one type, is one of the others. */
+function bindOneOf(st: Statement, [arg, ...values]: readonly Scalar[], at: Place): readonly Scalar[] {
+  const equal = values.map((value) => callOperator(st, '=', [arg, value], at))
+  const constants = values.map((v) => (v.kind === 'const' ? v.value : undefined))
+  const [first] = equal
+  const sameTypes = first.kind === 'call' && first.args[0] === arg && first.args[1] === values[0]
+  // Equal jsonb values may differ in text: each is compared by itself.
+  if (sameTypes && arg.type.kind !== 'jsonb' && constants.every((v): v is Datum => v !== undefined))
+    return [{ kind: 'inList', arg, values: constants, type: BOOL }]
+  return equal
 }
 
 export function bindLike(st: Statement, node: Node<'like'>, place: ExprPlace): Scalar {
