@@ -31,9 +31,12 @@ export class LockTable {
 
   /** A key of the table that is locked. */
   keyIn(table: number): string | undefined {
+    return this.keysIn(table).next().value
+  }
+  /** Keys of the table that are locked. */
+  *keysIn(table: number): Generator<string, undefined> {
     const prefix = name(table, '')
-    for (const id of this.#locks.keys()) if (id.startsWith(prefix)) return id.slice(prefix.length)
-    return undefined
+    for (const id of this.#locks.keys()) if (id.startsWith(prefix)) yield id.slice(prefix.length)
   }
 
   /** Resolves once `owner` holds the lock. */

@@ -9,6 +9,7 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { WriteResult } from './api.ts'
 import { serverEnds } from './exclusive.ts'
 import { expire } from './expiry.ts'
+import { checkStageable } from './stageable.ts'
 import { encodeTick, type SourceDelta, type TableDelta, type TickMark, type TickRecord } from './tick-record.ts'
 import { moveWatermarks, releaseState } from './watermark-tick.ts'
 import type { World } from './world.ts'
@@ -154,13 +155,20 @@ export class Ticker {
 
   /** Runs a tick without input of its own: rows that were let through between ticks. */
   async settle(): Promise<void> {
-    await this.#run([], [], [], new Slices(this.#world.runtime))
+    await this.change([])
   }
 
   /** A tick of these changes alone; by who holds the lane. */
   async change(changes: readonly TableDelta[]): Promise<void> {
-    for (const { object, batch } of changes) this.#world.tables.get(object)!.stageBatch(batch)
-    await this.#run(changes, [], [], new Slices(this.#world.runtime))
+    const slices = new Slices(this.#world.runtime)
+    checkStageable(this.#world, changes)
+    try {
+      await this.#stage(changes, slices)
+      await this.#run(changes, [], [], slices)
+    } catch (error) {
+      this.#fail(error)
+      throw resolutionUnknown()
+    }
   }
 
   /** Sources wait while a hydrating view has kept back more than it may. */
@@ -191,10 +199,16 @@ export class Ticker {
       }
       this.#draining = false
     } catch (error) {
-      // Final: the journal could not be written, or a tick broke an invariant. Nothing is acknowledged any more.
-      this.#world.fail(error)
-      this.stop()
+      this.#fail(error)
     }
+  }
+  /**
+   * Final: the journal could not be written, or a tick broke an invariant. Nothing is acknowledged any more, and what is
+   * staged and not journaled goes with the process.
+   */
+  #fail(error: unknown): void {
+    this.#world.fail(error)
+    this.stop()
   }
 
   #hasWork(): boolean {
@@ -203,43 +217,59 @@ export class Ticker {
   }
 
   async #tick(): Promise<void> {
-    const { exclusive, runtime } = this.#world
-    const slices = new Slices(runtime)
+    const slices = new Slices(this.#world.runtime)
     const done: { readonly write: QueuedWrite; readonly result: Omit<WriteResult, 'tick'> }[] = []
     const deltas: TableDelta[] = []
-    let rows = 0
-    while (this.#writes.length > 0 && done.length < TICK_WRITES_MAX && rows < TICK_WRITE_ROWS_MAX) {
-      const write = this.#writes[0]!
-      if (write.job.readsOthers && deltas.length > 0) break
-      this.#writes.shift()
-      try {
-        const evaluate = () => write.job.evaluate()
-        const { result, changes } = await (deltas.length === 0 ? exclusive.unchanging(evaluate) : evaluate())
-        for (const delta of changes) {
-          this.#world.tables.get(delta.object)!.stageBatch(delta.batch)
+    let marked: QueuedMarks[] = []
+    let batches: QueuedBatch[] = []
+    try {
+      let rows = 0
+      while (this.#writes.length > 0 && done.length < TICK_WRITES_MAX && rows < TICK_WRITE_ROWS_MAX) {
+        const write = this.#writes[0]!
+        if (write.job.readsOthers && deltas.length > 0) break
+        this.#writes.shift()
+        const evaluated = await this.#evaluate(write, deltas.length === 0)
+        if (evaluated === null) continue
+        done.push({ write, result: evaluated.result })
+        await this.#stage(evaluated.changes, slices)
+        for (const delta of evaluated.changes) {
           deltas.push(delta)
           rows += delta.batch.n
-          if (slices.due) await slices.next()
         }
-        done.push({ write, result })
-      } catch (error) {
-        write.reject(error)
       }
-    }
-    const batches = this.#holdsSources() ? [] : this.#takeBatches()
-    const marked = this.#marks.splice(0)
-    const marks = marked.flatMap((m) => m.marks)
-    const sources = batches.map(({ object, batch }) => sourceDelta(object, batch))
-    try {
+      batches = this.#holdsSources() ? [] : this.#takeBatches()
+      marked = this.#marks.splice(0)
+      const marks = marked.flatMap((m) => m.marks)
+      const sources = batches.map(({ object, batch }) => sourceDelta(object, batch))
       if (deltas.length > 0 || sources.length > 0 || marked.length > 0) await this.#run(deltas, sources, marks, slices)
     } catch (error) {
       // Whether the tick is durable is not known: neither success nor failure may be told.
-      for (const { reject } of [...done.map(({ write }) => write), ...marked])
-        reject(new SqlError('08007', 'transaction resolution unknown: the journal failed'))
+      for (const { reject } of [...done.map(({ write }) => write), ...marked]) reject(resolutionUnknown())
       throw error
     }
     for (const { write, result } of done) write.resolve({ ...result, tick: this.#world.tick })
     for (const { resolve } of [...batches, ...marked]) resolve()
+  }
+
+  /** What a statement is going to change; null: it failed, and changes nothing. `first`: nothing is staged yet. */
+  async #evaluate({ job, reject }: QueuedWrite, first: boolean): Promise<Evaluated | null> {
+    try {
+      const evaluate = () => job.evaluate()
+      const evaluated = await (first ? this.#world.exclusive.unchanging(evaluate) : evaluate())
+      checkStageable(this.#world, evaluated.changes)
+      return evaluated
+    } catch (error) {
+      reject(error)
+      return null
+    }
+  }
+
+  /** After `checkStageable`. What fails here all the same leaves a part behind: the tick, and the process, end with it. */
+  async #stage(changes: readonly TableDelta[], slices: Slices): Promise<void> {
+    for (const { object, batch } of changes) {
+      this.#world.tables.get(object)!.stageBatch(batch)
+      if (slices.due) await slices.next()
+    }
   }
 
   #takeBatches(): QueuedBatch[] {
@@ -284,6 +314,8 @@ export class Ticker {
     this.#afterTick()
   }
 }
+
+const resolutionUnknown = () => new SqlError('08007', 'transaction resolution unknown: the journal failed')
 
 function sourceDelta(object: number, batch: SourceBatch): SourceDelta {
   const { partition, first, next, rows, deletes, deadLetters } = batch

@@ -32,6 +32,8 @@ export class World {
   readonly circuit = new Circuit()
   readonly exclusive = new Exclusive()
   readonly locks: LockTable
+  /** Tables that open transactions changed or locked rows of, each under a key of the transaction's own. */
+  readonly uses: LockTable
   /** Arrangements of relations that several views join through. */
   readonly sharing = new SharedArrangements()
   readonly tables = new Map<number, TableRuntime>()
@@ -72,6 +74,7 @@ export class World {
   }) {
     this.runtime = deps.runtime
     this.locks = new LockTable(deps.runtime)
+    this.uses = new LockTable(deps.runtime)
     this.log = deps.log
     this.clock = deps.clock
     this.states = deps.states

@@ -50,6 +50,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private readonly undo = new UndoLog()
   private readonly appendOnly: boolean
   private readonly overflowed: (() => void) | null
+  private highest = 0
   private hashes = new Uint32Array(64)
   private fresh = new Int32Array(64)
 
@@ -65,6 +66,9 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   }
   get rows(): number {
     return this.space.live
+  }
+  get countHighest(): number {
+    return this.highest
   }
   get blockTypes(): readonly SqlType[] {
     return this.types
@@ -161,6 +165,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       for (const slot of this.slots()) this.removeRow(slot)
       return
     }
+    this.highest = 0
     this.space.clear()
     this.store.reset()
     this.counts.clear()
@@ -181,7 +186,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     this.unload(n === slots.length ? slots : slots.subarray(0, n))
     this.store.setAll(slots, batch.cols, n)
     for (let i = 0; i < n; i++) {
-      this.counts.set(slots[i], batch.diffs[i])
+      this.count(slots[i], batch.diffs[i])
       if (slots[i] >= this.space.high) this.space.high = slots[i] + 1
     }
   }
@@ -222,7 +227,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       const slot = slots[i]
       this.index.append(this.hashes[i] | 0, slot, i)
       if (this.undo.active) this.undo.save(slot, 0)
-      this.counts.set(slot, diffs[i])
+      this.count(slot, diffs[i])
       this.space.dirty.add(slot)
     }
   }
@@ -245,7 +250,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       return
     }
     if (this.undo.active) this.undo.save(slot, 0)
-    this.counts.set(slot, diff)
+    this.count(slot, diff)
     this.space.dirty.add(slot)
   }
   private change(slot: number, diff: number, hash: number): void {
@@ -261,8 +266,12 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       return
     }
     if (this.undo.active) this.undo.save(slot, before)
-    this.counts.set(slot, after)
+    this.count(slot, after)
     this.space.dirty.add(slot)
+  }
+  private count(slot: number, count: number): void {
+    this.counts.set(slot, count)
+    if (count > this.highest) this.highest = count
   }
   private removeRow(slot: number, hash = this.index.hashOf(slot)): void {
     this.index.remove(hash, slot)

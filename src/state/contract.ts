@@ -58,6 +58,8 @@ export interface Arrangement extends StateStructure {
   apply(delta: Batch): void
   /** For each of n probe rows (columns in the order of `key`) every slot with that key. NULL keys match NULL keys. */
   probe(keys: readonly Column[], n: number, out: Matches): void
+  /** No row was ever there more often than this. */
+  readonly countHighest: number
   /** The signed count of a slot's row. */
   diff(slot: number): number
   diffs(slots: Int32Array, n: number): Int32Array

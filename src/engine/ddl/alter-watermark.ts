@@ -2,9 +2,11 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import type { CallContext } from '../api.ts'
 import type { World } from '../world.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
+import { outOfUse } from './out-of-use.ts'
 
 type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
 
@@ -13,8 +15,9 @@ type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
  * goes. What came before an ADD carries no watermark, so that it is never late, and allows none: a view that comes later and
  * reads it again sees the same.
  */
-export async function alterWatermark(deps: DdlDeps, plan: Plan): Promise<void> {
+export async function alterWatermark(deps: DdlDeps, plan: Plan, call: CallContext): Promise<void> {
   const { world } = deps
+  await outOfUse(world, [plan.object], call)
   await world.exclusive.run(async () => {
     const old = world.catalog.byId(plan.object)
     if (old?.kind !== 'table' && old?.kind !== 'source')

@@ -51,14 +51,14 @@ async function otherDdl(
     case 'drop':
       return drop(deps, plan, call)
     case 'rename':
-      return rename(deps, plan)
+      return rename(deps, plan, call)
     case 'renameColumn':
-      return renameColumn(deps, plan)
+      return renameColumn(deps, plan, call)
     case 'replan':
       return replan(deps, plan, call)
     case 'addWatermark':
     case 'dropWatermark':
-      return alterWatermark(deps, plan)
+      return alterWatermark(deps, plan, call)
     case 'viewTime':
       return viewTime(deps, plan)
     case 'skipErrors':

@@ -42,6 +42,10 @@ export class TableOverlay implements WritableTable {
   get entry(): TableEntry {
     return this.#table.entry
   }
+  /** False: the table was dropped since, whatever has its name now. */
+  isOf(table: TableRuntime | undefined): boolean {
+    return table === this.#table
+  }
   get written(): boolean {
     return this.#changes.length > 0
   }

@@ -29,6 +29,10 @@ import { PartsRead } from './parts-read.ts'
 /** A transaction's snapshot lives at most this long; ms. Later statements fail with 72000. */
 export const SNAPSHOT_MS_MAX = 60_000
 
+let transactions = 0
+/** Of a lock that nobody else takes. */
+const NO_WAIT = { signal: new AbortController().signal, lockTimeoutMs: 0 }
+
 /**
  * BEGIN … COMMIT: reads at the tick of its first statement plus its own writes, commits in one tick. Optimistic: at
  * commit the read tick moves forward when nothing that was read has changed, otherwise 40001. Rows that it updates,
@@ -53,6 +57,8 @@ export class SnapshotTransaction implements Transaction {
   readonly #viewsRead = new Map<number, PartsRead>()
   /** Of all its writes together; made with the first. */
   #bound: StatementBound | null = null
+  /** Names its uses of tables: no other transaction has it. */
+  readonly #key = String(++transactions)
   #expired = false
   #ended = false
   #cancelExpiry = () => {}
@@ -98,6 +104,7 @@ export class SnapshotTransaction implements Transaction {
     const { world } = this.#deps
     refuseInSafeMode(world)
     const program: ProgramEnv = { params, env: evalEnv(world, call) }
+    for (const id of statement.kind === 'truncate' ? statement.tables : [statement.table]) this.#use(id)
     if (statement.kind !== 'truncate') await this.#ready(statement.reads, call)
     if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
       const key = rowProgram(statement.lookup.keys, [], program)([])
@@ -131,6 +138,7 @@ export class SnapshotTransaction implements Transaction {
   async lockRows(tableId: number, keys: readonly Row[], call: CallContext): Promise<void> {
     const { world } = this.#deps
     if (this.#expired) throw tooOld()
+    this.#use(tableId)
     // Locks come before the snapshot where they are the first thing: who waited reads what the one before it wrote.
     const entry = this.#snapshot === null ? world.tables.get(tableId)?.entry : this.#overlay(tableId).entry
     if (entry === undefined) throw changedSince()
@@ -154,7 +162,10 @@ export class SnapshotTransaction implements Transaction {
           if (this.#expired) throw tooOld()
           this.#cancelExpiry()
           const slices = new Slices(world.runtime)
-          for (const overlay of this.#overlays.values()) await slices.run(overlay.validate(readTick))
+          for (const [id, overlay] of this.#overlays) {
+            if (!overlay.isOf(world.tables.get(id))) throw changedSince()
+            await slices.run(overlay.validate(readTick))
+          }
           for (const [id, parts] of this.#viewsRead) {
             const view = world.views.get(id)
             if (view !== undefined && view.changedTick <= readTick) continue
@@ -227,13 +238,19 @@ export class SnapshotTransaction implements Transaction {
     })
   }
 
+  /** Who drops or alters the table waits from now on, until the transaction ends. */
+  #use(table: number): void {
+    const { uses } = this.#deps.world
+    if (!this.#ended) void uses.acquire(this, table, this.#key, NO_WAIT)
+  }
+
   #overlay(table: number): TableOverlay {
     let overlay = this.#overlays.get(table)
     if (overlay === undefined) {
       const pin = this.#snapshot!.pins.get(table)
-      if (pin === undefined) throw changedSince()
       const { world } = this.#deps
-      const runtime = world.tables.get(table)!
+      const runtime = world.tables.get(table)
+      if (pin === undefined || runtime === undefined) throw changedSince()
       const parts = new PartsRead(runtime, world.logOf(table)!, this.#snapshot!)
       overlay = new TableOverlay(runtime, pin, parts, (bytes) => this.#bound!.addBytes(bytes))
       this.#overlays.set(table, overlay)
@@ -252,6 +269,7 @@ export class SnapshotTransaction implements Transaction {
     for (const object of objects) {
       if (computed.has(object) || world.tables.has(object)) continue
       const view = world.views.get(object)
+      if (world.catalog.byId(object) === undefined) throw changedSince()
       if (view === undefined) computed.set(object, system.rows(object, call))
       else if (this.#overWritten(object)) {
         if (this.#fedBySource(object)) {
@@ -318,6 +336,7 @@ export class SnapshotTransaction implements Transaction {
     this.#cancelExpiry()
     if (!this.#expired) this.#release()
     this.#deps.world.locks.releaseAll(this)
+    this.#deps.world.uses.releaseAll(this)
   }
 }
 

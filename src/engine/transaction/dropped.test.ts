@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../../base/log.ts'
+import { systemRuntime } from '../../base/runtime.ts'
+import { parseSql, planStatement } from '../../sql/plan-statement.ts'
+import { openMemoryStore } from '../../state/memory-store.ts'
+import type { Store } from '../../state/store.ts'
+import { rowsOf } from '../../types/batch-build.ts'
+import type { CallContext, Transaction } from '../api.ts'
+import type { LiveEngine } from '../engine.ts'
+import { openEngine } from '../open.ts'
+import { call } from '../testing/plans.ts'
+
+/** Tables that go, or change, under a transaction that is open, and statements that can be staged only in part. */
+
+let store: Store
+let engine: LiveEngine
+
+/** The store outlives the engine on top of it, as a data directory does. */
+function open(): Promise<LiveEngine> {
+  const kept = new Proxy(store, {
+    get: (target, name) => (name === 'close' ? async () => {} : Reflect.get(target, name).bind(target)),
+  })
+  return openEngine({
+    store: kept,
+    runtime: systemRuntime,
+    log: silentLog,
+    connectors: null,
+    settings: [],
+    onFailure(error) {
+      throw error
+    },
+  })
+}
+
+function planned(sql: string) {
+  return planStatement(parseSql(sql)[0]!, {
+    sql,
+    catalog: engine.catalog(),
+    user: 'millrace',
+    database: 'millrace',
+    searchPath: ['public'],
+    timeZone: 'UTC',
+    nowMicros: engine.nowMicros(),
+    setting: () => undefined,
+    paramTypes: [],
+    notice() {},
+  })
+}
+
+async function run(sql: string, on: Pick<Transaction, 'read' | 'write'> = engine, context: CallContext = call()) {
+  const plan = planned(sql)
+  if (plan.kind === 'ddl') {
+    await engine.ddl(plan.statement!, context)
+    return []
+  }
+  if (plan.kind === 'write') {
+    await on.write(plan.statement, context, [])
+    return []
+  }
+  if (plan.kind !== 'read') throw new Error(`no plan for ${plan.kind}`)
+  const { batches } = await on.read({ ...plan.request, params: [] }, context)
+  const rows: unknown[] = []
+  for await (const batch of batches) rows.push(...rowsOf(batch, plan.request.plan.types))
+  return rows
+}
+
+const begin = () => engine.begin({ readOnly: false })
+/** Long enough for whatever need not wait. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 20; i++) await systemRuntime.yieldToIo()
+}
+/** Whether a call is still waiting, and the call. */
+function watched(promise: Promise<unknown>) {
+  const state = { done: false, promise }
+  const end = () => {
+    state.done = true
+  }
+  promise.then(end, end)
+  return state
+}
+async function afterCrash(sql: string) {
+  await engine.abandon()
+  engine = await open()
+  return run(sql)
+}
+
+beforeEach(async () => {
+  store = openMemoryStore(systemRuntime)
+  engine = await open()
+  await run('CREATE TABLE a (i int)')
+  await run('CREATE TABLE b (i int)')
+})
+afterEach(() => engine.close())
+
+describe('a table that goes under a transaction', () => {
+  it.each(['DROP TABLE b', 'DROP TABLE a, b', 'ALTER TABLE b RENAME TO c', 'ALTER TABLE b RENAME COLUMN i TO j'])(
+    'that wrote to it: %s waits for its end',
+    async (ddl) => {
+      const transaction = begin()
+      await run('INSERT INTO a VALUES (1)', transaction)
+      await run('INSERT INTO b VALUES (1)', transaction)
+      const waiting = watched(run(ddl))
+      await turns()
+      expect(waiting.done).toBe(false)
+      expect(await run('SELECT * FROM b', transaction)).toEqual([[1]])
+      await transaction.commit(call())
+      await waiting.promise
+      if (!ddl.includes('DROP TABLE a')) expect(await afterCrash('SELECT * FROM a')).toEqual([[1]])
+    },
+  )
+
+  it('waits for who locked a row of it, and for a transaction that is rolled back', async () => {
+    await run('CREATE TABLE k (i int PRIMARY KEY)')
+    await run('INSERT INTO k VALUES (1)')
+    const transaction = begin()
+    await transaction.lockRows(engine.catalog().byName(2200, 'k')!.id, [[1]], call())
+    const waiting = watched(run('DROP TABLE k'))
+    await turns()
+    expect(waiting.done).toBe(false)
+    transaction.rollback()
+    await waiting.promise
+  })
+
+  it('waits no longer than lock_timeout, and drops nothing then', async () => {
+    const transaction = begin()
+    await run('INSERT INTO b VALUES (1)', transaction)
+    const drop = run('DROP TABLE b', engine, { ...call(), lockTimeoutMs: 5 })
+    await expect(drop).rejects.toMatchObject({ sqlstate: '55P03' })
+    await transaction.commit(call())
+    expect(await run('SELECT * FROM b')).toEqual([[1]])
+  })
+
+  it('waits only for those that wrote before it: who comes later fails as a whole', async () => {
+    const [first, later] = [begin(), begin()]
+    await run('INSERT INTO b VALUES (1)', first)
+    const drop = run('DROP TABLE b')
+    await turns()
+    await run('INSERT INTO a VALUES (2)', later)
+    await run('INSERT INTO b VALUES (2)', later)
+    await first.commit(call())
+    await drop
+    await run('CREATE TABLE b (i int)')
+    await expect(later.commit(call())).rejects.toMatchObject({ sqlstate: '40001' })
+    expect(await run('SELECT * FROM a')).toEqual([])
+    expect(await run('SELECT * FROM b')).toEqual([])
+    await run('INSERT INTO a VALUES (3)')
+    expect(await afterCrash('SELECT * FROM a')).toEqual([[3]])
+  })
+
+  it.each(['b', 'v'])('that read %s: it goes at once, and COMMIT writes nothing', async (read) => {
+    await run('CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM b')
+    const transaction = begin()
+    await run(`SELECT * FROM ${read}`, transaction)
+    await run('INSERT INTO a VALUES (1)', transaction)
+    await run('DROP TABLE b CASCADE')
+    await expect(transaction.commit(call())).rejects.toMatchObject({ sqlstate: '40001' })
+    expect(await afterCrash('SELECT * FROM a')).toEqual([])
+  })
+
+  it('fails statements that were planned before it went', async () => {
+    await run('INSERT INTO b VALUES (1)')
+    const transaction = begin()
+    await run('SELECT * FROM a', transaction)
+    const insert = planned('INSERT INTO b VALUES (2)')
+    const select = planned('SELECT * FROM b')
+    if (insert.kind !== 'write' || select.kind !== 'read') throw new Error('other plans')
+    await run('DROP TABLE b')
+    for (const late of [
+      () => transaction.write(insert.statement, call(), []),
+      () => transaction.read({ ...select.request, params: [] }, call()),
+      () => engine.write(insert.statement, call(), []),
+      () => engine.read({ ...select.request, params: [] }, call()),
+    ]) {
+      await expect(late()).rejects.toMatchObject({ sqlstate: expect.stringMatching('40001|42P01') })
+    }
+    transaction.rollback()
+  })
+})
+
+describe('what a statement changes is there as a whole or not at all', () => {
+  it('where a row would be there more often than can be counted', async () => {
+    await run('INSERT INTO a SELECT 1 FROM generate_series(1, 40000)')
+    await run('INSERT INTO a SELECT x.i FROM a x, a y')
+    await run('CREATE MATERIALIZED VIEW v AS SELECT count(*) FROM a')
+    const before = await run('SELECT i, count(*) FROM a GROUP BY i')
+    await expect(run('INSERT INTO a SELECT 2 UNION ALL SELECT i FROM a')).rejects.toMatchObject({ sqlstate: '54000' })
+    expect(await run('SELECT i, count(*) FROM a GROUP BY i')).toEqual(before)
+    await run('INSERT INTO a VALUES (3)')
+    expect(await run('SELECT count(*) FROM a')).toEqual(await run('SELECT * FROM v'))
+    await run('DELETE FROM a WHERE i = 1')
+    await run('INSERT INTO a VALUES (1)')
+    expect(await afterCrash('SELECT i, count(*) FROM a GROUP BY i ORDER BY i')).toEqual([
+      [1, 1],
+      [3, 1],
+    ])
+  })
+})
