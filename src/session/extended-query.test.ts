@@ -58,6 +58,21 @@ describe('parse, bind, execute', () => {
     expect(portions.map((lines) => lines.at(-1))).toEqual(['suspended', 'suspended', 'SELECT 1', 'SELECT 0'])
   })
 
+  it('plans one text by the types that are declared for it, and keeps both plans', async () => {
+    const { session } = harness({ planCache: new PlanCache() })
+    for (const round of [1, 2]) {
+      for (const [name, oids, kind] of [
+        ['inferred', [], 'int4'],
+        ['text', [25], 'text'],
+        ['unknown', [705], 'int4'],
+        ['int', [23], 'int4'],
+      ] as const) {
+        await session.parse(`${name} ${round}`, 'SELECT $1', oids)
+        expect(session.describeStatement(`${name} ${round}`).paramTypes, name).toEqual([{ kind }])
+      }
+    }
+  })
+
   it('does not run a command twice', async () => {
     const { session } = harness()
     await session.parse('', "INSERT INTO t VALUES (6, 'x')", [])

@@ -7,6 +7,7 @@ import { type RowType, type SqlType, sameType } from '../types/sql-type.ts'
 import type { ResultSink } from './contract.ts'
 import type { SessionDeps } from './deps.ts'
 import { isPlanned, resultFields, runStatement } from './dispatch.ts'
+import { checkNoParameters } from './no-parameters.ts'
 import type { PlanCache } from './plan-cache.ts'
 import type { Planned, Planner, PlanningContext } from './planner.ts'
 import type { Portal, Prepared } from './prepared.ts'
@@ -97,9 +98,12 @@ export class SessionCore implements SessionState {
     const base = { statement, sql, declaredTypes: declared, catalogVersion, origins: null }
     if (statement === null) return { ...base, paramTypes: [], plan: null, fields: null }
     if (!isPlanned(statement)) {
+      checkNoParameters(statement, sql)
       return { ...base, paramTypes: [], plan: null, fields: resultFields(statement, this) }
     }
     const plan = this.planner.plan(statement, this.planning(sql, declared, notice))
+    // Its values would never come: Bind takes as many as the plan has.
+    if (plan.paramTypes.length === 0) checkNoParameters(statement, sql)
     const origins = plan.kind === 'read' ? plan.origins : null
     return { ...base, paramTypes: plan.paramTypes, plan, fields: plannedFields(plan), origins }
   }

@@ -10,6 +10,7 @@ import { deliverAll, resultFieldsOf } from './deliver.ts'
 import type { SessionDeps } from './deps.ts'
 import { endsTransaction } from './dispatch.ts'
 import { toSqlError } from './errors.ts'
+import { checkNoParameters } from './no-parameters.ts'
 import { PlanCache } from './plan-cache.ts'
 import { executePortal, makePortal } from './portal.ts'
 import type { Prepared } from './prepared.ts'
@@ -62,7 +63,8 @@ class ServerSession implements Session {
     await this.guarded(sink, async (call) => {
       const notice = (n: Notice): void => call.notice(n)
       const cached = core.cached(sql, [])
-      if (cached !== undefined) return this.simpleStatement(cached, sink, call, true)
+      // Texts that came by Parse lie there too, those with parameters among them: they are planned, and refused, anew.
+      if (cached?.paramTypes.length === 0) return this.simpleStatement(cached, sink, call, true)
       const statements = await this.parsed(sql)
       if (statements.length === 0) return sink.emptyQuery()
       const last = statements.length - 1
@@ -196,8 +198,8 @@ class ServerSession implements Session {
   /** Prepared for one run: only lone statements are worth a place in the cache of texts. */
   private prepareOne(statement: Statement, sql: string, several: boolean, notice: (n: Notice) => void): Prepared {
     this.checkNotFailed(statement)
+    checkNoParameters(statement, sql)
     const prepared = this.core.prepare(statement, sql, [], notice)
-    if (prepared.paramTypes.length > 0) throw new SqlError('42P02', 'there is no parameter $1')
     if (!several) this.core.remember(sql, [], prepared)
     return prepared
   }

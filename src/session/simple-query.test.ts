@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { SqlError } from '../base/sql-error.ts'
+import { PlanCache } from './plan-cache.ts'
 import { harness } from './testing/harness.ts'
+import { Recorder } from './testing/recorder.ts'
 
 describe('a simple query', () => {
   it('answers with columns, rows and a tag', async () => {
@@ -44,6 +46,44 @@ describe('a simple query', () => {
     const { sql } = harness()
     expect(await sql('LISTEN x')).toEqual(['error 0A000 LISTEN is not supported'])
     expect(await sql('SELECT $1')).toEqual(['error 42P02 there is no parameter $1'])
+  })
+
+  it('takes no parameters, whoever planned its text before', async () => {
+    const { engine, session, sql, table } = harness({ planCache: new PlanCache() })
+    const text = "INSERT INTO t VALUES ($1, 'z')"
+    await session.parse('', text, [])
+    await session.bind('', '', [9], [])
+    await session.execute('', 0, new Recorder(), true)
+    expect(await sql(text)).toEqual(['error 42P02 there is no parameter $1'])
+    expect(engine.tables.get(table)).toHaveLength(6)
+    // And the other way round: who binds a value afterwards gets it in.
+    expect(await sql("INSERT INTO t VALUES ($2, 'z'); SELECT 1")).toEqual(['error 42P02 there is no parameter $2'])
+    await session.parse('', text, [])
+    await session.bind('', '', [10], [])
+    await session.execute('', 0, new Recorder(), true)
+    expect(engine.tables.get(table)?.at(-1)).toEqual([10, 'z'])
+  })
+
+  it.each([
+    'BEGIN; DECLARE c CURSOR FOR SELECT $1',
+    'COPY (SELECT $1) TO STDOUT',
+    'EXPLAIN SELECT $1',
+    'CREATE TABLE z AS SELECT $1',
+    'PREPARE p (int) AS SELECT $1; EXECUTE p ($1)',
+    "SELECT '$2', $1",
+  ])('takes no parameter anywhere: %s', async (text) => {
+    const { sql, session, engine } = harness()
+    expect((await sql(text)).at(-1)).toBe('error 42P02 there is no parameter $1')
+    expect(engine.log.filter((entry) => entry === 'ddl')).toEqual([])
+    if (text.includes('; ') || text.startsWith('SELECT')) return
+    await expect(session.parse('', text, [])).rejects.toMatchObject({ sqlstate: '42P02' })
+  })
+
+  it("takes '$1' as text, and the parameters of what PREPARE prepares", async () => {
+    const { sql } = harness()
+    expect(await sql("INSERT INTO t VALUES (6, '$1')")).toEqual(['INSERT 0 1'])
+    expect(await sql('PREPARE p (int) AS SELECT $1')).toEqual(['PREPARE'])
+    expect((await sql('EXECUTE p (7)')).at(1)).toBe('row 7')
   })
 
   it('tells a bug of ours apart from an error of the user', async () => {

@@ -1,5 +1,6 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import { assert } from '../../base/assert.ts'
+import { SqlError } from '../../base/sql-error.ts'
 import { rowsOf } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
@@ -15,6 +16,7 @@ export async function evaluateArguments(args: readonly Expr[], types: readonly S
     types,
     session.planning(run.sql, [], (notice) => run.call.notice(notice)),
   )
+  if (plan.paramTypes.length > 0) throw new SqlError('42P02', 'there is no parameter $1')
   const outcome = await readOutcome({ ...run, plan, params: [] }, () => '')
   assert(outcome.kind === 'rows', 'arguments are read as a row')
   const rows: Datum[][] = []
