@@ -115,14 +115,16 @@ export type PhysicalOp =
       readonly input: number
       readonly keys: readonly number[]
       readonly aggregates: readonly PhysicalAggregate[]
+      readonly forms?: Forms
     }
-  | { readonly op: 'distinct'; readonly input: number }
+  | { readonly op: 'distinct'; readonly input: number; readonly forms?: Forms }
   | {
       readonly op: 'setOp'
       readonly type: 'intersect' | 'except'
       readonly all: boolean
       readonly left: number
       readonly right: number
+      readonly forms?: Forms
     }
   | {
       readonly op: 'topK'
@@ -187,6 +189,12 @@ export type PhysicalOp =
     }
   | { readonly op: 'import'; readonly index: number }
   | { readonly op: 'variable'; readonly index: number }
+
+/**
+ * Set where equal values may be written differently (types/forms.ts): the node keeps how they are written, and shows
+ * the least form of those that are there.
+ */
+export type Forms = true
 
 /** Where a record of a source stands: columns that have it, null where the source does not include them. */
 export interface RecordPlace {

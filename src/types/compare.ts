@@ -155,7 +155,7 @@ export function compareValueRows(types: readonly SqlType[], a: readonly Datum[],
 }
 
 /** Order of the representations of two equal values. */
-function compareForm(a: Datum, b: Datum): number {
+export function compareForm(a: Datum, b: Datum): number {
   if (a === null || b === null) return 0
   if (typeof a === 'number') return a === 0 ? Number(Object.is(b, -0)) - Number(Object.is(a, -0)) : 0
   if (typeof a === 'string') return compareUtf8(a, b as string)

@@ -22,3 +22,14 @@ export function intervalKey(v: Interval): readonly [days: number, micros: number
   const { days, micros } = total(v)
   return [days, micros]
 }
+
+/** 2^31 - 1 days and months at most, as PostgreSQL keeps them. */
+const PART_MAX = 2147483647
+
+/** The one form that equal intervals share; months only where the days alone would be too many. */
+export function plainInterval(v: Interval): Interval {
+  const { days, micros } = total(v)
+  if (Math.abs(days) <= PART_MAX) return { months: 0, days, micros }
+  const months = Math.max(-PART_MAX, Math.min(PART_MAX, Math.trunc(days / 30)))
+  return { months, days: days - months * 30, micros }
+}

@@ -9,39 +9,50 @@ import type { Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { RowErrors } from '../contract.ts'
+import { identicalRows } from '../identical.ts'
+import { KeyForms } from '../key-forms.ts'
 import { TouchedSlots } from '../touched-slots.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
+export interface DistinctArgumentsSpec {
+  readonly stateId: string
+  readonly keyTypes: readonly SqlType[]
+  readonly argTypes: readonly SqlType[]
+  /** Equal values may be written differently: sum and avg tell that. */
+  readonly forms?: boolean
+}
+
 /**
- * agg(DISTINCT x): counts each value in each group and hands only appearing and vanishing values to the aggregate.
- * State: each distinct value of each group with its count. Cost per changed row: O(1). Retraction: counts.
+ * agg(DISTINCT x): counts each value in each group and hands only appearing and vanishing values to the aggregate; and
+ * a value in another form, where the least one that is written changes.
+ * State: each distinct value of each group with its count, and its forms. Cost per changed row: O(1), with forms
+ * O(log n). Retraction: counts.
  */
 export class DistinctArguments implements Accumulator {
   readonly columns: Accumulator['columns']
   private readonly inner: Accumulator
   private readonly counts: KeyedTable
+  private readonly forms: KeyForms | null
   private readonly touched = new TouchedSlots()
 
-  constructor(
-    spec: { readonly stateId: string; readonly keyTypes: readonly SqlType[]; readonly argTypes: readonly SqlType[] },
-    inner: Accumulator,
-    states: StateFactory,
-  ) {
+  constructor(spec: DistinctArgumentsSpec, inner: Accumulator, states: StateFactory) {
     this.inner = inner
     this.columns = inner.columns
-    this.counts = states.keyedTable({
-      id: spec.stateId,
-      keyTypes: [...spec.keyTypes, ...spec.argTypes],
-      columns: ['f64'],
-    })
+    const keyTypes = [...spec.keyTypes, ...spec.argTypes]
+    this.counts = states.keyedTable({ id: spec.stateId, keyTypes, columns: ['f64'] })
+    const first = spec.keyTypes.length
+    this.forms = spec.forms ? KeyForms.over(`${spec.stateId}/forms`, keyTypes, states, first) : null
   }
   bind(table: KeyedTable, first: number): void {
     this.inner.bind(table, first)
   }
   update(input: AccumulatorInput): void {
     const { n, slots, diffs, keys, args } = input
+    const { forms } = this
+    const written = [...keys, ...args]
+    const plain = forms === null ? written : forms.plain(written, n)
     const values = new Int32Array(n)
-    this.counts.findOrInsert([...keys, ...args], n, values)
+    this.counts.findOrInsert(plain, n, values)
     const before = new Float64Array(n)
     const rows = new Int32Array(n)
     for (let i = 0; i < n; i++) {
@@ -54,29 +65,49 @@ export class DistinctArguments implements Accumulator {
       this.counts.touch(values[i])
       this.counts.chunkF64(0, values[i] >> CHUNK_SHIFT)[values[i] & CHUNK_MASK] += diffs[i]
     }
-    let changed = 0
-    const signs = new Int32Array(this.touched.n)
-    for (let at = 0; at < this.touched.n; at++) {
-      const after = this.countOf(this.touched.slots[at])
-      const sign = Number(after > 0) - Number(before[at] > 0)
-      if (after === 0) this.counts.remove(this.touched.slots[at])
-      if (sign === 0) continue
-      rows[changed] = rows[at]
-      signs[changed++] = sign
+    const changed = this.touched.n
+    const after = new Float64Array(changed)
+    for (let at = 0; at < changed; at++) {
+      after[at] = this.countOf(this.touched.slots[at])
+      if (after[at] === 0) this.counts.remove(this.touched.slots[at])
     }
     this.touched.clear()
-    if (changed === 0) return
-    const groups = new Int32Array(changed)
-    for (let k = 0; k < changed; k++) groups[k] = slots[rows[k]]
-    const take = (column: Column) => takeRows(column, rows, changed)
-    this.inner.update({
-      n: changed,
-      slots: groups,
-      diffs: signs,
-      keys: keys.map(take),
-      args: args.map(take),
-      order: [],
-    })
+    const take = (columns: readonly Column[]) => columns.map((column) => takeRows(column, rows, changed))
+    const groups = Int32Array.from({ length: changed }, (_, at) => slots[rows[at]])
+    const first = keys.length
+    if (forms === null) {
+      const signs = Int32Array.from({ length: changed }, (_, at) => Number(after[at] > 0) - Number(before[at] > 0))
+      this.hand(take(written), first, groups, signs)
+      return
+    }
+    const touched = take(plain)
+    const was = forms.written(touched, changed)
+    forms.apply(plain, written, n, diffs)
+    const is = forms.written(touched, changed)
+    const gone = new Int32Array(changed)
+    const come = new Int32Array(changed)
+    for (let at = 0; at < changed; at++) {
+      if (before[at] > 0 && after[at] > 0 && identicalRows(was, at, is, at)) continue
+      gone[at] = -Number(before[at] > 0)
+      come[at] = Number(after[at] > 0)
+    }
+    this.hand(was, first, groups, gone)
+    this.hand(is, first, groups, come)
+  }
+  /** Those of the values, behind `first` key columns, whose diff is not 0. */
+  private hand(cols: readonly Column[], first: number, slots: Int32Array, signs: Int32Array): void {
+    const rows = new Int32Array(signs.length)
+    let n = 0
+    for (let at = 0; at < signs.length; at++) if (signs[at] !== 0) rows[n++] = at
+    if (n === 0) return
+    const some = cols.map((column) => takeRows(column, rows, n))
+    const diffs = new Int32Array(n)
+    const groups = new Int32Array(n)
+    for (let k = 0; k < n; k++) {
+      diffs[k] = signs[rows[k]]
+      groups[k] = slots[rows[k]]
+    }
+    this.inner.update({ n, slots: groups, diffs, keys: some.slice(0, first), args: some.slice(first), order: [] })
   }
   isZero(slot: number): boolean {
     return this.inner.isZero(slot)
@@ -85,7 +116,7 @@ export class DistinctArguments implements Accumulator {
     return this.inner.results(slots, n, keys, errors)
   }
   state(): readonly StateStructure[] {
-    return [this.counts, ...this.inner.state()]
+    return [this.counts, ...(this.forms?.state() ?? []), ...this.inner.state()]
   }
   private countOf(slot: number): number {
     return this.counts.chunkF64(0, slot >> CHUNK_SHIFT)[slot & CHUNK_MASK]

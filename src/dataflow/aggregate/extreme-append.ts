@@ -3,7 +3,7 @@ import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
 import { columnKindOf } from '../../types/column-kind.ts'
 import { datumAt, isNullAt } from '../../types/column-read.ts'
-import { type Compare, compareFor } from '../../types/compare.ts'
+import { type Compare, compareFor, compareForm } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { type Accumulator, type AccumulatorInput, NO_STATE } from './accumulator.ts'
@@ -50,8 +50,7 @@ export class AppendOnlyExtreme implements Accumulator {
       const marks = this.table.chunkI32(this.first, chunk)
       if (column.kind === 'f64' && this.type.kind !== 'bool' && marks[at] < 2) {
         const numbers = this.table.chunkF64(this.first + 1, chunk)
-        const order = marks[at] === 0 ? 0 : this.compare(column.data[i], numbers[at])
-        if (marks[at] === 0 || (this.max ? order > 0 : order < 0)) numbers[at] = column.data[i]
+        if (marks[at] === 0 || this.replaces(column.data[i], numbers[at])) numbers[at] = column.data[i]
         marks[at] = 1
       } else this.updateValue(slot, datumAt(column, i, this.type) as Value)
     }
@@ -80,14 +79,17 @@ export class AppendOnlyExtreme implements Accumulator {
     const chunk = slot >> CHUNK_SHIFT
     const at = slot & CHUNK_MASK
     const old = this.valueOf(slot)
-    if (old !== null) {
-      const order = this.compare(value, old)
-      if (this.max ? order <= 0 : order >= 0) return
-    }
+    if (old !== null && !this.replaces(value, old)) return
     const number = typeof value === 'number'
     this.table.chunkI32(this.first, chunk)[at] = number ? 1 : 2
     this.table.chunkF64(this.first + 1, chunk)[at] = number ? value : 0
     this.table.chunkAny(this.first + 2, chunk)[at] = number ? undefined : value
+  }
+  /** Of equal values the least written form stays, as where rows are retracted. */
+  private replaces(value: Value, old: Value): boolean {
+    const order = this.compare(value, old)
+    if (order === 0) return compareForm(value, old) < 0
+    return this.max ? order > 0 : order < 0
   }
   private valueOf(slot: number): Value | null {
     const chunk = slot >> CHUNK_SHIFT

@@ -5,10 +5,10 @@ import { isNullAt } from '../../types/column-read.ts'
 import { nullColumn, takeRows } from '../../types/column-shape.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { consolidateOne } from '../consolidate.ts'
+import { firstPresent } from '../first-present.ts'
 import { firstColumns } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
-const PAGE = 8
 /** Rows from which on a delta is consolidated first. */
 const CONSOLIDATED_MIN = 32
 
@@ -21,7 +21,6 @@ export class ExtremeAccumulator implements Accumulator {
   private readonly values: Arrangement
   private readonly type: SqlType
   private readonly column: number
-  private readonly page = new Int32Array(PAGE)
 
   constructor(
     spec: { stateId: string; max: boolean; keyTypes: readonly SqlType[]; type: SqlType },
@@ -63,23 +62,13 @@ export class ExtremeAccumulator implements Accumulator {
     const place = new Int32Array(n)
     let some = 0
     for (let i = 0; i < n; i++) {
-      const slot = this.firstOf(keys, i)
+      const slot = firstPresent(this.values, keys, i)
       place[i] = slot < 0 ? -1 : some
       if (slot >= 0) found[some++] = slot
     }
     if (some === 0) return nullColumn(this.type, n)
     const [column] = this.values.gather([this.column], found, some)
     return some === n ? column : takeRows(column, place, n)
-  }
-  private firstOf(keys: readonly Column[], row: number): number {
-    // Nearly always the first one counts; the others are looked at only behind negative counts.
-    if (this.values.range(keys, row, 0, 1, this.page) === 0) return -1
-    if (this.values.diff(this.page[0]) > 0) return this.page[0]
-    for (let from = 1; ; from += PAGE) {
-      const n = this.values.range(keys, row, from, PAGE, this.page)
-      for (let k = 0; k < n; k++) if (this.values.diff(this.page[k]) > 0) return this.page[k]
-      if (n < PAGE) return -1
-    }
   }
   state(): readonly StateStructure[] {
     return [this.values]

@@ -44,6 +44,7 @@ describe('aggregate calls', () => {
     const avg = over([INTERVAL], 'avg_interval', INTERVAL)
     expect(avg('+ P1M\n+ P2M')).toBe('1 mon 15 days')
     expect(avg('- P2M\n+ P1D')).toBe('15 days 12:00:00')
+    expect(over([INTERVAL], 'avg_interval', INTERVAL)('+ P31DT24H1S\n+2 PT0S')).toBe('10 days 16:00:00.333333')
     const sum = over([INTERVAL], 'sum_interval', INTERVAL)
     expect(sum('+ P1M\n+2 P2D')).toBe('1 mon 4 days')
     expect(sum('- P2D')).toBe('1 mon 2 days')

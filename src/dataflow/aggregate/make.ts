@@ -31,6 +31,8 @@ export interface AccumulatorSite {
   readonly inputTypes: readonly SqlType[]
   /** No retraction ever comes. */
   readonly appendOnly: boolean
+  /** Equal arguments of DISTINCT calls may be written differently. */
+  readonly forms?: boolean
 }
 
 export function makeAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: StateFactory): Accumulator {
@@ -39,7 +41,7 @@ export function makeAccumulator(spec: AggregateSpec, site: AccumulatorSite, stat
   if (!spec.distinct || !COUNTS_REPEATS.has(spec.strategy)) return plain
   const argTypes = spec.args.map((arg) => site.inputTypes[arg])
   return new DistinctArguments(
-    { stateId: `${site.stateId}/distinct`, keyTypes: site.keyTypes, argTypes },
+    { stateId: `${site.stateId}/distinct`, keyTypes: site.keyTypes, argTypes, forms: site.forms },
     plain,
     states,
   )

@@ -1,6 +1,6 @@
+import { divideInterval } from '../../functions/scalar/interval-math.ts'
 import type { KeyedTable } from '../../state/contract.ts'
 import type { AnyColumn, Column } from '../../types/column.ts'
-import { MICROS_PER_DAY } from '../../types/interval.ts'
 import type { Interval } from '../../types/value.ts'
 import type { RowErrors } from '../contract.ts'
 import { type Accumulator, type AccumulatorInput, NO_STATE } from './accumulator.ts'
@@ -8,7 +8,6 @@ import { CountAccumulator } from './count.ts'
 import { ExactSum } from './exact-sum.ts'
 
 const INT4_MAX = 2147483647
-const MICROS_PER_MONTH_DAY = 30
 
 /**
  * sum and avg over interval: three exact sums. State: 56 B a group. Cost per changed row: four additions. Retraction:
@@ -60,22 +59,4 @@ export class SumIntervalAccumulator implements Accumulator {
   state() {
     return NO_STATE
   }
-}
-
-/** As PostgreSQL divides intervals: fractions of a month go to days of 30, fractions of a day to the time. */
-export function divideInterval(sum: Interval, by: number): Interval {
-  const months = Math.trunc(sum.months / by)
-  const days = Math.trunc(sum.days / by)
-  let monthDays = roundMicros(((sum.months % by) / by) * MICROS_PER_MONTH_DAY)
-  const wholeMonthDays = Math.trunc(monthDays)
-  monthDays -= wholeMonthDays
-  const fraction = roundMicros((sum.days % by) / by + monthDays)
-  const carried = Math.trunc(fraction)
-  const micros = Math.round(sum.micros / by + (fraction - carried) * MICROS_PER_DAY)
-  return { months: months + 0, days: days + wholeMonthDays + carried + 0, micros: micros + 0 }
-}
-
-/** To 1e-6, as TSROUND. */
-function roundMicros(x: number): number {
-  return Math.round(x * 1e6) / 1e6
 }

@@ -16,6 +16,7 @@ import type { Accumulator } from '../aggregate/accumulator.ts'
 import { type AggregateSpec, makeAccumulator } from '../aggregate/make.ts'
 import type { Pipe } from '../edge.ts'
 import { identicalRows } from '../identical.ts'
+import { KeyForms } from '../key-forms.ts'
 import { pick } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 import { errorBatch, RowErrorList } from '../row-errors.ts'
@@ -28,6 +29,8 @@ export interface AggregateOperatorSpec extends OperatorIdentity {
   readonly aggregates: readonly AggregateSpec[]
   /** No retraction ever reaches the input. */
   readonly appendOnly: boolean
+  /** Equal keys and arguments of DISTINCT calls may be written differently. */
+  readonly forms?: boolean
   readonly types: readonly SqlType[]
 }
 
@@ -39,7 +42,8 @@ const anyCodec = {
 /**
  * aggregate: one row a group; without keys exactly one row, also over no input. In a tick the results of the touched
  * groups are taken before and after, and what differs is emitted.
- * State: one row of accumulators a group, and what min, max, ordered and DISTINCT calls keep. Cost per changed row: its
+ * State: one row of accumulators a group, what min, max, ordered and DISTINCT calls keep, and the
+ * forms of keys that may be written differently. Cost per changed row: its
  * accumulators; per touched group two results. Retraction: accumulators are linear. A group whose result is an error
  * (overflow) is an error row until it recovers.
  */
@@ -48,6 +52,8 @@ export class AggregateOperator extends OperatorBase {
   private readonly spec: AggregateOperatorSpec
   private readonly groups: KeyedTable
   private readonly keyTypes: readonly SqlType[]
+  /** Null when each key is written in one way; else groups have plain keys. */
+  private readonly forms: KeyForms | null
   private readonly accumulators: readonly Accumulator[]
   private readonly touched = new TouchedSlots()
   /** Results before the tick: batches, and where a touched group's row lies in their concatenation (-1 none). */
@@ -62,6 +68,7 @@ export class AggregateOperator extends OperatorBase {
     super(spec, [input], spec.types)
     this.spec = spec
     this.keyTypes = pick(input.types, spec.keys)
+    this.forms = spec.forms ? KeyForms.over(`${spec.stateId}/forms`, this.keyTypes, states) : null
     this.accumulators = spec.aggregates.map((aggregate, i) =>
       makeAccumulator(
         aggregate,
@@ -70,6 +77,7 @@ export class AggregateOperator extends OperatorBase {
           keyTypes: this.keyTypes,
           inputTypes: input.types,
           appendOnly: spec.appendOnly,
+          forms: spec.forms,
         },
         states,
       ),
@@ -119,7 +127,8 @@ export class AggregateOperator extends OperatorBase {
   }
 
   override state(): readonly StateStructure[] {
-    return [this.groups, ...this.accumulators.flatMap((accumulator) => accumulator.state())]
+    const parts = this.accumulators.flatMap((accumulator) => accumulator.state())
+    return [this.groups, ...(this.forms?.state() ?? []), ...parts]
   }
 
   private firstGroup(): void {
@@ -132,11 +141,13 @@ export class AggregateOperator extends OperatorBase {
     const n = batch.n
     if (this.slots.length < n) this.slots = new Int32Array(n)
     const slots = this.slots
-    const keys = pick(batch.cols, this.spec.keys)
+    const written = pick(batch.cols, this.spec.keys)
+    const keys = this.forms === null ? written : this.forms.plain(written, n)
     this.groups.findOrInsert(this.global ? [zeros(n)] : keys, n, slots)
     const known = this.touched.n
     for (let i = 0; i < n; i++) this.touched.add(slots[i])
     this.takeBefore(known)
+    this.forms?.apply(keys, written, n, batch.diffs)
     let held = -1
     let counts = new Float64Array(0)
     for (let i = 0; i < n; i++) {
@@ -218,14 +229,15 @@ export class AggregateOperator extends OperatorBase {
     }
     if (n === 0) return null
     const keys = this.global ? [] : this.groups.gatherKeys(slots, n)
-    const cols = [...keys]
+    const shown = this.forms === null ? keys : this.forms.written(keys, n)
+    const cols = [...shown]
     for (const accumulator of this.accumulators) cols.push(accumulator.results(slots, n, keys, this.errors))
     const whole: Batch = { n, diffs: new Int32Array(n).fill(sign), cols }
     if (this.errors.count === 0) {
       for (let k = 0; k < n; k++) place[owner[k]] = base + k
       return whole
     }
-    this.output.pushErrors(errorBatch(this.errors, this, keys, this.keyTypes, whole.diffs))
+    this.output.pushErrors(errorBatch(this.errors, this, shown, this.keyTypes, whole.diffs))
     const good = new Int32Array(n)
     let kept = 0
     for (let k = 0; k < n; k++) {
@@ -255,8 +267,9 @@ export class AggregateOperator extends OperatorBase {
     if (this.place.length < end) this.place = new Int32Array(end * 2)
     const place = this.place
     const after = this.results(from, end, 1, place, 0)
-    // Equal before and after: nothing happened to that group. One group has one key: only the results are compared.
-    const keys = this.global ? 0 : this.keyTypes.length
+    // Equal before and after: nothing happened to that group. One group has one key: only the results are compared,
+    // unless the key may be written in another way now.
+    const keys = this.global || this.forms !== null ? 0 : this.keyTypes.length
     const was = before?.cols.slice(keys) ?? []
     const is = after?.cols.slice(keys) ?? []
     const kept = new Int32Array(end - from)

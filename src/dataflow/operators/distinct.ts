@@ -5,7 +5,11 @@ import { CountingOperator } from './counting.ts'
 
 /** distinct: each row whose count is positive, once. State, cost and retraction: see CountingOperator. */
 export class DistinctOperator extends CountingOperator {
-  constructor(identity: OperatorIdentity & { readonly stateId: string }, input: Pipe, states: StateFactory) {
+  constructor(
+    identity: OperatorIdentity & { readonly stateId: string; readonly forms?: boolean },
+    input: Pipe,
+    states: StateFactory,
+  ) {
     super({ ...identity, name: 'distinct', result: (count) => (count > 0 ? 1 : 0) }, [input], states)
   }
 }

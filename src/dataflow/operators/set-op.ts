@@ -7,6 +7,8 @@ export interface SetOpSpec extends OperatorIdentity {
   readonly stateId: string
   readonly type: 'intersect' | 'except'
   readonly all: boolean
+  /** Rows that are equal may be written differently: one of the left ones is shown. */
+  readonly forms?: boolean
 }
 
 const RESULTS = {

@@ -100,12 +100,13 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
     case 'aggregate': {
       const keys = someColumns(g, types).slice(0, 2)
       const aggregates = Array.from({ length: g(fc.integer, { min: 1, max: 3 }) }, () => anyAggregate(g, types))
-      return node({ op, input, keys, aggregates }, [
+      return node({ op, input, keys, aggregates, ...anyForms(g) }, [
         ...keys.map((k) => types[k]),
         ...aggregates.map(({ type }) => type),
       ])
     }
     case 'distinct':
+      return node({ op, input, ...anyForms(g) }, types)
     case 'negate':
       return node({ op, input }, types)
     case 'union':
@@ -113,7 +114,7 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
       const same = nodes.flatMap((other, n) => (sameTypes(other.types, types) ? [n] : []))
       if (op === 'union') return node({ op, inputs: [input, pickFrom(g, same)] }, types)
       const type = pickFrom(g, ['intersect', 'except'] as const)
-      return node({ op, type, all: g(fc.boolean), left: input, right: pickFrom(g, same) }, types)
+      return node({ op, type, all: g(fc.boolean), left: input, right: pickFrom(g, same), ...anyForms(g) }, types)
     }
     case 'topK': {
       const limit = g(fc.boolean) ? g(fc.nat, { max: 3 }) : null
@@ -162,6 +163,8 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
       return anyScope(g, nodes, input, ops)
   }
 }
+
+const anyForms = (g: Gen): { forms?: true } => (g(fc.boolean) ? { forms: true } : {})
 
 function anyJoin(g: Gen, nodes: readonly PhysicalNode[], left: number): PhysicalNode {
   const right = anyInput(g, nodes)

@@ -12,6 +12,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
 import { refuseArrival } from './arrival.ts'
 import { clockJoins, splitClock } from './clock-joins.ts'
+import { aggregateForms, rowForms } from './forms.ts'
 import { joinKeys } from './join-keys.ts'
 import { refuseLookup } from './lookup-joins.ts'
 import { refuseVolatile, rulesOf } from './maintained.ts'
@@ -102,14 +103,14 @@ class Builder {
         return this.#node({ op: 'arrival', input }, p)
       }
       case 'distinct':
-        return this.#node({ op: 'distinct', input: this.build(p.input) }, p)
+        return this.#node({ op: 'distinct', input: this.build(p.input), ...rowForms(p.rowType) }, p)
       case 'unionAll':
         return this.#node({ op: 'union', inputs: p.inputs.map((i) => this.build(i)) }, p)
-      case 'setOp':
-        return this.#node(
-          { op: 'setOp', type: p.op, all: p.all, left: this.build(p.left), right: this.build(p.right) },
-          p,
-        )
+      case 'setOp': {
+        const { op: type, all } = p
+        const left = this.build(p.left)
+        return this.#node({ op: 'setOp', type, all, left, right: this.build(p.right), ...rowForms(p.rowType) }, p)
+      }
       case 'topK': {
         const { partition, order, limit, offset } = p
         return this.#node({ op: 'topK', input: this.build(p.input), partition, order, limit, offset }, p)
@@ -274,6 +275,7 @@ class Builder {
         order: a.order.map((o) => ({ column: number(o.expr), desc: o.desc, nullsFirst: o.nullsFirst })),
         type: a.type,
       })),
+      ...aggregateForms(p),
     }
     return this.#node(op, p)
   }

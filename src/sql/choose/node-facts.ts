@@ -16,9 +16,11 @@ export function appendOnly(
     case 'flatMap':
     case 'arrival':
     case 'onTime':
-    case 'distinct':
     case 'atMostOne':
       return input(op.input)
+    case 'distinct':
+      // A row that is written in a lesser form takes the place of its equals.
+      return op.forms === undefined && input(op.input)
     case 'union':
       return op.inputs.every(input)
     case 'join':
