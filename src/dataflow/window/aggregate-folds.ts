@@ -1,10 +1,10 @@
 import { unreachable } from '../../base/assert.ts'
+import { divideInterval } from '../../functions/scalar/interval-math.ts'
 import { compareFor } from '../../types/compare.ts'
 import { makeNumeric, NUMERIC_INFINITY, NUMERIC_MINUS_INFINITY, NUMERIC_NAN } from '../../types/numeric.ts'
 import { numericAdd, numericDiv } from '../../types/numeric-arith.ts'
 import type { Datum, Interval, Numeric } from '../../types/value.ts'
 import { addToExpansion, roundExpansion } from '../aggregate/expansion.ts'
-import { divideInterval } from '../aggregate/sum-interval.ts'
 import { argumentAt, type Fold, filtered, isNullArgument } from './fold.ts'
 import type { WindowCall } from './spec.ts'
 

@@ -11,6 +11,7 @@ import {
   addInterval,
   addIntervals,
   age,
+  divideInterval,
   justifyDays,
   justifyHours,
   justifyInterval,
@@ -42,7 +43,7 @@ const dateTime = (days: number, micros: number): Stamp => (Number.isFinite(days)
 
 function dividedInterval(a: Interval, by: number): Interval {
   if (by === 0) throw divisionByZero()
-  return scaleInterval(a, 1 / by)
+  return divideInterval(a, by)
 }
 
 const D = "'2024-01-31'::date"

@@ -28,8 +28,13 @@ export const subIntervals = (a: Interval, b: Interval): Interval => addIntervals
 /** Fractions of months become days of 30 to the month, fractions of days become time. */
 export function scaleInterval(a: Interval, factor: number): Interval {
   if (Number.isNaN(factor)) throw new SqlError('22008', 'interval out of range')
-  const months = a.months * factor
-  const days = a.days * factor
+  return spread(a.months * factor, a.days * factor, a.micros * factor)
+}
+
+/** A sum divided by the number of its parts, or by any other divisor: not the same as times its reciprocal. */
+export const divideInterval = (a: Interval, by: number): Interval => spread(a.months / by, a.days / by, a.micros / by)
+
+function spread(months: number, days: number, micros: number): Interval {
   const wholeMonths = Math.trunc(months)
   const wholeDays = Math.trunc(days)
   const monthDays = roundMicro((months - wholeMonths) * 30)
@@ -39,7 +44,7 @@ export function scaleInterval(a: Interval, factor: number): Interval {
     extraDays += Math.trunc(seconds / 86400)
     seconds -= Math.trunc(seconds / 86400) * 86400
   }
-  return makeInterval(wholeMonths, wholeDays + extraDays, roundEven(a.micros * factor + seconds * 1e6))
+  return makeInterval(wholeMonths, wholeDays + extraDays, roundEven(micros + seconds * 1e6))
 }
 
 /** Keeps binary fractions like 0.9999999999 from losing a whole unit. */

@@ -1,14 +1,15 @@
 import { civilFromDays, dayOfWeek, daysFromCivil, splitMicros, UNIX_EPOCH_JULIAN } from '../../types/calendar.ts'
-import { formatNumeric, isSpecial, makeNumeric } from '../../types/numeric.ts'
-import { numericAbs, numericFromFloat, numericRound } from '../../types/numeric-arith.ts'
+import { makeNumeric } from '../../types/numeric.ts'
+import { numericFromFloat } from '../../types/numeric-arith.ts'
 import { formatOffset } from '../../types/text/datetime-output.ts'
 import { utcToLocal, zoneByName } from '../../types/time-zone.ts'
 import type { Numeric } from '../../types/value.ts'
 import { def, defEnv } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 import { isoWeek } from './date-parts.ts'
+import { numberToChar } from './to-char-number.ts'
 
-/** to_char of timestamps and numbers: the common patterns; others stand for themselves. */
+/** to_char of timestamps: the common patterns; others stand for themselves. */
 type Stamp = number | bigint
 
 export const MONTHS = [
@@ -211,60 +212,6 @@ function timestamptzToChar(value: Stamp, template: string, timeZone: string): st
   )
 }
 
-/** 9 and 0 for digits, . and D, `,` and G, S, MI, PL, PR, FM. */
-function numberToChar(value: Numeric, template: string): string {
-  const trimmed = /FM/i.test(template)
-  const picture = template.replace(/FM/gi, '')
-  const body = picture.replace(/^(S|PL|MI|SG)|(S|MI|PR|PL|SG|TH|th)$/g, '')
-  const [before, after] = body.split(/[.D]/)
-  const wholeDigits = (before.match(/[09]/g) ?? []).length
-  const fractionDigits = (after?.match(/[09]/g) ?? []).length
-  const negative = value.mantissa < 0
-  const rounded = isSpecial(value) ? value : numericRound(numericAbs(value), fractionDigits)
-  const [whole, fraction = ''] = isSpecial(value) ? ['', ''] : formatNumeric(rounded).split('.')
-  const overflow = isSpecial(value) || whole.replace(/^0+/, '').length > wholeDigits
-  const shown = wholePicture(before, whole.replace(/^0+/, ''), overflow, fractionDigits === 0 || /0/.test(before))
-  let text = shown
-  if (after !== undefined) text += `.${fractionPicture(after, fraction, overflow, trimmed)}`
-  if (trimmed && text.trim() === '.') text = '0.'
-  return withSign(text, picture, negative, trimmed)
-}
-
-function wholePicture(picture: string, digits: string, overflow: boolean, showZero: boolean): string {
-  const places = (picture.match(/[09]/g) ?? []).length
-  const forced = places - Math.max(0, picture.replace(/[^09]/g, '').indexOf('0'))
-  const zeros = picture.includes('0') ? forced : showZero ? 1 : 0
-  const text = (overflow ? '#'.repeat(places) : digits.padStart(Math.min(places, zeros), '0')).padStart(places)
-  let at = 0
-  return [...picture]
-    .map((c) => {
-      if (c === '9' || c === '0') return text[at++]
-      if (c === ',' || c === 'G') return at > 0 && text[at - 1] !== ' ' ? ',' : ' '
-      return c
-    })
-    .join('')
-}
-
-function fractionPicture(picture: string, digits: string, overflow: boolean, trimmed: boolean): string {
-  let at = 0
-  const text = [...picture].map((c) => (c === '9' || c === '0' ? (overflow ? '#' : digits[at++]) : c)).join('')
-  if (!trimmed || overflow) return text
-  const keep = picture.lastIndexOf('0') + 1
-  return text.slice(0, keep) + text.slice(keep).replace(/0+$/, '')
-}
-
-function withSign(text: string, picture: string, negative: boolean, trimmed: boolean): string {
-  const squeeze = (s: string) => (trimmed ? s.replaceAll(' ', '') : s)
-  const blanks = /^ */.exec(text)![0]
-  const digits = text.slice(blanks.length)
-  if (/PR$/.test(picture)) return squeeze(negative ? `${blanks}<${digits}>` : `${blanks} ${digits} `)
-  if (/MI$/.test(picture)) return squeeze(text + (negative ? '-' : ' '))
-  if (/^MI/.test(picture)) return squeeze((negative ? '-' : ' ') + text)
-  if (/S$/.test(picture)) return squeeze(text + (negative ? '-' : '+'))
-  if (/^S/.test(picture)) return squeeze(`${blanks}${negative ? '-' : '+'}${digits}`)
-  return squeeze(`${blanks}${negative ? '-' : ' '}${digits}`)
-}
-
 const S = "'2024-03-05 14:05:06.789'::timestamp"
 
 export const toCharFunctions: readonly ScalarFunction[] = [
@@ -276,24 +223,29 @@ export const toCharFunctions: readonly ScalarFunction[] = [
     volatility: 'stable',
     example: ["to_char('2024-03-05 14:05:06'::timestamptz, 'YYYY-MM-DD HH24:MI:SS OF')", '2024-03-05 14:05:06 +00'],
   }),
-  def('to_char(int4,text) text', (v: number, t: string) => numberToChar(makeNumeric(v, 0), t), {
+  def('to_char(int4,text) text', (v: number, t: string) => numberToChar(makeNumeric(v, 0), t, v), {
     volatility: 'stable',
+    fallible: true,
     example: ["to_char(-1234, '9,999')", '-1,234'],
   }),
   def('to_char(int8,text) text', (v: number | bigint, t: string) => numberToChar(makeNumeric(v, 0), t), {
     volatility: 'stable',
+    fallible: true,
     example: ["to_char(42::int8, '00000')", ' 00042'],
   }),
-  def('to_char(float8,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 15), t), {
+  def('to_char(float8,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 15), t, v), {
     volatility: 'stable',
+    fallible: true,
     example: ["to_char('3.14159'::float8, 'FM999.00')", '3.14'],
   }),
-  def('to_char(float4,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 6), t), {
+  def('to_char(float4,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 6), t, v), {
     volatility: 'stable',
+    fallible: true,
     example: ["to_char('3.14159'::float4, 'FM999.00')", '3.14'],
   }),
-  def('to_char(numeric,text) text', numberToChar, {
+  def('to_char(numeric,text) text', (v: Numeric, t: string) => numberToChar(v, t), {
     volatility: 'stable',
+    fallible: true,
     example: ["to_char(1234.567, '9999.99')", ' 1234.57'],
   }),
 ]

@@ -138,9 +138,9 @@ class Scanner {
 
   private takeDate(): RegExpExecArray | undefined {
     if (this.hasDate()) return undefined
-    let m = this.take(/^(\d{3,6})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/)
+    let m = this.take(/^(\d{3,7})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)/)
     if (m) return this.setDate(m, m[1], +m[2], +m[3])
-    m = this.take(/^(\d{1,2})[-/.](\d{1,2})[-/.](\d{1,6})(?!\d)/)
+    m = this.take(/^(\d{1,2})[-/.](\d{1,2})[-/.](\d{1,7})(?!\d)/)
     if (m) return this.setDate(m, m[3], +m[1], +m[2])
     m = this.take(/^(\d{1,2})[-/. ]?([a-z]{3,9})[-/. ](\d{1,6})(?![\d:])/)
     if (m && monthOf(m[2]) > 0) return this.setDate(m, m[3], monthOf(m[2]), +m[1])
@@ -178,7 +178,7 @@ class Scanner {
 
   private takeTime(): RegExpExecArray | undefined {
     if (this.hour !== undefined) return undefined
-    let m = this.take(/^t?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?(?!\d)/)
+    let m = this.take(/^t?(\d{1,2}):(\d{1,2})(?::(\d{0,2})(?:\.(\d*))?)?(?!\d)/)
     if (m === undefined && this.hasDate())
       m = this.take(/^t?(\d\d)(\d\d)(\d\d)?(?:\.(\d*))?(?!\d)/) ?? this.take(/^t(\d\d)()()()(?!\d)/)
     if (m === undefined && this.typeName === 'time') m = this.take(/^t?(\d\d)(\d\d)(\d\d)(?:\.(\d*))?$/)
@@ -262,7 +262,7 @@ class Scanner {
     }
     let hour = this.hour
     if (this.meridiem !== undefined) {
-      if (hour < 1 || hour > 12) throw fieldOutOfRange(this.text)
+      if (hour > 12) throw fieldOutOfRange(this.text)
       hour = (hour % 12) + (this.meridiem === 'pm' ? 12 : 0)
     }
     return clock(hour, this.clock[0], this.clock[1], this.clock[2], this.text)
