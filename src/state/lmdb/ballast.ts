@@ -1,5 +1,6 @@
-import { closeSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { closeSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { FULL_BELOW_BYTES, freeBytes } from './free-room.ts'
 
 export const BALLAST_BYTES = 64 * 2 ** 20
 
@@ -7,16 +8,28 @@ export function ballastPath(directory: string): string {
   return join(directory, 'ballast')
 }
 
+/** False: there was none. */
+export function giveBallastBack(directory: string): boolean {
+  const path = ballastPath(directory)
+  const held = statSync(path, { throwIfNoEntry: false }) !== undefined
+  rmSync(path, { force: true })
+  return held
+}
+
 /**
- * Keeps room on the disk: when it fills up the store fails, gives the ballast back, and the next start can recover.
- * False when the disk has too little room for it now.
+ * Keeps room on the disk: when it fills up the store fails, gives the ballast back, and the next start can recover. So
+ * does a start that finds the disk full. False when the disk has too little room for it now.
  */
 export function ensureBallast(directory: string, bytes = BALLAST_BYTES): boolean {
   const path = ballastPath(directory)
   const held = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  const free = freeBytes(directory)
+  if (held > 0 && free < FULL_BELOW_BYTES) {
+    giveBallastBack(directory)
+    return false
+  }
   if (held === bytes) return true
-  const disk = statfsSync(directory)
-  if (disk.bavail * disk.bsize < bytes * 2) return false
+  if (free < bytes * 2) return false
   const file = openSync(path, 'w')
   try {
     const zeros = new Uint8Array(Math.min(bytes, 1 << 20))

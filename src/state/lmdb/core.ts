@@ -1,11 +1,12 @@
-import { rmSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Database, open, type RootDatabase } from 'lmdb'
 import { assert } from '../../base/assert.ts'
 import type { DatabaseName, StoreEntry, WriteOp } from '../store.ts'
 import { StoreFailure } from '../store.ts'
 import { DATABASES, KEY_BYTES_MAX, type StoreCore } from '../store-core.ts'
-import { ballastPath } from './ballast.ts'
+import { giveBallastBack } from './ballast.ts'
+import { freeBytes, wantedRoom } from './free-room.ts'
 
 const FILE = 'millrace.mdb'
 
@@ -35,9 +36,13 @@ export class LmdbCore implements StoreCore {
 
   constructor(directory: string, readOnly = false) {
     this.directory = directory
-    this.root = open<Uint8Array, Uint8Array>({ path: join(directory, FILE), ...SAFE, readOnly })
-    // Read-only, a database that was never written is undefined.
-    this.dbs = Object.fromEntries(DATABASES.map((name) => [name, this.root.openDB({ name, ...SAFE }) as Blocks]))
+    try {
+      this.root = open<Uint8Array, Uint8Array>({ path: join(directory, FILE), ...SAFE, readOnly })
+      // Read-only, a database that was never written is undefined.
+      this.dbs = Object.fromEntries(DATABASES.map((name) => [name, this.root.openDB({ name, ...SAFE }) as Blocks]))
+    } catch (error) {
+      throw this.explain(error)
+    }
   }
   transaction(run: (apply: (op: WriteOp) => void) => void): void {
     try {
@@ -87,10 +92,11 @@ export class LmdbCore implements StoreCore {
   private explain(error: unknown): StoreFailure {
     if (error instanceof StoreFailure) return error
     const text = error instanceof Error ? error.message : String(error)
-    if (!/ENOSPC|No space left|MDB_MAP_FULL/i.test(text)) return new StoreFailure(`storage failed: ${text}`, error)
+    if (!wantedRoom(error, freeBytes(this.directory)))
+      return new StoreFailure(`storage under ${this.directory} failed: ${text}`, error)
     // Makes room for the next start to recover in.
-    rmSync(ballastPath(this.directory), { force: true })
-    return new StoreFailure(`the disk under ${this.directory} is full`, error)
+    giveBallastBack(this.directory)
+    return new StoreFailure(`the disk under ${this.directory} is full (${text})`, error)
   }
 }
 

@@ -2,6 +2,8 @@ import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { join } from 'node:path'
 import { ensureDirectory } from '../../base/ensure-directory.ts'
 import { SqlError } from '../../base/sql-error.ts'
+import { giveBallastBack } from './ballast.ts'
+import { freeBytes, wantedRoom } from './free-room.ts'
 
 /** Who holds a data directory. In a container every pid is 1, so start time and boot tell processes apart. */
 interface Owner {
@@ -25,11 +27,12 @@ export function lockDirectory(directory: string, waitMs = OWNER_WAIT_MS): () => 
   const path = join(directory, 'lock')
   const mine = JSON.stringify(ownerOf(process.pid))
   const own = `${path}.${process.pid}`
-  writeFileSync(own, mine)
+  writeOwn(directory, own, mine, waitMs)
   try {
     let waitedMs = 0
     for (let attempt = 0; attempt < 8; ) {
       if (link(own, path)) {
+        removeLeftovers(directory, own)
         return () => {
           if (readText(path) === mine) rmSync(path, { force: true })
         }
@@ -49,6 +52,62 @@ export function lockDirectory(directory: string, waitMs = OWNER_WAIT_MS): () => 
     rmSync(own, { force: true })
   }
   throw new SqlError('55006', `data directory "${directory}" could not be locked`)
+}
+
+/** On a full disk in the room of the ballast, which stands there for that; not in that of a server that runs. */
+function writeOwn(directory: string, own: string, mine: string, waitMs: number): void {
+  try {
+    writeWhole(own, mine)
+  } catch (error) {
+    if (!wantedRoom(error, freeBytes(directory))) throw error
+    const found = readText(join(directory, 'lock'))
+    const owner = found === undefined ? null : parse(found)
+    for (let waitedMs = 0; owner !== null && isAlive(owner); waitedMs += OWNER_LOOK_MS) {
+      if (owner.pid === process.pid || waitedMs >= waitMs) throw inUse(directory, owner)
+      pause(OWNER_LOOK_MS)
+    }
+    if (!giveBallastBack(directory)) throw full(own, error)
+    try {
+      writeWhole(own, mine)
+    } catch (again) {
+      throw full(own, again)
+    }
+  }
+}
+
+/** Or leaves nothing. */
+function writeWhole(path: string, text: string): void {
+  try {
+    writeFileSync(path, text)
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  }
+}
+
+function full(path: string, cause: unknown): SqlError {
+  const reason = /^[A-Z]+: ([^,]+)/.exec((cause as Error).message)?.[1] ?? 'no space left on device'
+  return new SqlError('53100', `could not write "${path}": ${reason}`, {
+    hint: 'Make room on that disk; nothing that was acknowledged is lost.',
+  })
+}
+
+/** Of starts that could not end. Those of a process that lives are its own. */
+function removeLeftovers(directory: string, own: string): void {
+  for (const name of readdirSync(directory)) {
+    const pid = /^lock\.(?:stale\.)?(\d+)$/.exec(name)?.[1]
+    const path = join(directory, name)
+    if (pid !== undefined && path !== own && !exists(Number(pid))) rmSync(path, { force: true })
+  }
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** Removes a stale lock, unless another process replaced it in between. */
@@ -87,12 +146,7 @@ function isAlive(owner: Owner): boolean {
   const now = ownerOf(owner.pid)
   if (owner.boot !== now.boot) return false
   if (owner.started !== '' || now.started !== '') return owner.started === now.started && hasLivingThread(owner.pid)
-  try {
-    process.kill(owner.pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  return exists(owner.pid)
 }
 
 /**
