@@ -48,7 +48,9 @@ const ORDERED_KINDS = [
 
 function extremes(strategy: 'min' | 'max'): AggregateFunction[] {
   return [
-    ...ORDERED_KINDS.map((kind) => agg(`${strategy}(${kind}) ${kind}`, strategy)),
+    ...ORDERED_KINDS.map((kind) =>
+      agg(`${strategy}(${kind}) ${kind}`, strategy, kind === 'bpchar' ? { returns: (args) => args[0] } : {}),
+    ),
     agg(`${strategy}(anyarray) anyarray`, strategy),
   ]
 }

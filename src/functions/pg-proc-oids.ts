@@ -151,7 +151,7 @@ const PAIRS = `
   numeric_le(numeric,numeric) 1723  numeric_lt(numeric,numeric) 1722  numeric_mod(numeric,numeric) 1729
   numeric_mul(numeric,numeric) 1726  numeric_ne(numeric,numeric) 1719  numeric_power(numeric,numeric) 1739
   numeric_sub(numeric,numeric) 1725  numeric_uminus(numeric) 1771  numeric_uplus(numeric) 1915
-  obj_description(oid) 1348  obj_description(oid,name) 1215  octet_length(bytea) 720  octet_length(text) 1374
+  obj_description(oid) 1348  obj_description(oid,name) 1215  octet_length(bpchar) 1375  octet_length(bytea) 720  octet_length(text) 1374
   oideq(oid,oid) 184  oidge(oid,oid) 1639  oidgt(oid,oid) 1638  oidle(oid,oid) 717  oidlt(oid,oid) 716
   oidne(oid,oid) 185  overlay(bytea,bytea,int4) 752  overlay(bytea,bytea,int4,int4) 749  overlay(text,text,int4) 1405
   overlay(text,text,int4,int4) 1404  pg_backend_pid() 2026  pg_char_to_encoding(name) 1264  pg_client_encoding() 810

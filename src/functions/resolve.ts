@@ -81,7 +81,9 @@ function resolve<F extends AnyFunction>(
   if ('failure' in choice)
     throw choice.failure === 'none' ? unknownFunction(what, name, args) : ambiguous(what, name, args)
   const { candidate: fn, declared } = choice.match
-  const argTypes = bindPoly(declared, args) ?? args
+  const bound = bindPoly(declared, args) ?? args
+  // The blanks at the end of a char(n) are known by its type alone: it stays what it is.
+  const argTypes = bound.map((type, i) => (type.kind === 'bpchar' && args[i].kind === 'bpchar' ? args[i] : type))
   const returns = resultType(fn, declared, argTypes)
   // Values of arrays have one dimension here, so no array of arrays may reach a result.
   if ([returns, ...argTypes].some((type) => type.element?.kind === 'array'))

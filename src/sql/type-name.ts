@@ -37,7 +37,7 @@ const unknownType = (name: string, at: TypeName) => bindError('42704', `type "${
 
 function withModifiers(type: SqlType, name: TypeName): SqlType {
   const mods = name.typmods
-  if (mods.length === 0) return type.kind === 'bpchar' && name.canonical ? { ...type, length: 1 } : type
+  if (mods.length === 0) return type
   const numbers = mods.map((m) => {
     if (typeof m !== 'number') throw bindError('22023', `type modifiers must be simple constants`, name)
     return m

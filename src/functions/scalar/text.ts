@@ -1,7 +1,8 @@
 import { SqlError } from '../../base/sql-error.ts'
+import { padBlanks } from '../../types/modifiers.ts'
 import { encodeUtf8, utf8Length } from '../../types/utf8.ts'
 import type { Value, ValueArray } from '../../types/value.ts'
-import { def } from '../define.ts'
+import { def, defEnv } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
 /** Strings: length, case, parts, padding, search. Positions count characters (code points). */
@@ -116,6 +117,11 @@ export const textFunctions: readonly ScalarFunction[] = [
   def('char_length(text) int4', length, { example: ["char_length('abc')", '3'] }),
   def('character_length(text) int4', length, { example: ["character_length('abc')", '3'] }),
   def('octet_length(text) int4', utf8Length, { example: ["octet_length('é'::text)", '2'] }),
+  defEnv(
+    'octet_length(bpchar) int4',
+    ([s], _, types) => utf8Length(types[0].kind === 'bpchar' ? padBlanks(s as string, types[0]) : (s as string)),
+    { example: ["octet_length('ab'::bpchar)", '2'] },
+  ),
   def('octet_length(bytea) int4', (b: Uint8Array) => b.length, { example: ["octet_length('\\x0102'::bytea)", '2'] }),
   def('bit_length(text) int4', (s: string) => utf8Length(s) * 8, { example: ["bit_length('ab'::text)", '16'] }),
   def('lower(text) text', (s: string) => s.toLowerCase(), { example: ["lower('ABC')", 'abc'] }),

@@ -14,6 +14,8 @@ export type CoercionContext = 'implicit' | 'assignment' | 'explicit'
 /** The scalar as a value of the type, modifiers included; 42804 or 42846 where no cast of the context leads there. */
 export function coerce(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
   if (sameType(s.type, type)) return s
+  // The blanks at the end of a char(n) are known by its type alone.
+  if (s.type.kind === 'bpchar' && type.kind === 'bpchar' && type.length === undefined) return s
   if (s.type.kind === 'unknown') return coerceUnknown(st, s, type, context, at)
   const cast = findCast(s.type, type, context)
   if (!cast) throw cannotCast(s.type, type, context, at)
