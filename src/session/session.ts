@@ -246,6 +246,8 @@ class ServerSession implements Session {
     } catch (error) {
       // Whatever a cancelled engine call rejects with, the reason is what the client asked for.
       const shown = signal.aborted ? (signal.reason as SqlError) : toSqlError(error, this.deps.log)
+      const kept = this.core.transaction.takeKept()
+      if (kept !== null) call.notice(committedPart(kept))
       await reporting({ session: this.core, sink }, () => this.core.fail())
       sink.error(shown)
     } finally {
@@ -273,6 +275,17 @@ class ServerSession implements Session {
   private end(): void {
     this.running?.cancelTimer()
     this.running = null
+  }
+}
+
+/** PostgreSQL would have undone it with the rest. */
+function committedPart(kept: string): Notice {
+  return {
+    severity: 'WARNING',
+    sqlstate: '01000',
+    message: `the statements ${kept} are committed`,
+    detail: 'A schema change commits by itself, and with it what stands before it in the same text.',
+    hint: 'What must be undone together stands behind the last schema change, or in a text without one.',
   }
 }
 

@@ -129,6 +129,62 @@ describe('several statements in one text', () => {
     expect(engine.log).toEqual(['begin', 'commit', 'ddl createTable', 'begin', 'commit'])
   })
 
+  it.each([
+    [
+      "INSERT INTO t VALUES (6, 'a'); CREATE TABLE u (a int); INSERT INTO t VALUES (7, 'b'); TABLE no",
+      'up to CREATE TABLE',
+    ],
+    ['CREATE TABLE u (a int); TABLE no', 'up to CREATE TABLE'],
+    ['CREATE TABLE u (a int); DROP TABLE u; TABLE no', 'up to DROP TABLE'],
+    ['CREATE TABLE u (a int); BEGIN; TABLE no', 'up to CREATE TABLE'],
+  ])('tell at a failure what DDL among them has committed: %s', async (text, kept) => {
+    const { sql, engine, table } = harness()
+    const lines = await sql(text)
+    expect(lines.at(-2)).toBe(`WARNING the statements ${kept} are committed`)
+    expect(lines.at(-1)).toMatch(/^error 42P01/)
+    expect(engine.tables.get(table)).toHaveLength(text.includes("'a'") ? 6 : 5)
+    await sql('ROLLBACK')
+    expect(await sql('TABLE no')).toEqual(['error 42P01 relation "no" does not exist'])
+  })
+
+  it('tell what stands before DDL that fails itself', async () => {
+    const { sql, engine } = harness()
+    engine.ddl = async () => {
+      throw new SqlError('42P07', 'relation "u" already exists')
+    }
+    expect(await sql("INSERT INTO t VALUES (6, 'a'); CREATE TABLE u (a int)")).toEqual([
+      'INSERT 0 1',
+      'WARNING the statements before CREATE TABLE are committed',
+      'error 42P07 relation "u" already exists',
+    ])
+    expect(await sql('CREATE TABLE u (a int); SELECT 1')).toEqual(['error 42P07 relation "u" already exists'])
+  })
+
+  it('tell it when the rest cannot commit, and in what follows in the same transaction', async () => {
+    const { sql, engine } = harness()
+    expect(await sql("CREATE TABLE u (a int); BEGIN; INSERT INTO t VALUES (6, 'a')")).not.toContain('WARNING')
+    expect((await sql('TABLE no'))[0]).toBe('WARNING the statements up to CREATE TABLE are committed')
+    await sql('ROLLBACK')
+    engine.commitError = new SqlError('40001', 'could not serialize access')
+    expect(await sql("DROP TABLE u; INSERT INTO t VALUES (6, 'a')")).toEqual([
+      'DROP TABLE',
+      'WARNING the statements up to DROP TABLE are committed',
+      'error 40001 could not serialize access',
+    ])
+  })
+
+  it.each([
+    'DROP TABLE no; SELECT 1',
+    "INSERT INTO t VALUES (6, 'a'); DROP TABLE no",
+    "INSERT INTO t VALUES (6, 'a'); TABLE no",
+    'CREATE TABLE u (a int); BEGIN; INSERT INTO u VALUES (1); COMMIT; TABLE no',
+  ])('do not tell it where PostgreSQL keeps the same: %s', async (text) => {
+    const { sql } = harness()
+    const lines = await sql(text)
+    expect(lines.at(-1)).toMatch(/^error 42P01/)
+    expect(lines.filter((line) => line.startsWith('WARNING'))).toEqual([])
+  })
+
   it('may hold a whole transaction', async () => {
     const { engine, session, sql } = harness()
     expect(await sql("BEGIN; INSERT INTO t VALUES (6, 'a'); COMMIT; SELECT 1")).toEqual([

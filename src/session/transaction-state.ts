@@ -13,6 +13,8 @@ import type { Settings } from './settings/settings.ts'
 export class TransactionState {
   mode: 'none' | 'implicit' | 'explicit' | 'failed' = 'none'
   readOnly = false
+  /** What schema changes have committed of a text, or of a transaction that would have it in PostgreSQL. */
+  private kept: string | null = null
   private handle: Transaction | null = null
   private readonly engine: Engine
   private readonly settings: Settings
@@ -40,6 +42,26 @@ export class TransactionState {
       this.settings.beginTransaction()
     }
     this.mode = mode
+  }
+
+  /**
+   * A schema change among statements that would commit together: it commits by itself, and what came before it first.
+   * The rest goes on as one; when that fails `takeKept` tells what stays.
+   */
+  async around<T>(tag: string, call: CallContext, change: () => Promise<T>): Promise<T> {
+    const some = this.handle !== null || this.kept !== null
+    await this.commit(call)
+    if (some) this.kept = `before ${tag}`
+    const result = await change()
+    this.begin('implicit')
+    this.kept = `up to ${tag}`
+    return result
+  }
+  /** Told once. */
+  takeKept(): string | null {
+    const { kept } = this
+    this.kept = null
+    return kept
   }
 
   setReadOnly(readOnly: boolean): void {
@@ -70,6 +92,7 @@ export class TransactionState {
   rollback(): void {
     this.handle?.rollback()
     this.handle = null
+    this.kept = null
     this.end(false)
   }
 
@@ -87,5 +110,6 @@ export class TransactionState {
     this.mode = 'none'
     this.readOnly = false
     this.settings.endTransaction(committed)
+    if (committed) this.kept = null
   }
 }

@@ -34,7 +34,8 @@ const TAGS = {
 
 /**
  * CREATE, DROP, ALTER: each commits by itself. Inside BEGIN … COMMIT it is refused, since the engine changes the
- * catalog in a tick of its own; inside a text of several statements it commits what came before it.
+ * catalog in a tick of its own; inside a text of several statements it commits what came before it, so that scripts of
+ * both run, and a failure behind it comes with a warning that says what stays.
  */
 export const ddlStatement: StatementHandler<SchemaChange> = {
   async run(statement, run) {
@@ -46,9 +47,7 @@ export const ddlStatement: StatementHandler<SchemaChange> = {
     }
     session.transaction.checkWritable(tag)
     if (session.transaction.mode === 'implicit') {
-      await session.transaction.commit(run.call)
-      const rows = await change(run, plan.statement)
-      session.transaction.begin('implicit')
+      const rows = await session.transaction.around(tag, run.call, () => change(run, plan.statement))
       return done(answer(statement, tag, rows))
     }
     const rows = await change(run, plan.statement)
