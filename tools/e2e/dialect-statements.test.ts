@@ -203,8 +203,8 @@ describe.skipIf(missing !== null)('clicks by user and minute of a table with "..
       click('ann', '2030-01-01 12:00:01'),
       click('bob', '2030-01-01 12:00:30'),
       click('ann', '2030-01-01 12:00:59.999'),
-      click('ann', '2030-01-01 12:01:00'),
-      // Below the watermark, which is 12:00:55 by now.
+      click('ann', '2030-01-01 12:01:05'),
+      // The watermark is 12:01:00 by now: its minute is closed.
       click('bob', '2030-01-01 12:00:31'),
     ])
     const results = (await client.query({ text: FLINK, rowMode: 'array' })) as unknown as pg.QueryResult[]
