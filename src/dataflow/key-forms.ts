@@ -2,7 +2,7 @@ import type { Arrangement, StateFactory, StateStructure } from '../state/contrac
 import type { Batch } from '../types/batch.ts'
 import type { Column } from '../types/column.ts'
 import { concatColumns, takeRows } from '../types/column-shape.ts'
-import { hasForms, plainColumn } from '../types/forms.ts'
+import { type Forms, hasForms, plainColumn } from '../types/forms.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { consolidateOne } from './consolidate.ts'
 import { firstPresent } from './first-present.ts'
@@ -24,8 +24,14 @@ export class KeyForms {
   readonly #written: Arrangement
 
   /** Null when each key is written in one way. `from`: columns before it are not asked for. */
-  static over(id: string, types: readonly SqlType[], states: StateFactory, from = 0): KeyForms | null {
-    const columns = types.flatMap((type, c) => (c >= from && hasForms(type) ? [c] : []))
+  static over(
+    id: string,
+    types: readonly SqlType[],
+    forms: Forms | undefined,
+    states: StateFactory,
+    from = 0,
+  ): KeyForms | null {
+    const columns = types.flatMap((type, c) => (forms !== undefined && c >= from && hasForms(type, forms) ? [c] : []))
     return columns.length === 0 ? null : new KeyForms(id, types, columns, states)
   }
 

@@ -1,3 +1,4 @@
+import type { Forms } from '../types/forms.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { BoundTerm, OnTimeTest, ReleaseRule } from './bounds.ts'
@@ -109,7 +110,10 @@ export type PhysicalOp =
       readonly leftKeys: readonly number[]
       readonly rightKeys: readonly number[]
     }
-  /** Group by columns of the input; arguments, filters and order keys are columns too (computed by a map before). */
+  /**
+   * Group by columns of the input; arguments, filters and order keys are columns too (computed by a map before).
+   * `forms`, here and below: equal values may be written differently; the least form of those that are there is shown.
+   */
   | {
       readonly op: 'aggregate'
       readonly input: number
@@ -189,12 +193,6 @@ export type PhysicalOp =
     }
   | { readonly op: 'import'; readonly index: number }
   | { readonly op: 'variable'; readonly index: number }
-
-/**
- * Set where equal values may be written differently (types/forms.ts): the node keeps how they are written, and shows
- * the least form of those that are there.
- */
-export type Forms = true
 
 /** Where a record of a source stands: columns that have it, null where the source does not include them. */
 export interface RecordPlace {

@@ -86,16 +86,16 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       const aggregates = node.aggregates.map(({ fn, args, distinct, filter, order, type }) => {
         return { strategy: aggregateRow(fn).strategy, args, distinct, filter, order, type }
       })
-      const { keys, types, forms = false } = node
+      const { keys, types, forms } = node
       const appendOnly = build.nodes[node.input]?.appendOnly ?? false
       return build.add(
         new AggregateOperator({ ...identity, keys, aggregates, appendOnly, types, forms }, input(node.input), states),
       )
     }
     case 'distinct':
-      return build.add(new DistinctOperator({ ...identity, forms: node.forms ?? false }, input(node.input), states))
+      return build.add(new DistinctOperator({ ...identity, forms: node.forms }, input(node.input), states))
     case 'setOp': {
-      const { type, all, forms = false } = node
+      const { type, all, forms } = node
       return build.add(
         new SetOpOperator({ ...identity, type, all, forms }, input(node.left), input(node.right), states),
       )

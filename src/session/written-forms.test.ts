@@ -5,7 +5,7 @@ import { choose } from '../sql/choose/choose.ts'
 import { planFacts } from '../sql/statement/env.ts'
 import { catalogOf, planRead } from '../sql/testing/planner.ts'
 import { rowsOf } from '../types/batch-build.ts'
-import { arrayOf, FLOAT8, INT4, INTERVAL, NUMERIC, type SqlType } from '../types/sql-type.ts'
+import { arrayOf, FLOAT8, INT4, INTERVAL, JSONB, NUMERIC, type SqlType } from '../types/sql-type.ts'
 import { formatText } from '../types/text.ts'
 import type { Datum, Row } from '../types/value.ts'
 
@@ -14,12 +14,12 @@ import type { Datum, Row } from '../types/value.ts'
  * shows letter by letter what the query gives over the rows that are there.
  */
 const catalog = catalogOf(`
-  CREATE TABLE t (id int, n numeric, f float8, i interval, a numeric[]);
-  CREATE TABLE s (id int, n numeric, f float8, i interval, a numeric[]);
+  CREATE TABLE t (id int, n numeric, f float8, i interval, a numeric[], j jsonb);
+  CREATE TABLE s (id int, n numeric, f float8, i interval, a numeric[], j jsonb);
 `)
 const facts = planFacts(catalog)
 const [T, S] = ['t', 's'].map((name) => catalog.byName(2, name)!.id)
-const TYPES: readonly SqlType[] = [INT4, NUMERIC, FLOAT8, INTERVAL, arrayOf(NUMERIC)]
+const TYPES: readonly SqlType[] = [INT4, NUMERIC, FLOAT8, INTERVAL, arrayOf(NUMERIC), JSONB]
 const OBJECTS = new Map([
   [T, TYPES],
   [S, TYPES],
@@ -44,6 +44,14 @@ const QUERIES = [
   'SELECT n FROM t INTERSECT ALL SELECT n FROM s',
   'SELECT n, a FROM t EXCEPT SELECT n, a FROM s',
   'SELECT n FROM t EXCEPT ALL SELECT n FROM s',
+  'SELECT DISTINCT j FROM t',
+  'SELECT j, n, count(*), count(DISTINCT j) FROM t GROUP BY j, n',
+  'SELECT n, array_agg(DISTINCT j), count(DISTINCT j) FROM t GROUP BY n',
+  'SELECT j FROM t INTERSECT ALL SELECT j FROM s',
+  'SELECT j, n FROM t EXCEPT SELECT j, n FROM s',
+  'SELECT DISTINCT ON (j) j, n FROM t ORDER BY j, n',
+  'SELECT j, n, rank() OVER (PARTITION BY j ORDER BY n), count(*) OVER (PARTITION BY j) FROM t',
+  'WITH MUTUALLY RECURSIVE r (j jsonb, n numeric) AS (SELECT j, n FROM t UNION SELECT j, n + 1.0 FROM r WHERE n < 3) SELECT j, n FROM r',
   'SELECT n::text, count(*) FROM (SELECT DISTINCT n FROM t) q GROUP BY 1',
   'SELECT DISTINCT ON (n) n, i, f FROM t ORDER BY n, i',
   'SELECT * FROM (SELECT n, f FROM t ORDER BY n LIMIT 2) q',
@@ -72,7 +80,15 @@ const interval = fc.constantFrom(
   { months: 1, days: 0, micros: 0 },
   { months: 0, days: 30, micros: 0 },
 )
-const row = fc.tuple(fc.integer({ min: 1, max: 2 }), numeric, float, interval, fc.array(numeric, { maxLength: 1 }))
+const jsonb = fc.constantFrom(null, '1.0', '1.00', '{"a": [1.0]}', '{"a": [1]}')
+const row = fc.tuple(
+  fc.integer({ min: 1, max: 2 }),
+  numeric,
+  float,
+  interval,
+  fc.array(numeric, { maxLength: 1 }),
+  jsonb,
+)
 
 /** Rows that come, and by number rows that go of those that are there. */
 const ticks = fc.array(

@@ -1,17 +1,21 @@
-import type { AnyColumn, Column, F64Column, NumColumn } from './column.ts'
+import type { AnyColumn, Column, F64Column, NumColumn, StrColumn } from './column.ts'
 import { buildColumn } from './column-build.ts'
-import { numericAt } from './column-read.ts'
+import { datumAt, numericAt } from './column-read.ts'
 import { isInterval, isNumeric, isValueArray } from './datum.ts'
 import { plainInterval } from './interval.ts'
+import { jsonbKey } from './jsonb.ts'
 import { stripZeros } from './numeric.ts'
 import type { SqlType } from './sql-type.ts'
 import type { Datum } from './value.ts'
 
 /**
- * Values that SQL holds equal and that are written differently: 1.0 and 1.00, 0 and -0, 1 day and 24 hours, and arrays
- * and records of these. Each has one plain form, which says nothing but the value.
+ * Values that SQL holds equal and that are written differently: 1.0 and 1.00, 0 and -0, 1 day and 24 hours, jsonb with
+ * such numbers, and arrays and records of these. Each has one plain form, which says nothing but the value.
+ * `withoutJsonb`: of those only that have one hash whatever their form.
  */
-export function hasForms(type: SqlType): boolean {
+export type Forms = 'all' | 'withoutJsonb'
+
+export function hasForms(type: SqlType, forms: Forms = 'all'): boolean {
   switch (type.kind) {
     case 'float4':
     case 'float8':
@@ -20,8 +24,10 @@ export function hasForms(type: SqlType): boolean {
       return true
     case 'numeric':
       return type.scale === undefined
+    case 'jsonb':
+      return forms === 'all'
     case 'array':
-      return type.element === undefined || hasForms(type.element)
+      return type.element === undefined || hasForms(type.element, forms)
     default:
       return false
   }
@@ -36,7 +42,9 @@ export function plainColumn(type: SqlType, column: Column, n: number): Column {
     case 'num':
       return plainNumerics(type, column, n)
     case 'any':
-      return plainValues(column, n)
+      return plainValues(type, column, n)
+    case 'str':
+      return plainTexts(type, column, n)
     default:
       return column
   }
@@ -59,16 +67,31 @@ function plainNumerics(type: SqlType, column: NumColumn, n: number): Column {
   return buildColumn(type, values)
 }
 
-function plainValues({ data, nulls }: AnyColumn, n: number): Column {
+function plainTexts(type: SqlType, column: StrColumn, n: number): Column {
+  const values = new Array<Datum>(n)
+  let same = true
+  for (let i = 0; i < n; i++) {
+    const value = datumAt(column, i, type) as string | null
+    values[i] = value === null ? null : jsonbKey(value)
+    same &&= values[i] === value
+  }
+  return same ? column : buildColumn(type, values)
+}
+
+function plainValues(type: SqlType, { data, nulls }: AnyColumn, n: number): Column {
   const values = new Array<unknown>(n)
-  for (let i = 0; i < n; i++) values[i] = nulls !== null && nulls[i] === 1 ? data[i] : plainDatum(data[i] as Datum)
+  for (let i = 0; i < n; i++) {
+    values[i] = nulls !== null && nulls[i] === 1 ? data[i] : plainDatum(data[i] as Datum, type.element)
+  }
   return { kind: 'any', data: values, nulls }
 }
 
-function plainDatum(value: Datum): Datum {
+/** `element`: the type of the elements, where that is known. */
+function plainDatum(value: Datum, element: SqlType | undefined): Datum {
   if (typeof value === 'number') return value + 0
+  if (typeof value === 'string') return element?.kind === 'jsonb' ? jsonbKey(value) : value
   if (value === null || typeof value !== 'object') return value
   if (isNumeric(value)) return stripZeros(value)
   if (isInterval(value)) return plainInterval(value)
-  return isValueArray(value) ? value.map(plainDatum) : value
+  return isValueArray(value) ? value.map((item) => plainDatum(item, element)) : value
 }

@@ -1,6 +1,6 @@
 import { parseJson } from './json-parse.ts'
 import { type JsonNode, JsonNumber, JsonObject } from './json-tree.ts'
-import { compareNumeric, formatNumeric, parseNumericText } from './numeric.ts'
+import { compareNumeric, formatNumeric, parseNumericText, stripZeros } from './numeric.ts'
 import { compareUtf8, utf8Length } from './utf8.ts'
 
 /** jsonb: keys by length then bytes, the last duplicate wins, numbers as numeric prints them. */
@@ -29,6 +29,17 @@ export function formatJsonb(node: JsonNode): string {
     return `{${node.entries.map(([key, value]) => `${quoteJson(key)}: ${formatJsonb(value)}`).join(', ')}}`
   }
   return `[${(node as readonly JsonNode[]).map(formatJsonb).join(', ')}]`
+}
+
+/** A text that equal jsonb values share: numbers without trailing zeros. Of normal forms. */
+export function jsonbKey(text: string): string {
+  return /\.\d*0/.test(text) ? formatJsonb(keyNode(parseJson(text))) : text
+}
+
+function keyNode(node: JsonNode): JsonNode {
+  if (node instanceof JsonNumber) return new JsonNumber(formatNumeric(stripZeros(parseNumericText(node.text)!)))
+  if (node instanceof JsonObject) return new JsonObject(node.entries.map(([key, value]) => [key, keyNode(value)]))
+  return Array.isArray(node) ? (node as readonly JsonNode[]).map(keyNode) : node
 }
 
 /** A JSON string literal: PostgreSQL escapes quotes, backslashes and control characters only. */

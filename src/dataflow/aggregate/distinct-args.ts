@@ -7,6 +7,7 @@ import {
 } from '../../state/contract.ts'
 import type { Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
+import type { Forms } from '../../types/forms.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { RowErrors } from '../contract.ts'
 import { identicalRows } from '../identical.ts'
@@ -19,7 +20,7 @@ export interface DistinctArgumentsSpec {
   readonly keyTypes: readonly SqlType[]
   readonly argTypes: readonly SqlType[]
   /** Equal values may be written differently: sum and avg tell that. */
-  readonly forms?: boolean
+  readonly forms?: Forms | undefined
 }
 
 /**
@@ -41,7 +42,7 @@ export class DistinctArguments implements Accumulator {
     const keyTypes = [...spec.keyTypes, ...spec.argTypes]
     this.counts = states.keyedTable({ id: spec.stateId, keyTypes, columns: ['f64'] })
     const first = spec.keyTypes.length
-    this.forms = spec.forms ? KeyForms.over(`${spec.stateId}/forms`, keyTypes, states, first) : null
+    this.forms = KeyForms.over(`${spec.stateId}/forms`, keyTypes, spec.forms, states, first)
   }
   bind(table: KeyedTable, first: number): void {
     this.inner.bind(table, first)

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import type { AggregateStrategy } from '../../functions/function.ts'
 import type { SortColumn, StateFactory } from '../../state/contract.ts'
+import type { Forms } from '../../types/forms.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Accumulator } from './accumulator.ts'
 import { BoolAccumulator } from './bool.ts'
@@ -32,7 +33,7 @@ export interface AccumulatorSite {
   /** No retraction ever comes. */
   readonly appendOnly: boolean
   /** Equal arguments of DISTINCT calls may be written differently. */
-  readonly forms?: boolean
+  readonly forms?: Forms | undefined
 }
 
 export function makeAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: StateFactory): Accumulator {

@@ -2,7 +2,7 @@ import type { Arrangement, KeyedTable, SortColumn, StateFactory, StateStructure 
 import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
 import { datumAt } from '../../types/column-read.ts'
-import { equalRows } from '../../types/hash.ts'
+import { compareAt } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { firstColumns } from '../keys.ts'
@@ -96,13 +96,17 @@ export class OrderedAccumulator implements Accumulator {
         const count = this.rows.diff(this.page[k])
         if (count <= 0) continue
         if (this.spec.distinct) {
-          if (last !== null && equalRows(last.cols, last.row, args, k)) continue
+          if (last !== null && this.equal(last.cols, last.row, args, k)) continue
           last = { cols: args, row: k }
           visit(args, k, 1)
         } else visit(args, k, count)
       }
       if (n < PAGE) return
     }
+  }
+  /** SQL's equality, whatever the form: of jsonb bytes do not tell it. */
+  private equal(a: readonly Column[], i: number, b: readonly Column[], j: number): boolean {
+    return this.spec.argTypes.every((type, c) => compareAt(type, a[c], i, b[c], j) === 0)
   }
   state(): readonly StateStructure[] {
     return [this.rows]

@@ -11,6 +11,7 @@ import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
 import { concatBatches, takeBatch } from '../../types/batch-build.ts'
 import type { Column, F64Column } from '../../types/column.ts'
 import { takeRows } from '../../types/column-shape.ts'
+import type { Forms } from '../../types/forms.ts'
 import { INT4, type SqlType } from '../../types/sql-type.ts'
 import type { Accumulator } from '../aggregate/accumulator.ts'
 import { type AggregateSpec, makeAccumulator } from '../aggregate/make.ts'
@@ -30,7 +31,7 @@ export interface AggregateOperatorSpec extends OperatorIdentity {
   /** No retraction ever reaches the input. */
   readonly appendOnly: boolean
   /** Equal keys and arguments of DISTINCT calls may be written differently. */
-  readonly forms?: boolean
+  readonly forms?: Forms | undefined
   readonly types: readonly SqlType[]
 }
 
@@ -68,7 +69,7 @@ export class AggregateOperator extends OperatorBase {
     super(spec, [input], spec.types)
     this.spec = spec
     this.keyTypes = pick(input.types, spec.keys)
-    this.forms = spec.forms ? KeyForms.over(`${spec.stateId}/forms`, this.keyTypes, states) : null
+    this.forms = KeyForms.over(`${spec.stateId}/forms`, this.keyTypes, spec.forms, states)
     this.accumulators = spec.aggregates.map((aggregate, i) =>
       makeAccumulator(
         aggregate,

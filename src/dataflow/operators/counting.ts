@@ -11,6 +11,7 @@ import { concatBatches, splitBatch } from '../../types/batch-build.ts'
 import type { Column } from '../../types/column.ts'
 import { sliceColumn, takeRows } from '../../types/column-shape.ts'
 import { inCopies } from '../../types/copies.ts'
+import type { Forms } from '../../types/forms.ts'
 import type { Pipe } from '../edge.ts'
 import { identicalRows } from '../identical.ts'
 import { KeyForms } from '../key-forms.ts'
@@ -23,7 +24,7 @@ export interface CountingSpec extends OperatorIdentity {
   /** Output count of a row from its counts in the inputs; 0 for all counts 0. */
   readonly result: (left: number, right: number) => number
   /** Equal rows may be written differently. */
-  readonly forms?: boolean
+  readonly forms?: Forms | undefined
 }
 
 /**
@@ -54,7 +55,7 @@ export class CountingOperator extends OperatorBase {
       keyTypes: inputs[0].types,
       columns: inputs.map(() => 'f64' as const),
     })
-    this.forms = spec.forms ? KeyForms.over(`${spec.stateId}/forms`, inputs[0].types, states) : null
+    this.forms = KeyForms.over(`${spec.stateId}/forms`, inputs[0].types, spec.forms, states)
   }
 
   override get runsInParts(): boolean {

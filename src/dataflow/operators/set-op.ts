@@ -1,4 +1,5 @@
 import type { StateFactory } from '../../state/contract.ts'
+import type { Forms } from '../../types/forms.ts'
 import type { Pipe } from '../edge.ts'
 import type { OperatorIdentity } from '../operator.ts'
 import { CountingOperator } from './counting.ts'
@@ -8,7 +9,7 @@ export interface SetOpSpec extends OperatorIdentity {
   readonly type: 'intersect' | 'except'
   readonly all: boolean
   /** Rows that are equal may be written differently: one of the left ones is shown. */
-  readonly forms?: boolean
+  readonly forms?: Forms | undefined
 }
 
 const RESULTS = {

@@ -1,8 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { parseJson } from '../../types/json-parse.ts'
-import { formatJson, type JsonNode, JsonNumber, JsonObject } from '../../types/json-tree.ts'
-import { formatJsonb, normalizeJson } from '../../types/jsonb.ts'
-import { formatNumeric, parseNumericText, stripZeros } from '../../types/numeric.ts'
+import { formatJson, type JsonNode, JsonObject } from '../../types/json-tree.ts'
+import { formatJsonb, jsonbKey, normalizeJson } from '../../types/jsonb.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { ValueArray } from '../../types/value.ts'
 import { def, defEnv } from '../define.ts'
@@ -71,13 +70,6 @@ function collected(items: ValueArray): JsonObject {
   )
 }
 
-/** Numbers without trailing zeros: equal values get equal texts. */
-function keyNode(node: JsonNode): JsonNode {
-  if (node instanceof JsonNumber) return new JsonNumber(formatNumeric(stripZeros(parseNumericText(node.text)!)))
-  if (node instanceof JsonObject) return new JsonObject(node.entries.map(([key, value]) => [key, keyNode(value)]))
-  return Array.isArray(node) ? (node as readonly JsonNode[]).map(keyNode) : node
-}
-
 const nodes = (items: ValueArray, type: SqlType, env: EvalEnv): JsonNode[] =>
   items.map((item) => toJsonNode(item, type.element ?? { kind: 'text' }, env))
 
@@ -108,7 +100,7 @@ export const jsonMoreFunctions: readonly ScalarFunction[] = [
     ...fallible,
     example: [`jsonb_insert('{"a": [0, 1]}', '{a,1}', '9', true)`, '{"a": [0, 1, 9]}'],
   }),
-  def('jsonb_key(jsonb) jsonb', (v: string) => (/\.\d*0/.test(v) ? formatJsonb(keyNode(parseJson(v))) : v), {
+  def('jsonb_key(jsonb) jsonb', jsonbKey, {
     example: [`jsonb_key('[1.50, 2.0]')`, '[1.5, 2]'],
   }),
   defEnv(

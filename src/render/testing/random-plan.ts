@@ -3,6 +3,7 @@ import type { WindowFrame } from '../../dataflow/window/spec.ts'
 import type { PhysicalAggregate, PhysicalNode, PhysicalOp, PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import type { WindowCall } from '../../plan/window.ts'
+import type { Forms } from '../../types/forms.ts'
 import { arrayOf, BOOL, FLOAT8, INT4, INT8, NUMERIC, type SqlType, sameType, TEXT } from '../../types/sql-type.ts'
 import { anyCondition, anyDatum, anyScalar, arm, type Gen, pickFrom } from './random-scalar.ts'
 
@@ -164,7 +165,7 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
   }
 }
 
-const anyForms = (g: Gen): { forms?: true } => (g(fc.boolean) ? { forms: true } : {})
+const anyForms = (g: Gen): { forms?: Forms } => (g(fc.boolean) ? { forms: 'withoutJsonb' } : {})
 
 function anyJoin(g: Gen, nodes: readonly PhysicalNode[], left: number): PhysicalNode {
   const right = anyInput(g, nodes)

@@ -103,13 +103,13 @@ class Builder {
         return this.#node({ op: 'arrival', input }, p)
       }
       case 'distinct':
-        return this.#node({ op: 'distinct', input: this.build(p.input), ...rowForms(p.rowType) }, p)
+        return this.#node({ op: 'distinct', input: this.build(p.input), ...rowForms(p, this.#outer) }, p)
       case 'unionAll':
         return this.#node({ op: 'union', inputs: p.inputs.map((i) => this.build(i)) }, p)
       case 'setOp': {
         const { op: type, all } = p
         const left = this.build(p.left)
-        return this.#node({ op: 'setOp', type, all, left, right: this.build(p.right), ...rowForms(p.rowType) }, p)
+        return this.#node({ op: 'setOp', type, all, left, right: this.build(p.right), ...rowForms(p, this.#outer) }, p)
       }
       case 'topK': {
         const { partition, order, limit, offset } = p
@@ -275,7 +275,7 @@ class Builder {
         order: a.order.map((o) => ({ column: number(o.expr), desc: o.desc, nullsFirst: o.nullsFirst })),
         type: a.type,
       })),
-      ...aggregateForms(p),
+      ...aggregateForms(p, this.#outer),
     }
     return this.#node(op, p)
   }

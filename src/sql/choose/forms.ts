@@ -1,19 +1,30 @@
 import type { Logical } from '../../plan/logical.ts'
-import type { Forms } from '../../plan/physical.ts'
-import { hasForms } from '../../types/forms.ts'
-import type { RowType } from '../../types/sql-type.ts'
+import { type Forms, hasForms } from '../../types/forms.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 
 interface Kept {
   readonly forms?: Forms
 }
 
 /** Whole rows are compared: whether equal ones may be written differently. */
-export function rowForms(rowType: RowType): Kept {
-  return rowType.some(({ type }) => hasForms(type)) ? { forms: true } : {}
+export function rowForms({ rowType }: Pick<Logical, 'rowType'>, scope: object | null): Kept {
+  return formsOf(
+    rowType.map(({ type }) => type),
+    scope,
+  )
 }
 
 /** Keys, and arguments of DISTINCT calls, of which one stands for all that are equal. */
-export function aggregateForms({ keys, aggregates }: Extract<Logical, { kind: 'aggregate' }>): Kept {
-  const compared = [...keys, ...aggregates.flatMap(({ distinct, args }) => (distinct ? args : []))]
-  return compared.some(({ type }) => hasForms(type)) ? { forms: true } : {}
+export function aggregateForms(p: Extract<Logical, { kind: 'aggregate' }>, scope: object | null): Kept {
+  const compared = [...p.keys, ...p.aggregates.flatMap(({ distinct, args }) => (distinct ? args : []))]
+  return formsOf(
+    compared.map(({ type }) => type),
+    scope,
+  )
+}
+
+/** Inside a scope of recursion rows meet by their hashes, which tell jsonb by its text. */
+function formsOf(types: readonly SqlType[], scope: object | null): Kept {
+  const forms: Forms = scope ? 'withoutJsonb' : 'all'
+  return types.some((type) => hasForms(type, forms)) ? { forms } : {}
 }

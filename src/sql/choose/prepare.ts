@@ -3,10 +3,14 @@ import { mapCall, rewriteLogical } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, scalarKey } from '../../plan/scalar-walk.ts'
 import { fuse } from '../optimise/fuse.ts'
+import { jsonbPartitions } from './jsonb-partitions.ts'
 
-/** Aggregates take columns: keys, arguments, filters and order keys are computed by a projection before. */
+/**
+ * Aggregates take columns: keys, arguments, filters and order keys are computed by a projection before. So is what
+ * partitions by jsonb go by.
+ */
 export function prepare(plan: Logical): Logical {
-  const prepared = rewriteLogical(plan, (p) => (p.kind === 'aggregate' ? overColumns(p) : p))
+  const prepared = rewriteLogical(plan, (p) => (p.kind === 'aggregate' ? overColumns(p) : jsonbPartitions(p)))
   return fuse.apply(prepared, { primaryKey: () => null })
 }
 
