@@ -14,6 +14,7 @@ import { StatementBound } from '../write/evaluated.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { drop } from './drop.ts'
 import { lateRelation } from './late-relation.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
@@ -41,18 +42,33 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
   if (plan.query === null) return null
   const rows = countRows(batches)
   if (rows === 0) return 0
-  const table = [...world.tables.values()].find((t) => t.entry.name === plan.name && t.entry.schema === plan.schema)!
-  const changes = batches
-    .flatMap((batch) => splitBatch(batch))
-    .map((batch) => {
-      checkNulls(table, batch)
-      return { object: table.entry.id, batch }
+  const table = [...world.tables.values()].find((t) => t.entry.name === plan.name && t.entry.schema === plan.schema)
+  if (table === undefined) throw new SqlError('42P01', `relation "${plan.name}" was dropped meanwhile`)
+  try {
+    const changes = batches
+      .flatMap((batch) => splitBatch(batch))
+      .map((batch) => {
+        checkNulls(table, batch)
+        return { object: table.entry.id, batch }
+      })
+    await deps.ticker.write({
+      readsOthers: false,
+      evaluate: () => ({ result: { command: 'INSERT', count: rows, returning: null }, changes }),
     })
-  await deps.ticker.write({
-    readsOthers: false,
-    evaluate: () => ({ result: { command: 'INSERT', count: rows, returning: null }, changes }),
-  })
+  } catch (error) {
+    await takeBack(deps, table.entry.id, call)
+    throw error
+  }
   return rows
+}
+
+/** Without its rows the table is not what was asked for. Where somebody reads it by now it stays. */
+async function takeBack(deps: DdlDeps, id: number, call: CallContext): Promise<void> {
+  try {
+    await drop(deps, { kind: 'drop', objects: [id], cascade: false }, { ...call, lockTimeoutMs: 1 })
+  } catch (error) {
+    deps.world.log.warn('a table whose rows could not be stored stays', { table: id, error: String(error) })
+  }
 }
 
 async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {

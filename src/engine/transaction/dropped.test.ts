@@ -185,6 +185,9 @@ describe('what a statement changes is there as a whole or not at all', () => {
     const before = await run('SELECT i, count(*) FROM a GROUP BY i')
     await expect(run('INSERT INTO a SELECT 2 UNION ALL SELECT i FROM a')).rejects.toMatchObject({ sqlstate: '54000' })
     expect(await run('SELECT i, count(*) FROM a GROUP BY i')).toEqual(before)
+    const copy = 'CREATE TABLE c AS SELECT i FROM a UNION ALL SELECT i FROM a'
+    await expect(run(copy)).rejects.toMatchObject({ sqlstate: '54000' })
+    expect(engine.catalog().byName(2200, 'c')).toBeUndefined()
     await run('INSERT INTO a VALUES (3)')
     expect(await run('SELECT count(*) FROM a')).toEqual(await run('SELECT * FROM v'))
     await run('DELETE FROM a WHERE i = 1')
