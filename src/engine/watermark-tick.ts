@@ -21,7 +21,7 @@ export function moveWatermarks(world: World, record: TickRecord): boolean {
         watermarks?.becomeIdle(mark.partition)
         break
       case 'advance':
-        watermarks?.advanceTo(mark.value, world.sources.get(mark.object)?.positions ?? ONE_PARTITION)
+        watermarks?.advanceTo(mark.value, world.sources.get(mark.object)?.positions ?? ONE_PARTITION, record.nowMicros)
         break
       default:
         unreachable(mark)

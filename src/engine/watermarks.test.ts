@@ -61,7 +61,7 @@ test('who reads a partition again, in batches of any size, finds the watermarks 
         stamps.push(...stampsOf(live.stamp(0, times.length, batchOf(INT4, 0, more).rows, 0), INT4))
         times.push(...more)
         live.advance(0)
-        if (raise !== null && raise > (live.current ?? -1)) live.advanceTo(raise, new Map([[0, times.length]]))
+        if (raise !== null && raise > (live.current ?? -1)) live.advanceTo(raise, new Map([[0, times.length]]), 0)
       }
       const past = new PastWatermarks(live)
       const again: Datum[] = []
@@ -98,4 +98,18 @@ test('a watermark is the lowest of active partitions, never goes back, and outli
     expect(each.partitions.get(1)!.late).toBe(1)
     expect(each.floors).toEqual([{ partition: 1, offset: 1, value: 90 }])
   }
+})
+
+test('a watermark that was set before the first record goes on with the clock from there, where a time-out was declared', () => {
+  const set = (idleMs: number | null) => {
+    const watermarks = new Watermarks({ ...spec(0), idleMs }, [TEXT, TIMESTAMP])
+    watermarks.begin(0, false, 1_000)
+    watermarks.advanceTo(500_000, new Map([[0, 0]]), 2_000_000)
+    watermarks.advance(2_000_000)
+    expect(watermarks.current).toBe(500_000)
+    watermarks.advance(3_000_000)
+    return watermarks
+  }
+  expect(set(30_000)).toMatchObject({ current: 1_500_000, runsWithClock: true })
+  expect(set(null)).toMatchObject({ current: 500_000, runsWithClock: false })
 })

@@ -116,7 +116,7 @@ export class Watermarks {
       lastMicros = Math.max(lastMicros, last)
     }
     if (lowest !== null) this.#rise(lowest)
-    else if (highest !== null) this.#rise(this.#isClock ? highest + Math.max(0, nowMicros - lastMicros) : highest)
+    else if (highest !== null) this.#rise(this.#clocked ? highest + Math.max(0, nowMicros - lastMicros) : highest)
   }
 
   /** Partitions that were silent for the time-out. */
@@ -134,12 +134,13 @@ export class Watermarks {
     if (mark !== undefined) mark.idle = true
   }
 
-  /** Journaled: ADVANCE WATERMARK. `next`: where each partition goes on. */
-  advanceTo(value: number, next: ReadonlyMap<number, number>): void {
+  /** Journaled: ADVANCE WATERMARK. `next`: where each partition goes on. What is idle goes on with the clock from here. */
+  advanceTo(value: number, next: ReadonlyMap<number, number>, nowMicros: number): void {
     for (const [partition, offset] of next) {
       const mark = this.#partition(partition)
       if (mark.watermark !== null && mark.watermark >= value) continue
       mark.watermark = value
+      if (mark.idle) mark.lastMicros = nowMicros
       this.floors.push({ partition, offset, value })
     }
     this.#rise(value)
@@ -147,7 +148,7 @@ export class Watermarks {
 
   /** All partitions are idle, and the watermark goes on with the clock. */
   get runsWithClock(): boolean {
-    return this.#isClock && this.partitions.size > 0 && [...this.partitions.values()].every((mark) => mark.idle)
+    return this.#clocked && this.partitions.size > 0 && [...this.partitions.values()].every((mark) => mark.idle)
   }
 
   /** Nobody reads the relation any more: the next reader begins anew. */
@@ -170,8 +171,9 @@ export class Watermarks {
     this.floors.push(...image.floors)
   }
 
-  get #isClock(): boolean {
-    return this.type.kind === 'timestamp' || this.type.kind === 'timestamptz'
+  /** A time-out says that silence is time that passes; without one the watermark stands. */
+  get #clocked(): boolean {
+    return this.spec.idleMs !== null && (this.type.kind === 'timestamp' || this.type.kind === 'timestamptz')
   }
   #rise(to: number): void {
     if (this.current === null || to > this.current) this.current = to
