@@ -103,6 +103,8 @@ export function optionRules(g: SqlParser, r: Rules) {
     const start = g.mark()
     return g.alt<OptionValue>(1, [
       { ALT: () => ({ kind: 'optionString', value: g.eat(2, T.String).value, span: g.span(start) }) },
+      // All columns: `FORCE_QUOTE *`.
+      { ALT: () => ({ kind: 'optionWord', word: g.eat(42, T.Star).value, quoted: false, span: g.span(start) }) },
       { ALT: () => ({ kind: 'optionNumber', text: g.eat(3, T.Number).value, span: g.span(start) }) },
       {
         ALT: () => {

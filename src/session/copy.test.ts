@@ -172,6 +172,10 @@ describe('COPY FROM STDIN', () => {
     ["COPY t FROM STDIN (DELIMITER 'ab')", '0A000'],
     ["COPY t FROM STDIN (QUOTE '!')", '0A000'],
     ["COPY t FROM STDIN (ENCODING 'latin1')", '0A000'],
+    ["COPY t FROM STDIN (DELIMITER ',', NULL 'a,b')", '0A000'],
+    [`COPY t FROM STDIN (FORMAT csv, NULL 'a"b')`, '0A000'],
+    ['COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE *)', '0A000'],
+    ['COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (id))', '0A000'],
     ['COPY nowhere FROM STDIN', '42P01'],
   ])('%s is %s', async (statement, sqlstate) => {
     const { sql } = harness()

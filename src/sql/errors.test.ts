@@ -34,6 +34,7 @@ const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string]
   ['SELECT ¶a FROM t, s', '42702', 'column reference "a" is ambiguous'],
   ['SELECT 1 FROM t, ¶t', '42712', 'table name "t" specified more than once'],
   ['SELECT * FROM t, (SELECT ¶t.a) x', '42P01', 'invalid reference to FROM-clause entry for table "t"'],
+  ['UPDATE t SET ¶t.a = 1', '42703', 'column "t" of relation "t" does not exist'],
   [
     'SELECT ¶b FROM t GROUP BY a',
     '42803',

@@ -15,8 +15,17 @@ export interface Zone {
 const SPAN = 8 * 86400
 const STEP = 900
 const CACHED_MAX = 20_000
-/** Intl's dates end there; beyond, the offset of the last year holds. */
+/** Intl's dates end there; beyond, the calendar and with it the zone's rule repeats every 400 years. */
 const SECONDS_MAX = 8.64e12 - 86400 * 400
+const CALENDAR_CYCLE = 146_097 * 86_400
+
+function withinDate(seconds: number): number {
+  const beyond = Math.abs(seconds) - SECONDS_MAX
+  if (beyond <= 0) return seconds
+  // Infinities have no day of the year.
+  if (!Number.isFinite(beyond)) return Math.sign(seconds) * SECONDS_MAX
+  return seconds - Math.sign(seconds) * Math.ceil(beyond / CALENDAR_CYCLE) * CALENDAR_CYCLE
+}
 
 const zones = new Map<string, Zone>()
 
@@ -78,7 +87,7 @@ function namedZone(name: string): Zone {
   return {
     name: format.resolvedOptions().timeZone,
     offsetAt(utcSeconds) {
-      const seconds = Math.max(-SECONDS_MAX, Math.min(SECONDS_MAX, Math.floor(utcSeconds)))
+      const seconds = withinDate(Math.floor(utcSeconds))
       const start = Math.floor(seconds / SPAN) * SPAN
       const first = ask(start)
       if (first === ask(start + SPAN)) return first

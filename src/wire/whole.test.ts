@@ -48,8 +48,26 @@ describe('tables', () => {
   })
 
   it('report violated constraints by name', async () => {
-    await expect(a.query("INSERT INTO t VALUES (1, 'x')")).rejects.toMatchObject({ code: '23505', table: 't' })
-    await expect(a.query('INSERT INTO t (id) VALUES (9)')).rejects.toMatchObject({ code: '23502', column: 'owner' })
+    const there = { schema: `s${schema}`, table: 't' }
+    await expect(a.query("INSERT INTO t VALUES (1, 'x')")).rejects.toMatchObject({
+      ...there,
+      code: '23505',
+      constraint: 't_pkey',
+    })
+    const noOwner = { ...there, code: '23502', column: 'owner' }
+    await expect(a.query('INSERT INTO t (id) VALUES (9)')).rejects.toMatchObject(noOwner)
+    await a.query('BEGIN')
+    await expect(a.query('UPDATE t SET owner = NULL')).rejects.toMatchObject(noOwner)
+    await a.query('ROLLBACK')
+  })
+
+  it('are not made, nor views kept, with parameters that a message would bind', async () => {
+    await expect(a.query('CREATE MATERIALIZED VIEW v AS SELECT $1::int', [1])).rejects.toMatchObject({
+      code: '0A000',
+      message: 'materialized views may not be defined using bound parameters',
+    })
+    await expect(a.query('CREATE VIEW v AS SELECT $1::int', [1])).rejects.toMatchObject({ code: '42P02' })
+    await expect(a.query('CREATE MATERIALIZED VIEW v AS SELECT $1::int')).rejects.toMatchObject({ code: '42P02' })
   })
 
   it('answer point lookups with parameters', async () => {

@@ -72,10 +72,31 @@ function splitPart(text: string, delimiter: string, n: number): string {
   return parts.at(n > 0 ? n - 1 : n) ?? ''
 }
 
+const ASCII = /^[\0-\x7f]*$/
+
+/** Character by character, as the locale C.UTF-8 has it: none becomes two (ß stays), none depends on its neighbours. */
+function upper(text: string): string {
+  if (ASCII.test(text)) return text.toUpperCase()
+  let result = ''
+  for (const c of text) {
+    const changed = c.toUpperCase()
+    result += changed.length === c.length ? changed : c
+  }
+  return result
+}
+
+function lower(text: string): string {
+  if (ASCII.test(text)) return text.toLowerCase()
+  let result = ''
+  // The capital I with a dot is the one letter whose small form JavaScript writes as two characters.
+  for (const c of text) result += c === 'İ' ? 'i' : c.toLowerCase()
+  return result
+}
+
 const initcap = (text: string): string =>
-  text.toLowerCase().replace(/[\p{L}\p{N}]+/gu, (word) => {
+  lower(text).replace(/[\p{L}\p{N}]+/gu, (word) => {
     const [first, ...rest] = word
-    return first.toUpperCase() + rest.join('')
+    return upper(first) + rest.join('')
   })
 
 function translate(text: string, from: string, to: string): string {
@@ -124,8 +145,8 @@ export const textFunctions: readonly ScalarFunction[] = [
   ),
   def('octet_length(bytea) int4', (b: Uint8Array) => b.length, { example: ["octet_length('\\x0102'::bytea)", '2'] }),
   def('bit_length(text) int4', (s: string) => utf8Length(s) * 8, { example: ["bit_length('ab'::text)", '16'] }),
-  def('lower(text) text', (s: string) => s.toLowerCase(), { example: ["lower('ABC')", 'abc'] }),
-  def('upper(text) text', (s: string) => s.toUpperCase(), { example: ["upper('abc')", 'ABC'] }),
+  def('lower(text) text', lower, { example: ["lower('ABC')", 'abc'] }),
+  def('upper(text) text', upper, { example: ["upper('abc')", 'ABC'] }),
   def('initcap(text) text', initcap, { example: ["initcap('hi THOMAS-mann')", 'Hi Thomas-Mann'] }),
   ...['substr', 'substring'].flatMap((name) => [
     def(`${name}(text,int4) text`, (s: string, from: number) => substring(s, from), {

@@ -10,6 +10,7 @@ import { parseText } from '../../types/text.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import type { PlannedCopyFrom } from '../planner.ts'
 import { done, type Outcome, type Run } from '../run.ts'
+import { withSchema } from '../statements/dml.ts'
 import { type CopyOptions, copyOptions } from './options.ts'
 import { readFields } from './read-fields.ts'
 import { type CopyRecord, RecordSplitter } from './split-records.ts'
@@ -49,7 +50,7 @@ export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
     await own?.commit(run.call)
   } catch (error) {
     own?.rollback()
-    throw error
+    throw withSchema(error, session.engine.catalog(), planned.insert.table)
   }
   return done(`COPY ${rows}`)
 }

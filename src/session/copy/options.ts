@@ -77,7 +77,10 @@ function check(options: CopyOptions, given: ReadonlyMap<string, unknown>): void 
     if (options.delimiter === options.quote) throw new SqlError('22023', 'COPY delimiter and quote must be different')
   }
   if (options.null.includes(options.delimiter)) {
-    throw new SqlError('22023', 'COPY delimiter character must not appear in the NULL specification')
+    throw new SqlError('0A000', 'COPY delimiter must not appear in the NULL specification')
+  }
+  if (options.format === 'csv' && options.null.includes(options.quote)) {
+    throw new SqlError('0A000', 'CSV quote character must not appear in the NULL specification')
   }
   const encoding = given.get('encoding') as OptionValue | undefined
   if (encoding !== undefined && !/^utf-?8$/i.test(word(encoding) ?? '')) {

@@ -1,6 +1,7 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { caseOf, constant, isNull } from '../../plan/scalar-walk.ts'
+import type { TypeKind } from '../../types/sql-type.ts'
 import { unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
@@ -53,12 +54,24 @@ export function bindGreatest(st: Statement, node: Node<'greatest' | 'least'>, pl
   )
 }
 
+/**
+ * The result has the type of the left operand as the comparison sees it. Within these kinds PostgreSQL compares values of
+ * two types as they are, where here one is cast to the other.
+ */
+const OWN_EQUALITY: readonly ReadonlySet<TypeKind>[] = [
+  new Set(['int2', 'int4', 'int8']),
+  new Set(['float4', 'float8']),
+  new Set(['date', 'timestamp', 'timestamptz']),
+  new Set(['name', 'text']),
+]
+
 export function bindNullIf(st: Statement, node: Node<'nullif'>, place: ExprPlace): Scalar {
   handled(node, ['left', 'right'])
   const [left, right] = [node.left, node.right].map((n) => st.bind.expr(st, n, place))
   const equal = callOperator(st, '=', [left, right], node)
-  // The result has the type of the left operand as the comparison sees it.
-  const result = equal.kind === 'call' && left.type.kind === 'unknown' ? equal.args[0] : left
+  const seen = equal.kind === 'call' ? equal.args[0] : left
+  const own = OWN_EQUALITY.some((kinds) => kinds.has(left.type.kind) && kinds.has(seen.type.kind))
+  const result = own ? left : seen
   return caseOf([[equal, constant(null, result.type)]], result)
 }
 

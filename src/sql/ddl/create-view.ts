@@ -1,6 +1,6 @@
 import type { Ident, WithOption } from '../../../grammar/ast-base.ts'
 import type { CreateMaterializedView, CreateView } from '../../../grammar/ast-ddl.ts'
-import { notSupported } from '../../base/sql-error.ts'
+import { notSupported, SqlError } from '../../base/sql-error.ts'
 import { creationSchema } from '../../catalog/resolve-name.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { Logical } from '../../plan/logical.ts'
@@ -31,6 +31,7 @@ export function planCreateView(node: CreateView, context: PlanningContext): DdlP
   const st = newStatement(bindEnv(context))
   const schema = schemaOf(st, node.name, context)
   const { rowType } = bindView(st, node, node.columns)
+  if (st.params.length > 0) throw bindError('42P02', 'there is no parameter $1', node.query)
   return {
     kind: 'createView',
     schema: schema.id,
@@ -53,6 +54,8 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   st.stream.maintained = true
   const taken = takeEmission(st, node.query)
   const { plan, rowType } = bindView(st, { ...node, query: taken.query }, node.columns)
+  // Those of a simple query are no parameters at all, and are refused before.
+  if (st.params.length > 0) throw new SqlError('0A000', 'materialized views may not be defined using bound parameters')
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission
   st.stream.merges = true
   const { physical } = plans(st, { ...plan, rowType }, context, true, emission, options.ttl?.life)
@@ -82,7 +85,6 @@ function bindView(
   columns: readonly Ident[],
 ): { plan: Logical; rowType: RowType } {
   const { plan } = bindInnerQuery(st, node.query, null, null)
-  if (st.params.length > 0) throw bindError('42P02', 'there is no parameter $1', node.query)
   if (columns.length > plan.rowType.length) {
     throw bindError('42601', 'CREATE VIEW specifies more column names than columns', columns[plan.rowType.length])
   }

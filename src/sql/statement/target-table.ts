@@ -74,11 +74,11 @@ export function itemAlias(item: TableItem): Ident | undefined {
 
 /** Number of the column that an assignment names. */
 export function assignedColumn(entry: TableEntry, target: AssignTarget): number {
-  if (target.path.length > 0) throw notSupported('assignment to a part of a column', target.span)
   const at = entry.columns.findIndex((c) => c.name === target.column.name)
   if (at < 0) {
     throw bindError('42703', `column "${target.column.name}" of relation "${entry.name}" does not exist`, target)
   }
+  if (target.path.length > 0) throw notSupported('assignment to a part of a column', target.span)
   return at
 }
 
