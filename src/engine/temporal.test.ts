@@ -268,4 +268,18 @@ describe('a view that reads the clock', () => {
       { numRuns: RUNS, endOnFailure: true },
     )
   }, 600_000)
+
+  it('waits for rows of negative count too', () => {
+    const sql = "SELECT id, date_trunc('minute', now()) AS m FROM t"
+    const planned = planSql(`CREATE MATERIALIZED VIEW v AS ${sql}`, CATALOG)
+    if (planned.kind !== 'ddl' || planned.statement?.kind !== 'createMaterializedView') throw new Error('not a view')
+    const harness = new Harness(planned.statement.plan, OBJECTS)
+    const row = [7, ...T.slice(1).map(() => null)]
+    const object = idOf('t')
+    harness.step([{ object, row, diff: -1 }], 0)
+    harness.step([], 90e6)
+    expect(harness.rows.text()).toBe('-1 [7,60000000]')
+    harness.step([{ object, row, diff: 1 }], 90e6)
+    expect(harness.rows.text()).toBe('')
+  })
 })

@@ -162,7 +162,8 @@ export class TemporalOperator extends OperatorBase {
     const data = new Float64Array(n)
     for (let k = 0; k < n; k++) {
       data[k] = moments[rows[k]]
-      if (kept.diffs[k] > 0) this.heap.add(data[k])
+      // Of retractions too: where the row is not there its negative count waits as well.
+      this.heap.add(data[k])
     }
     this.waiting.apply({ ...kept, cols: [...kept.cols, { kind: 'f64', data, nulls: null }] })
     if (this.heap.size > 2 * this.waiting.rows + HEAP_SPARE) this.rebuild()
