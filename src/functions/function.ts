@@ -49,7 +49,7 @@ export interface EvalEnv {
   /** now(): µs since 1970 UTC of the tick. */
   readonly nowMicros: number
   /** A view: texts that mean a time of their own reading ('now', 'today') are no dates, since nothing would follow them. */
-  readonly maintained?: true
+  readonly maintained?: true | undefined
   readonly timeZone: string
   readonly user: string
   readonly database: string

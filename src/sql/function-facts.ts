@@ -49,6 +49,13 @@ export function foldConstant(s: Scalar, env?: EvalEnv): Scalar {
   }
 }
 
+/** A constant text that means a time of its own reading: 'today' cast to a date. */
+export const isReadingTime = (s: Scalar): boolean =>
+  s.kind === 'cast' &&
+  typeof (s.arg.kind === 'const' && s.arg.value) === 'string' &&
+  foldConstant(s, NO_ENV).kind !== 'const' &&
+  foldConstant(s, STATEMENT_ENV).kind === 'const'
+
 export const foldConstants = (s: Scalar, env: EvalEnv): Scalar => rewriteScalar(s, (x) => foldConstant(x, env))
 
 function evaluate(s: Scalar, env: EvalEnv | undefined): Datum | undefined {
@@ -88,9 +95,10 @@ function constants(items: readonly Scalar[]): Datum[] | undefined {
   return values.includes(undefined) ? undefined : (values as Datum[])
 }
 
-/** Immutable functions read nothing of it. */
+/** Immutable functions read nothing of it. Texts of a time of their own reading ('today') have no meaning here: they stay. */
 const NO_ENV: EvalEnv = {
   nowMicros: 0,
+  maintained: true,
   timeZone: 'UTC',
   user: '',
   database: '',
@@ -98,3 +106,6 @@ const NO_ENV: EvalEnv = {
   setting: () => undefined,
   random: () => 0,
 }
+
+/** Of some statement: such texts mean a time. */
+const STATEMENT_ENV: EvalEnv = { ...NO_ENV, maintained: undefined }

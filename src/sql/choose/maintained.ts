@@ -5,6 +5,7 @@ import type { Logical } from '../../plan/logical.ts'
 import { logicalScalars, visitLogical } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { visitScalar } from '../../plan/scalar-walk.ts'
+import { isReadingTime } from '../function-facts.ts'
 
 /** What a query that is kept up to date cannot hold: results must follow from the data and the clock. */
 export function refuseVolatile(plan: Logical): void {
@@ -12,11 +13,23 @@ export function refuseVolatile(plan: Logical): void {
     if (p.kind === 'flatMap' && tableFunctionById(p.fn)?.volatility === 'volatile') throw volatile(p.fn, p.position)
     for (const s of logicalScalars(p)) {
       visitScalar(s, (x) => {
+        if (isReadingTime(x)) throw readingTime(x)
         if (x.kind !== 'call') return
         if (scalarById(x.fn)?.volatility === 'volatile') throw volatile(x.fn, x.position)
       })
     }
   })
+}
+
+function readingTime(s: Scalar): SqlError {
+  return new SqlError(
+    '0A000',
+    'a text that means the time of its reading, in a materialized view or SUBSCRIBE, is not supported',
+    {
+      position: s.kind === 'cast' ? s.position + 1 || undefined : undefined,
+      hint: "Compare with now(), current_date or current_timestamp: they move on. A plain literal ('today'::date) is the day of CREATE.",
+    },
+  )
 }
 
 function volatile(fn: string, position: number): SqlError {
