@@ -230,6 +230,9 @@ const STEPS: Readonly<Record<string, number>> = {
   day: MICROS_PER_DAY,
 }
 
+/** The units that cut only the time of day. */
+const WITHIN_DAY: ReadonlySet<string> = new Set(Object.keys(STEPS).filter((unit) => unit !== 'day'))
+
 function truncDays(unit: string, days: number): number | undefined {
   const { year, month } = civilFromDays(days)
   switch (unit) {
@@ -265,7 +268,13 @@ function truncTimestamp(field: string, value: Stamp, typeName: string): Stamp {
 
 function truncZoned(field: string, value: Stamp, zoneName: string): Stamp {
   const zone = zoneByName(zoneName)
-  return localToUtc(truncTimestamp(field, utcToLocal(value, zone), 'timestamp with time zone'), zone)
+  const cut = truncTimestamp(field, utcToLocal(value, zone), 'timestamp with time zone')
+  if (!WITHIN_DAY.has(unitOf(field)) || !Number.isFinite(Number(value))) return localToUtc(cut, zone)
+  // Below the day the moment keeps its offset: of an hour that comes twice, each is an hour of its own.
+  const { days, micros } = splitMicros(value)
+  const offset = zone.offsetAt(days * 86400 + Math.floor(micros / 1e6))
+  const local = splitMicros(cut)
+  return joinMicros(local.days, local.micros - offset * 1e6)
 }
 
 const INTERVAL_MONTHS: Readonly<Record<string, number>> = {
