@@ -28,6 +28,8 @@ export type DdlPlan =
       readonly connector: ConnectorPlan | null
       /** CREATE TABLE … AS query. */
       readonly query: PhysicalPlan | null
+      /** Of the query, bound before the table is made. */
+      readonly paramTypes?: readonly SqlType[]
     })
   | (Create & {
       readonly kind: 'createSource'

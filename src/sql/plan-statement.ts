@@ -100,7 +100,11 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
   }
 }
 
-const ddl = (statement: DdlPlan | null): Planned => ({ kind: 'ddl', statement, paramTypes: [] })
+const ddl = (statement: DdlPlan | null): Planned => ({
+  kind: 'ddl',
+  statement,
+  paramTypes: (statement?.kind === 'createTable' && statement.paramTypes) || [],
+})
 
 /** `createSink` → CREATE SINK. */
 const statementName = (kind: string): string => kind.replace(/([A-Z])/g, ' $1').toUpperCase()

@@ -2,6 +2,7 @@ import type { DdlStatement } from '../../../grammar/ast-ddl.ts'
 import type { MergeLate } from '../../../grammar/ast-statement.ts'
 import { assert } from '../../base/assert.ts'
 import { SqlError } from '../../base/sql-error.ts'
+import { bindParams } from '../../engine/bind-params.ts'
 import { done, type StatementHandler } from '../run.ts'
 
 /** The grammar's DDL without EXECUTE and comments; and what runs as it does, in a turn of its own. */
@@ -62,7 +63,12 @@ async function change(
   run: Parameters<typeof ddlStatement.run>[1],
   statement: Parameters<typeof run.session.engine.ddl>[0] | null,
 ): Promise<number | null> {
-  return statement === null ? null : run.session.engine.ddl(statement, run.call)
+  if (statement === null) return null
+  const bound =
+    statement.kind === 'createTable' && statement.query !== null
+      ? { ...statement, query: bindParams(statement.query, run.params) }
+      : statement
+  return run.session.engine.ddl(bound, run.call)
 }
 
 function ddlTag(statement: SchemaChange): string {

@@ -155,7 +155,7 @@ function tableOfQuery(st: Statement, node: CreateTable, context: PlanningContext
   handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'as', 'withData'])
   const query = node.as as NonNullable<CreateTable['as']>
   const { plan } = bindInnerQuery(st, query, null, null)
-  st.checkParams(node)
+  const paramTypes = st.checkParams(node)
   const names = node.elements.map((e) => {
     if (e.kind !== 'column' || e.type || e.constraints.length > 0)
       throw notSupported('column definitions of CREATE TABLE … AS', e.span)
@@ -181,6 +181,7 @@ function tableOfQuery(st: Statement, node: CreateTable, context: PlanningContext
     fromSource: null,
     connector: null,
     query: node.withData === false ? null : plans(st, plan, context).physical,
+    paramTypes,
     // The rows are copied: the table does not depend on what they were read from.
     dependsOn: [],
     sql: canonicalSql(st, context.sql, node.span),
