@@ -14,6 +14,12 @@ export const EVENT_COLUMN = '$event'
 /** What the relation of late rows is called, behind the name of its own. */
 export const LATE = '$late'
 
+/** The relation of late rows that comes with `owner`; a view that only has its name is the user's own. */
+export const isLateOf = (entry: CatalogEntry, owner: CatalogEntry | undefined): boolean =>
+  entry.kind === 'view' &&
+  entry.name === `${owner?.name}${LATE}` &&
+  (watermarkOf(owner) !== null || (owner?.kind === 'view' && owner.lateness !== undefined))
+
 export function watermarkOf(entry: CatalogEntry | undefined): WatermarkSpec | null {
   return (entry?.kind === 'table' || entry?.kind === 'source' ? entry.watermark : null) ?? null
 }

@@ -1,4 +1,4 @@
-import type { CatalogEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
+import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
 import { quoted } from '../../sql/ddl/canonical.ts'
 import { type Field, type RowType, TIMESTAMPTZ } from '../../types/sql-type.ts'
@@ -8,7 +8,12 @@ import type { World } from '../world.ts'
  * `"orders$late"`: the rows that came after their partition's watermark had passed their time, beside that watermark. A
  * plain view: what it shows is a property of the rows themselves.
  */
-export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: number): CatalogEntry[] {
+export function lateRelation(
+  world: World,
+  owner: SourceEntry | TableEntry | ViewEntry | MaterializedViewEntry,
+  id: number,
+): CatalogEntry[] {
+  if (owner.kind === 'view' || owner.kind === 'materializedView') return lateOfView(world, owner, id)
   if (!owner.watermark) return []
   const { column, event } = owner.watermark
   if (event !== undefined && event.own === undefined) return []
@@ -22,8 +27,14 @@ export function lateRelation(world: World, owner: SourceEntry | TableEntry, id: 
   return [lateOf(world, owner, columns, time, id)]
 }
 
-/** The same of a view whose column LATENESS made its event time. */
-export function lateOf(world: World, owner: CatalogEntry, columns: RowType, time: Field, id: number): ViewEntry {
+/** The same of a view whose column LATENESS made its event time; what is stored of a materialized one has no watermarks. */
+function lateOfView(world: World, owner: ViewEntry | MaterializedViewEntry, id: number): CatalogEntry[] {
+  const { kind, lateness, rowType } = owner
+  if (kind !== 'view' || lateness === undefined) return []
+  return [lateOf(world, owner, rowType, rowType[lateness.column]!, id)]
+}
+
+function lateOf(world: World, owner: CatalogEntry, columns: RowType, time: Field, id: number): ViewEntry {
   const schema = quoted(world.catalog.byId(owner.schema)?.name ?? 'public')
   const taken = columns.some((c) => c.name === 'watermark')
   const name = taken ? 'late_watermark' : 'watermark'

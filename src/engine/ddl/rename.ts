@@ -1,11 +1,12 @@
 import { SqlError } from '../../base/sql-error.ts'
-import type { CatalogEntry } from '../../catalog/entry.ts'
-import { LATE } from '../../catalog/watermark.ts'
+import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
+import { isLateOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { quoted } from '../../sql/ddl/canonical.ts'
 import { pinColumns } from '../../sql/ddl/pin-columns.ts'
 import type { CallContext } from '../api.ts'
 import type { DdlDeps } from './deps.ts'
+import { lateRelation } from './late-relation.ts'
 import { outOfUse } from './out-of-use.ts'
 
 /**
@@ -32,7 +33,7 @@ export async function rename(
     const parts = world.catalog
       .dependants(entry.id)
       .map((id) => world.catalog.byId(id)!)
-      .filter((e) => e.kind === 'system' || (e.kind === 'view' && e.name === `${entry.name}${LATE}`))
+      .filter((e) => e.kind === 'system' || isLateOf(e, entry))
     const named = new Map([[entry.id, plan.newName]])
     for (const { id, name } of parts)
       named.set(
@@ -70,9 +71,9 @@ export async function renameColumn(
       return columns.map((c, i) => (i === plan.column ? { ...c, name: plan.newName } : c))
     }
     if (entry.kind === 'table') {
-      replace(deps, [{ ...entry, columns: named(entry.columns) }, ...pinned(deps, entry, entry.columns)])
+      renamed(deps, entry, { ...entry, columns: named(entry.columns) })
     } else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView') {
-      replace(deps, [{ ...entry, rowType: named(entry.rowType) }, ...pinned(deps, entry, entry.rowType)])
+      renamed(deps, entry, { ...entry, rowType: named(entry.rowType) })
     } else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)
     await deps.checkpoint()
   })
@@ -83,21 +84,31 @@ function inSchema({ world }: DdlDeps, entry: CatalogEntry, newName: string): rea
   return [`${quoted(schema)}.${quoted(entry.name)}`, `${quoted(schema)}.${quoted(newName)}`]
 }
 
-/** Those that read the object by the names of its columns go on with the names that they know. */
-function pinned(
-  { world }: DdlDeps,
-  entry: CatalogEntry,
-  columns: readonly { readonly name: string }[],
-): CatalogEntry[] {
+/** Its late rows are told by the new names; those that read either go on with the names that they know. */
+function renamed(deps: DdlDeps, old: Columned, entry: Columned): void {
+  const { world } = deps
   const { catalog } = world
-  const schema = catalog.byId(entry.schema)!.name
-  const names = columns.map((c) => c.name)
-  return catalog
+  const texts = new Map<number, ViewEntry | MaterializedViewEntry>()
+  const late = readersOf(deps, old).find((e) => isLateOf(e, old))
+  for (const of of late === undefined ? [old] : [old, late]) {
+    const schema = catalog.byId(of.schema)!.name
+    const names = (of.kind === 'table' ? of.columns : of.rowType).map((c) => c.name)
+    for (const reader of readersOf(deps, of)) {
+      const { sql } = texts.get(reader.id) ?? reader
+      texts.set(reader.id, { ...reader, sql: pinColumns(sql, schema, of.name, names) })
+    }
+  }
+  if (late !== undefined) texts.delete(late.id)
+  replace(deps, [entry, ...texts.values(), ...(late === undefined ? [] : lateRelation(world, entry, late.id))])
+}
+
+type Columned = TableEntry | SourceEntry | ViewEntry | MaterializedViewEntry
+
+const readersOf = ({ world: { catalog } }: DdlDeps, entry: CatalogEntry) =>
+  catalog
     .dependants(entry.id)
     .map((id) => catalog.byId(id)!)
     .filter((e) => e.kind === 'view' || e.kind === 'materializedView')
-    .map((e) => ({ ...e, sql: pinColumns(e.sql, schema, entry.name, names) }))
-}
 
 function replace({ world }: DdlDeps, entries: readonly CatalogEntry[]): void {
   world.catalog = world.catalog.apply(entries.map((entry) => ({ kind: 'put' as const, entry })))

@@ -1,10 +1,10 @@
 import { SqlError } from '../../base/sql-error.ts'
-import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
+import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { applyWatermark, sinceNow } from './alter-watermark.ts'
 import type { DdlDeps } from './deps.ts'
-import { lateOf } from './late-relation.ts'
+import { lateRelation } from './late-relation.ts'
 
 /** LATENESS v.c: the relation below gets the view's event time, which is hidden from whoever reads it otherwise. */
 export async function viewTime(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'viewTime' }>): Promise<void> {
@@ -17,11 +17,10 @@ export async function viewTime(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'vi
       throw new SqlError('42P01', 'the view was dropped meanwhile')
     if (owner.watermark) throw new SqlError('55006', `relation "${owner.name}" was altered meanwhile`)
     const below: SourceEntry | TableEntry = { ...owner, watermark: { ...plan.watermark, ...sinceNow(deps, owner) } }
-    const entry: CatalogEntry = { ...view, lateness: { column: plan.column, object: plan.object } }
+    const entry: ViewEntry | MaterializedViewEntry = { ...view, lateness: { column: plan.column, object: plan.object } }
     const made: CatalogEntry[] = [below, entry]
-    // What is stored of a materialized view carries no watermarks.
-    if (view.kind === 'view' && world.catalog.byName(view.schema, `${view.name}${LATE}`) === undefined)
-      made.push(lateOf(world, view, view.rowType, view.rowType[plan.column]!, world.catalog.nextId))
+    if (world.catalog.byName(view.schema, `${view.name}${LATE}`) === undefined)
+      made.push(...lateRelation(world, entry, world.catalog.nextId))
     world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
     const running = world.views.get(entry.id)
     if (running !== undefined && entry.kind === 'materializedView') running.entry = entry

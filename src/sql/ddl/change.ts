@@ -3,6 +3,7 @@ import type { Alter, Drop, ObjectType } from '../../../grammar/ast-ddl.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import { checkDatabase, findObject, findSchema } from '../../catalog/resolve-name.ts'
+import { isLateOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { bindError } from '../bind/bind-error.ts'
 import { handled } from '../bind/handled.ts'
@@ -73,6 +74,12 @@ function find(
   }
   if (entry.kind === 'system' || (entry.kind === 'schema' && entry.id < 16384 && entry.name !== 'public')) {
     throw bindError('42501', `cannot change system object "${entry.name}"`, name)
+  }
+  const owner = context.catalog.byId(entry.dependsOn[0] ?? 0)
+  if (isLateOf(entry, owner)) {
+    throw bindError('42501', `cannot change system object "${entry.name}"`, name, {
+      hint: `It comes, goes and is renamed with "${owner?.name}".`,
+    })
   }
   if (entry.kind !== known.kind && !(object === 'STREAM' && entry.kind === 'materializedView')) {
     const other = Object.entries(KINDS).find(([, k]) => k.kind === entry.kind)
