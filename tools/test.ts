@@ -4,8 +4,8 @@
  *   --soak                 the long forms of the tests (MILLRACE_SOAK=1)
  *   --allowed-skips FILE   fail when a test is skipped whose name begins with none of the file's lines
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, globSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runChecks } from './check.ts'
@@ -28,28 +28,42 @@ function unitTests(): Tally {
   return tallyOfVitest(JSON.parse(readFileSync(report, 'utf8')), root)
 }
 
-function sqlTests(): Tally {
-  const folder = join(root, 'sql-tests')
-  if (!existsSync(folder) || readdirSync(folder).length === 0)
-    return { passed: 0, failed: 0, skipped: [], failures: [] }
-  const args = [
-    join(root, 'bin/millrace.cjs'),
-    'test',
-    '--mode',
-    'all',
-    '--restarts',
-    values.soak ? '1000' : '3',
-    '--stub-sources',
-    'sql-tests',
-    'examples',
-  ]
-  const done = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
-  process.stdout.write(done.stdout)
-  process.stderr.write(done.stderr)
-  return tallyOfSlt(done.stdout)
+/** Runners at once: a run hardly uses a second core. */
+const RUNNERS = 2
+
+/** All files, dealt out by their size, so that the runners end at about the same time. */
+function dealt(): string[][] {
+  const files = ['sql-tests', 'examples']
+    .flatMap((folder) => globSync(`${folder}/**/*.slt`, { cwd: root }))
+    .map((file) => ({ file, size: statSync(join(root, file)).size }))
+    .sort((a, b) => b.size - a.size || (a.file < b.file ? -1 : 1))
+  return Array.from({ length: RUNNERS }, (_, runner) =>
+    files.filter((_, i) => i % RUNNERS === runner).map(({ file }) => file),
+  ).filter((hand) => hand.length > 0)
 }
 
-const total = [checks, unitTests, sqlTests].map((step) => step()).reduce(addTallies)
+function runSlt(files: readonly string[]): Promise<Tally> {
+  const restarts = values.soak ? '1000' : '3'
+  const options = ['test', '--mode', 'all', '--restarts', restarts, '--stub-sources']
+  const child = spawn(process.execPath, [join(root, 'bin/millrace.cjs'), ...options, ...files], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', () => {
+      const output = Buffer.concat(chunks).toString()
+      process.stdout.write(output)
+      resolve(tallyOfSlt(output))
+    })
+  })
+}
+
+const sqlTests = async (): Promise<Tally> => (await Promise.all(dealt().map(runSlt))).reduce(addTallies)
+
+const total = [checks(), unitTests(), await sqlTests()].reduce(addTallies)
 const allowedFile = values['allowed-skips']
 const allowed = allowedFile === undefined ? null : readFileSync(allowedFile, 'utf8').split('\n')
 const forbidden = allowed === null ? [] : forbiddenSkips(total.skipped, allowed)
