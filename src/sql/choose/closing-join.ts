@@ -11,7 +11,8 @@ type Terms = readonly BoundTerm[]
  * A row of one side can still meet changes of the other only above their bound: through an equal key column, or
  * through a condition such as `l.ts <= r.ts + interval`, which ties the right side's times to the left's. With both
  * directions tied (an interval join) both sides' state is bounded. A row that can itself still be retracted stays until
- * its own bound has passed too.
+ * its own bound has passed too; so does the count of matches that rows of the other side wait for: a further match must
+ * not be taken for the first. With a condition beyond the keys that count lies with the row that waits.
  */
 export function joinFacts(
   node: Join,
@@ -52,9 +53,23 @@ export function joinFacts(
       if (own) known.set(width + c, { terms: [...own, ...terms], tight: r.get(c)?.tight === true })
     }
   }
-  const released = [...ruleOf('left', fromRight, l, left.appendOnly), ...ruleOf('right', fromLeft, r, right.appendOnly)]
+  const counted = COUNTED[node.residual === null ? node.type : 'inner']
+  const released = [
+    ...ruleOf('left', fromRight, l, left.appendOnly && !counted.left),
+    ...ruleOf('right', fromLeft, r, right.appendOnly && !counted.right),
+  ]
   return { known, released }
 }
+
+/** The sides whose rows are counted by key, because rows of the other one show whether they have a match. */
+const COUNTED = {
+  inner: { left: false, right: false },
+  left: { left: false, right: true },
+  right: { left: true, right: false },
+  full: { left: true, right: true },
+  semi: { left: false, right: true },
+  anti: { left: false, right: true },
+} satisfies Record<Join['type'], { readonly left: boolean; readonly right: boolean }>
 
 /**
  * An ASOF join that takes the nearest right row at or before the left one's time: below the bounds of both times nothing
@@ -93,15 +108,16 @@ function tie(low: Scalar, of: Facts, high: Scalar, strict: boolean, into: Map<nu
   into.set(upper.column, moved)
 }
 
+/** `alone`: once the other side is past, nothing of its own keeps a row. */
 function ruleOf(
   of: 'left' | 'right',
   from: ReadonlyMap<number, Terms>,
   own: Facts,
-  appendOnly: boolean,
+  alone: boolean,
 ): readonly ReleaseRule[] {
   for (const [column, terms] of from) {
     const mine = own.get(column)?.terms
-    if (appendOnly) return [{ of, column, terms }]
+    if (alone) return [{ of, column, terms }]
     if (mine) return [{ of, column, terms: [...terms, ...mine] }]
   }
   return []
