@@ -37,6 +37,9 @@ const plainFunctions = new Set<TokenType>([
   T.MERGE_ACTION,
 ])
 
+/** What an ASOF join begins with; RIGHT and FULL are read so that they can be refused by name. */
+const asofSides: ReadonlySet<TokenType> = new Set([T.JOIN, T.INNER, T.LEFT, T.RIGHT, T.FULL])
+
 /** By token type index: whether retagging looks at the token at all. */
 const contextual = new Uint8Array(tokenIdxEnd)
 for (const type of [T.NOT, T.NULLS, T.WITH, T.EMIT, T.ASOF, T.QUALIFY, T.AS, ...specialFunctions, ...plainFunctions])
@@ -61,7 +64,8 @@ export function retag(tokens: SqlToken[]) {
     } else if (type === T.EMIT) {
       if (next && streamEnds.has(next) && tokens[i - 1]?.tokenType !== T.AS) token.retag(T.EmitClause)
     } else if (type === T.ASOF) {
-      if (next === T.JOIN || next === T.LEFT || next === T.INNER) token.retag(T.AsofJoin)
+      const alias = tokens[i - 1]?.tokenType === T.AS
+      if (!alias && next && asofSides.has(next)) token.retag(T.AsofJoin)
     } else if (type === T.QUALIFY) {
       const before = tokens[i - 1]?.tokenType
       const name =
