@@ -32,7 +32,7 @@ export interface Planner {
 export type HeldNow = Pick<Engine, 'runningState' | 'storedRows'>
 
 /** The parts of a planned read that a session uses. */
-export type PlannedRead = Pick<sql.PlannedRead, 'kind' | 'request' | 'origins' | 'paramTypes' | 'lock'>
+export type PlannedRead = Pick<sql.PlannedRead, 'kind' | 'request' | 'origins' | 'paramTypes' | 'lock' | 'ofMoment'>
 export type Planned = PlannedRead | PlannedWrite | PlannedDdl | PlannedSubscribe
 export type { FieldOrigin, PlanningContext }
 

@@ -130,6 +130,7 @@ export class SessionCore implements SessionState {
   remember(sql: string, paramOids: readonly number[], prepared: Prepared): void {
     const { plan, statement } = prepared
     if (plan === null ? !REPEATED.has(statement?.kind) : plan.kind === 'ddl') return
+    if (plan?.kind === 'read' && plan.ofMoment) return
     this.planCache.set(this.cacheKey(sql, paramOids), prepared)
   }
 

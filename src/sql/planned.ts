@@ -46,6 +46,8 @@ export interface PlannedRead {
   readonly reads: readonly number[]
   /** FOR UPDATE or FOR SHARE of one table by its whole primary key: the rows to lock. */
   readonly lock: { readonly table: number; readonly keys: readonly Scalar[] } | null
+  /** The plan holds a reading of the clock (LIMIT by now(), 'today'): the same text is planned anew. */
+  readonly ofMoment?: true
 }
 
 /** A read answered by a primary key or an index alone. */

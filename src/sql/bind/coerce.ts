@@ -1,7 +1,8 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { commonType, findCast } from '../../functions/resolve.ts'
+import { readsClock } from '../../plan/clock-shape.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { constant } from '../../plan/scalar-walk.ts'
+import { constant, visitScalar } from '../../plan/scalar-walk.ts'
 import { type SqlType, sameBaseType, sameType, TEXT } from '../../types/sql-type.ts'
 import type { Datum, Value } from '../../types/value.ts'
 import { foldConstants } from '../function-facts.ts'
@@ -64,6 +65,9 @@ export const canCoerce = (from: SqlType, to: SqlType, context: CoercionContext):
   from.kind === 'unknown' || sameType(from, to) || findCast(from, to, context) !== undefined
 
 /** The text as a value of the type; errors point at the literal. */
+const OF_MOMENT = /now|today|tomorrow|yesterday/i
+const TIMES: ReadonlySet<string> = new Set(['date', 'time', 'timestamp', 'timestamptz', 'array'])
+
 export function parseLiteral(
   st: Statement,
   text: string,
@@ -73,6 +77,7 @@ export function parseLiteral(
 ): Value {
   const cast = findCast({ kind: 'unknown' }, type, context)
   if (!cast) throw bindError('42846', `cannot cast a literal to type ${typeText(type)}`, at)
+  if (OF_MOMENT.test(text) && TIMES.has(type.kind)) st.stream.ofMoment = true
   try {
     return cast.eval(text, type, st.env.evalEnv) as Value
   } catch (e) {
@@ -127,6 +132,25 @@ export function settleUnknown(st: Statement, s: Scalar): Scalar {
 
 /** Value of an expression without columns; undefined when it is not constant. */
 export function constantValue(st: Statement, s: Scalar): Datum | undefined {
+  if (movesInView(st, s)) throw frozenClock(s)
+  if (readsClock(s)) st.stream.ofMoment = true
   const folded = foldConstants(s, st.env.evalEnv)
   return folded.kind === 'const' ? folded.value : undefined
+}
+
+/** It moves with the clock, and what it stands in is kept up to date. */
+export const movesInView = (st: Statement, s: Scalar): boolean => st.stream.maintained === true && readsClock(s)
+
+function frozenClock(s: Scalar): SqlError {
+  let found: Scalar | undefined
+  visitScalar(s, (x) => {
+    if (found === undefined && x.kind === 'call' && x.args.length === 0 && readsClock(x)) found = x
+  })
+  const [name, position] = found?.kind === 'call' ? [found.fn.replace(/\(.*$/, ''), found.position] : ['now', -1]
+  return new SqlError('0A000', `${name}() in this place of a materialized view or SUBSCRIBE is not supported`, {
+    position: position + 1 || undefined,
+    detail:
+      'What stands here is one value for good: limits, offsets, distances of frames and lengths of windows do not move.',
+    hint: 'Write a constant, or leave it to the SELECT that reads the view.',
+  })
 }

@@ -168,6 +168,8 @@ export class Statement {
     retainedMicros: number
     merges: boolean
     maintained?: boolean
+    /** The plan holds a reading of the clock: it is of this moment alone. */
+    ofMoment?: boolean
     readonly notices: Notice[]
   }
   /** STATE_TTL of the SELECT that is being bound. */

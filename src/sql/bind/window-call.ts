@@ -6,7 +6,7 @@ import { FLOAT8, INT4, INT8, type SqlType } from '../../types/sql-type.ts'
 import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
-import { canCoerce, coerce, constantValue, settleUnknown, unify } from './coerce.ts'
+import { canCoerce, coerce, constantValue, movesInView, settleUnknown, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
@@ -172,6 +172,7 @@ function bindFunction(st: Statement, node: Call, name: string, place: ExprPlace)
 
 /** An argument without columns is one value: it takes no column of the state, and tells how far a change reaches. */
 function constantOf(st: Statement, s: Scalar): Scalar {
-  const value = constantValue(st, s)
+  // What moves is a column like others.
+  const value = movesInView(st, s) ? undefined : constantValue(st, s)
   return value === undefined ? s : constant(value, s.type)
 }

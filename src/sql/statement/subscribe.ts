@@ -46,6 +46,7 @@ function bindTarget(st: Statement, node: Subscribe, context: PlanningContext): T
   if (!node.name) throw bindError('42601', 'SUBSCRIBE needs a relation or a query', node)
   const entry = lookupRelation(st, node.name)
   if (entry.kind === 'view') {
+    st.stream.maintained = true
     const { plan, rowType } = relationPlan(st, entry)
     return { target: { kind: 'plan', plan: plans(st, plan, context, true).physical }, fields: rowType }
   }
