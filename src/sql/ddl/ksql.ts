@@ -10,6 +10,7 @@ import type { PlanningContext } from '../planned.ts'
 import { resolveType } from '../type-name.ts'
 import { planCreateSource } from './create-table.ts'
 import { planCreateMaterializedView } from './create-view.ts'
+import { withRowTime } from './ksql-rowtime.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 
 /**
@@ -39,8 +40,9 @@ export function planKsql(node: CreateTable, context: PlanningContext): DdlPlan {
     const view = { kind: 'createMaterializedView', ifNotExists, name, columns: [], with: [], query, span } as const
     return planCreateMaterializedView({ ...view, columns: [], with: [] }, context)
   }
-  const { options, keyFormat } = topicOptions(node, context)
-  const elements = node.word === 'STREAM' ? streamColumns(node, keyFormat) : node.elements
+  const { options: given, keyFormat } = topicOptions(node, context)
+  const declared = node.word === 'STREAM' ? streamColumns(node, keyFormat) : node.elements
+  const { elements, options } = withRowTime(declared, given)
   const table = node.word === 'TABLE'
   const source = { kind: 'createSource', ifNotExists, name, elements, hasElements: true, include: [], span } as const
   return planCreateSource(
