@@ -58,8 +58,9 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   if (st.params.length > 0) throw new SqlError('0A000', 'materialized views may not be defined using bound parameters')
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission
   st.stream.merges = true
-  const { physical } = plans(st, { ...plan, rowType }, context, true, emission, options.ttl?.life)
+  const { physical, closes } = plans(st, { ...plan, rowType }, context, true, emission, options.ttl?.life)
   for (const notice of st.stream.notices) context.notice(notice)
+  if (!closes) tellUnused(st, context)
   const times = eventTimes(context.catalog, st.stream)
   checkGrowth(physical, times, context, node.query)
   const text = canonicalSql(st, context.sql, node.query.span)
@@ -77,6 +78,17 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
     bounds: boundsOf(physical, times),
     written: { text: context.sql.slice(node.span.start, node.span.end), start: node.span.start },
   }
+}
+
+/** What waits for late rows, where none is ever late. */
+function tellUnused({ stream }: Statement, context: PlanningContext): void {
+  const hint = 'It is for views that close time: over windows of an event time, in GROUP BY, DISTINCT, joins.'
+  const tell = (clause: string) => {
+    const message = `${clause} without effect: the view closes no time`
+    context.notice({ severity: 'NOTICE', sqlstate: '00000', message, hint })
+  }
+  if (stream.allowedMicros > 0) tell('ALLOWED LATENESS')
+  if (stream.retainedMicros > 0) tell('RETENTION')
 }
 
 function bindView(

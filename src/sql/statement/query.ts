@@ -72,6 +72,8 @@ export interface Plans {
   readonly raw: Logical
   readonly optimised: Logical
   readonly physical: PhysicalPlan
+  /** Whether time closes anything in it. */
+  readonly closes: boolean
 }
 
 /** Bound → optimised → physical. `maintained`: the result is kept up to date. */
@@ -93,9 +95,9 @@ export function plans(
   const times = eventTimes(catalog, st.stream)
   const leaving = (plan: PhysicalPlan) => (maintained ? withLeaving(plan, emission, ttl) : plan)
   if (emission.mode !== 'close' && !closes(closing(physical.nodes, times))) {
-    return { raw, optimised, physical: leaving(physical) }
+    return { raw, optimised, physical: leaving(physical), closes: false }
   }
-  return { raw, optimised, physical: leaving(closed(physical, times, emission, optimised.rowType)) }
+  return { raw, optimised, physical: leaving(closed(physical, times, emission, optimised.rowType)), closes: true }
 }
 
 /** A parameter met before its type was known takes the one found later. */

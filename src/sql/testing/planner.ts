@@ -29,7 +29,14 @@ function entryOf(plan: Ddl, id: number): CatalogEntry {
   const base = { id, name, schema, sql, dependsOn }
   switch (plan.kind) {
     case 'createTable':
-      return { kind: 'table', ...base, columns: plan.columns, primaryKey: plan.primaryKey, fedBy: plan.fromSource }
+      return {
+        kind: 'table',
+        ...base,
+        columns: plan.columns,
+        primaryKey: plan.primaryKey,
+        fedBy: plan.fromSource,
+        ...(plan.watermark && { watermark: plan.watermark }),
+      }
     case 'createSource':
       return { kind: 'source', ...base, rowType: plan.rowType, connector: plan.connector, upsertKey: plan.upsertKey }
     case 'createView':
