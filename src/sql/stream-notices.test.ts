@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SqlError } from '../base/sql-error.ts'
 import { parseSql, planStatement } from './plan-statement.ts'
 import { catalogOf, contextOf } from './testing/planner.ts'
 
@@ -30,4 +31,34 @@ test('a view that closes time waits for late rows', () => {
   const windows = "SELECT window_start, count(*) FROM TUMBLE(timed, ts, INTERVAL '1 minute') GROUP BY 1"
   const options = "WITH (retention = '1 hour', allowed_lateness = '1 minute')"
   expect(noticesOf(`CREATE MATERIALIZED VIEW v ${options} AS ${windows}`)).toEqual([])
+})
+
+function refusalOf(sql: string): SqlError {
+  const context = {
+    ...contextOf(sql, catalog),
+    setting: (name: string) => (name === 'unbounded_state' ? 'error' : undefined),
+  }
+  try {
+    planStatement(parseSql(sql)[0], context)
+  } catch (e) {
+    if (e instanceof SqlError) return e
+  }
+  throw new Error(`planned: ${sql}`)
+}
+
+test.each([
+  ['SELECT id, sum(id) OVER (PARTITION BY id) FROM timed', 'OVER', 'No clause frees its partitions'],
+  ["SELECT id, date_trunc('hour', now()) FROM timed", 'a value that steps with now()', 'Filter the rows as well'],
+])('state without bound has a name of SQL and says what bounds it: %s', (query, what, hint) => {
+  const error = refusalOf(`CREATE MATERIALIZED VIEW v AS ${query}`)
+  expect(error.message).toBe(`the state of ${what} grows without bound`)
+  expect(error.fields.hint).toContain(hint)
+})
+
+test('emit_final names its column where no watermark closes it', () => {
+  const error = refusalOf("CREATE MATERIALIZED VIEW v WITH (emit_final = 'id') AS SELECT id, ts FROM timed")
+  expect([error.sqlstate, error.message]).toEqual([
+    '0A000',
+    'emit_final by the column "id", which no watermark closes, is not supported',
+  ])
 })

@@ -16,6 +16,10 @@ const UNREAD: readonly (readonly [sql: string, feature: string])[] = [
   ['SELECT a ¶INTO x FROM t', 'SELECT … INTO'],
   ['ALTER TABLE t ¶ENABLE ROW LEVEL SECURITY', 'ALTER TABLE … ENABLE'],
   ['SELECT ¶xmlelement(NAME foo)', 'XMLELEMENT'],
+  ['MERGE LATE INTO v FROM "s$late" ¶AS l WHERE l.a = 1', 'an alias in MERGE LATE'],
+  ['MERGE LATE INTO v FROM "s$late" ¶l WHERE l.a = 1', 'an alias in MERGE LATE'],
+  ['MERGE LATE INTO v FROM "s$late" WHERE a = 1 ¶LIMIT 5', 'LIMIT in MERGE LATE'],
+  ['MERGE LATE INTO v FROM ¶(SELECT * FROM "s$late") l', 'a subquery in MERGE LATE'],
 ]
 
 function failure(sql: string): SqlError {
@@ -33,7 +37,12 @@ test.each(UNREAD)('a missing feature, no syntax error: %s', (marked, feature) =>
   expect(error.fields.position).toBe(marked.indexOf('¶') + 1)
 })
 
-test.each(['SELECT 1 FROM', 'CREATE TABLE t (', 'ALTER TABLE t nothing', "SELECT 'INTO' x y z", 'CREATE TRIGER t'])(
-  'a syntax error stays one: %s',
-  (sql) => expect(failure(sql).sqlstate).toBe('42601'),
-)
+test.each([
+  'SELECT 1 FROM',
+  'CREATE TABLE t (',
+  'ALTER TABLE t nothing',
+  "SELECT 'INTO' x y z",
+  'CREATE TRIGER t',
+  'MERGE LATE INTO',
+  'MERGE LATE INTO v FROM "s$late" WHERE',
+])('a syntax error stays one: %s', (sql) => expect(failure(sql).sqlstate).toBe('42601'))

@@ -25,7 +25,6 @@ const OPENINGS: readonly RegExp[] = [
   /^(security) (label)\b/,
   /^(import) (foreign schema)\b/,
   /^(load)( )/,
-  /^(merge) (late)\b/,
 ]
 
 /** What only ALTER TABLE … can do to a table, by its first word. */
@@ -48,10 +47,21 @@ export function unreadStatement(sql: string, at: number): Unread | undefined {
   if (/^(select|with)\b/.test(words) && /^into\b/.test(rest)) {
     return { feature: 'SELECT … INTO', position: at, hint: 'Write CREATE TABLE … AS SELECT ….' }
   }
+  if (/^merge late\b/.test(words)) return mergeLate(rest, at)
   const action = words.startsWith('alter table ') ? ACTIONS.exec(rest) : null
   if (action !== null) return { feature: `ALTER TABLE … ${action[1].toUpperCase()}`, position: at }
   // The syntax error lies inside the parentheses of a call with a syntax of its own.
   const calls = [...sql.slice(start, at).matchAll(SPECIAL)]
   const call = calls.at(-1)
   return call && { feature: call[1].toUpperCase(), position: start + call.index }
+}
+
+/** What a SELECT of the late rows could say and MERGE LATE cannot. */
+function mergeLate(rest: string, position: number): Unread | undefined {
+  const hint = 'It is MERGE LATE INTO view FROM "source$late" [WHERE condition].'
+  const clause = /^(limit|offset|order by|group by|using|join|fetch)\b/.exec(rest)
+  if (clause !== null) return { feature: `${clause[1].toUpperCase()} in MERGE LATE`, position, hint }
+  if (rest.startsWith('(')) return { feature: 'a subquery in MERGE LATE', position, hint }
+  // A name where the statement could end.
+  return /^(as\b|"|(?!where\b)[a-z_])/.test(rest) ? { feature: 'an alias in MERGE LATE', position, hint } : undefined
 }

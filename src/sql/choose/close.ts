@@ -88,6 +88,10 @@ function waits(
   }
   const hint =
     'A source or a table takes WATERMARK FOR a column, a view LATENESS of one; a materialized view hands on the time of windows that it closes.'
+  if (emission.column !== null) {
+    const column = `emit_final by the column "${emission.column}", which no watermark closes,`
+    throw notSupported(column, { start: emission.position }, hint)
+  }
   throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position }, hint)
 }
 

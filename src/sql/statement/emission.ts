@@ -117,13 +117,17 @@ export function checkGrowth(plan: PhysicalPlan, times: EventTimes, context: Plan
   const node = plan.nodes.find((n) => n.growth === 'unbounded')
   if (!streams || !node) return
   const message = `the state of ${NAMES[node.op] ?? node.op} grows without bound`
-  const hint = readsEventTime(plan, times)
-    ? CLAUSES[node.op]
-    : 'Give the relation an event time: WATERMARK FOR a column.'
+  const hint =
+    readsEventTime(plan, times) || BY_CLOCK.has(node.op)
+      ? CLAUSES[node.op]
+      : 'Give the relation an event time: WATERMARK FOR a column.'
   const position = node.position < 0 ? at.span.start + 1 : node.position + 1
   if (context.setting('unbounded_state') === 'error') throw bindError('55000', message, at, { hint, position })
   context.notice({ severity: 'NOTICE', sqlstate: '00000', message, ...(hint === undefined ? {} : { hint }) })
 }
+
+/** What no event time helps. */
+const BY_CLOCK: ReadonlySet<string> = new Set(['temporal'])
 
 const NAMES: Readonly<Record<string, string>> = {
   aggregate: 'GROUP BY',
@@ -133,6 +137,8 @@ const NAMES: Readonly<Record<string, string>> = {
   rowNumber: 'row_number()',
   setOp: 'the set operation',
   asofJoin: 'ASOF JOIN',
+  window: 'OVER',
+  temporal: 'a value that steps with now()',
 }
 
 const CLAUSES: Readonly<Record<string, string>> = {
@@ -142,4 +148,8 @@ const CLAUSES: Readonly<Record<string, string>> = {
   topK: 'Partition by a window of the event time as well.',
   rowNumber: 'Partition by a window of the event time as well.',
   setOp: 'Keep a window of the event time among the columns of both sides.',
+  window:
+    'No clause frees its partitions: group by a window of the event time instead, or take row_number() partitioned by one.',
+  temporal:
+    'Filter the rows as well, as in WHERE ts > now() - INTERVAL …, or compute the value in the SELECT that reads the view.',
 }
