@@ -154,6 +154,8 @@ class FileRun {
   }
 
   async #clock(record: ClockRecord, sql: string): Promise<string | null> {
+    // Who is not connected cannot be silent: what falls due would depend on how long a start takes.
+    await this.#options.target.stubs?.settled()
     const statements = sql.startsWith('ADVANCE CLOCK') ? ["SET clock = 'manual'", sql] : [sql]
     for (const text of statements) {
       const result = await this.#execute(record, text)

@@ -26,6 +26,11 @@ export function stubTarget(stubs: StubSources, engine: () => LiveEngine, clock: 
         throw error
       }
     },
+    async settled() {
+      const began = performance.now()
+      const starting = () => [...engine().world.sources.values()].some((s) => s.live && s.status.state === 'starting')
+      while (starting() && performance.now() - began < WAIT_MS_MAX) await sleep(POLL_MS)
+    },
   }
 }
 

@@ -8,7 +8,11 @@ export interface Target {
   /** Stops it in order, and starts it again on the same data; null where that is impossible. */
   readonly reopen: (() => Promise<void>) | null
   /** Its sources, where they are stubs. */
-  readonly stubs: { run(record: StubRecord): Promise<string | null> } | null
+  readonly stubs: {
+    run(record: StubRecord): Promise<string | null>
+    /** Resolves when none of them is on its way up after a start. */
+    settled(): Promise<void>
+  } | null
   close(): Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import { runningClock } from '../../base/manual-clock.ts'
 import type { Runtime } from '../../base/runtime.ts'
 import type { ConnectorSpec } from '../../catalog/entry.ts'
 import type { FormatSpec } from '../format/formats.ts'
@@ -99,7 +100,8 @@ class StubTransport extends FakeTransport {
   readonly #make: (topic: string) => void
 
   constructor(cluster: FakeCluster, runtime: Runtime, make: (topic: string) => void) {
-    super(cluster, runtime)
+    // How long a fetch waits for records is the broker's affair, wherever the server's clock stands.
+    super(cluster, runningClock(runtime))
     this.#stub = cluster
     this.#make = make
   }
