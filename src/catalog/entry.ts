@@ -153,6 +153,8 @@ export interface ColumnBound {
   readonly tight: boolean
   /** `bound`: planning's expression over the watermark of `object`, as column 0. */
   readonly terms: readonly { readonly object: number; readonly bound: unknown }[]
+  /** Outer joins that make the column NULL: sets of their sides, of which one is missing then. */
+  readonly absent?: readonly (readonly string[])[]
 }
 
 export interface IndexEntry extends EntryBase {

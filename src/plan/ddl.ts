@@ -110,6 +110,8 @@ export interface ColumnBoundPlan {
   readonly column: number
   readonly tight: boolean
   readonly terms: readonly BoundTerm[]
+  /** Outer joins that make the column NULL: sets of their sides, of which one is missing then. */
+  readonly absent?: readonly (readonly string[])[]
 }
 
 /** Same shape as the catalog's WatermarkSpec. */

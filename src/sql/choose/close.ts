@@ -1,11 +1,16 @@
 import { notSupported } from '../../base/sql-error.ts'
 import { CLOCK } from '../../dataflow/contract.ts'
+import type { BoundTerm } from '../../plan/bounds.ts'
 import type { ColumnBoundPlan } from '../../plan/ddl.ts'
 import { fingerprint } from '../../plan/fingerprint.ts'
 import type { PhysicalNode, PhysicalPlan } from '../../plan/physical.ts'
+import type { Scalar } from '../../plan/scalar.ts'
+import { column } from '../../plan/scalar-walk.ts'
 import { pruned } from '../../plan/sub-plans.ts'
-import type { RowType } from '../../types/sql-type.ts'
+import type { RowType, SqlType } from '../../types/sql-type.ts'
+import { allAbsent, NEVER } from './absent.ts'
 import { best, type Closing, closing, type EventTimes } from './closing.ts'
+import type { Facts } from './monotone.ts'
 import { onTimeOnly } from './on-time.ts'
 import { reliances } from './relied-on.ts'
 
@@ -21,11 +26,13 @@ export const closes = ({ rules }: Closing): boolean => rules.some((r) => r.lengt
 /** What watermarks close of a view's result. Only what it relies on itself holds of late rows, too. */
 export function boundsOf({ nodes, root }: PhysicalPlan, times: EventTimes): ColumnBoundPlan[] {
   const closesSome = nodes.some((n) => n.op === 'emitOnClose' || n.release !== undefined)
-  return [...closing(nodes, ensured(times)).facts[root]].flatMap(([column, { terms, tight = false }]) => {
-    // No row comes late by the clock.
-    const holds = terms !== undefined && (closesSome || terms.every(({ object }) => object === CLOCK))
-    return holds ? [{ column, tight, terms }] : []
-  })
+  return [...closing(nodes, ensured(times)).facts[root]].flatMap(
+    ([column, { terms, tight = false, absent = NEVER }]) => {
+      // No row comes late by the clock.
+      const holds = terms !== undefined && (closesSome || terms.every(({ object }) => object === CLOCK))
+      return holds ? [{ column, tight, terms, ...(absent.length > 0 && { absent }) }] : []
+    },
+  )
 }
 
 /** Rows of relations may be late: what is known of their times holds behind the nodes that leave such rows out. */
@@ -52,7 +59,14 @@ export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission
   return { ...unsigned, fingerprint: fingerprint(unsigned) }
 }
 
-type Waiting = NonNullable<ReturnType<typeof best>> & { readonly at: number; readonly above: readonly number[] }
+interface Waiting {
+  /** The columns that rows wait by: the first that is not NULL. */
+  readonly columns: readonly number[]
+  readonly terms: readonly BoundTerm[]
+  readonly tight: boolean
+  readonly at: number
+  readonly above: readonly number[]
+}
 
 /** The waiting operator stands below the projections that drop the column it waits by. */
 function waits(
@@ -64,27 +78,34 @@ function waits(
   const { facts } = closing(plan.nodes, times)
   const named = emission.column === null ? null : final
   let found: Waiting | null = null
+  let bounded = false
   const above: number[] = []
   for (let at = plan.root; ; ) {
     const node = plan.nodes[at]
     const known = named === null ? facts[at] : new Map([...facts[at]].filter(([c]) => c === named))
-    const bound = best(known)
+    const bound = best(new Map([...known].filter(([, { absent = NEVER }]) => absent.length === 0)))
+    bounded ||= best(known) !== null
     // The topmost column that will do; one that tells more exactly what is closed goes before it.
-    if (bound !== null && (found === null || (bound.tight && !found.tight))) found = { ...bound, at, above: [...above] }
-    if (node.op !== 'map' || named !== null) break
+    if (bound !== null && (found === null || (bound.tight && !found.tight))) {
+      found = { ...bound, columns: [bound.column], at, above: [...above] }
+    }
+    if (node.op !== 'map' || named !== null) {
+      const either = found === null ? firstPresent(known, node.types) : null
+      if (either !== null) found = { ...either, tight: false, at, above }
+      break
+    }
     above.push(at)
     at = node.input
   }
-  if (found !== null) {
-    const node = plan.nodes[found.at]
-    const { column, terms } = found
-    return inserted(plan, found.above, {
-      ...{ op: 'emitOnClose', input: found.at, column, terms },
-      types: node.types,
-      position: emission.position,
-      appendOnly: true,
-      growth: 'window-bounded',
-    })
+  if (found !== null) return inserted(plan, found, emission.position)
+  if (bounded) {
+    const hint =
+      'Such rows have the time of the other side: show, or group by, the time of the side that is always there, or coalesce of both.'
+    throw notSupported(
+      'EMIT ON WINDOW CLOSE by a time that is NULL in rows of an outer join',
+      { start: emission.position },
+      hint,
+    )
   }
   const hint =
     'A source or a table takes WATERMARK FOR a column, a view LATENESS of one; a materialized view hands on the time of windows that it closes.'
@@ -95,10 +116,53 @@ function waits(
   throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position }, hint)
 }
 
+/** Columns of one type of which never all are NULL, those with better bounds first; null: there are none. */
+function firstPresent(facts: Facts, types: readonly SqlType[]): Pick<Waiting, 'columns' | 'terms'> | null {
+  const all = [...facts].flatMap(([column, { terms, tight, absent = NEVER }]) =>
+    terms === undefined ? [] : [{ column, terms, absent, tight: tight === true }],
+  )
+  const ordered = [...all.filter((f) => f.tight), ...all.filter((f) => !f.tight)]
+  for (const first of ordered) {
+    const kind = types[first.column].kind
+    const taken = [first]
+    let { absent } = first
+    for (const next of ordered) {
+      if (types[next.column].kind !== kind) continue
+      const fewer = allAbsent([absent, next.absent])
+      if (fewer.length >= absent.length) continue
+      absent = fewer
+      taken.push(next)
+    }
+    if (absent.length > 0) continue
+    return { columns: taken.map((f) => f.column), terms: taken.flatMap((f) => f.terms) }
+  }
+  return null
+}
+
 /** The maps above the new node are made again over it; what is no longer read goes. */
-function inserted(plan: PhysicalPlan, above: readonly number[], wait: PhysicalNode): PhysicalPlan {
-  const nodes: PhysicalNode[] = [...plan.nodes, wait]
-  let root = nodes.length - 1
+function inserted(plan: PhysicalPlan, { at, columns, terms, above }: Waiting, position: number): PhysicalPlan {
+  const nodes = [...plan.nodes]
+  const { types } = nodes[at]
+  const wait = (input: number, column: number, types: readonly SqlType[]): number =>
+    nodes.push({
+      ...{ op: 'emitOnClose', input, column, terms },
+      types,
+      position,
+      appendOnly: true,
+      growth: 'window-bounded',
+    }) - 1
+  let root: number
+  if (columns.length === 1) root = wait(at, columns[0], types)
+  else {
+    const own = types.map((type, c) => column(c, type))
+    const type = types[columns[0]]
+    const time: Scalar = { kind: 'coalesce', args: columns.map((c) => own[c]), type }
+    const map = { op: 'map', filter: null, position, growth: 'none' } as const
+    const { appendOnly } = nodes[at]
+    const timed = nodes.push({ ...map, input: at, exprs: [...own, time], types: [...types, type], appendOnly }) - 1
+    const waited = wait(timed, types.length, [...types, type])
+    root = nodes.push({ ...map, input: waited, exprs: own, types, appendOnly: true }) - 1
+  }
   for (const n of [...above].reverse()) {
     const node = plan.nodes[n] as Extract<PhysicalNode, { op: 'map' }>
     root = nodes.push({ ...node, input: root, appendOnly: true }) - 1

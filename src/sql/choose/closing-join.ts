@@ -2,6 +2,7 @@ import type { BoundTerm, ReleaseRule } from '../../plan/bounds.ts'
 import type { PhysicalNode, PhysicalOp } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { conjuncts, shiftColumns } from '../../plan/scalar-walk.ts'
+import { type Absent, missing, NEVER, under } from './absent.ts'
 import { type ColumnFact, comparison, type Facts, invert, lowerBound, readsOnly, successor } from './monotone.ts'
 
 type Join = Extract<PhysicalOp, { op: 'join' }>
@@ -15,6 +16,7 @@ type Terms = readonly BoundTerm[]
  * not be taken for the first. With a condition beyond the keys that count lies with the row that waits.
  */
 export function joinFacts(
+  n: number,
   node: Join,
   left: PhysicalNode,
   right: PhysicalNode,
@@ -44,13 +46,16 @@ export function joinFacts(
   }
   const known = new Map<number, ColumnFact>()
   for (const [c, terms] of fromRight) {
-    const own = l.get(c)?.terms
-    if (own) known.set(c, { terms: [...own, ...terms], tight: l.get(c)?.tight === true })
+    const own = l.get(c)
+    if (!own?.terms) continue
+    known.set(c, { terms: [...own.terms, ...terms], tight: own.tight === true, absent: absentIn(n, node, 'left', own) })
   }
   if (node.type !== 'semi' && node.type !== 'anti') {
     for (const [c, terms] of fromLeft) {
-      const own = r.get(c)?.terms
-      if (own) known.set(width + c, { terms: [...own, ...terms], tight: r.get(c)?.tight === true })
+      const own = r.get(c)
+      if (!own?.terms) continue
+      const absent = absentIn(n, node, 'right', own)
+      known.set(width + c, { terms: [...own.terms, ...terms], tight: own.tight === true, absent })
     }
   }
   const counted = COUNTED[node.residual === null ? node.type : 'inner']
@@ -59,6 +64,13 @@ export function joinFacts(
     ...ruleOf('right', fromLeft, r, right.appendOnly && !counted.right),
   ]
   return { known, released }
+}
+
+/** A value that is compared is not NULL where a row has a match; without one it is as before, or its side is missing. */
+function absentIn(n: number, node: Join, side: 'left' | 'right', { absent = NEVER }: ColumnFact): Absent {
+  const alone = node.nullSafe || node.type === 'anti' || node.type === side || node.type === 'full'
+  const replaced = node.type === 'full' || node.type === (side === 'left' ? 'right' : 'left')
+  return [...(alone ? under(n, side, absent) : NEVER), ...(replaced ? missing(n, side) : NEVER)]
 }
 
 /** The sides whose rows are counted by key, because rows of the other one show whether they have a match. */
@@ -86,7 +98,7 @@ export function nearestFacts(
   if (!nearest.compare.startsWith('>') || !own?.terms || !other) return { known: new Map(), released: [] }
   const both = [...own.terms, ...other]
   return {
-    known: new Map([[nearest.left, { terms: both, tight: own.tight === true }]]),
+    known: new Map([[nearest.left, { ...own, terms: both }]]),
     released: [
       { of: 'left', column: nearest.left, terms: left.appendOnly ? other : both },
       { of: 'right', column: nearest.right, terms: both },

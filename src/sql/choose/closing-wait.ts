@@ -3,6 +3,7 @@ import type { BoundTerm } from '../../plan/bounds.ts'
 import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
+import { NEVER } from './absent.ts'
 import { type ColumnFact, type Facts, lowerBound, summand } from './monotone.ts'
 
 type Wait = Extract<PhysicalNode, { op: 'emitOnClose' }>
@@ -20,7 +21,7 @@ export function afterWaiting(nodes: readonly PhysicalNode[], wait: Wait, facts: 
   const known = new Map<number, ColumnFact>([[wait.column, { terms: wait.terms, tight }]])
   wait.types.forEach((_, c) => {
     const told = known.has(c) ? null : toldOf(c, nodes, wait, facts)
-    if (told !== null) known.set(c, { terms: told })
+    if (told !== null) known.set(c, { terms: told, absent: facts[wait.input].get(c)?.absent ?? NEVER })
   })
   return known
 }

@@ -6,7 +6,7 @@ import { column, conjuncts, constant, replaceScalar, sameScalar } from '../../pl
 import type { SqlType } from '../../types/sql-type.ts'
 import { joinFacts, nearestFacts } from './closing-join.ts'
 import { afterWaiting, onTime } from './closing-wait.ts'
-import { type ColumnFact, comparison, type Facts, lowerBound, successor, summand } from './monotone.ts'
+import { type ColumnFact, comparison, type Facts, lowerBound, lowerFact, successor, summand } from './monotone.ts'
 
 export interface EventTime {
   readonly column: number
@@ -136,7 +136,7 @@ function ofNode(
     case 'asofJoin':
       return nearestFacts(node, nodes[node.left], facts[node.left], facts[node.right])
     case 'join':
-      return joinFacts(node, nodes[node.left], nodes[node.right], facts[node.left], facts[node.right])
+      return joinFacts(facts.length, node, nodes[node.left], nodes[node.right], facts[node.left], facts[node.right])
     case 'emitOnClose':
       return { known: afterWaiting(nodes, node, facts), released: [] }
     default:
@@ -177,7 +177,8 @@ function common(inputs: readonly Facts[]): Facts {
     const terms: BoundTerm[] = []
     if (inputs.every((facts) => facts.get(c)?.terms !== undefined)) {
       for (const facts of inputs) terms.push(...(facts.get(c)?.terms ?? []))
-      known.set(c, { terms, tight: inputs.every((facts) => facts.get(c)?.tight) })
+      const absent = inputs.flatMap((facts) => facts.get(c)?.absent ?? [])
+      known.set(c, { terms, tight: inputs.every((facts) => facts.get(c)?.tight), absent })
     }
   }
   return known
@@ -189,11 +190,12 @@ function through(exprs: readonly Scalar[], below: Facts, conditioned: readonly C
     const tight = conditioned.find((c) => sameScalar(c.expr, e))
     const same = e.kind === 'column' ? below.get(e.index) : undefined
     if (same?.terms && (same.tight || !tight)) known.set(i, same)
-    else if (tight) known.set(i, { ...same, terms: tight.terms, tight: true })
+    // What a condition compares is not NULL.
+    else if (tight) known.set(i, { ...(same?.range && { range: same.range }), terms: tight.terms, tight: true })
     else if (same) known.set(i, same)
     else {
-      const terms = lowerBound(e, below)
-      if (terms) known.set(i, { terms })
+      const fact = lowerFact(e, below)
+      if (fact) known.set(i, fact)
     }
   })
   return known

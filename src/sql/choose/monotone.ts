@@ -3,6 +3,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, constant, replaceScalar } from '../../plan/scalar-walk.ts'
 import { INT4, type SqlType } from '../../types/sql-type.ts'
 import type { Interval } from '../../types/value.ts'
+import { type Absent, allAbsent } from './absent.ts'
 
 /** What is known of a column: how low it may still change, and the constants that it lies between. */
 export interface ColumnFact {
@@ -10,6 +11,8 @@ export interface ColumnFact {
   /** The bound is the best there is: a condition gave it, not the function that the column is made by. */
   readonly tight?: boolean
   readonly range?: readonly [number, number]
+  /** Where outer joins make it NULL; left out: nowhere. */
+  readonly absent?: Absent
 }
 export type Facts = ReadonlyMap<number, ColumnFact>
 
@@ -20,15 +23,35 @@ type Call = Extract<Scalar, { kind: 'call' }>
  * that goes back (timestamptz to timestamp) breaks the rule, so that such casts end it.
  */
 export function lowerBound(s: Scalar, facts: Facts): readonly BoundTerm[] | null {
-  const found = carrier(s, facts)
-  if (found === null) return null
-  const { column, lowest } = found
-  const terms = facts.get(column)?.terms
-  if (!terms) return null
-  return terms.map(({ object, bound }) => ({
-    object,
-    bound: replaceScalar(lowest, (x) => (x.kind === 'column' ? { ...bound, type: bound.type } : undefined)),
-  }))
+  return lowerFact(s, facts)?.terms ?? null
+}
+
+/** The bound with what else is known of the expression. */
+export function lowerFact(s: Scalar, facts: Facts): (ColumnFact & { readonly terms: readonly BoundTerm[] }) | null {
+  const terms: BoundTerm[] = []
+  const absent: Absent[] = []
+  for (const way of ways(s)) {
+    const found = carrier(way, facts)
+    const fact = found === null ? undefined : facts.get(found.column)
+    if (found === null || !fact?.terms) return null
+    for (const { object, bound } of fact.terms) {
+      const over = replaceScalar(found.lowest, (x) =>
+        x.kind === 'column' ? { ...bound, type: bound.type } : undefined,
+      )
+      terms.push({ object, bound: over })
+    }
+    absent.push(fact.absent ?? [])
+  }
+  return { terms, absent: allAbsent(absent) }
+}
+
+/** What the expression can be: with each of the values that stand for one that is NULL. */
+function ways(s: Scalar): readonly Scalar[] {
+  if (s.kind === 'coalesce' && !s.sole) return s.args.flatMap(ways)
+  if (s.kind === 'cast') return ways(s.arg).map((arg) => ({ ...s, arg }))
+  const at = s.kind === 'call' ? RISES[nameOf(s)] : undefined
+  if (s.kind !== 'call' || at === undefined) return [s]
+  return ways(s.args[at]).map((way) => ({ ...s, args: s.args.map((arg, i) => (i === at ? way : arg)) }))
 }
 
 /** The only column with a bound that the expression rises with, and the expression at the least of all others. */

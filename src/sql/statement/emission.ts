@@ -13,6 +13,7 @@ import type { Statement } from '../bind/context.ts'
 import { microsOf } from '../bind/fixed-micros.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import { windowInterval } from '../bind/time-window.ts'
+import { NEVER } from '../choose/absent.ts'
 import type { Emission } from '../choose/close.ts'
 import { type EventTimes, less } from '../choose/closing.ts'
 import type { ColumnFact } from '../choose/monotone.ts'
@@ -87,14 +88,15 @@ export function eventTimes(catalog: CatalogSnapshot, stream: Statement['stream']
     bounds(object) {
       const known = new Map<number, ColumnFact>()
       const entry = catalog.byId(object)
-      for (const { column, tight, terms } of (entry?.kind === 'materializedView' && entry.bounds) || []) {
+      for (const { column, tight, terms, absent = NEVER } of (entry?.kind === 'materializedView' && entry.bounds) ||
+        []) {
         // What is allowed here is added to what was there: both are taken from the watermark.
         const later = (s: Scalar) => (s.kind === 'column' ? (less(s, allowedOf(s.type)) ?? s) : undefined)
         const moved = terms.map(({ object: of, bound }) => ({
           object: of,
           bound: replaceScalar(bound as Scalar, later),
         }))
-        known.set(column, { terms: moved, tight })
+        known.set(column, { terms: moved, tight, absent })
       }
       return known
     },
