@@ -1,6 +1,7 @@
 import { throwIfCanceled } from '../base/canceled.ts'
 import { Slices } from '../base/slices.ts'
 import { SqlError } from '../base/sql-error.ts'
+import { EmitPeriodicOperator } from '../dataflow/operators/emit-periodic.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { OutputNode } from '../dataflow/output.ts'
 import { objectsOf } from '../plan/objects-of.ts'
@@ -53,11 +54,25 @@ export async function makeTwin(
       return built
     })
     await next.whenReady(call.signal)
+    await world.exclusive.run(() => emitAlike(hydration, view, next))
     return { view, next }
   } catch (error) {
     await removeTwin({ world, hydration }, id)
     throw error
   }
+}
+
+/** Where no change of the view waits for the end of its period, none of what the other has read may wait either. */
+async function emitAlike(hydration: Hydration, view: ViewRuntime, next: ViewRuntime): Promise<void> {
+  const waiting = ({ rendered }: ViewRuntime) =>
+    rendered.operators.filter(
+      (each): each is EmitPeriodicOperator =>
+        each instanceof EmitPeriodicOperator && each.frontier() < Number.POSITIVE_INFINITY,
+    )
+  const late = waiting(next)
+  if (late.length === 0 || waiting(view).length > 0) return
+  for (const each of late) each.hurry()
+  await hydration.upToNow(next.plan)
 }
 
 /** Between two ticks, when both hold the same. */
