@@ -1,6 +1,7 @@
 import { OnTimeOperator } from '../../dataflow/operators/on-time.ts'
 import { INT8, TEXT } from '../../types/sql-type.ts'
 import { column } from './columns.ts'
+import { nameOf, schemaOf } from './names.ts'
 import type { SystemRelation } from './relation.ts'
 
 /**
@@ -11,7 +12,14 @@ import type { SystemRelation } from './relation.ts'
 export const LATE_ROWS: SystemRelation = {
   schema: 'millrace',
   name: 'late_rows',
-  rowType: [column('view', TEXT), column('source', TEXT), column('left_out', INT8), column('merged', INT8)],
+  rowType: [
+    column('view', TEXT),
+    column('source', TEXT),
+    column('left_out', INT8),
+    column('merged', INT8),
+    column('schema', TEXT),
+    column('source_schema', TEXT),
+  ],
   *rows({ world }) {
     for (const { entry, rendered } of world.views.values()) {
       if (entry === null) continue
@@ -24,7 +32,8 @@ export const LATE_ROWS: SystemRelation = {
         counts.set(operator.relation, known)
       }
       for (const [relation, { leftOut, merged }] of counts) {
-        yield [entry.name, world.catalog.byId(relation)?.name ?? null, leftOut, merged]
+        const schemas = [schemaOf(world, entry.id), schemaOf(world, relation)]
+        yield [entry.name, nameOf(world, relation), leftOut, merged, ...schemas]
       }
     }
   },

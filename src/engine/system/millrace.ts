@@ -10,6 +10,7 @@ import type { ViewRuntime } from '../view.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import { LATE_ROWS } from './late-rows.ts'
+import { nameOf, schemaOf } from './names.ts'
 import type { SystemRelation } from './relation.ts'
 import { structureGrowth, structureOwner } from './state-growth.ts'
 import { lagsOf } from './view-lag.ts'
@@ -66,15 +67,17 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       column('event_time_max', TEXT),
       column('late_rows', INT8),
       column('source_watermark', TEXT),
+      column('schema', TEXT),
     ],
     *rows({ world }) {
       for (const [id, { partitions, type, current }] of world.watermarks) {
+        const schema = schemaOf(world, id)
         const text = (value: number | null) => (value === null ? null : formatText(value, { kind: type.kind }))
         for (const partition of [...partitions.keys()].sort((a, b) => a - b)) {
           const { watermark, idle, eventMax, late } = partitions.get(partition)!
-          yield [nameOf(world, id), partition, text(watermark), idle, text(eventMax), late, text(current)]
+          yield [nameOf(world, id), partition, text(watermark), idle, text(eventMax), late, text(current), schema]
         }
-        if (partitions.size === 0) yield [nameOf(world, id), null, null, null, null, 0, text(current)]
+        if (partitions.size === 0) yield [nameOf(world, id), null, null, null, null, 0, text(current), schema]
       }
     },
   },
@@ -193,10 +196,12 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
       column('structure', TEXT),
       column('shared_by', TEXT),
       column('cpu_ms', FLOAT8),
+      column('schema', TEXT),
     ],
     *rows({ world }) {
       for (const view of world.views.values()) {
         if (view.id < 0) continue
+        const schema = schemaOf(world, view.id)
         const readers = names(world, resultReaders(world, view.id))
         for (const operator of view.rendered.operators) {
           for (const { id, rows, bytes } of figures(operator)) {
@@ -204,7 +209,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
             const owner = structureOwner(view, id)
             const growth = structureGrowth(view, id)
             const cpu = rounded(operator.spentMs)
-            yield [name, owner.operator, owner.sql, rows, bytes, growth, name, id, readers, cpu]
+            yield [name, owner.operator, owner.sql, rows, bytes, growth, name, id, readers, cpu, schema]
           }
         }
       }
@@ -216,12 +221,14 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         )
         const cpu = rounded(spentMs)
         const bytes = arrangement.bytes()
-        yield [null, 'arrange', null, rows, bytes, 'unbounded', nameOf(world, object), id, sharedBy, cpu]
+        const name = nameOf(world, object)
+        yield [null, 'arrange', null, rows, bytes, 'unbounded', name, id, sharedBy, cpu, schemaOf(world, object)]
       }
       for (const [id, { rows, eventTime, life }] of world.tables) {
         const growth = life === null ? 'unbounded' : 'window-bounded'
+        const schema = schemaOf(world, id)
         for (const held of [rows, ...(eventTime === null ? [] : [eventTime.rows]), ...(life?.state() ?? [])])
-          yield [null, 'table', null, held.rows, held.bytes(), growth, nameOf(world, id), held.id, null, null]
+          yield [null, 'table', null, held.rows, held.bytes(), growth, nameOf(world, id), held.id, null, null, schema]
       }
     },
   },
@@ -253,10 +260,6 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
     },
   },
 ]
-
-function nameOf(world: World, id: number): string | null {
-  return world.catalog.byId(id)?.name ?? null
-}
 
 function stateOf(world: World, view: ViewRuntime): string {
   if (view.failure !== null) return 'failed'
