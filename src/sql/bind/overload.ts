@@ -5,6 +5,7 @@ import type { RowType, SqlType } from '../../types/sql-type.ts'
 import type { Place } from './bind-error.ts'
 import { coerce, located } from './coerce.ts'
 import type { Statement } from './context.ts'
+import { withMillisecondClock } from './millisecond-clock.ts'
 
 /** Calls as scalars: the overload that PostgreSQL would choose, every argument converted to what it takes. */
 export function callFunction(st: Statement, name: string, args: readonly Scalar[], at: Place): Scalar {
@@ -18,7 +19,8 @@ export function sqlFunction(st: Statement, name: string, args: readonly Scalar[]
 
 /** A prefix operator has one operand, an infix one two. */
 export function callOperator(st: Statement, op: string, args: readonly Scalar[], at: Place): Scalar {
-  return call(st, () => resolveOperator(op, typesOf(args)), args, at)
+  const given = withMillisecondClock(op, args)
+  return call(st, () => resolveOperator(op, typesOf(given)), given, at)
 }
 
 interface Chosen {
