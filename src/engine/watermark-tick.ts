@@ -12,6 +12,7 @@ import type { World } from './world.ts'
 export function moveWatermarks(world: World, record: TickRecord): boolean {
   if (world.watermarks.size === 0) return false
   let moved = false
+  for (const { object } of record.tables) world.watermarks.get(object)?.heard(TABLE, record.nowMicros)
   for (const mark of record.marks ?? []) {
     const watermarks = world.watermarks.get(mark.object)
     switch (mark.kind) {
@@ -41,7 +42,8 @@ export function moveWatermarks(world: World, record: TickRecord): boolean {
 }
 
 /** A table is one partition; its rows have no offsets. */
-const ONE_PARTITION: ReadonlyMap<number, number> = new Map([[0, 0]])
+const TABLE = 0
+const ONE_PARTITION: ReadonlyMap<number, number> = new Map([[TABLE, 0]])
 
 /** After the tick: state that is closed goes, of views that no longer read their past. `moved`: not by the clock alone. */
 export function releaseState(world: World, nowMicros: number, moved: boolean): void {

@@ -119,6 +119,12 @@ export class Watermarks {
     else if (highest !== null) this.#rise(this.#clocked ? highest + Math.max(0, nowMicros - lastMicros) : highest)
   }
 
+  /** Of a table, whose rows are stamped before their tick has its time. */
+  heard(partition: number, nowMicros: number): void {
+    const mark = this.partitions.get(partition)
+    if (mark !== undefined) mark.lastMicros = nowMicros
+  }
+
   /** Partitions that were silent for the time-out. */
   silent(nowMicros: number): number[] {
     const { idleMs } = this.spec

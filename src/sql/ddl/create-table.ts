@@ -28,7 +28,7 @@ import { kafkaOptions } from './kafka-spelling.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 import { registryConnection } from './registry-clause.ts'
 import { blotted, withoutSecrets } from './secrets.ts'
-import { bindWatermark, CHANGING, isWatermarkOption } from './watermark.ts'
+import { bindWatermark, CHANGING, isFutureOption, isWatermarkOption } from './watermark.ts'
 
 const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
 
@@ -62,10 +62,15 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     throw bindError('42703', `column "${unknown}" named in key does not exist`, node.elements[0])
   if (declared.all && !connected) throw notSupported('* among the columns', node.span)
   if (!connected) {
-    const rest = { ...node, with: withoutTtl(node.with) }
+    const options = namedOptions(node.with)
+    const rest = withoutWatermark({ ...node, with: withoutTtl(node.with) })
     handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     const computed = bindComputed(st, declared, declared.columns)
-    const watermark = bindWatermark(st, node.elements, declared.columns, [], computed)
+    const watermark = bindWatermark(st, node.elements, declared.columns, options, computed)
+    if (watermark?.maxFuture != null) {
+      const future = options.find(isFutureOption)!
+      throw notSupported(`${future.name.toUpperCase()} of a table`, future.span, 'A source has dead letters for that.')
+    }
     return {
       kind: 'createTable',
       ...create,
