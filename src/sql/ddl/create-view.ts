@@ -25,7 +25,7 @@ import { optionText } from './option-value.ts'
 /** A view is its text, names qualified; it is bound now to find its columns and its errors. */
 export function planCreateView(node: CreateView, context: PlanningContext): DdlPlan {
   handled(node, ['orReplace', 'ifNotExists', 'name', 'columns', 'query', 'local', 'with', 'check'])
-  if (node.local) throw notSupported('CREATE LOCAL VIEW', node.span)
+  // LOCAL is Feldera's word for a view that is no output: what every view is that is not materialized.
   if (node.with.length > 0) throw notSupported('options of a view', node.with[0].span)
   if (node.check) throw notSupported('WITH CHECK OPTION', node.span)
   const st = newStatement(bindEnv(context))
