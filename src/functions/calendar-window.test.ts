@@ -67,6 +67,26 @@ describe('windows on the calendar', () => {
     )
   })
 
+  test('hop by parts of a day: starts are those of tumbling windows of the slide, and each window that holds an instant is there', () => {
+    const named = zone.filter((z) => z !== null)
+    const sizes = fc.constantFrom(interval(0, 0, 12 * HOUR), interval(0, 1), interval(0, 2))
+    fc.assert(
+      fc.property(instant, fc.constantFrom(1, 6, 12), sizes, named, (at, hours, of, clock) => {
+        const slide = interval(0, 0, hours * HOUR)
+        const list = [...calendarHops(at, slide, of, NONE, clock)]
+        expect(list[0]?.[0]).toBe(calendarStart(at, slide, NONE, clock))
+        for (const [i, [start, end]] of list.entries()) {
+          expect(start <= at && at < end).toBe(true)
+          expect(calendarStart(start, slide, NONE, clock)).toBe(start)
+          if (i > 0) expect(calendarEnd(start, slide, NONE, clock)).toBe(list[i - 1][0])
+        }
+        // Whoever comes at its last instant finds the same window.
+        const [start, end] = list.at(-1)!
+        expect([...calendarHops(Number(end) - 1, slide, of, NONE, clock)]).toContainEqual([start, end])
+      }),
+    )
+  })
+
   test('cumulate: one start, ends that grow to the end of the size', () => {
     fc.assert(
       fc.property(instant, fc.constantFrom(interval(0, 0, HOUR), interval(0, 1)), zone, (at, step, clock) => {

@@ -47,16 +47,35 @@ export function* calendarHops(
   zone: Zone | null,
 ): Generator<[Stamp, Stamp], void, void> {
   if (isInfinite(value)) return
+  if (zone !== null && isWithinDay(slide)) {
+    // Slides count from each midnight, as tumbling windows of that length do.
+    let start = calendarStart(value, slide, offset, zone)
+    for (;;) {
+      const end = endOf(start, size, zone)
+      if (end <= value) return
+      yield [start, end]
+      start = calendarStart(addInterval(start, micros(-1), undefined), slide, offset, zone)
+    }
+  }
   let local = binLocal(zone === null ? value : utcToLocal(value, zone), slide, offset)
   const back = negated(slide)
   for (;;) {
-    const end = instantOf(addInterval(local, size, undefined), zone)
+    const start = instantOf(local, zone)
+    const end = endOf(start, size, zone)
     if (end <= value) return
-    yield [instantOf(local, zone), end]
+    yield [start, end]
     // From the bin itself: 31 March less a month, less a month is not 31 March less two.
     local = binLocal(addInterval(local, back, undefined), slide, offset)
   }
 }
+
+/** A size of days or months is one of the calendar, a shorter one is time that passes. */
+function endOf(start: Stamp, size: Interval, zone: Zone | null): Stamp {
+  if (zone === null || isWithinDay(size)) return addInterval(start, size, undefined)
+  return instantOf(addInterval(utcToLocal(start, zone), size, undefined), zone)
+}
+
+const isWithinDay = (length: Interval): boolean => length.months === 0 && length.days === 0
 
 /** Cumulating windows that hold the instant: one start, ends a step apart, the last the end of the size. */
 export function* calendarSteps(
@@ -118,6 +137,9 @@ function instantOf(local: Stamp, zone: Zone | null): Stamp {
   return earlier < later && utcToLocal(earlier, zone) === local ? earlier : later
 }
 
+/** As of windows of fixed length. */
+const HOPS_MAX = 10_000
+
 export type WindowKind = 'tumble' | 'hop' | 'cumulate'
 
 /** What a window may be made of; `step` is the slide of hopping windows and the step of cumulating ones. */
@@ -134,11 +156,15 @@ export function checkWindow(kind: WindowKind, size: Interval, step: Interval | n
   }
   for (const part of step === null ? [size] : [size, step]) {
     if (part.months !== 0 || (part.days !== 0 && part.micros === 0)) continue
-    if (kind === 'hop')
-      throw new SqlError('0A000', 'hopping windows shorter than a day in a time zone are not supported')
+    // The size of hopping windows is time that passes when it is shorter than a day.
+    if (kind === 'hop' && part === size && part.days === 0) continue
     if (part.days !== 0 || MICROS_PER_DAY % part.micros !== 0) {
       throw new SqlError('22023', 'a window in a time zone has whole days or divides a day')
     }
+  }
+  if (kind === 'hop' && step !== null && isWithinDay(step)) {
+    const many = (size.months * 31 * MICROS_PER_DAY + length(size)) / length(step)
+    if (many > HOPS_MAX) throw new SqlError('54000', `more than ${HOPS_MAX} windows hold each row`)
   }
   if (kind === 'cumulate' && step !== null) {
     if (step.months !== 0 && size.months % step.months !== 0) throw notMultiple()
