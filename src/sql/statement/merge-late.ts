@@ -1,7 +1,8 @@
 import type { Query, Select } from '../../../grammar/ast.ts'
 import type { MergeLate } from '../../../grammar/ast-statement.ts'
+import { notSupported } from '../../base/sql-error.ts'
 import { columnsOf } from '../../catalog/pg-relations.ts'
-import { LATE, watermarkOf } from '../../catalog/watermark.ts'
+import { isLateOf, LATE, watermarkOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError } from '../bind/bind-error.ts'
@@ -23,6 +24,8 @@ export function planMergeLate(node: MergeLate, context: PlanningContext): DdlPla
   }
   const late = lookupRelation(st, node.from)
   const owner = context.catalog.byId(late.dependsOn[0] ?? 0)
+  if (owner?.kind === 'view' && isLateOf(late, owner))
+    throw notSupported('MERGE LATE of the late rows of a view', node.from.span)
   const stored = owner ? columnsOf(context.catalog, owner.id).length : 0
   const { computed = [], arrivals = [] } = owner?.kind === 'table' || owner?.kind === 'source' ? owner : {}
   const event = watermarkOf(owner)?.event?.own
