@@ -115,7 +115,11 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
   const common = fixed.length > 1 ? unify(st, [operand, ...fixed], 'IN', true) : undefined
   const alone = common ? list.filter((item) => !isFixed(item)) : list
   const args = alone.map((item) => callOperator(st, '=', [operand.scalar, item.scalar], at))
-  if (common) args.unshift(...bindOneOf(st, common.scalars, at))
+  // Beside a real other numbers are compared as double precision: they must not become reals themselves.
+  const real = common?.type.kind === 'float4' && !['float4', 'unknown'].includes(operand.scalar.type.kind)
+  if (common && real)
+    args.unshift(...common.scalars.slice(1).map((value) => callOperator(st, '=', [operand.scalar, value], at)))
+  else if (common) args.unshift(...bindOneOf(st, common.scalars, at))
   return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
 }
 
