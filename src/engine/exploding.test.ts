@@ -2,33 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { canceledByTimeout } from '../base/canceled.ts'
 import { silentLog } from '../base/log.ts'
 import { systemRuntime } from '../base/runtime.ts'
-import { parseSql, planStatement } from '../sql/plan-statement.ts'
 import { openMemoryStore } from '../state/memory-store.ts'
 import { rowsOf } from '../types/batch-build.ts'
 import type { CallContext } from './api.ts'
 import type { LiveEngine } from './engine.ts'
 import { openEngine } from './open.ts'
+import { planned } from './testing/planned.ts'
 import { call } from './testing/plans.ts'
 
 let engine: LiveEngine
 
-function planned(sql: string) {
-  return planStatement(parseSql(sql)[0]!, {
-    sql,
-    catalog: engine.catalog(),
-    user: 'millrace',
-    database: 'millrace',
-    searchPath: ['public'],
-    timeZone: 'UTC',
-    nowMicros: engine.nowMicros(),
-    setting: () => undefined,
-    paramTypes: [],
-    notice() {},
-  })
-}
-
 async function run(sql: string, context: CallContext = call()): Promise<unknown> {
-  const plan = planned(sql)
+  const plan = planned(engine, sql)
   if (plan.kind === 'ddl' && plan.statement !== null) return engine.ddl(plan.statement, context)
   if (plan.kind === 'write') return engine.write(plan.statement, context, [])
   if (plan.kind !== 'read') throw new Error(`no plan for ${plan.kind}`)

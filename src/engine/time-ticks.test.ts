@@ -2,10 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silentLog } from '../base/log.ts'
 import { ManualClock } from '../base/manual-clock.ts'
 import { type Runtime, systemRuntime } from '../base/runtime.ts'
-import { parseSql, planStatement } from '../sql/plan-statement.ts'
 import { openMemoryStore } from '../state/memory-store.ts'
 import type { LiveEngine } from './engine.ts'
 import { openEngine } from './open.ts'
+import { planned } from './testing/planned.ts'
 import { call } from './testing/plans.ts'
 import { TimeTicks } from './time-ticks.ts'
 
@@ -16,20 +16,9 @@ let engine: LiveEngine
 
 /** A statement of the engine: DDL or DML. */
 async function run(sql: string): Promise<void> {
-  const planned = planStatement(parseSql(sql)[0]!, {
-    sql,
-    catalog: engine.catalog(),
-    user: 'millrace',
-    database: 'millrace',
-    searchPath: ['public'],
-    timeZone: 'UTC',
-    nowMicros: engine.nowMicros(),
-    setting: () => undefined,
-    paramTypes: [],
-    notice() {},
-  })
-  if (planned.kind === 'ddl' && planned.statement !== null) await engine.ddl(planned.statement, call())
-  else if (planned.kind === 'write') await engine.write(planned.statement, call(), [])
+  const plan = planned(engine, sql)
+  if (plan.kind === 'ddl' && plan.statement !== null) await engine.ddl(plan.statement, call())
+  else if (plan.kind === 'write') await engine.write(plan.statement, call(), [])
   else throw new Error('DDL or DML')
 }
 

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { silentLog } from '../../base/log.ts'
 import { systemRuntime } from '../../base/runtime.ts'
-import { parseSql, planStatement } from '../../sql/plan-statement.ts'
 import { openMemoryStore } from '../../state/memory-store.ts'
 import type { Store } from '../../state/store.ts'
 import { rowsOf } from '../../types/batch-build.ts'
 import type { CallContext, Transaction } from '../api.ts'
 import type { LiveEngine } from '../engine.ts'
 import { openEngine } from '../open.ts'
+import { planned } from '../testing/planned.ts'
 import { call } from '../testing/plans.ts'
 
 /** Tables that go, or change, under a transaction that is open, and statements that can be staged only in part. */
@@ -32,23 +32,8 @@ function open(): Promise<LiveEngine> {
   })
 }
 
-function planned(sql: string) {
-  return planStatement(parseSql(sql)[0]!, {
-    sql,
-    catalog: engine.catalog(),
-    user: 'millrace',
-    database: 'millrace',
-    searchPath: ['public'],
-    timeZone: 'UTC',
-    nowMicros: engine.nowMicros(),
-    setting: () => undefined,
-    paramTypes: [],
-    notice() {},
-  })
-}
-
 async function run(sql: string, on: Pick<Transaction, 'read' | 'write'> = engine, context: CallContext = call()) {
-  const plan = planned(sql)
+  const plan = planned(engine, sql)
   if (plan.kind === 'ddl') {
     await engine.ddl(plan.statement!, context)
     return []
@@ -161,8 +146,8 @@ describe('a table that goes under a transaction', () => {
     await run('INSERT INTO b VALUES (1)')
     const transaction = begin()
     await run('SELECT * FROM a', transaction)
-    const insert = planned('INSERT INTO b VALUES (2)')
-    const select = planned('SELECT * FROM b')
+    const insert = planned(engine, 'INSERT INTO b VALUES (2)')
+    const select = planned(engine, 'SELECT * FROM b')
     if (insert.kind !== 'write' || select.kind !== 'read') throw new Error('other plans')
     await run('DROP TABLE b')
     for (const late of [
