@@ -1,7 +1,7 @@
 import type { ViewTime, WatermarkSpec } from '../../catalog/entry.ts'
 import type { Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { column } from '../../plan/scalar-walk.ts'
+import { column, substituteColumns } from '../../plan/scalar-walk.ts'
 
 /**
  * A view's query with the event time that LATENESS gave one of its columns: the relation below computed it with each
@@ -33,3 +33,52 @@ function withHidden(p: Logical, object: number): Logical | null {
   const exprs = [...p.exprs, ...hidden.map((f, i) => column(width - 2 + i, f.type))]
   return { ...p, input: below, exprs, rowType: [...p.rowType, ...hidden] }
 }
+
+/** The records of the relation that rows of a query over a view of it are, each by itself; null: they are others. */
+export function recordsOf(plan: Logical, object: number): Logical | null {
+  const found = below(plan, object)
+  if (found === null) return null
+  const exprs = found.record.map((f, i) => column(i, f.type))
+  return { kind: 'project', input: found.plan, exprs, rowType: found.record }
+}
+
+interface Records {
+  /** The records' columns, then those of what they were compared with. */
+  readonly plan: Logical
+  readonly record: Logical['rowType']
+  /** The columns of the node that it stands for. */
+  readonly exprs: readonly Scalar[]
+}
+
+function below(p: Logical, object: number): Records | null {
+  switch (p.kind) {
+    case 'get':
+      return p.object === object ? { plan: p, record: p.rowType, exprs: own(p) } : null
+    case 'filter': {
+      const of = below(p.input, object)
+      if (of === null) return null
+      const predicate = substituteColumns(p.predicate, of.exprs)
+      return { ...of, plan: { ...p, input: of.plan, predicate, rowType: of.plan.rowType } }
+    }
+    case 'project': {
+      const of = below(p.input, object)
+      return of && { ...of, exprs: p.exprs.map((e) => substituteColumns(e, of.exprs)) }
+    }
+    // Conditions with subqueries.
+    case 'semiJoin':
+    case 'join': {
+      const of = below(p.left, object)
+      if (of === null || (p.kind === 'join' && p.type !== 'inner' && p.type !== 'left')) return null
+      const left = of.plan.rowType
+      const exprs = [...of.exprs, ...own(p.right, left.length)]
+      const on = substituteColumns(p.on, exprs)
+      if (p.kind === 'semiJoin') return { ...of, plan: { ...p, left: of.plan, on, rowType: left } }
+      const rowType = [...left, ...p.rowType.slice(p.left.rowType.length)]
+      return { ...of, exprs, plan: { ...p, left: of.plan, on, rowType } }
+    }
+    default:
+      return null
+  }
+}
+
+const own = ({ rowType }: Logical, from = 0): Scalar[] => rowType.map((f, i) => column(from + i, f.type))
