@@ -1,5 +1,4 @@
 import { assert } from '../base/assert.ts'
-import { SqlError } from '../base/sql-error.ts'
 import type { SourceBatch } from '../connectors/contract.ts'
 import { ChangesInput } from '../dataflow/operators/changes.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
@@ -8,6 +7,7 @@ import { createState } from '../state/factory.ts'
 import type { Batch } from '../types/batch.ts'
 import type { Row } from '../types/value.ts'
 import type { CallContext } from './api.ts'
+import { ChangedMeanwhile } from './changed-meanwhile.ts'
 import { pastRecords } from './event-time-records.ts'
 import { inputOf, pushChanges, type SourceRuntime } from './source.ts'
 import { present } from './stream-start.ts'
@@ -40,8 +40,7 @@ export function takeSnapshot(
   const computed = new Map<number, readonly Batch[]>()
   const poisons = new Map<number, Row>()
   for (const object of objects) {
-    if (world.catalog.byId(object) === undefined)
-      throw new SqlError('42P01', 'a relation that the statement reads was dropped meanwhile')
+    if (world.catalog.byId(object) === undefined) throw new ChangedMeanwhile()
     const view = world.views.get(object)
     const source = world.sources.get(object)
     const table = world.tables.get(object)

@@ -1,6 +1,6 @@
 import { throwIfCanceled } from '../base/canceled.ts'
 import { Slices } from '../base/slices.ts'
-import { SqlError } from '../base/sql-error.ts'
+import type { SqlError } from '../base/sql-error.ts'
 import { EmitPeriodicOperator } from '../dataflow/operators/emit-periodic.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { OutputNode } from '../dataflow/output.ts'
@@ -11,6 +11,7 @@ import { createState } from '../state/factory.ts'
 import { negateBatch } from '../types/batch-build.ts'
 import type { CallContext } from './api.ts'
 import { buildView, removeUnread } from './build-view.ts'
+import { ChangedMeanwhile } from './changed-meanwhile.ts'
 import type { Hydration } from './hydration.ts'
 import type { StreamStart } from './stream-start.ts'
 import type { ViewRuntime } from './view.ts'
@@ -159,7 +160,7 @@ async function differing(
   return difference.rows
 }
 
-export const droppedMeanwhile = (): SqlError => new SqlError('42P01', 'the materialized view was dropped')
+export const droppedMeanwhile = (): SqlError => new ChangedMeanwhile()
 
 /** Who works on a view, by view: the next waits for it. */
 const turns = new WeakMap<ViewRuntime, Promise<unknown>>()

@@ -190,6 +190,37 @@ describe('transactions', () => {
   })
 })
 
+describe('schema changes that wait for a transaction', () => {
+  const gone = { code: '42P01', message: 'relation "t" does not exist' }
+  const droppedTwice = { code: '42P01', message: 'table "t" does not exist' }
+  it.each([
+    ['DROP TABLE t', 'DROP TABLE t', droppedTwice],
+    ['DROP TABLE t', 'CREATE TABLE u (a int); DROP TABLE u, t', droppedTwice],
+    ['DROP TABLE t', 'ALTER TABLE t RENAME TO t2', { ...gone, position: '13' }],
+    ['DROP TABLE t', 'ALTER TABLE t RENAME amount TO x', { ...gone, position: '13' }],
+    ['ALTER TABLE t RENAME TO t2', 'DROP TABLE t', droppedTwice],
+    ['ALTER TABLE t RENAME TO t2', 'ALTER TABLE t RENAME amount TO x', { ...gone, position: '13' }],
+    ['ALTER TABLE t RENAME amount TO x', 'ALTER TABLE t RENAME amount TO y', { code: '42703' }],
+    ['ALTER TABLE t RENAME amount TO x', 'ALTER TABLE t RENAME owner TO x', { code: '42701' }],
+    ['DROP TABLE t', 'DROP TABLE IF EXISTS t', 'table "t" does not exist, skipping'],
+    ['DROP TABLE t', 'ALTER TABLE IF EXISTS t RENAME amount TO x', 'relation "t" does not exist, skipping'],
+  ])('find after %s what is there then: %s', async (first, second, told) => {
+    const third = await pgClient(server.port)
+    const notices: (string | undefined)[] = []
+    third.on('notice', ({ message }) => notices.push(message))
+    await third.query(`SET search_path = s${schema}`)
+    await a.query('BEGIN')
+    await a.query('DELETE FROM t')
+    const waiting = [b.query(first), third.query(second).catch((error: unknown) => error)]
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await a.query('COMMIT')
+    const [, answer] = await Promise.all(waiting)
+    await third.end()
+    if (typeof told === 'string') expect(notices).toEqual([told])
+    else expect(answer).toMatchObject(told)
+  })
+})
+
 describe('the rest of the session', () => {
   it('PREPARE and EXECUTE with expressions', async () => {
     await a.query('PREPARE q (int) AS SELECT owner FROM t WHERE id = $1')

@@ -3,10 +3,11 @@ import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, View
 import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
+import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import type { World } from '../world.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
-import { outOfUse } from './out-of-use.ts'
+import { outOfUse, unchangedCheck } from './out-of-use.ts'
 
 type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
 
@@ -17,11 +18,12 @@ type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
  */
 export async function alterWatermark(deps: DdlDeps, plan: Plan, call: CallContext): Promise<void> {
   const { world } = deps
+  const checkUnchanged = unchangedCheck(world, [plan.object])
   await outOfUse(world, [plan.object], call)
   await world.exclusive.run(async () => {
+    checkUnchanged()
     const old = world.catalog.byId(plan.object)
-    if (old?.kind !== 'table' && old?.kind !== 'source')
-      throw new SqlError('42P01', 'the relation was dropped meanwhile')
+    if (old?.kind !== 'table' && old?.kind !== 'source') throw new ChangedMeanwhile()
     const adds = plan.kind === 'addWatermark'
     if (adds === (old.watermark != null)) throw new SqlError('55006', `relation "${old.name}" was altered meanwhile`)
     const { watermark: _, ...rest } = { ...old, sql: plan.sql }

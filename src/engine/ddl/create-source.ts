@@ -7,7 +7,7 @@ import type { CallContext } from '../api.ts'
 import { SourceRuntime } from '../source.ts'
 import { type StreamStart, streamStart } from '../stream-start.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
-import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
 
 type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
@@ -25,6 +25,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
       if (exists(deps, plan, call)) return
       const { world } = deps
       const { name, schema, sql, dependsOn, watermark, computed, arrivals } = plan
+      checkStillThere(deps, [schema, ...dependsOn])
       const id = world.catalog.nextId
       const entry: SourceEntry = {
         kind: 'source',

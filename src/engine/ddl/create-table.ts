@@ -13,7 +13,7 @@ import { checkNulls } from '../write/bulk.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
-import { type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 import { drop } from './drop.ts'
 import { lateRelation } from './late-relation.ts'
 
@@ -33,6 +33,7 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
   const batches = plan.query === null ? [] : await queryRows(deps, plan, call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
+    checkStillThere(deps, [plan.schema, ...plan.dependsOn])
     const entry = tableEntry(plan, world.catalog.nextId, null, plan.dependsOn)
     const made = [entry, ...lateRelation(world, entry, entry.id + 1)]
     world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
@@ -106,8 +107,10 @@ async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallC
   const spec = plan.connector === null ? null : connectorSpec(world, plan.connector, rowType, call)
   const own = spec === null ? null : await openConnector(deps, spec, rowType)
   const starts = plan.fromSource === null ? null : await deps.hydration.prepare([plan.fromSource], call)
-  await world.exclusive.run(async () => {
+  let kept = false
+  const make = async () => {
     if (exists(deps, plan, call)) return
+    checkStillThere(deps, [plan.schema, ...plan.dependsOn])
     let id = world.catalog.nextId
     const entries: CatalogEntry[] = []
     let source = plan.fromSource
@@ -127,6 +130,7 @@ async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallC
       }
       entries.push(entry, errorsRelation(deps, entry, id++))
       startSource(deps, entry, own.connector)
+      kept = true
       ownStarts = new Map([[source, own.start]])
     }
     const entry = tableEntry(plan, id, source, [...plan.dependsOn, ...(own === null ? [] : [source!])])
@@ -141,7 +145,12 @@ async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallC
     })
     await deps.hydration.begin(view, ownStarts!)
     await deps.checkpoint()
-  })
+  }
+  try {
+    await world.exclusive.run(make)
+  } finally {
+    if (!kept) await own?.connector.close()
+  }
 }
 
 /** With the columns and the key that a schema registry knows. */

@@ -18,7 +18,7 @@ export async function createView(deps: DdlDeps, plan: Plan<'createView'>, call: 
   const { world } = deps
   await world.exclusive.run(async () => {
     const { name, schema, sql, dependsOn, rowType } = plan
-    checkStillThere(deps, dependsOn)
+    checkStillThere(deps, [schema, ...dependsOn])
     const old = world.catalog.byName(schema, name)
     const replaces = plan.orReplace && old?.kind === 'view'
     if (!replaces && exists(deps, plan, call)) return
@@ -70,7 +70,7 @@ export async function createMaterializedView(
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     const { name, schema, sql, dependsOn, rowType, onError, bounds, written } = plan
-    checkStillThere(deps, [...dependsOn, ...objects])
+    checkStillThere(deps, [schema, ...dependsOn, ...objects])
     const id = world.catalog.nextId
     const merged = mergedIds(plan.plan, id + 1)
     const own = withMerged(plan.plan, merged)
@@ -125,11 +125,11 @@ export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call
     throw new SqlError('0A000', 'CREATE UNIQUE INDEX is not supported', { hint: 'Declare a PRIMARY KEY instead.' })
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
-    if (!world.tables.has(plan.on) && !world.views.has(plan.on)) {
+    const { name, schema, sql, dependsOn, on, columns, unique } = plan
+    checkStillThere(deps, [schema, ...dependsOn, on])
+    if (!world.tables.has(on) && !world.views.has(on)) {
       throw new SqlError('42809', 'an index can be made on a table or a materialized view only')
     }
-    const { name, schema, sql, dependsOn, on, columns, unique } = plan
-    checkStillThere(deps, [...dependsOn, on])
     const entry: IndexEntry = {
       kind: 'index',
       id: world.catalog.nextId,

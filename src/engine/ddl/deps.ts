@@ -2,6 +2,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { Catalog, CatalogChange } from '../../catalog/catalog.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import type { CallContext } from '../api.ts'
+import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import type { Hydration } from '../hydration.ts'
 import type { IndexLookup } from '../indexes.ts'
 import type { ReadDeps } from '../read.ts'
@@ -40,7 +41,7 @@ export function exists(deps: DdlDeps, plan: Created, call: CallContext): boolean
 /** What the statement was planned against may be gone by the time that its turn comes. */
 export function checkStillThere({ world }: DdlDeps, objects: readonly number[]): void {
   if (objects.every((id) => world.catalog.byId(id) !== undefined)) return
-  throw new SqlError('42P01', 'a relation that the statement reads was dropped meanwhile')
+  throw new ChangedMeanwhile()
 }
 
 /**
@@ -72,6 +73,7 @@ export async function change(
 ): Promise<void> {
   await deps.world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
+    if (plan.schema !== undefined) checkStillThere(deps, [plan.schema])
     const { catalog } = deps.world
     deps.world.catalog = catalog.apply(changes(catalog.nextId))
     await deps.checkpoint()

@@ -6,23 +6,27 @@ import type { CallContext } from '../api.ts'
 import { removeView } from '../build-view.ts'
 import { dropMerged } from '../merged-rows.ts'
 import type { DdlDeps } from './deps.ts'
-import { outOfUse } from './out-of-use.ts'
+import { outOfUse, unchangedCheck } from './out-of-use.ts'
 
 /** Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. */
 export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' }>, call: CallContext): Promise<void> {
   const { world } = deps
   const closing: Promise<void>[] = []
+  const checkUnchanged = unchangedCheck(world, plan.objects)
+  checkUnchanged()
   // Those that hydrate end that, and with it their turn of the lane.
   const first = affected(deps, plan)
   if (first.visible.length === 0 || plan.cascade) {
     const going = [...first.named, ...first.dependants]
     await outOfUse(world, [...going, ...hiddenSources(deps, going)], call)
+    checkUnchanged()
     for (const id of [...first.named, ...first.dependants]) {
       const view = world.views.get(id)
       if (view !== undefined && !view.live) view.unwanted = true
     }
   }
   await world.exclusive.run(async () => {
+    checkUnchanged()
     const { catalog } = world
     const { named, dependants, visible } = affected(deps, plan)
     if (visible.length > 0 && !plan.cascade) throw blocked(deps, named, visible)

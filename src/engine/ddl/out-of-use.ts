@@ -1,4 +1,5 @@
 import type { CallContext } from '../api.ts'
+import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import type { World } from '../world.ts'
 
 /**
@@ -9,4 +10,17 @@ import type { World } from '../world.ts'
 export async function outOfUse({ uses }: World, tables: readonly number[], call: CallContext): Promise<void> {
   for (const { table, key } of tables.flatMap((table) => [...uses.keysIn(table)].map((key) => ({ table, key }))))
     await uses.released(table, key, call)
+}
+
+/**
+ * A check to be made after waiting, and again in the lane: several may wait for the same, and the first of them that goes on
+ * may drop or rename it.
+ */
+export function unchangedCheck(world: World, objects: readonly number[]): () => void {
+  const { catalog } = world
+  const before = objects.map((id) => catalog.byId(id))
+  return () => {
+    const same = (id: number, i: number) => before[i] !== undefined && world.catalog.byId(id) === before[i]
+    if (!objects.every(same)) throw new ChangedMeanwhile()
+  }
 }

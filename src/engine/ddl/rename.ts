@@ -7,7 +7,7 @@ import { pinColumns } from '../../sql/ddl/pin-columns.ts'
 import type { CallContext } from '../api.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
-import { outOfUse } from './out-of-use.ts'
+import { outOfUse, unchangedCheck } from './out-of-use.ts'
 
 /**
  * Renames an object. Whoever reads it is kept as text in which every object stands as `"schema"."name"`: there the name
@@ -19,10 +19,11 @@ export async function rename(
   call: CallContext,
 ): Promise<void> {
   const { world } = deps
+  const checkUnchanged = unchangedCheck(world, [plan.object])
   await outOfUse(world, [plan.object], call)
   await world.exclusive.run(async () => {
-    const entry = world.catalog.byId(plan.object)
-    if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
+    checkUnchanged()
+    const entry = world.catalog.byId(plan.object)!
     if (world.isBuiltIn(entry)) throw new SqlError('42501', `permission denied: "${entry.name}" is part of the system`)
     if (world.catalog.byName(entry.schema, plan.newName) !== undefined) {
       throw new SqlError(
@@ -60,10 +61,11 @@ export async function renameColumn(
   call: CallContext,
 ): Promise<void> {
   const { world } = deps
+  const checkUnchanged = unchangedCheck(world, [plan.object])
   await outOfUse(world, [plan.object], call)
   await world.exclusive.run(async () => {
-    const entry = world.catalog.byId(plan.object)
-    if (entry === undefined) throw new SqlError('42704', 'the object was dropped')
+    checkUnchanged()
+    const entry = world.catalog.byId(plan.object)!
     const named = <T extends { readonly name: string }>(columns: readonly T[]): T[] => {
       if (columns.some((c) => c.name === plan.newName)) {
         throw new SqlError('42701', `column "${plan.newName}" of relation "${entry.name}" already exists`)

@@ -1,4 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
+import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import type { DdlDeps } from './deps.ts'
 
 /**
@@ -7,7 +8,7 @@ import type { DdlDeps } from './deps.ts'
  */
 export async function skipErrors({ world, ticker }: DdlDeps, { object }: { readonly object: number }): Promise<void> {
   const view = world.views.get(object)
-  if (view === undefined) throw new SqlError('42P01', 'the materialized view was dropped')
+  if (view === undefined) throw new ChangedMeanwhile()
   // What a snapshot has not given yet could not be told from what comes later.
   if (!view.live) throw new SqlError('55000', `materialized view "${view.entry?.name}" is not hydrated yet`)
   await ticker.mark([{ kind: 'setAside', object }])

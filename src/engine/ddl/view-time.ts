@@ -2,6 +2,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import { applyWatermark, sinceNow } from './alter-watermark.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
@@ -13,8 +14,7 @@ export async function viewTime(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'vi
     const view = world.catalog.byId(plan.view)
     const owner = world.catalog.byId(plan.object)
     const gone = (view?.kind !== 'view' && view?.kind !== 'materializedView') || owner === undefined
-    if (gone || (owner.kind !== 'table' && owner.kind !== 'source'))
-      throw new SqlError('42P01', 'the view was dropped meanwhile')
+    if (gone || (owner.kind !== 'table' && owner.kind !== 'source')) throw new ChangedMeanwhile()
     if (owner.watermark) throw new SqlError('55006', `relation "${owner.name}" was altered meanwhile`)
     const below: SourceEntry | TableEntry = { ...owner, watermark: { ...plan.watermark, ...sinceNow(deps, owner) } }
     const entry: ViewEntry | MaterializedViewEntry = { ...view, lateness: { column: plan.column, object: plan.object } }

@@ -3,7 +3,10 @@ import type { MergeLate } from '../../../grammar/ast-statement.ts'
 import { assert } from '../../base/assert.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import { bindParams } from '../../engine/bind-params.ts'
-import { done, type StatementHandler } from '../run.ts'
+import { ChangedMeanwhile } from '../../engine/changed-meanwhile.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import type { Row } from '../../types/value.ts'
+import { done, type Run, type StatementHandler } from '../run.ts'
 
 /** The grammar's DDL without EXECUTE and comments; and what runs as it does, in a turn of its own. */
 type SchemaChange = DdlStatement | MergeLate
@@ -40,18 +43,17 @@ const TAGS = {
  */
 export const ddlStatement: StatementHandler<SchemaChange> = {
   async run(statement, run) {
-    const { plan, session } = run
-    assert(plan !== null && plan.kind === 'ddl', 'a schema change is planned as DDL')
+    const { session } = run
     const tag = ddlTag(statement)
     if (session.transaction.mode === 'explicit') {
       throw new SqlError('25001', `${tag} cannot run inside a transaction block`)
     }
     session.transaction.checkWritable(tag)
     if (session.transaction.mode === 'implicit') {
-      const rows = await session.transaction.around(tag, run.call, () => change(run, plan.statement))
+      const rows = await session.transaction.around(tag, run.call, () => change(run, statement))
       return done(answer(statement, tag, rows))
     }
-    const rows = await change(run, plan.statement)
+    const rows = await change(run, statement)
     return done(answer(statement, tag, rows))
   },
 }
@@ -59,17 +61,27 @@ export const ddlStatement: StatementHandler<SchemaChange> = {
 const answer = (statement: SchemaChange, tag: string, rows: number | null): string =>
   rows === null ? tag : `${statement.kind === 'mergeLate' ? 'MERGE' : 'SELECT'} ${rows}`
 
-async function change(
-  run: Parameters<typeof ddlStatement.run>[1],
-  statement: Parameters<typeof run.session.engine.ddl>[0] | null,
-): Promise<number | null> {
-  if (statement === null) return null
-  const bound =
-    statement.kind === 'createTable' && statement.query !== null
-      ? { ...statement, query: bindParams(statement.query, run.params) }
-      : statement
-  return run.session.engine.ddl(bound, run.call)
+async function change(run: Run, statement: SchemaChange): Promise<number | null> {
+  const { call, params, session, sql } = run
+  let { plan } = run
+  /** The catalog that it was last planned anew for: another one each time, so that this comes to an end. */
+  let anewFor: number | null = null
+  for (;;) {
+    assert(plan !== null && plan.kind === 'ddl', 'a schema change is planned as DDL')
+    if (plan.statement === null) return null
+    try {
+      return await session.engine.ddl(withParams(plan.statement, params), call)
+    } catch (error) {
+      const { version } = session.engine.catalog()
+      if (!(error instanceof ChangedMeanwhile) || version === anewFor) throw error
+      anewFor = version
+      plan = session.prepare(statement, sql, plan.paramTypes, (notice) => call.notice(notice)).plan
+    }
+  }
 }
+
+const withParams = (plan: DdlPlan, params: Row): DdlPlan =>
+  plan.kind === 'createTable' && plan.query !== null ? { ...plan, query: bindParams(plan.query, params) } : plan
 
 function ddlTag(statement: SchemaChange): string {
   const base = TAGS[statement.kind]
