@@ -14,7 +14,7 @@ import { eventually, sleep } from './wait.ts'
  * the records up to some offset of each partition, pulled and pushed, and offsets never go back.
  */
 const SOAK = process.env['MILLRACE_SOAK'] === '1'
-const TRANSFERS = SOAK ? 200_000 : 20_000
+const TRANSFERS = SOAK ? 1_000_000 : 20_000
 const KILLS = 5
 const PARTITIONS = 4
 
