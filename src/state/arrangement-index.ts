@@ -7,7 +7,7 @@ import { HashedRows } from './hashed-rows.ts'
 import { KeyMatcher } from './key-matcher.ts'
 import { INDEXED_LATER_MAX, RowChains } from './row-chains.ts'
 import type { RowStore } from './row-store.ts'
-import { RowTrees } from './row-trees.ts'
+import type { RowTrees } from './row-trees.ts'
 import { SortPrefixes } from './sort-prefixes.ts'
 
 /** Heads of a whole batch, looked up at once before its rows are applied. */
@@ -43,13 +43,13 @@ export class ArrangementIndex {
     return this.store.compare(a, b)
   }
 
-  constructor(store: RowStore, key: readonly number[], ordered: boolean, appendOnly: boolean) {
+  constructor(store: RowStore, key: readonly number[], trees: RowTrees | null, appendOnly: boolean) {
     this.appendOnly = appendOnly
     this.store = store
     this.key = key
     this.byKey = new HashIndex(new KeyMatcher(key.map((c) => store.columns[c])))
     this.chains = new RowChains(store)
-    this.trees = ordered ? new RowTrees(store) : null
+    this.trees = trees
   }
   /** The columns of the batch that `find` and `insert` are about. */
   begin(cols: readonly Column[], hashes: Uint32Array, n: number): void {
@@ -103,6 +103,10 @@ export class ArrangementIndex {
     const after = this.trees === null ? this.chains.remove(head, slot) : this.trees.remove(head, slot)
     if (after !== head) this.moveHead(hash, head, after)
   }
+  /** The count of an indexed slot has changed. */
+  recount(hash: number, slot: number): void {
+    this.trees?.recount(this.byKey.headOf(hash, slot, this.matchKey), slot)
+  }
   private headNow(hash: number, row: number): number {
     return moved[hash & MOVED_MASK] === stamp ? this.byKey.find(hash, this.keys, row) : this.found[row]
   }
@@ -141,6 +145,16 @@ export class ArrangementIndex {
   /** How many rows of the key are before a place; `before` holds of no row behind one of which it does not. */
   countBefore(head: number, before: (slot: number) => boolean): number {
     return this.trees!.countBefore(head, before)
+  }
+  /** Where copies are counted: those of the key's rows that are before a place. */
+  copiesBefore(head: number, before: (slot: number) => boolean): number {
+    return this.trees!.copiesBefore(head, before)
+  }
+  copies(head: number): number {
+    return this.trees!.copies(head)
+  }
+  atCopy(head: number, n: number): number {
+    return this.trees!.atCopy(head, n)
   }
   /** All slots of the one group of an ordered arrangement without key, in order. */
   *inOrder(): Generator<number> {

@@ -125,6 +125,46 @@ describe('an arrangement', () => {
     )
   })
 
+  test('copies of rows have places: of negative count none', () => {
+    fc.assert(
+      fc.property(fc.array(anyDelta, { maxLength: 6 }), fc.constantFrom([], [1]), anyRow, (deltas, key, probe) => {
+        const arrangement = createState().arrangement({ id: 'a', types: rowTypes, key, order, copies: true })
+        const model = new Multiset(rowTypes)
+        for (const delta of deltas) {
+          arrangement.apply(deltaBatch(delta))
+          model.apply(delta)
+        }
+        const rows = model.rows
+          .filter((entry) => sameKey(key, entry.row, probe))
+          .sort((a, b) => compareOrdered(a.row, b.row))
+        const copiesOf = (some: typeof rows) =>
+          some.flatMap(({ row, diff }) => new Array<Row>(Math.max(0, diff)).fill(row))
+        const keys = keysOf(key, probe)
+        const places = copiesOf(rows)
+        expect(arrangement.copies(keys, 0)).toBe(places.length)
+        places.forEach((row, n) => {
+          expect(arrangement.rowAt(arrangement.atCopy(keys, 0, n))).toEqual(row)
+        })
+        expect(arrangement.atCopy(keys, 0, places.length)).toBe(-1)
+        const cols = probe.map((_, c) => keysOf([c], probe)[0])
+        for (const past of [false, true]) {
+          const before = rows.filter(({ row }) => {
+            const sign = compareBySort(
+              order,
+              rowTypes,
+              row.map((_, c) => keysOf([c], row)[0]),
+              0,
+              cols,
+              0,
+            )
+            return past ? sign <= 0 : sign < 0
+          })
+          expect(arrangement.seekRow(cols, 0, past)).toEqual({ slots: before.length, copies: copiesOf(before).length })
+        }
+      }),
+    )
+  })
+
   test('append-only: adds up to the same, identical rows in slots of their own; pins see what they saw', () => {
     const positive = fc.array(
       anyDelta.map((delta) => delta.map(([row, diff]): [Row, number] => [row, Math.abs(diff)])),

@@ -19,6 +19,7 @@ import {
 } from './contract.ts'
 import type { DurableStructure } from './durable.ts'
 import { RowStore } from './row-store.ts'
+import { RowTrees } from './row-trees.ts'
 import { SlotSpace } from './slot-space.ts'
 import { UndoLog } from './undo-log.ts'
 
@@ -30,6 +31,7 @@ export interface ArrangementSpec {
   readonly types: readonly SqlType[]
   readonly key: readonly number[]
   readonly order?: readonly SortColumn[]
+  readonly copies?: boolean
   readonly appendOnly?: boolean
   readonly overflowed?: () => void
 }
@@ -49,6 +51,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private readonly index: ArrangementIndex
   private readonly undo = new UndoLog()
   private readonly appendOnly: boolean
+  private readonly countsCopies: boolean
   private readonly overflowed: (() => void) | null
   private highest = 0
   private hashes = new Uint32Array(64)
@@ -62,7 +65,9 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     this.store = new RowStore(spec.types, spec.key, this.order ?? [])
     this.appendOnly = spec.appendOnly === true && this.order === null
     this.overflowed = spec.overflowed ?? null
-    this.index = new ArrangementIndex(this.store, spec.key, this.order !== null, this.appendOnly)
+    this.countsCopies = spec.copies === true && this.order !== null
+    const trees = this.order === null ? null : new RowTrees(this.store, this.counts, this.countsCopies)
+    this.index = new ArrangementIndex(this.store, spec.key, trees, this.appendOnly)
   }
   get rows(): number {
     return this.space.live
@@ -153,6 +158,36 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     this.space.untake(slot)
     return rank
   }
+  copies(keys: readonly Column[], row: number): number {
+    assert(this.countsCopies, `arrangement ${this.id} counts copies`)
+    const head = this.index.head(hashRow(keys, row) | 0, keys, row)
+    return head < 0 ? 0 : this.index.copies(head)
+  }
+  atCopy(keys: readonly Column[], row: number, n: number): number {
+    assert(this.countsCopies, `arrangement ${this.id} counts copies`)
+    const head = this.index.head(hashRow(keys, row) | 0, keys, row)
+    return head < 0 ? -1 : this.index.atCopy(head, n)
+  }
+  seekRow(cols: readonly Column[], row: number, past: boolean): { slots: number; copies: number } {
+    assert(this.order !== null, `arrangement ${this.id} has an order`)
+    const keys = this.key.map((c) => cols[c])
+    const head = this.index.head(hashRow(keys, row) | 0, keys, row)
+    if (head < 0) return { slots: 0, copies: 0 }
+    // The tree compares slots: the row stands in one for a moment.
+    const slot = this.space.take()
+    this.store.set(slot, cols, row)
+    const before = (other: number): boolean => {
+      const order = this.store.compareSort(other, slot)
+      return order === 0 ? past : order < 0
+    }
+    const found = {
+      slots: this.index.countBefore(head, before),
+      copies: this.countsCopies ? this.index.copiesBefore(head, before) : 0,
+    }
+    this.store.clear(slot)
+    this.space.untake(slot)
+    return found
+  }
   pin(): ArrangementPin {
     const undo = this.undo.pin(this.space.high)
     return new PinnedArrangement(this.store, this.counts, this.index, this.key, undo, () =>
@@ -242,8 +277,10 @@ export class SlotArrangement implements Arrangement, DurableStructure {
   private insertRow(delta: Batch, row: number, diff: number, hash: number): void {
     const slot = this.space.take()
     this.store.set(slot, delta.cols, row)
+    if (this.countsCopies) this.counts.set(slot, diff)
     const existing = this.index.insert(hash, slot, row)
     if (existing >= 0) {
+      if (this.countsCopies) this.counts.set(slot, 0)
       this.store.clear(slot)
       this.space.untake(slot)
       this.change(existing, diff, hash)
@@ -267,6 +304,7 @@ export class SlotArrangement implements Arrangement, DurableStructure {
     }
     if (this.undo.active) this.undo.save(slot, before)
     this.count(slot, after)
+    if (this.countsCopies) this.index.recount(hash, slot)
     this.space.dirty.add(slot)
   }
   private count(slot: number, count: number): void {

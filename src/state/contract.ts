@@ -83,6 +83,15 @@ export interface Arrangement extends StateStructure {
    * at it. Cost O(log n).
    */
   seek(keys: readonly Column[], row: number, values: Column, valueRow: number, past: boolean): number
+  /**
+   * Ordered only: how many slots, and where copies are counted how many of those, lie before the row (it has all
+   * columns) by the order alone; `past`: before it or beside it. Cost O(log n).
+   */
+  seekRow(cols: readonly Column[], row: number, past: boolean): { slots: number; copies: number }
+  /** Counting copies only: how many rows there are of a key, a row of count 3 three times, of negative count never. O(1). */
+  copies(keys: readonly Column[], row: number): number
+  /** Counting copies only: the slot of the n-th of those rows in order, from 0; -1 beyond the last. Cost O(log n). */
+  atCopy(keys: readonly Column[], row: number, n: number): number
   /** A consistent image of this moment for readers that run in slices beside later ticks; release it soon. */
   pin(): ArrangementPin
   clear(): void
@@ -124,6 +133,8 @@ export interface StateFactory {
     readonly types: readonly SqlType[]
     readonly key: readonly number[]
     readonly order?: readonly SortColumn[]
+    /** Ordered only: the order also tells places among copies of rows. */
+    readonly copies?: boolean
     /**
      * No retraction ever comes: rows are added without looking for identical ones, which then lie in slots of their own
      * (the same Z-set, not consolidated).

@@ -68,7 +68,7 @@ describe('a restored arrangement', () => {
   test('has the rows of every key in the order of the original', () => {
     fc.assert(
       fc.property(fc.integer(), orders, fc.constantFrom([], [0], [3, 0]), fc.boolean(), (seed, by, key, small) => {
-        const spec = { id: 't', types, key, order: by }
+        const spec = { id: 't', types, key, order: by, copies: true }
         const original = new SlotArrangement(spec)
         const rows = rowsFrom(seed, 1500, small)
         original.apply(batchFromRows(types, rows))
@@ -81,6 +81,9 @@ describe('a restored arrangement', () => {
           const probe = values.map((v, i) => buildColumn(types[key[i]!]!, [v]))
           const n = original.range(probe, 0, 0, 2000, a)
           expect(copy.range(probe, 0, 0, 2000, b)).toBe(n)
+          expect(copy.copies(probe, 0)).toBe(original.copies(probe, 0))
+          const last = copy.atCopy(probe, 0, copy.copies(probe, 0) - 1)
+          if (n > 0) expect(last).toBe(b[n - 1])
           for (let k = 0; k < n; k++)
             if (a[k] !== b[k]) expect(text(copy.rowAt(b[k]!))).toBe(text(original.rowAt(a[k]!)))
         }

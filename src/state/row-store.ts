@@ -60,6 +60,20 @@ export class RowStore {
    * key: key columns of which equal values are identical are not looked at.
    */
   compare(a: number, b: number): number {
+    const sorted = this.compareSort(a, b)
+    if (sorted !== 0) return sorted
+    for (let i = 0; i < this.beyondOrder.length; i++) {
+      const order = this.columns[this.beyondOrder[i]].compare(a, b)
+      if (order !== 0) return order
+    }
+    for (let i = 0; i < this.forms.length; i++) {
+      const order = this.columns[this.forms[i]].compareForm(a, b)
+      if (order !== 0) return order
+    }
+    return 0
+  }
+  /** The order of the arrangement alone. */
+  compareSort(a: number, b: number): number {
     for (let i = 0; i < this.order.length; i++) {
       const { column, desc, nullsFirst } = this.order[i]
       const it = this.columns[column]
@@ -70,14 +84,6 @@ export class RowStore {
       }
       const order = it.compare(a, b)
       if (order !== 0) return desc ? -order : order
-    }
-    for (let i = 0; i < this.beyondOrder.length; i++) {
-      const order = this.columns[this.beyondOrder[i]].compare(a, b)
-      if (order !== 0) return order
-    }
-    for (let i = 0; i < this.forms.length; i++) {
-      const order = this.columns[this.forms[i]].compareForm(a, b)
-      if (order !== 0) return order
     }
     return 0
   }

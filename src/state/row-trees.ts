@@ -2,7 +2,8 @@ import { ChunkedI32 } from './chunked.ts'
 import type { RowStore } from './row-store.ts'
 
 /**
- * Rows of one key in order: a treap over slots with subtree sizes, 12 bytes a row; the key index knows the root.
+ * Rows of one key in order: a treap over slots with subtree sizes, 12 bytes a row; the key index knows the root. Where
+ * copies are counted (`counts`), subtrees know those as well, in 8 bytes more a row.
  * Priorities are a hash of the slot: no randomness, no storage, balanced whatever the order of arrival. Chosen over
  * sorted chunks because a million small groups then cost no object each. O(log n) comparisons a change or rank.
  */
@@ -11,14 +12,21 @@ export class RowTrees {
   private readonly lefts = new ChunkedI32()
   private readonly rights = new ChunkedI32()
   private readonly sizes = new ChunkedI32()
+  /** Copies of a subtree's rows: low 31 bits, and what is above them. Null where nobody asks. */
+  private readonly copiesLow: ChunkedI32 | null
+  private readonly copiesHigh = new ChunkedI32()
+  private readonly counts: ChunkedI32
   /** While a tree is built, from the root down to the right: what is popped has its whole subtree. With priorities. */
   private readonly spine: number[] = []
   private readonly priorities: number[] = []
   /** The identical row met by the last `insert`, -1 when the slot went in. */
   existing = -1
 
-  constructor(rows: RowStore) {
+  /** `counts`: the signed count of each slot, in place before the slot is; `copies`: subtrees sum up those above 0. */
+  constructor(rows: RowStore, counts: ChunkedI32, copies: boolean) {
     this.rows = rows
+    this.counts = counts
+    this.copiesLow = copies ? new ChunkedI32() : null
   }
   /** Puts a slot into the tree of `root` (-1: empty) unless an identical row is there (`existing`); gives the root. */
   insert(root: number, slot: number): number {
@@ -30,8 +38,14 @@ export class RowTrees {
     if (root === slot) return this.merge(this.left(root), this.right(root))
     if (this.rows.compare(slot, root) < 0) this.lefts.set(root, this.remove(this.left(root), slot) + 1)
     else this.rights.set(root, this.remove(this.right(root), slot) + 1)
-    this.sizes.set(root, this.sizes.get(root) - 1)
+    this.update(root)
     return root
+  }
+  /** The count of a slot of the tree has changed. */
+  recount(root: number, slot: number): void {
+    if (this.copiesLow === null) return
+    if (root !== slot) this.recount(this.rows.compare(slot, root) < 0 ? this.left(root) : this.right(root), slot)
+    this.update(root)
   }
   /** Slots of ranks [from, from + limit) in order; returns how many there are. */
   range(root: number, from: number, limit: number, out: Int32Array): number {
@@ -82,6 +96,35 @@ export class RowTrees {
     }
     return rank
   }
+  /** The same in copies of rows. */
+  copiesBefore(root: number, before: (slot: number) => boolean): number {
+    let copies = 0
+    for (let node = root; node >= 0; ) {
+      if (before(node)) {
+        copies += this.copies(this.left(node)) + this.own(node)
+        node = this.right(node)
+      } else node = this.left(node)
+    }
+    return copies
+  }
+  /** The slot of the n-th copy, counted from 0; -1 when there are not so many. */
+  atCopy(root: number, n: number): number {
+    for (let node = root; node >= 0; ) {
+      const before = this.copies(this.left(node))
+      if (n < before) {
+        node = this.left(node)
+        continue
+      }
+      const own = this.own(node)
+      if (n < before + own) return node
+      n -= before + own
+      node = this.right(node)
+    }
+    return -1
+  }
+  copies(root: number): number {
+    return root < 0 || this.copiesLow === null ? 0 : this.copiesHigh.get(root) * LOW + this.copiesLow.get(root)
+  }
   /** A tree of slots that are already in order, in O(n). */
   build(slots: Int32Array, start: number, end: number): number {
     const { spine, priorities } = this
@@ -113,9 +156,15 @@ export class RowTrees {
     this.lefts.clear()
     this.rights.clear()
     this.sizes.clear()
+    this.copiesLow?.clear()
+    this.copiesHigh.clear()
   }
   bytes(): number {
-    return this.lefts.bytes() + this.rights.bytes() + this.sizes.bytes()
+    const links = this.lefts.bytes() + this.rights.bytes() + this.sizes.bytes()
+    return links + (this.copiesLow?.bytes() ?? 0) + this.copiesHigh.bytes()
+  }
+  private own(slot: number): number {
+    return Math.max(0, this.counts.get(slot))
   }
   private left(slot: number): number {
     return this.lefts.get(slot) - 1
@@ -127,7 +176,7 @@ export class RowTrees {
     if (node < 0) {
       this.lefts.set(slot, 0)
       this.rights.set(slot, 0)
-      this.sizes.set(slot, 1)
+      this.update(slot)
       return slot
     }
     const order = this.rows.compare(slot, node)
@@ -174,9 +223,18 @@ export class RowTrees {
     return b
   }
   private update(slot: number): void {
-    this.sizes.set(slot, this.size(this.left(slot)) + this.size(this.right(slot)) + 1)
+    const left = this.left(slot)
+    const right = this.right(slot)
+    this.sizes.set(slot, this.size(left) + this.size(right) + 1)
+    if (this.copiesLow === null) return
+    const copies = this.copies(left) + this.copies(right) + this.own(slot)
+    const high = Math.floor(copies / LOW)
+    this.copiesHigh.set(slot, high)
+    this.copiesLow.set(slot, copies - high * LOW)
   }
 }
+
+const LOW = 2 ** 31
 
 /** Whether a stands above b: by a hash of the slots, ties by the slots themselves. */
 function before(a: number, b: number): boolean {
