@@ -3,9 +3,10 @@
 import type { Ident } from './ast-base.ts'
 import type { CreateTable, PartitionBound } from './ast-ddl.ts'
 import { createFlags } from './create-flags.ts'
-import type { SqlParser } from './parser.ts'
+import { push, type SqlParser } from './parser.ts'
 import type { CreateHead } from './rule-types.ts'
 import type { Rules } from './rules.ts'
+import { timeClauseFollows } from './rules-option.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
 export function createTableRules(g: SqlParser, r: Rules) {
@@ -126,7 +127,7 @@ export function createTableRules(g: SqlParser, r: Rules) {
           },
           IGNORE_AMBIGUITIES: true,
         },
-        { ALT: () => (table.with = g.sub(17, r.withOptionList)) },
+        { ALT: () => (table.with = [...(table.with ?? []), ...(g.sub(17, r.withOptionList) ?? [])]) },
         { ALT: () => g.eat(18, T.TABLESPACE) && (table.tablespace = g.ident(g.eat(19, ColId))) },
         { ALT: () => g.sub(20, r.encodingClause, table) },
         { ALT: () => g.sub(21, r.distributed, table) },
@@ -139,6 +140,11 @@ export function createTableRules(g: SqlParser, r: Rules) {
               { ALT: () => (table.as = g.sub(26, r.query)) },
             ])
           },
+        },
+        {
+          GATE: () => timeClauseFollows(g),
+          ALT: () => push(table.with, g.sub(27, r.timeClause)),
+          IGNORE_AMBIGUITIES: true,
         },
       ]),
     )

@@ -99,6 +99,15 @@ export function optionRules(g: SqlParser, r: Rules) {
 
   const multiWord = new Set(['encode options', 'aws privatelink', 'all columns'])
 
+  /** `IDLE TIMEOUT '30 s'`, `MAX FUTURE '1 hour'`: what WITH says by these names. */
+  r.timeClause = g.rule('timeClause', (): WithOption => {
+    const start = g.mark()
+    const words = [g.eat(1, ColId), g.eat(2, ColId)]
+    const value = g.sub(3, r.optionValue)
+    const name = words.map((w) => w.value?.toLowerCase()).join(' ')
+    return { kind: 'option', name, quoted: false, value, span: g.span(start) }
+  })
+
   r.optionValue = g.rule('optionValue', (): OptionValue => {
     const start = g.mark()
     return g.alt<OptionValue>(1, [
@@ -190,4 +199,10 @@ export function optionRules(g: SqlParser, r: Rules) {
       },
     ])
   })
+}
+
+/** Gate of `timeClause`. */
+export function timeClauseFollows(g: SqlParser): boolean {
+  const words = `${g.token(1).value} ${g.token(2).value}`.toLowerCase()
+  return words === 'idle timeout' || words === 'max future'
 }

@@ -5,6 +5,7 @@ import type { Encoding, Format, Include, SourceEnvelope, Transport } from './ast
 import { push, type SqlParser } from './parser.ts'
 import type { CreateHead } from './rule-types.ts'
 import type { Rules } from './rules.ts'
+import { timeClauseFollows } from './rules-option.ts'
 import type { SqlToken } from './token.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
@@ -36,9 +37,19 @@ export function sourceRules(g: SqlParser, r: Rules) {
       g.alt<unknown>(10, [
         { ALT: () => g.eat(11, T.FROM) && (source.transport = g.sub(12, r.transport)) },
         { ALT: () => g.sub(13, r.encodingClause, source) },
-        { ALT: () => g.eat(14, T.WITH) && (source.with = g.sub(15, r.options)) },
+        {
+          ALT: () => {
+            g.eat(14, T.WITH)
+            source.with = [...source.with, ...(g.sub(15, r.options) ?? [])]
+          },
+        },
         { ALT: () => g.sub(16, r.subsources, source) },
         { ALT: () => g.words(17, T.EXPOSE, T.PROGRESS, T.AS) && (source.progress = g.sub(18, r.name)) },
+        {
+          GATE: () => timeClauseFollows(g),
+          ALT: () => push(source.with, g.sub(19, r.timeClause)),
+          IGNORE_AMBIGUITIES: true,
+        },
       ]),
     )
     if (!g.recording && !source.transport && source.with.length === 0) g.fail()

@@ -229,6 +229,7 @@ export type Rules = {
   options: Rule<[], WithOption[]>
   withOptions: Rule<[], WithOption[]>
   option: Rule<[], WithOption>
+  timeClause: Rule<[], WithOption>
   optionValue: Rule<[], OptionValue>
   // rules-primary.ts
   primary: Rule<[], Expr>

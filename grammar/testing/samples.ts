@@ -36,6 +36,7 @@ CREATE SUBSCRIPTION s FROM v WITH (retention = '1D')
 SHOW SUBSCRIPTION CURSORS
 WITH MUTUALLY RECURSIVE (RETURN AT RECURSION LIMIT 10) a (x int, y text) AS (SELECT 1, 'a' UNION SELECT x + 1, y FROM b), b (x int, y text) AS (SELECT * FROM a) SELECT * FROM a
 CREATE SOURCE s (a int, WATERMARK FOR ts AS ts - INTERVAL '5 s') INCLUDE key AS k INCLUDE header 'h' AS h INCLUDE timestamp AS t WITH (connector = 'kafka', properties.bootstrap.server = 'a:9092', scan.startup.mode = 'earliest') FORMAT PLAIN ENCODE JSON
+CREATE TABLE t (ts timestamp, WATERMARK FOR ts AS ts) IDLE TIMEOUT '30 s' MAX FUTURE '1 hour'
 CREATE TABLE t (a int PRIMARY KEY, *) APPEND ONLY ON CONFLICT IGNORE WITH (connector='kafka') FORMAT UPSERT ENCODE AVRO (schema.registry = 'http://x')
 CREATE TABLE t FROM s TABLE 'public.x'
 CREATE TABLE t FROM SOURCE s

@@ -18,11 +18,15 @@ export function admitted(watermarks: Watermarks, batch: SourceBatch, nowMicros: 
   })
 }
 
-function isFuture({ spec, type }: Watermarks, time: number, nowMicros: number): boolean {
-  if (spec.maxFuture === null) return false
+/** The last event time that MAX FUTURE lets through; null: any. */
+export function latestAllowed({ spec, type }: Watermarks, nowMicros: number): number | null {
+  if (spec.maxFuture === null) return null
   const now = type.kind === 'date' ? Math.floor(nowMicros / 86_400_000_000) : nowMicros
-  return time > now + spec.maxFuture
+  return now + spec.maxFuture
 }
+
+const isFuture = (watermarks: Watermarks, time: number, nowMicros: number): boolean =>
+  time > (latestAllowed(watermarks, nowMicros) ?? Number.POSITIVE_INFINITY)
 
 function without(
   watermarks: Watermarks,

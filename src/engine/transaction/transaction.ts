@@ -21,6 +21,7 @@ import { currentWatermarks } from '../watermarks.ts'
 import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
+import { checkFutureRows } from '../write/max-future.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
 import { TableOverlay } from './overlay.ts'
@@ -126,6 +127,8 @@ export class SnapshotTransaction implements Transaction {
     this.#bound ??= new StatementBound(call)
     const changes = await dmlChanges(statement, scope)
     if (statement.kind !== 'truncate') {
+      const target = world.tables.get(statement.table)
+      if (target !== undefined) await scope.slices.run(checkFutureRows(target, changes, world.clock.nowMicros))
       const table = this.#overlay(statement.table)
       if (table.entry.primaryKey !== null) {
         const keys = changes.flatMap(({ old }) => (old === null ? [] : [keyOf(table.entry, old)]))

@@ -19,6 +19,7 @@ import { bulkChanges, bulkQuery, isBulk, truncation } from './bulk.ts'
 import { keyText, rowOfKey } from './constraints.ts'
 import { type Evaluated, StatementBound } from './evaluated.ts'
 import { applyDml, dmlChanges } from './execute.ts'
+import { checkFuture } from './max-future.ts'
 import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
 
 /** A row that the statement would change is locked by a transaction. */
@@ -106,6 +107,7 @@ async function evaluateDml(
       }
     }
     const { count, batches } = await slices.run(bulkChanges(plan, target, rows, checkLocks))
+    await slices.run(checkFuture(target, batches, world.clock.nowMicros))
     const changes = batches.map((batch) => ({ object: plan.table, batch }))
     return { result: { command: COMMANDS[plan.kind], count, returning: null }, changes }
   }
@@ -117,6 +119,7 @@ async function evaluateDml(
     slices,
   }
   const result = await applyDml(plan, await dmlChanges(plan, scope), scope)
+  await slices.run(checkFuture(target, table.changed, world.clock.nowMicros))
   return { result, changes: table.changed.map((batch) => ({ object: plan.table, batch })) }
 }
 

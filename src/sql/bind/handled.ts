@@ -58,7 +58,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   'typeName.args': 'a MAP or LIST type',
   'orderItem.using': 'ORDER BY … USING',
   'is.uniqueKeys': 'IS JSON … WITH UNIQUE KEYS',
-  'createTable.with': 'an option of a table other than TTL and IDLE_TIMEOUT',
+  'createTable.with': 'an option of a table other than TTL, IDLE_TIMEOUT and MAX_FUTURE',
   'createTable.onConflict': 'ON CONFLICT of a table',
   'watermarkFor.withTtl': 'WATERMARK … WITH TTL',
   'insert.overriding': 'OVERRIDING SYSTEM/USER VALUE',

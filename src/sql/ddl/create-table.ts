@@ -28,7 +28,7 @@ import { kafkaOptions } from './kafka-spelling.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 import { registryConnection } from './registry-clause.ts'
 import { blotted, withoutSecrets } from './secrets.ts'
-import { bindWatermark, CHANGING, isFutureOption, isWatermarkOption } from './watermark.ts'
+import { bindWatermark, CHANGING, isWatermarkOption } from './watermark.ts'
 
 const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
 
@@ -67,10 +67,6 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     const computed = bindComputed(st, declared, declared.columns)
     const watermark = bindWatermark(st, node.elements, declared.columns, options, computed)
-    if (watermark?.maxFuture != null) {
-      const future = options.find(isFutureOption)!
-      throw notSupported(`${future.name.toUpperCase()} of a table`, future.span, 'A source has dead letters for that.')
-    }
     return {
       kind: 'createTable',
       ...create,

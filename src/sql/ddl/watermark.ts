@@ -38,8 +38,6 @@ const TIMESTAMP = ['timestamp']
 export const isWatermarkOption = (option: { readonly name: string }): boolean =>
   [...IDLE, ...FUTURE, ...TIMESTAMP].includes(option.name.toLowerCase())
 
-export const isFutureOption = (option: { readonly name: string }): boolean => FUTURE.includes(option.name.toLowerCase())
-
 /**
  * Whoever read such rows as they are now would not see what a view counted that closed their window when they were others:
  * views that come earlier and later could not agree.
