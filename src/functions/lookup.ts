@@ -26,6 +26,7 @@ import { systemFunctions } from './scalar/system.ts'
 import { textFunctions } from './scalar/text.ts'
 import { textFormatFunctions } from './scalar/text-format.ts'
 import { toCharFunctions } from './scalar/to-char.ts'
+import { toCharNumberFunctions } from './scalar/to-char-number.ts'
 import { toDateFunctions } from './scalar/to-date.ts'
 import { toNumberFunctions } from './scalar/to-number.ts'
 import { windowBoundFunctions } from './scalar/window-bounds.ts'
@@ -51,6 +52,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...datePartFunctions,
   ...dateMakeFunctions,
   ...toCharFunctions,
+  ...toCharNumberFunctions,
   ...toDateFunctions,
   ...windowBoundFunctions,
   ...byteFunctions,

@@ -1,13 +1,9 @@
 import { civilFromDays, dayOfWeek, daysFromCivil, splitMicros, UNIX_EPOCH_JULIAN } from '../../types/calendar.ts'
-import { makeNumeric } from '../../types/numeric.ts'
-import { numericFromFloat } from '../../types/numeric-arith.ts'
 import { formatOffset } from '../../types/text/datetime-output.ts'
 import { utcToLocal, zoneByName } from '../../types/time-zone.ts'
-import type { Numeric } from '../../types/value.ts'
 import { def, defEnv } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 import { isoWeek } from './date-parts.ts'
-import { numberToChar } from './to-char-number.ts'
 
 /** to_char of timestamps: the common patterns; others stand for themselves. */
 type Stamp = number | bigint
@@ -222,30 +218,5 @@ export const toCharFunctions: readonly ScalarFunction[] = [
   defEnv('to_char(timestamptz,text) text', ([v, t], env) => timestamptzToChar(v as Stamp, t as string, env.timeZone), {
     volatility: 'stable',
     example: ["to_char('2024-03-05 14:05:06'::timestamptz, 'YYYY-MM-DD HH24:MI:SS OF')", '2024-03-05 14:05:06 +00'],
-  }),
-  def('to_char(int4,text) text', (v: number, t: string) => numberToChar(makeNumeric(v, 0), t, v), {
-    volatility: 'stable',
-    fallible: true,
-    example: ["to_char(-1234, '9,999')", '-1,234'],
-  }),
-  def('to_char(int8,text) text', (v: number | bigint, t: string) => numberToChar(makeNumeric(v, 0), t), {
-    volatility: 'stable',
-    fallible: true,
-    example: ["to_char(42::int8, '00000')", ' 00042'],
-  }),
-  def('to_char(float8,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 15), t, v), {
-    volatility: 'stable',
-    fallible: true,
-    example: ["to_char('3.14159'::float8, 'FM999.00')", '3.14'],
-  }),
-  def('to_char(float4,text) text', (v: number, t: string) => numberToChar(numericFromFloat(v, 6), t, v), {
-    volatility: 'stable',
-    fallible: true,
-    example: ["to_char('3.14159'::float4, 'FM999.00')", '3.14'],
-  }),
-  def('to_char(numeric,text) text', (v: Numeric, t: string) => numberToChar(v, t), {
-    volatility: 'stable',
-    fallible: true,
-    example: ["to_char(1234.567, '9999.99')", ' 1234.57'],
   }),
 ]

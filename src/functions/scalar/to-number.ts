@@ -1,65 +1,23 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { makeNumeric } from '../../types/numeric.ts'
-import { numericMul, numericRound } from '../../types/numeric-arith.ts'
+import { applyPrecision, numericMul } from '../../types/numeric-arith.ts'
 import { numericPower } from '../../types/numeric-math.ts'
 import { parseText } from '../../types/text.ts'
 import type { Numeric } from '../../types/value.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
+import { type NumberPattern, type NumberPicture, numberPicture } from './number-picture.ts'
 
 /**
  * to_number: a text read along a picture of digits. The picture only says where digits, point, group separators and
  * signs may stand; what does not fit is skipped, one character for each place of the picture, as PostgreSQL does.
  */
-const WORDS = /"((?:[^"\\]|\\.)*)"|\\?(,|\.|0|9|EEEE|FM|G|L|MI|PL|PR|RN|SG|SP|S|TH|V|B|C|D)|([\s\S])/giy
-
-interface Picture {
-  readonly places: readonly { readonly word: string; readonly literal: boolean }[]
-  /** Digits before the point, behind it, and behind V. */
-  readonly whole: number
-  readonly fraction: number
-  readonly shift: number
-  readonly point: boolean
-  /** S stands before the point, so that a sign may come first. */
-  readonly leadingSign: boolean
-  readonly signs: ReadonlySet<string>
-  readonly trimmed: boolean
-}
-
-function readPicture(template: string): Picture {
-  const places: { word: string; literal: boolean }[] = []
-  const signs = new Set<string>()
-  let [whole, fraction, shift, point, leadingSign] = [0, 0, 0, false, false]
-  for (const match of template.matchAll(WORDS)) {
-    if (match[2] === undefined) {
-      for (const char of match[1] ?? match[3]) places.push({ word: char, literal: true })
-      continue
-    }
-    const word = match[2].toUpperCase()
-    places.push({ word, literal: false })
-    if (word === 'RN') throw new SqlError('0A000', '"RN" not supported for input')
-    if (word === 'EEEE') throw new SqlError('0A000', '"EEEE" not supported for input')
-    if (word === '9' || word === '0') {
-      if (signs.has('V')) shift++
-      else if (point) fraction++
-      else whole++
-    } else if (word === '.' || word === 'D') {
-      if (point) throw new SqlError('42601', 'multiple decimal points')
-      point = true
-    } else if (word === 'S') {
-      if (signs.has('S')) throw new SqlError('42601', 'cannot use "S" twice')
-      leadingSign = !point
-    }
-    signs.add(word)
-  }
-  return { places, whole, fraction, shift, point, leadingSign, signs, trimmed: signs.has('FM') }
-}
-
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9'
 
 class Reader {
+  /** UTF-8, a byte a unit: places of digits go byte by byte, all others character by character. */
   readonly #text: string
-  readonly #picture: Picture
+  readonly #picture: NumberPicture
   #at = 0
   #digits = ''
   #sign = ''
@@ -67,39 +25,39 @@ class Reader {
   #read = 0
   #readFraction = 0
 
-  constructor(text: string, picture: Picture) {
-    this.#text = text
+  constructor(text: string, picture: NumberPicture) {
+    this.#text = Buffer.from(text).toString('latin1')
     this.#picture = picture
   }
 
   run(): { readonly text: string; readonly fraction: number } {
-    for (const { word, literal } of this.#picture.places) {
+    for (const { pattern } of this.#picture.parts) {
       if (this.#at >= this.#text.length) break
-      if (literal || this.#place(word)) this.#at++
+      if (pattern === null) this.#character()
+      else if (this.#place(pattern)) this.#at++
     }
     const digits = this.#digits.endsWith('.') ? this.#digits.slice(0, -1) : this.#digits
     return { text: (this.#sign || ' ') + digits, fraction: this.#readFraction }
   }
 
   /** Whether the place takes its character of the text. */
-  #place(word: string): boolean {
+  #place(pattern: NumberPattern): boolean {
     const char = this.#text[this.#at]
-    switch (word) {
+    switch (pattern) {
       case '9':
       case '0':
       case '.':
       case 'D':
-        this.#digit(word === '9' || word === '0')
+        this.#digit(pattern === '9' || pattern === '0')
         return true
       case ',':
       case 'G':
-        if (this.#read === 0 && this.#picture.trimmed) return false
-        return char === ','
+        return !this.#picture.trimmed && char === ','
       case 'L':
         this.#skip(1)
         return false
       case 'TH':
-        this.#skip(2)
+        if (!this.#picture.point) this.#skip(2)
         return false
       case 'MI':
         return this.#signed(char, '-')
@@ -122,22 +80,25 @@ class Reader {
   }
 
   #skip(count: number): void {
-    for (
-      let n = 0;
-      n < count && this.#at < this.#text.length && !'0123456789.,+-'.includes(this.#text[this.#at]);
-      n++
-    ) {
-      this.#at++
+    for (let n = 0; n < count && this.#at < this.#text.length; n++) {
+      if ('0123456789.,+-'.includes(this.#text[this.#at])) return
+      this.#character()
     }
   }
 
+  /** Past one character, by what its first byte says of its length. */
+  #character(): void {
+    const byte = this.#text.charCodeAt(this.#at)
+    this.#at += byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4
+  }
+
   #digit(mayBeSigned: boolean): void {
-    const { signs, leadingSign, point, fraction } = this.#picture
+    const { brackets, point, fraction } = this.#picture
     if (this.#text[this.#at] === ' ') this.#at++
     if (this.#sign === '' && mayBeSigned && this.#read === 0) {
       const char = this.#text[this.#at]
-      const bracket = char === '<' && signs.has('PR')
-      if ((char === '-' || char === '+' || bracket) && (leadingSign || !signs.has('S'))) {
+      const bracket = char === '<' && brackets
+      if (char === '-' || char === '+' || bracket) {
         this.#sign = bracket ? '-' : char
         this.#at++
       }
@@ -161,14 +122,14 @@ class Reader {
 
   /** A sign behind the number, whose exact place the picture leaves open. */
   #signBehind(taken: boolean): void {
-    const { signs } = this.#picture
+    const { sign, plus, minus } = this.#picture
     const next = this.#text[this.#at + 1]
-    if (signs.has('S')) {
+    if (sign !== null) {
       if (taken && next !== undefined && !isDigit(next) && (next === '-' || next === '+')) {
         this.#sign = next
         this.#at++
       }
-    } else if (!taken) {
+    } else if (!taken && (plus || minus)) {
       const char = this.#text[this.#at]
       if (char === '-' || char === '+') this.#sign = char
     }
@@ -177,12 +138,14 @@ class Reader {
 
 function toNumber(text: string, template: string): Numeric | null {
   if (template === '') return null
-  const picture = readPicture(template)
+  const picture = numberPicture(template)
+  if (picture.scientific) throw new SqlError('0A000', '"EEEE" not supported for input')
+  if (picture.roman) throw new SqlError('0A000', '"RN" not supported for input')
   const read = new Reader(text, picture).run()
   const value = parseText(read.text, { kind: 'numeric' }) as Numeric
-  const rounded = numericRound(value, read.fraction)
-  if (picture.shift === 0) return rounded
-  return numericMul(rounded, numericPower(makeNumeric(10, 0), makeNumeric(-picture.shift, 0)))
+  const fitted = applyPrecision(value, picture.whole + picture.shift + read.fraction, read.fraction)
+  if (!picture.shifted) return fitted
+  return numericMul(fitted, numericPower(makeNumeric(10, 0), makeNumeric(-picture.shift, 0)))
 }
 
 export const toNumberFunctions: readonly ScalarFunction[] = [
