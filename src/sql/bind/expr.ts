@@ -41,6 +41,7 @@ import {
   bindQuantifiedQuery,
   bindScalarSubquery,
 } from './expr-subquery.ts'
+import { bindGroupingCall } from './grouping-sets.ts'
 import { handled } from './handled.ts'
 import { findColumn } from './scope.ts'
 
@@ -114,7 +115,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   least: bindGreatest,
   nullif: bindNullIf,
   overlaps: refuse('OVERLAPS'),
-  grouping: refuse('GROUPING'),
+  grouping: bindGroupingCall,
   tableArg: refuse('a table as an argument'),
   lambda: refuse('a lambda expression'),
 }

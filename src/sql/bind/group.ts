@@ -1,37 +1,35 @@
-import type { Expr, GroupItem } from '../../../grammar/ast.ts'
+import type { Expr, Select } from '../../../grammar/ast.ts'
 import { assert } from '../../base/assert.ts'
-import { notSupported, SqlError } from '../../base/sql-error.ts'
+import { SqlError } from '../../base/sql-error.ts'
 import type { AggregateCall, Logical } from '../../plan/logical.ts'
-import { projectedRow } from '../../plan/logical-make.ts'
+import { project, projectedRow } from '../../plan/logical-make.ts'
 import { mapCall } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { column, replaceScalar, sameScalar, scalarKey } from '../../plan/scalar-walk.ts'
+import { column, constant, replaceScalar, sameScalar, scalarKey, visitScalar } from '../../plan/scalar-walk.ts'
+import { INT4 } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import type { FromPlan } from './from-plan.ts'
+import { bindGroupingSets, commonKeys, type Grouping, groupingBits, groupingKeys } from './grouping-sets.ts'
 import { namedTarget, ordinalTarget } from './order.ts'
 import { emptyResult, isAggregate } from './overload.ts'
 import { type Scope, tryFindUnqualified } from './scope.ts'
 import { slotOf, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 import type { BoundTarget } from './target.ts'
+import { addRows } from './window.ts'
 
 /** GROUP BY: an ordinal, a column, the name of an output column (where no column has it), or an expression. */
 export function bindGroupItems(
   st: Statement,
-  items: readonly GroupItem[],
+  node: Select,
   targets: readonly BoundTarget[],
   place: ExprPlace,
-): Scalar[] {
-  return items.flatMap((item) => {
-    if (item.kind === 'emptyGroup') return []
-    if (item.kind !== 'groupExpr') {
-      const name = { rollup: 'ROLLUP', cube: 'CUBE', groupingSets: 'GROUPING SETS' }[item.kind]
-      throw notSupported(name, item.span)
-    }
-    return [settleUnknown(st, groupExpr(st, item.expr, targets, place))]
-  })
+): Grouping {
+  return bindGroupingSets(node.groupBy, node.groupDistinct === true, (expr) =>
+    settleUnknown(st, groupExpr(st, expr, targets, place)),
+  )
 }
 
 function groupExpr(st: Statement, node: Expr, targets: readonly BoundTarget[], place: ExprPlace): Scalar {
@@ -46,35 +44,39 @@ function groupExpr(st: Statement, node: Expr, targets: readonly BoundTarget[], p
     const kind = st.slots[n].kind
     if (kind === 'aggregate') throw bindError('42803', 'aggregate functions are not allowed in GROUP BY', node)
     if (kind === 'window') throw bindError('42P20', 'window functions are not allowed in GROUP BY', node)
-    if (kind === 'rows') throw notSupported('a set-returning function in GROUP BY', node.span)
   }
   return target.scalar
 }
 
 /**
- * The stage after grouping: one row a group with the keys, then the aggregates. `outputs`: the expressions that will
- * be read from it; `nodes`: their syntax, to point at a column that is not grouped.
+ * The stage after grouping: one row a group with the keys, then the aggregates, then GROUPING calls; several sets are
+ * aggregates side by side over one input. `outputs`: the expressions that will be read from it; `nodes`: their syntax,
+ * to point at a column that is not grouped.
  */
 export function groupStage(
   st: Statement,
   before: Stage,
   scope: Scope,
   from: FromPlan,
-  groups: readonly Scalar[],
+  grouping: Grouping,
   outputs: readonly Scalar[],
   nodes: readonly Expr[],
   place: ExprPlace,
 ): Stage {
-  const extra = dependentColumns(st, scope, from, groups, outputs)
+  const groups = grouping.keys
+  const extra = dependentColumns(st, scope, from, commonKeys(grouping), outputs)
   const groupKeys = [...groups, ...extra]
+  addRows(st, before, groups)
   const keys = groupKeys.map((g) => before.resolve(g))
   const aggregates: AggregateCall[] = []
   const byKey = new Map<string, number>()
   const bySlot = new Map<number, number>()
-  for (const output of outputs) {
-    for (const n of [...slotsIn(output)].sort((a, b) => a - b)) {
-      const slot = st.slots[n]
-      if (slot.kind !== 'aggregate' || bySlot.has(n)) continue
+  const asked: (readonly number[])[] = []
+  for (const [n, call] of slotCalls(outputs)) {
+    const slot = st.slots[n]
+    if (slot.kind === 'grouping') {
+      bySlot.set(n, -asked.push(groupingKeys(groups, call.args, slot.places)))
+    } else if (slot.kind === 'aggregate') {
       const call = mapCall(inOrderOf(from, slot.call), (s) => before.resolve(s))
       const key = JSON.stringify([
         call.fn,
@@ -83,22 +85,63 @@ export function groupStage(
         call.filter !== null,
         call.order.map((o) => [o.desc, o.nullsFirst]),
       ])
-      let at = byKey.get(key)
-      if (at === undefined) {
-        at = aggregates.push(call) - 1
-        byKey.set(key, at)
-      }
+      const at = byKey.get(key) ?? aggregates.push(call) - 1
+      byKey.set(key, at)
       bySlot.set(n, at)
     }
   }
+  const sets = grouping.sets.map((set) => [...set, ...extra.map((_, i) => groups.length + i)])
   const names = groupKeys.map((k) => columnName(scope, k))
-  const plan: Logical = {
+  const plan = groupedPlan(st, before.plan, keys, names, sets, aggregates, asked)
+  const toPlan = (s: Scalar, inSubquery: boolean): Scalar =>
+    replaceScalar(s, (x) => {
+      const slot = slotOf(x)
+      const at = slot >= 0 ? bySlot.get(slot) : undefined
+      // GROUPING calls are counted from -1 downwards, and stand behind the aggregates.
+      if (at !== undefined) return column(groupKeys.length + (at >= 0 ? at : aggregates.length - 1 - at), x.type)
+      const key = groupKeys.findIndex((g) => sameScalar(g, x))
+      if (key >= 0) return column(key, x.type)
+      if (x.kind === 'column') throw ungrouped(st, scope, x, nodes, place, inSubquery)
+      return undefined
+    })
+  return new Stage(st, scope, plan, toPlan)
+}
+
+type SlotCall = Extract<Scalar, { kind: 'call' }>
+
+/** Slots in the order in which they were bound. */
+function slotCalls(outputs: readonly Scalar[]): [number, SlotCall][] {
+  const found = new Map<number, SlotCall>()
+  for (const output of outputs) {
+    visitScalar(output, (x) => {
+      const n = slotOf(x)
+      if (n >= 0 && x.kind === 'call') found.set(n, x)
+    })
+  }
+  return [...found].sort(([a], [b]) => a - b)
+}
+
+/** One aggregate a set, over an input that all of them share; keys that a set does not group by are NULL in its rows. */
+function groupedPlan(
+  st: Statement,
+  input: Logical,
+  keys: readonly Scalar[],
+  names: readonly string[],
+  sets: readonly (readonly number[])[],
+  aggregates: readonly AggregateCall[],
+  asked: readonly (readonly number[])[],
+): Logical {
+  const of = (over: Logical, set: readonly number[]): Logical => ({
     kind: 'aggregate',
-    input: before.plan,
-    keys,
+    input: over,
+    keys: set.map((i) => keys[i]),
     aggregates,
     rowType: [
-      ...projectedRow(before.plan.rowType, keys, names),
+      ...projectedRow(
+        over.rowType,
+        set.map((i) => keys[i]),
+        set.map((i) => names[i]),
+      ),
       ...aggregates.map((a) => ({
         name: a.fn.replace(/\(.*$/, ''),
         type: a.type,
@@ -106,18 +149,24 @@ export function groupStage(
       })),
     ],
     position: aggregates[0]?.position ?? -1,
-  }
-  const toPlan = (s: Scalar, inSubquery: boolean): Scalar =>
-    replaceScalar(s, (x) => {
-      const key = groupKeys.findIndex((g) => sameScalar(g, x))
-      if (key >= 0) return column(key, x.type)
-      const slot = slotOf(x)
-      const at = slot >= 0 ? bySlot.get(slot) : undefined
-      if (at !== undefined) return column(groupKeys.length + at, x.type)
-      if (x.kind === 'column') throw ungrouped(st, scope, x, nodes, place, inSubquery)
-      return undefined
-    })
-  return new Stage(st, scope, plan, toPlan)
+  })
+  if (sets.length === 1 && sets[0].length === keys.length && asked.length === 0) return of(input, sets[0])
+  const binding = st.newBinding()
+  const over: Logical = sets.length === 1 ? input : { kind: 'ref', binding, rowType: input.rowType }
+  const inputs = sets.map((set) => {
+    const grouped = of(over, set)
+    const exprs = [
+      ...keys.map((k, i) => (set.includes(i) ? column(set.indexOf(i), k.type) : constant(null, k.type))),
+      ...aggregates.map((a, i) => column(set.length + i, a.type)),
+      ...asked.map((groups) => constant(groupingBits(groups, set), INT4)),
+    ]
+    const own = grouped.rowType.slice(set.length).map((f) => f.name)
+    return project(grouped, exprs, [...names, ...own, ...asked.map(() => 'grouping')])
+  })
+  if (inputs.length === 1) return inputs[0]
+  const rowType = inputs[0].rowType.map((f, c) => ({ ...f, nullable: inputs.some((p) => p.rowType[c].nullable) }))
+  const body: Logical = { kind: 'unionAll', inputs, rowType }
+  return { kind: 'let', binding, value: input, body, rowType }
 }
 
 /** What collects rows collects them in the order of the ordered query that they come from, unless it has its own. */

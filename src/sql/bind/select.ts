@@ -12,10 +12,11 @@ import { bindFrom } from './from.ts'
 import { scopeOf } from './from-plan.ts'
 import { bindGroupItems, groupStage } from './group.ts'
 import { groupWindows, streamWindow, windowKeys, withWindowNames } from './group-window.ts'
+import { withKeys } from './grouping-sets.ts'
 import { handled } from './handled.ts'
 import { bindOrderItems, type OrderKey } from './order.ts'
 import type { Scope } from './scope.ts'
-import { slotsIn } from './slot.ts'
+import { type Slot, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 import { withLives } from './state-ttl.ts'
 import { bindTargets } from './target.ts'
@@ -30,6 +31,14 @@ export interface BoundSelect extends BoundBody {
   readonly inherited: readonly OrderKey[]
 }
 
+const CLAUSES = [
+  ...['distinct', 'targets', 'from', 'where', 'groupBy', 'groupDistinct', 'having', 'windows', 'streamWindow'],
+  'stateTtl',
+]
+
+/** What makes a SELECT one over groups. */
+const GROUPING: ReadonlySet<Slot['kind']> = new Set(['aggregate', 'grouping'])
+
 /** SELECT … FROM … WHERE … GROUP BY … HAVING … with the ORDER BY that may name its tables. */
 export function bindSelect(
   st: Statement,
@@ -38,7 +47,7 @@ export function bindSelect(
   parent: Scope | null,
   ctes: CteScope | null,
 ): BoundSelect {
-  handled(node, ['distinct', 'targets', 'from', 'where', 'groupBy', 'having', 'windows', 'streamWindow', 'stateTtl'])
+  handled(node, CLAUSES)
   const from = withLives(st, node, () => bindFrom(st, node.from, parent, ctes))
   let scope = scopeOf(from, parent)
   let stage = new Stage(st, scope, from.plan)
@@ -64,8 +73,8 @@ export function bindSelect(
   }
   for (const window of windows.values()) bindDefinition(st, window, rich)
   const targets = bindTargets(st, node.targets, rich)
-  const items = bindGroupItems(st, node.groupBy, targets, { ...grouping, clause: 'GROUP BY' })
-  const groups = [...items, ...timeWindows.flatMap(windowKeys)].filter((g, i, all) => all.indexOf(g) === i)
+  const items = bindGroupItems(st, node, targets, { ...grouping, clause: 'GROUP BY' })
+  const groups = withKeys(items, timeWindows.flatMap(windowKeys))
   const having =
     node.having && bindCondition(st, node.having, { ...grouping, clause: 'HAVING', aggregates: true }, 'HAVING')
   const order = bindOrderItems(st, orderBy, targets, { ...rich, clause: 'ORDER BY' })
@@ -75,7 +84,7 @@ export function bindSelect(
   const grouped =
     node.groupBy.length > 0 ||
     having !== undefined ||
-    outputs.some((s) => [...slotsIn(s)].some((n) => st.slots[n].kind === 'aggregate'))
+    outputs.some((s) => [...slotsIn(s)].some((n) => GROUPING.has(st.slots[n].kind)))
   if (grouped) {
     const nodes: Expr[] = [
       ...targets.map((t) => t.node),

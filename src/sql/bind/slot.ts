@@ -20,6 +20,8 @@ export type Slot =
       readonly name: string
     }
   | { readonly kind: 'aggregate'; readonly call: AggregateCall; readonly name: string }
+  /** GROUPING: the slot's arguments are its own; where they stand, for its error. */
+  | { readonly kind: 'grouping'; readonly places: readonly number[] }
   | WindowSlot
   /** A set-returning function in the select list. */
   | { readonly kind: 'rows'; readonly fn: string; readonly name: string }
