@@ -58,18 +58,19 @@ class Rewriting {
     const taken = mapInputs(node, (input) => {
       // What the clock closes meets no late rows: each comes with the time of now.
       const relied = of(input).filter(({ fact }) => fact.terms?.some(({ object }) => object !== CLOCK))
-      return relied.length === 0 || !this.#rowwise[input] ? this.#numbers[input] : this.#kept(input, relied)
+      if (relied.length === 0 || !this.#rowwise[input]) return this.#numbers[input]
+      return this.#kept(input, relied, node.position)
     })
     this.#numbers[n] = this.nodes.push(taken as PhysicalNode) - 1
   }
 
-  /** A node's rows without those that are late for what is relied on. */
-  #kept(n: number, relied: readonly Reliance[]): number {
+  /** A node's rows without those that are late for what is relied on, by who stands at `position`. */
+  #kept(n: number, relied: readonly Reliance[], position: number): number {
     const key = JSON.stringify([n, relied])
     const known = this.#made.get(key)
     if (known !== undefined) return known
-    const parts = this.#branchesOf(n, false).flatMap((b) => this.#tested(n, b, relied, false))
-    const merged = this.#branchesOf(n, true).flatMap((b) => this.#tested(n, b, relied, true))
+    const parts = this.#branchesOf(n, false).flatMap((b) => this.#tested(n, b, relied, false, position))
+    const merged = this.#branchesOf(n, true).flatMap((b) => this.#tested(n, b, relied, true, position))
     const made = this.#union(n, [...parts, ...merged])
     this.#made.set(key, made)
     return made
@@ -81,7 +82,7 @@ class Rewriting {
     return this.#push({ op: 'union', inputs: parts, types, position, appendOnly, growth: 'none' })
   }
 
-  #tested(n: number, branch: Branch, relied: readonly Reliance[], late: boolean): number[] {
+  #tested(n: number, branch: Branch, relied: readonly Reliance[], late: boolean, position: number): number[] {
     const { relation, columns, watermark, node } = branch
     if (relation === null) return late ? [] : [node]
     const tests = relied.flatMap(({ column: c, fact }): OnTimeTest[] => {
@@ -90,7 +91,7 @@ class Rewriting {
       const held = retained === 0 ? null : bounds.map((bound) => earlier(bound, retained))
       return bounds.length === 0 ? [] : [{ column: c, bounds, ...(held && { held }), tight: fact.tight === true }]
     })
-    const { types, position, appendOnly } = this.#old[n]
+    const { types, appendOnly } = this.#old[n]
     const common = { types, position, appendOnly, growth: 'bounded' } as const
     return [this.#push({ op: 'onTime', input: node, relation, watermark, columns, tests, late, ...common })]
   }
