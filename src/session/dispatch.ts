@@ -109,7 +109,7 @@ function refused<S extends Statement>(feature: string | ((statement: S) => strin
 const PLANNED: ReadonlySet<Kind> = new Set(
   (Object.keys(HANDLERS) as Kind[]).filter((kind) => {
     const handler: unknown = HANDLERS[kind]
-    return [queryStatement, dmlStatement, ddlStatement, subscribeStatement].includes(handler as never)
+    return [queryStatement, dmlStatement, ddlStatement, subscribeStatement, declareStatement].includes(handler as never)
   }),
 )
 

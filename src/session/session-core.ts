@@ -101,9 +101,12 @@ export class SessionCore implements SessionState {
       checkNoParameters(statement, sql)
       return { ...base, paramTypes: [], plan: null, fields: resultFields(statement, this) }
     }
-    const plan = this.planner.plan(statement, this.planning(sql, declared, notice))
+    // A cursor is its query, which has the parameters; what it returns is told by FETCH.
+    const declares = statement.kind === 'declareCursor'
+    const plan = this.planner.plan(declares ? statement.query : statement, this.planning(sql, declared, notice))
     // Its values would never come: Bind takes as many as the plan has.
     if (plan.paramTypes.length === 0) checkNoParameters(statement, sql)
+    if (declares) return { ...base, paramTypes: plan.paramTypes, plan, fields: null }
     const origins = plan.kind === 'read' ? plan.origins : null
     return { ...base, paramTypes: plan.paramTypes, plan, fields: plannedFields(plan), origins }
   }
@@ -115,7 +118,8 @@ export class SessionCore implements SessionState {
       const now = statement?.kind === 'fetch' ? resultFields(statement, this) : fields
       return sameFields(fields, now) ? prepared : { ...prepared, fields: now }
     }
-    if (prepared.catalogVersion === this.engine.catalog().version) return prepared
+    const ofClock = prepared.plan.kind !== 'ddl' && prepared.plan.ofMoment === 'clock'
+    if (prepared.catalogVersion === this.engine.catalog().version && !ofClock) return prepared
     // Types that were inferred once were told to the client: they stay.
     const again = this.prepare(statement, sql, paramTypes, notice)
     if (!sameFields(fields, again.fields)) throw new SqlError('0A000', 'cached plan must not change result type')
@@ -129,8 +133,7 @@ export class SessionCore implements SessionState {
   /** Plans, and the small statements that drivers repeat around them; schema changes do not repeat. */
   remember(sql: string, paramOids: readonly number[], prepared: Prepared): void {
     const { plan, statement } = prepared
-    if (plan === null ? !REPEATED.has(statement?.kind) : plan.kind === 'ddl') return
-    if (plan?.kind === 'read' && plan.ofMoment) return
+    if (plan === null ? !REPEATED.has(statement?.kind) : plan.kind === 'ddl' || plan.ofMoment !== undefined) return
     this.planCache.set(this.cacheKey(sql, paramOids), prepared)
   }
 

@@ -6,6 +6,7 @@ import type { Finishing, Logical } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { OfMoment } from './bind/context.ts'
 import type { Rule } from './optimise/rule.ts'
 
 /** What planning a statement reads of the session; nothing is changed but by `notice`. */
@@ -46,8 +47,7 @@ export interface PlannedRead {
   readonly reads: readonly number[]
   /** FOR UPDATE or FOR SHARE of one table by its whole primary key: the rows to lock. */
   readonly lock: { readonly table: number; readonly keys: readonly Scalar[] } | null
-  /** The plan holds a reading of the clock (LIMIT by now(), 'today'): the same text is planned anew. */
-  readonly ofMoment?: true
+  readonly ofMoment?: OfMoment | undefined
 }
 
 /** A read answered by a primary key or an index alone. */
@@ -71,6 +71,7 @@ export interface PlannedWrite {
   readonly statement: DmlPlan
   readonly returning: RowType | null
   readonly paramTypes: readonly SqlType[]
+  readonly ofMoment?: OfMoment | undefined
 }
 
 export interface PlannedDdl {
@@ -96,4 +97,5 @@ export interface PlannedSubscribe {
     readonly push?: { readonly limit: number | null }
   }
   readonly paramTypes: readonly SqlType[]
+  readonly ofMoment?: OfMoment | undefined
 }

@@ -222,10 +222,52 @@ describe('schema changes that wait for a transaction', () => {
 })
 
 describe('the rest of the session', () => {
+  it('cursors over queries and subscriptions with parameters', async () => {
+    await b.query('BEGIN')
+    await b.query('DECLARE c CURSOR FOR SELECT owner, $2 AS word FROM t WHERE id >= $1 ORDER BY id', [2, 'w'])
+    await b.query({ name: 'd', text: 'DECLARE d CURSOR FOR SELECT id FROM t WHERE owner = $1', values: ['ada'] })
+    await b.query('DECLARE s CURSOR FOR SUBSCRIBE TO (SELECT id FROM t WHERE id > $1)', [1])
+    expect(await pgRows(b, 'FETCH ALL FROM c')).toEqual([['bob', 'w']])
+    expect(await pgRows(b, 'FETCH ALL FROM d')).toEqual([[1]])
+    expect((await pgRows(b, 'FETCH ALL FROM s')).map((row) => row.slice(1))).toEqual([['1', 2]])
+    await b.query('CLOSE d')
+    await a.query("INSERT INTO t VALUES (3, 'bob')")
+    await b.query('COMMIT; BEGIN')
+    // Planned anew when the catalog moved on, with the types that it had.
+    await a.query('CREATE TABLE other (x int)')
+    await b.query({ name: 'd', text: 'DECLARE d CURSOR FOR SELECT id FROM t WHERE owner = $1', values: ['bob'] })
+    expect((await pgRows(b, 'FETCH ALL FROM d')).sort()).toEqual([[2], [3]])
+    await expect(b.query('DECLARE e CURSOR FOR SELECT $1::int')).rejects.toMatchObject({ code: '42P02' })
+    await b.query('ROLLBACK')
+    await expect(b.query('DECLARE e CURSOR FOR SELECT * FROM nowhere')).rejects.toMatchObject({ code: '42P01' })
+    await expect(b.query('DECLARE e CURSOR FOR SELECT $1::int', [1])).rejects.toMatchObject({ code: '25P01' })
+  })
+
   it('PREPARE and EXECUTE with expressions', async () => {
     await a.query('PREPARE q (int) AS SELECT owner FROM t WHERE id = $1')
     expect((await a.query('EXECUTE q (1 + 1)')).rows).toEqual([{ owner: 'bob' }])
     await a.query('DEALLOCATE q')
+  })
+
+  it('the clock in LIMIT is read at each execution, "now" as a literal when its statement is prepared', async () => {
+    const text = 'FROM generate_series(1, 1000) g LIMIT (extract(epoch from now()) * 1000)::bigint % 1000'
+    await a.query('CREATE TABLE times (x timestamptz)')
+    await a.query(`PREPARE p AS SELECT count(*) FROM (SELECT g ${text}) s`)
+    await a.query("PREPARE word AS SELECT 'now'::timestamptz(3) AS x")
+    const named = () => a.query({ name: 'n', text: `SELECT max(c) FROM (SELECT g AS c ${text}) s` })
+    const seen = []
+    for (let i = 0; i < 2; i++) {
+      seen.push([await a.query('EXECUTE p'), await named(), await a.query('EXECUTE word')].map(({ rows }) => rows[0]))
+      await a.query("INSERT INTO times VALUES ('now')")
+      await new Promise((resolve) => setTimeout(resolve, 3))
+      await a.query('DELETE FROM t')
+    }
+    const [first, second] = seen as [unknown[], unknown[]]
+    expect(second[0]).not.toEqual(first[0])
+    expect(second[1]).not.toEqual(first[1])
+    expect(second[2]).toEqual(first[2])
+    // Sent twice, the text means two times.
+    expect(await pgRows(a, 'SELECT count(DISTINCT x) FROM times')).toEqual([['2']])
   })
 
   it('EXPLAIN', async () => {

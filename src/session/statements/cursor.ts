@@ -1,12 +1,5 @@
-import type { Query } from '../../../grammar/ast.ts'
 import type { OptionValue } from '../../../grammar/ast-base.ts'
-import type {
-  CloseCursor,
-  DeclareCursor,
-  DeclareSubscriptionCursor,
-  Fetch,
-  Subscribe,
-} from '../../../grammar/ast-statement.ts'
+import type { CloseCursor, DeclareCursor, DeclareSubscriptionCursor, Fetch } from '../../../grammar/ast-statement.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
 import type { Batch } from '../../types/batch.ts'
 import { resultFieldsOf } from '../deliver.ts'
@@ -16,7 +9,6 @@ import { done, type Run, type SessionState, type StatementHandler } from '../run
 import { milliseconds, millisecondsOf } from '../settings/definition.ts'
 import { waitAtMost } from '../subscribe-source.ts'
 import { readOutcome } from './query.ts'
-import { openSubscription } from './subscribe.ts'
 
 /** DECLARE, FETCH, MOVE, CLOSE: cursors over queries and subscriptions, forward only, until the transaction ends. */
 const PORTALS_MAX = 1_000
@@ -32,7 +24,7 @@ export const declareStatement: StatementHandler<DeclareCursor> = {
     if (session.transaction.mode === 'none') {
       throw new SqlError('25P01', 'DECLARE CURSOR can only be used in transaction blocks')
     }
-    const cursor = new RowCursor(await open(statement.query, run))
+    const cursor = new RowCursor(await open(run))
     addPortal(session, name, {
       prepared: null,
       params: [],
@@ -98,12 +90,8 @@ export function addPortal(session: SessionState, name: string, portal: Portal): 
   session.portals.set(name, portal)
 }
 
-async function open(query: Query | Subscribe, run: Run): Promise<RowSource> {
-  const { session, call } = run
-  const prepared = session.prepare(query, run.sql, [], (notice) => call.notice(notice))
-  const inner: Run = { ...run, plan: prepared.plan, simple: false }
-  if (query.kind === 'subscribe') return openSubscription(inner)
-  const outcome = await readOutcome(inner, () => '')
+async function open(run: Run): Promise<RowSource> {
+  const outcome = await readOutcome({ ...run, simple: false }, () => '')
   if (outcome.kind !== 'rows') throw new SqlError('42601', 'a cursor needs a query')
   return outcome.source
 }

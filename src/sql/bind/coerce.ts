@@ -15,8 +15,6 @@ export type CoercionContext = 'implicit' | 'assignment' | 'explicit'
 /** The scalar as a value of the type, modifiers included; 42804 or 42846 where no cast of the context leads there. */
 export function coerce(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
   if (sameType(s.type, type)) return s
-  // The blanks at the end of a char(n) are known by its type alone.
-  if (s.type.kind === 'bpchar' && type.kind === 'bpchar' && type.length === undefined) return s
   if (s.type.kind === 'unknown') return coerceUnknown(st, s, type, context, at)
   const cast = findCast(s.type, type, context)
   if (!cast) throw cannotCast(s.type, type, context, at)
@@ -77,7 +75,7 @@ export function parseLiteral(
 ): Value {
   const cast = findCast({ kind: 'unknown' }, type, context)
   if (!cast) throw bindError('42846', `cannot cast a literal to type ${typeText(type)}`, at)
-  if (OF_MOMENT.test(text) && TIMES.has(type.kind)) st.stream.ofMoment = true
+  if (OF_MOMENT.test(text) && TIMES.has(type.kind)) st.stream.ofMoment ??= 'literal'
   try {
     return cast.eval(text, type, st.env.evalEnv) as Value
   } catch (e) {
@@ -133,7 +131,7 @@ export function settleUnknown(st: Statement, s: Scalar): Scalar {
 /** Value of an expression without columns; undefined when it is not constant. */
 export function constantValue(st: Statement, s: Scalar): Datum | undefined {
   if (movesInView(st, s)) throw frozenClock(s)
-  if (readsClock(s)) st.stream.ofMoment = true
+  if (readsClock(s)) st.stream.ofMoment = 'clock'
   const folded = foldConstants(s, st.env.evalEnv)
   return folded.kind === 'const' ? folded.value : undefined
 }

@@ -15,6 +15,13 @@ import type { Origin, Scope } from './scope.ts'
 import { type Slot, slotCall } from './slot.ts'
 import type { WindowDefinition } from './window-spec.ts'
 
+/**
+ * The plan holds a reading of the clock, so that the same text means another time when it comes again: as a `literal`
+ * ('today'), which a prepared statement keeps, as PostgreSQL's does, or where an expression is evaluated once (LIMIT by
+ * now()), which each execution does by the `clock` that it finds.
+ */
+export type OfMoment = 'literal' | 'clock'
+
 /** What binding reads from outside: one catalog snapshot, where names are looked up, what constants are folded with. */
 export interface BindEnv extends NameContext {
   readonly catalog: CatalogSnapshot
@@ -168,8 +175,7 @@ export class Statement {
     retainedMicros: number
     merges: boolean
     maintained?: boolean
-    /** The plan holds a reading of the clock: it is of this moment alone. */
-    ofMoment?: boolean
+    ofMoment?: OfMoment
     readonly notices: Notice[]
   }
   /** STATE_TTL of the SELECT that is being bound. */

@@ -40,6 +40,7 @@ export function planInsert(node: Insert, context: PlanningContext): PlannedWrite
     statement: { kind: 'insert', table: entry.id, source, onConflict, returning, reads },
     returning: returning?.fields ?? null,
     paramTypes,
+    ofMoment: st.stream.ofMoment,
   }
 }
 

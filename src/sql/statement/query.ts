@@ -45,7 +45,7 @@ export function planQuery(node: Query, context: PlanningContext, wanted?: readon
     optimised,
     reads: [...st.reads].sort((a, b) => a - b),
     lock: locking.length === 0 ? null : rowLock(locking, lookup, context.catalog),
-    ...(st.stream.ofMoment && { ofMoment: true as const }),
+    ofMoment: st.stream.ofMoment,
   }
 }
 

@@ -36,6 +36,7 @@ export function planSubscribe(node: Subscribe, context: PlanningContext): Planne
     kind: 'subscribe',
     request: { ...target, snapshot, progress, asOf, asOfAtLeast: node.asOf?.atLeast ?? false, upTo },
     paramTypes,
+    ofMoment: st.stream.ofMoment,
   }
 }
 

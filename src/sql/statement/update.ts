@@ -67,6 +67,7 @@ export function planUpdate(node: Update, context: PlanningContext): PlannedWrite
     },
     returning: returning?.fields ?? null,
     paramTypes,
+    ofMoment: st.stream.ofMoment,
   }
 }
 
@@ -101,6 +102,7 @@ export function planDelete(node: Delete, context: PlanningContext): PlannedWrite
     },
     returning: returning?.fields ?? null,
     paramTypes,
+    ofMoment: st.stream.ofMoment,
   }
 }
 
