@@ -36,6 +36,11 @@ export function deparseExpression(node: Expr): string {
   return exprText(p, node)
 }
 
+/** As it stands inside another expression: in parentheses, unless it is a name, a literal or a call. */
+export function deparseOperand(node: Expr): string {
+  return operandText(p, node)
+}
+
 function statementText(s: Statement): string {
   switch (s.kind) {
     case 'query':

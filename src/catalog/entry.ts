@@ -46,6 +46,16 @@ export interface TableEntry extends EntryBase {
   readonly arrivals?: ArrivalColumns
   /** RisingWave's APPEND ONLY: rows are inserted, and stay. */
   readonly appendOnly?: true
+  /** Absent: none. */
+  readonly checks?: readonly CheckConstraint[]
+}
+
+/** CHECK: a row for which `expr` (planning's, over the table's columns) is false is refused. */
+export interface CheckConstraint {
+  readonly name: string
+  /** The expression as text, in its parentheses where it is more than a name or a call. */
+  readonly sql: string
+  readonly expr: unknown
 }
 
 /** `ts AS expr`: behind the stored columns, made of them where the relation is read. `expr`: planning's expression. */

@@ -1,15 +1,9 @@
 import type { ObjectLookup } from '../functions/object-lookup.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
-import { indexDefinition, primaryKeyDefinition, viewDefinition } from './definitions.ts'
+import { indexDefinition, viewDefinition } from './definitions.ts'
 import type { CatalogEntry, CatalogSnapshot } from './entry.ts'
-import {
-  columnsOf,
-  primaryKeyConstraintOid,
-  primaryKeyIndex,
-  primaryKeyOid,
-  primaryKeys,
-  rowTypeOid,
-} from './pg-relations.ts'
+import { constraintByOid } from './pg-constraints.ts'
+import { columnsOf, primaryKeyIndex, primaryKeyOid, primaryKeys, rowTypeOid } from './pg-relations.ts'
 import { findObject, findSchema, type NameContext } from './resolve-name.ts'
 
 /** Answers functions over oids from one snapshot of the catalog. `bytes`: of an object's state, where it is known. */
@@ -70,10 +64,7 @@ export function objectLookup(
       const name = columnsOf(catalog, entry.on)[entry.columns[column - 1] ?? -1]?.name
       return name === undefined ? null : quoteIdent(name)
     },
-    constraintDefinition(oid) {
-      const table = keyedTable(oid - primaryKeyConstraintOid(0))
-      return table === undefined ? null : primaryKeyDefinition(table)
-    },
+    constraintDefinition: (oid, pretty) => constraintByOid(catalog, oid)?.definition(pretty) ?? null,
     bytes: (oid) => (relation(oid) === undefined ? null : bytes(oid)),
   }
 }

@@ -11,7 +11,8 @@ export interface ObjectLookup {
   viewDefinition(relation: number): string | null
   /** The statement that makes an index; with `column` (from 1) that column alone. */
   indexDefinition(index: number, column: number): string | null
-  constraintDefinition(constraint: number): string | null
+  /** `pretty`: without parentheses that change nothing. */
+  constraintDefinition(constraint: number, pretty: boolean): string | null
   /** Bytes of a relation's state; null when there is no such relation. */
   bytes(relation: number): number | null
 }

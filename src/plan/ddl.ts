@@ -18,6 +18,7 @@ export type DdlPlan =
       /** Columns `p AS PROCTIME()`. */
       readonly arrivals?: readonly string[]
       readonly appendOnly?: true
+      readonly checks?: readonly CheckPlan[]
       /** Other columns `c AS expr`, over the stored ones. */
       readonly computed?: readonly ComputedPlan[]
       /** How long rows live after they last came. */
@@ -96,6 +97,13 @@ export interface ColumnPlan {
   readonly type: SqlType
   readonly notNull: boolean
   readonly defaultSql: string | null
+}
+
+/** Same shape as the catalog's CheckConstraint. */
+export interface CheckPlan {
+  readonly name: string
+  readonly sql: string
+  readonly expr: Scalar
 }
 
 /** Same shape as the catalog's ComputedColumn. */

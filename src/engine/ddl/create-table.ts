@@ -6,11 +6,12 @@ import { objectsOf } from '../../plan/objects-of.ts'
 import { splitBatch } from '../../types/batch-build.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
+import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate } from '../read.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
-import { checkNulls } from '../write/bulk.ts'
 import { StatementBound } from '../write/evaluated.ts'
+import { RowRules } from '../write/row-rules.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
@@ -46,10 +47,11 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
   const table = [...world.tables.values()].find((t) => t.entry.name === plan.name && t.entry.schema === plan.schema)
   if (table === undefined) throw new SqlError('42P01', `relation "${plan.name}" was dropped meanwhile`)
   try {
+    const rules = new RowRules(table.entry, table.types, evalEnv(world, call))
     const changes = batches
       .flatMap((batch) => splitBatch(batch))
       .map((batch) => {
-        checkNulls(table, batch)
+        rules.check(batch)
         return { object: table.entry.id, batch }
       })
     await deps.ticker.write({
@@ -178,13 +180,14 @@ function tableEntry(plan: CreateTable, id: number, fedBy: number | null, depends
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
     seen.add(name)
   }
-  const { name, schema, sql, columns, primaryKey, watermark, computed, arrivals, appendOnly, ttlMicros } = plan
+  const { name, schema, sql, columns, primaryKey, watermark, computed, arrivals, appendOnly, ttlMicros, checks } = plan
   const time = {
     ...(watermark && { watermark }),
     ...(computed && { computed }),
     ...(arrivals && { arrivals }),
     ...(appendOnly && { appendOnly }),
     ...(ttlMicros != null && { ttlMicros }),
+    ...(checks && { checks }),
   }
   return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy, ...time }
 }

@@ -4,6 +4,7 @@ import { isLateOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { quoted } from '../../sql/ddl/canonical.ts'
 import { pinColumns } from '../../sql/ddl/pin-columns.ts'
+import { renameInExpression } from '../../sql/ddl/rename-in-expression.ts'
 import type { CallContext } from '../api.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
@@ -73,7 +74,9 @@ export async function renameColumn(
       return columns.map((c, i) => (i === plan.column ? { ...c, name: plan.newName } : c))
     }
     if (entry.kind === 'table') {
-      renamed(deps, entry, { ...entry, columns: named(entry.columns) })
+      const from = entry.columns[plan.column]!.name
+      const checks = entry.checks?.map((c) => ({ ...c, sql: renameInExpression(c.sql, from, plan.newName) }))
+      renamed(deps, entry, { ...entry, columns: named(entry.columns), ...(checks && { checks }) })
     } else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView') {
       renamed(deps, entry, { ...entry, rowType: named(entry.rowType) })
     } else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)

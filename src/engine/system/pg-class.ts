@@ -1,12 +1,6 @@
 import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
-import {
-  defaultOid,
-  pgRelations,
-  primaryKeyConstraintOid,
-  primaryKeyOid,
-  primaryKeys,
-  rowTypeOid,
-} from '../../catalog/pg-relations.ts'
+import { pgConstraints } from '../../catalog/pg-constraints.ts'
+import { defaultOid, pgRelations, primaryKeyOid, rowTypeOid } from '../../catalog/pg-relations.ts'
 import { typeLength } from '../../types/pg-type.ts'
 import { arrayOf, BOOL, FLOAT4, INT2, INT4, NAME, OID, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -85,7 +79,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           'p',
           relkind,
           rowType.length,
-          0,
+          entry.kind === 'table' ? (entry.checks?.length ?? 0) : 0,
           relkind === 'v',
           false,
           false,
@@ -275,18 +269,18 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       column('conbin', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
-      for (const entry of primaryKeys(world.catalog)) {
+      for (const { oid, name, type, table, columns, index, definition } of pgConstraints(world.catalog)) {
         yield [
-          primaryKeyConstraintOid(entry.id),
-          `${entry.name}_pkey`,
-          entry.schema,
-          'p',
+          oid,
+          name,
+          table.schema,
+          type,
           false,
           false,
           true,
-          entry.id,
+          table.id,
           0,
-          primaryKeyOid(entry.id),
+          index,
           0,
           0,
           ' ',
@@ -294,10 +288,11 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           ' ',
           true,
           0,
-          true,
-          entry.primaryKey!.map((c) => c + 1),
+          type !== 'c',
+          columns.map((c) => c + 1),
           null,
-          null,
+          // pg_get_expr gives it back as it is.
+          type === 'c' ? definition(false).slice('CHECK '.length) : null,
         ]
       }
     },

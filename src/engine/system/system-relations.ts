@@ -9,6 +9,7 @@ import type { Row } from '../../types/value.ts'
 import type { CallContext } from '../api.ts'
 import { DEAD_LETTER_FIELDS } from '../source.ts'
 import { viewOfError } from '../view-error.ts'
+import { CONSTRAINT_RELATIONS } from './constraints.ts'
 import { INFORMATION_SCHEMA } from './information-schema.ts'
 import { MILLRACE_RELATIONS } from './millrace.ts'
 import { PG_CLASS_RELATIONS } from './pg-class.ts'
@@ -27,6 +28,7 @@ const RELATIONS: readonly SystemRelation[] = [
   ...INFORMATION_SCHEMA,
   // New ones come last: the ids of the others stay what they were.
   VIEW_LAG,
+  ...CONSTRAINT_RELATIONS,
 ]
 
 /** Object ids of the server's own schemas; PostgreSQL's where it has one. */

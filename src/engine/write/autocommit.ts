@@ -20,6 +20,7 @@ import { keyText, rowOfKey } from './constraints.ts'
 import { type Evaluated, StatementBound } from './evaluated.ts'
 import { applyDml, dmlChanges } from './execute.ts'
 import { checkFuture } from './max-future.ts'
+import { RowRules } from './row-rules.ts'
 import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
 
 /** A row that the statement would change is locked by a transaction. */
@@ -106,7 +107,8 @@ async function evaluateDml(
         if (isLocked(key)) throw new Locked(plan.table, key)
       }
     }
-    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, checkLocks))
+    const rules = new RowRules(target.entry, target.types, evalEnv(world, call))
+    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, checkLocks))
     await slices.run(checkFuture(target, batches, world.clock.nowMicros))
     const changes = batches.map((batch) => ({ object: plan.table, batch }))
     return { result: { command: COMMANDS[plan.kind], count, returning: null }, changes }

@@ -2,10 +2,10 @@ import type { Pieces } from '../../base/slices.ts'
 import type { DeletePlan, DmlPlan, InsertPlan, TruncatePlan, UpdatePlan } from '../../plan/dml.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
-import { negateBatch, rowAt, splitBatch, takeBatch } from '../../types/batch-build.ts'
+import { negateBatch, splitBatch } from '../../types/batch-build.ts'
 import type { TableRuntime } from '../table.ts'
 import { KeyCheck, sameKeys } from './bulk-keys.ts'
-import { checkNotNull } from './constraints.ts'
+import type { RowRules } from './row-rules.ts'
 
 /** A statement whose changes are found column by column, never row by row: what large ones usually are. */
 export type BulkPlan =
@@ -32,19 +32,20 @@ export interface BulkChanges {
   readonly batches: readonly Batch[]
 }
 
-/** The changes that follow from the rows of `bulkQuery`, checked. `checkLocks` throws where a row is locked. */
+/** The changes that follow from the rows of `bulkQuery`, checked by `rules`. `checkLocks` throws where a row is locked. */
 export function bulkChanges(
   plan: BulkPlan,
   table: TableRuntime,
   rows: readonly Batch[],
+  rules: RowRules,
   checkLocks: (batch: Batch) => void,
 ): Pieces<BulkChanges> {
   const parts = rows.flatMap((batch) => splitBatch(batch, BATCH_ROWS_MAX))
   switch (plan.kind) {
     case 'insert':
-      return insert(table, parts)
+      return insert(table, parts, rules)
     case 'update':
-      return update(plan, table, parts, checkLocks)
+      return update(plan, table, parts, rules, checkLocks)
     case 'delete':
       return remove(plan, table, parts, checkLocks)
   }
@@ -57,11 +58,11 @@ export function* truncation(plan: TruncatePlan, tables: (id: number) => TableRun
   }
 }
 
-function* insert(table: TableRuntime, batches: readonly Batch[]): Pieces<BulkChanges> {
+function* insert(table: TableRuntime, batches: readonly Batch[], rules: RowRules): Pieces<BulkChanges> {
   const keys = table.entry.primaryKey === null ? null : new KeyCheck(table)
   let count = 0
   for (const batch of batches) {
-    checkNulls(table, batch)
+    rules.check(batch)
     keys?.arrive(batch)
     for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
     yield
@@ -74,6 +75,7 @@ function* update(
   plan: UpdatePlan,
   table: TableRuntime,
   pairs: readonly Batch[],
+  rules: RowRules,
   checkLocks: (batch: Batch) => void,
 ): Pieces<BulkChanges> {
   const width = table.types.length
@@ -88,7 +90,7 @@ function* update(
     const old = { ...batch, cols: batch.cols.slice(0, width) }
     const next = { ...batch, cols: batch.cols.slice(width) }
     checkLocks(old)
-    checkNulls(table, next)
+    rules.check(next)
     for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
     moved ||= keyed && !sameKeys(table, old, next)
     changed.push({ old, next })
@@ -132,15 +134,4 @@ function* remove(
 /** Filters and expressions over one relation: its rows come as often as they are there. */
 function eachRowOnce(plan: PhysicalPlan): boolean {
   return plan.nodes.every((node) => node.op === 'get' || node.op === 'map')
-}
-
-/** Throws 23502 for the first row that lacks a value. */
-export function checkNulls(table: TableRuntime, batch: Batch): void {
-  const { entry, types } = table
-  for (let c = 0; c < entry.columns.length; c++) {
-    const { nulls } = batch.cols[c]!
-    if (nulls === null || !(entry.columns[c]!.notNull || entry.primaryKey?.includes(c))) continue
-    const row = nulls.indexOf(1)
-    if (row >= 0 && row < batch.n) checkNotNull(entry, rowAt(takeBatch(batch, Int32Array.of(row), 1), 0, types))
-  }
 }

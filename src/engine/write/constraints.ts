@@ -2,9 +2,8 @@ import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import { keyEncoder } from '../../codec/key.ts'
-import type { SqlType } from '../../types/sql-type.ts'
-import { formatText } from '../../types/text.ts'
 import type { Datum, Row } from '../../types/value.ts'
+import { textOf } from './failing-row.ts'
 import { PIECE_ROWS, type RowChange, type WritableTable } from './writable.ts'
 
 /** Keys of one table as strings that are equal exactly when SQL holds the keys equal. */
@@ -25,22 +24,6 @@ export function rowOfKey(entry: TableEntry, key: Row): Row {
     row[c] = key[i]!
   })
   return row
-}
-
-export function checkNotNull(entry: TableEntry, row: Row): void {
-  for (let c = 0; c < entry.columns.length; c++) {
-    const column = entry.columns[c]!
-    if (row[c] !== null || !(column.notNull || entry.primaryKey?.includes(c))) continue
-    throw new SqlError(
-      '23502',
-      `null value in column "${column.name}" of relation "${entry.name}" violates not-null constraint`,
-      {
-        detail: `Failing row contains (${row.map((v, i) => textOf(v, entry.columns[i]!.type)).join(', ')}).`,
-        table: entry.name,
-        column: column.name,
-      },
-    )
-  }
 }
 
 /**
@@ -77,8 +60,4 @@ export function duplicateKey(entry: TableEntry, row: Row): SqlError {
     table: entry.name,
     constraint,
   })
-}
-
-function textOf(value: Datum, type: SqlType): string {
-  return value === null ? 'null' : formatText(value, type)
 }

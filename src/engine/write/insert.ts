@@ -2,8 +2,9 @@ import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { InsertPlan, OnConflict } from '../../plan/dml.ts'
 import type { Row } from '../../types/value.ts'
-import { checkNotNull, checkPrimaryKey, duplicateKey, keyOf, keyText } from './constraints.ts'
+import { checkPrimaryKey, duplicateKey, keyOf, keyText } from './constraints.ts'
 import { rowProgram } from './row-program.ts'
+import { RowRules } from './row-rules.ts'
 import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
 
 const NO_ROW: Row = []
@@ -24,17 +25,15 @@ function* rowChanges(
   rows: readonly Row[],
   scope: WriteScope,
 ): Pieces<RowChange[]> {
-  for (const [i, row] of rows.entries()) {
-    if (i % PIECE_ROWS === 0) yield
-    checkNotNull(table.entry, row)
-  }
+  const rules = new RowRules(table.entry, table.types, scope.program.env)
+  yield* rules.checkRows(rows)
   if (table.entry.primaryKey === null) return rows.map((next) => ({ old: null, next }))
   if (plan.onConflict === null) {
     const changes = rows.map((next) => ({ old: null, next }))
     yield* checkPrimaryKey(table, changes)
     return changes
   }
-  return yield* upsertChanges(table, rows, plan.onConflict, scope)
+  return yield* upsertChanges(table, rows, plan.onConflict, scope, rules)
 }
 
 function* upsertChanges(
@@ -42,12 +41,14 @@ function* upsertChanges(
   rows: readonly Row[],
   conflict: OnConflict,
   scope: WriteScope,
+  rules: RowRules,
 ): Pieces<RowChange[]> {
   const { entry } = table
   const text = keyText(entry)
   /** Rows that this statement itself put under a key. */
   const own = new Map<string, Row>()
   const changes: RowChange[] = []
+  const updated: Row[] = []
   const types = [...table.types, ...table.types]
   const set = conflict.kind === 'update' ? rowProgram(conflict.set, types, scope.program) : null
   const where =
@@ -72,12 +73,13 @@ function* upsertChanges(
     table.checkLock(keyOf(entry, existing))
     if (where !== null && where(both)[0] !== true) continue
     const next = set(both)
-    checkNotNull(entry, next)
     const nextKey = text(next)
     if (nextKey !== key && (own.has(nextKey) || table.lookup(keyOf(entry, next)) !== null))
       throw duplicateKey(entry, next)
     own.set(key, next)
     changes.push({ old: existing, next })
+    updated.push(next)
   }
+  yield* rules.checkRows(updated)
   return changes
 }

@@ -1,8 +1,9 @@
 import type { Pieces } from '../../base/slices.ts'
 import type { DeletePlan, KeyLookup, UpdatePlan } from '../../plan/dml.ts'
 import type { Row } from '../../types/value.ts'
-import { checkNotNull, checkPrimaryKey, keyOf, keyText } from './constraints.ts'
+import { checkPrimaryKey, keyOf, keyText } from './constraints.ts'
 import { rowProgram } from './row-program.ts'
+import { RowRules } from './row-rules.ts'
 import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
 
 const NO_ROW: Row = []
@@ -12,15 +13,15 @@ export async function updateChanges(plan: UpdatePlan, scope: WriteScope): Promis
   const table = scope.table(plan.table)
   if (plan.lookup === null) {
     const pairs = await scope.run(plan.plan)
-    return scope.slices.run(pairChanges(table, pairs))
+    return scope.slices.run(pairChanges(table, pairs, scope))
   }
   const old = lookupRow(table, plan.lookup, scope)
   const changes = old === null ? [] : [{ old, next: rowProgram(plan.set, table.types, scope.program)(old) }]
-  return scope.slices.run(checked(table, changes))
+  return scope.slices.run(checked(table, changes, scope))
 }
 
 /** Old row beside new row. */
-function* pairChanges(table: WritableTable, pairs: readonly Row[]): Pieces<RowChange[]> {
+function* pairChanges(table: WritableTable, pairs: readonly Row[], scope: WriteScope): Pieces<RowChange[]> {
   const changes: RowChange[] = []
   const width = table.types.length
   const left = new Map<string, number>()
@@ -32,14 +33,12 @@ function* pairChanges(table: WritableTable, pairs: readonly Row[]): Pieces<RowCh
     if (!takeOne(table, left, text(old), old)) continue
     changes.push({ old, next: both.slice(width, 2 * width), beside: both.slice(2 * width) })
   }
-  return yield* checked(table, changes)
+  return yield* checked(table, changes, scope)
 }
 
-function* checked(table: WritableTable, changes: RowChange[]): Pieces<RowChange[]> {
-  for (const [i, { next }] of changes.entries()) {
-    if (i % PIECE_ROWS === 0) yield
-    checkNotNull(table.entry, next!)
-  }
+function* checked(table: WritableTable, changes: RowChange[], scope: WriteScope): Pieces<RowChange[]> {
+  const rules = new RowRules(table.entry, table.types, scope.program.env)
+  yield* rules.checkRows(changes.map(({ next }) => next!))
   yield* checkPrimaryKey(table, changes)
   return changes
 }

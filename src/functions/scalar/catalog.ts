@@ -112,7 +112,9 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   ...definition('pg_get_indexdef', ['int4,bool'], (objects, args) =>
     objects.indexDefinition(args[0] as number, (args[1] as number | undefined) ?? 0),
   ),
-  ...definition('pg_get_constraintdef', ['bool'], (objects, args) => objects.constraintDefinition(args[0] as number)),
+  ...definition('pg_get_constraintdef', ['bool'], (objects, args) =>
+    objects.constraintDefinition(args[0] as number, args[1] === true),
+  ),
   ...(['regclass', 'regtype', 'regproc', 'regnamespace'] as const).map((kind) =>
     defEnv(`to_${kind}(text) ${kind}`, tryReg(kind), stable),
   ),

@@ -20,6 +20,7 @@ import type { PlanningContext } from '../planned.ts'
 import { bindEnv } from '../statement/env.ts'
 import { plans } from '../statement/query.ts'
 import { canonicalSql } from './canonical.ts'
+import { bindChecks } from './checks.ts'
 import { bindColumns, type Columns } from './columns.ts'
 import { bindComputed } from './computed.ts'
 import { bindConnector } from './connector.ts'
@@ -56,7 +57,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   if (node.as) return tableOfQuery(st, node, context, create)
   if (node.fromSource) return tableOfSource(st, node, context, create)
   const connected = node.transport !== undefined || namedOptions(node.with).some((o) => o.name === 'connector')
-  const declared = bindColumns(st, lastName(node.name), node.elements, context.sql)
+  const declared = bindColumns(st, lastName(node.name), node.elements, context.sql, !connected)
   const unknown = connected ? undefined : declared.laterKey?.[0]
   if (unknown !== undefined)
     throw bindError('42703', `column "${unknown}" named in key does not exist`, node.elements[0])
@@ -67,11 +68,13 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     const computed = bindComputed(st, declared, declared.columns)
     const watermark = bindWatermark(st, node.elements, declared.columns, options, computed)
+    const checks = bindChecks(st, create.name, node.elements, declared.columns)
     return {
       kind: 'createTable',
       ...create,
       ...none,
       columns: declared.columns,
+      ...(checks.length > 0 && { checks }),
       primaryKey: declared.primaryKey,
       watermark,
       ...arrivalsOf(declared, computed),
