@@ -18,7 +18,10 @@ import { type CopyRecord, RecordSplitter } from './split-records.ts'
 /** Rows handed to the engine in one write; all writes of one COPY commit together. */
 const ROWS_PER_WRITE = 4_096
 
-/** COPY table FROM STDIN: all rows or none, in one transaction. Errors name the line and the column. */
+/**
+ * COPY table FROM STDIN: all rows or none, in one transaction. Errors name the line and the column; where the table refuses
+ * rows that were written together, their halves are written until the first of them that it refuses is found.
+ */
 export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
   const { session } = run
   assert(statement.table !== undefined, 'COPY FROM names a table')
@@ -35,9 +38,22 @@ export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
   const target = own ?? session.transaction.current()
   assert(target !== null, 'COPY FROM runs in a transaction')
   let rows = 0
-  const write = async (full: readonly Row[]): Promise<void> => {
+  const write = async (full: readonly RowRead[]): Promise<void> => {
     if (full.length === 0) return
-    rows += (await target.write(insertOf(planned, full), run.call, [])).count
+    try {
+      const statement = insertOf(
+        planned,
+        full.map(({ row }) => row),
+      )
+      rows += (await target.write(statement, run.call, [])).count
+    } catch (error) {
+      if (!isOfRow(error)) throw error
+      if (full.length === 1) throw located(error, reader.whereRefused(error, full[0].record))
+      const half = full.length >> 1
+      await write(full.slice(0, half))
+      await write(full.slice(half))
+      throw error
+    }
   }
   try {
     for await (const chunk of run.sink.copyIn(planned.columns.length, run.call.signal)) {
@@ -55,8 +71,16 @@ export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
   return done(`COPY ${rows}`)
 }
 
+interface RowRead {
+  readonly row: Row
+  readonly record: CopyRecord
+}
+
+/** Violated constraints, and values for which an expression (a default) fails. */
+const isOfRow = (error: unknown): error is SqlError => error instanceof SqlError && /^2[23]/.test(error.sqlstate)
+
 class RowReader {
-  readonly rows: Row[] = []
+  readonly rows: RowRead[] = []
   private readonly splitter: RecordSplitter
   private readonly table: string
   private readonly columns: RowType
@@ -91,7 +115,7 @@ class RowReader {
       if (this.headerPending) {
         this.headerPending = false
         this.checkHeader(record)
-      } else this.rows.push(this.row(record))
+      } else this.rows.push({ row: this.row(record), record })
     }
   }
 
@@ -99,11 +123,9 @@ class RowReader {
     const fields = this.fieldsOf(record)
     const { columns } = this
     if (fields.length > columns.length) throw this.bad(record, 'extra data after last expected column')
-    if (fields.length < columns.length)
-      throw this.bad(record, `missing data for column "${columns[fields.length].name}"`)
     const { call, session } = this.run
     const text = { timeZone: call.timeZone, nowMicros: session.engine.nowMicros() }
-    return fields.map((field, c): Datum => {
+    const row = fields.map((field, c): Datum => {
       if (field === null) return null
       try {
         return parseText(field, columns[c].type, text)
@@ -114,6 +136,9 @@ class RowReader {
         )
       }
     })
+    // What is there is read first, as PostgreSQL does it: an empty line is no integer.
+    if (row.length < columns.length) throw this.bad(record, `missing data for column "${columns[row.length].name}"`)
+    return row
   }
 
   private fieldsOf(record: CopyRecord): (string | null)[] {
@@ -135,6 +160,11 @@ class RowReader {
     if (wrong < 0) return
     const message = `column name mismatch in header line field ${wrong + 1}: got "${names[wrong]}", expected "${columns[wrong].name}"`
     throw this.bad(record, message)
+  }
+
+  /** Keys are checked for several rows together: as in PostgreSQL their text is not told. */
+  whereRefused({ sqlstate }: SqlError, record: CopyRecord): string {
+    return sqlstate === '23505' ? `COPY ${this.table}, line ${record.line}` : this.where(record)
   }
 
   private bad(record: CopyRecord, message: string): SqlError {
