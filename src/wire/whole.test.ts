@@ -62,15 +62,15 @@ describe('tables', () => {
   })
 
   it.each([
-    ['4\tx\teu\t1\n5\t\\N\teu\t1\n', { code: '23502', column: 'owner' }, 't, line 2: "5\t\\N\teu\t1"'],
-    ['4\tx\n5\ty\n4\tz\n', { code: '22P04' }, 't, line 1: "4\tx"'],
-    ['4\tx\teu\t1\n4\ty\teu\t1\n6\t\\N\teu\t1\n', { code: '23505', constraint: 't_pkey' }, 't, line 2'],
-    ['4\tx\teu\t1\n5\ty\teu\t1\n1\tz\teu\t1\n7\tz\teu\t1\n', { code: '23505' }, 't, line 3'],
-    [`${[...Array(5000).keys()].map((i) => `${i + 9}\tx\teu\t1\n`).join('')}77\tx\teu\t1\n`, {}, 't, line 5001'],
-    ['4\tx\teu\t1\n\n', { code: '22P02' }, 't, line 2, column id: ""'],
-    ['4\tx\teu\t1\n5\ty\teu\n', { code: '22P04' }, 't, line 2: "5\ty\teu"'],
-    ['4\tx\teu\t1\n5\ty\teu\t99999999999\n', { code: '22003' }, 't, line 2, column amount: "99999999999"'],
-  ])('COPY of a row that they cannot hold names its line: %j', async (data, fields, where) => {
+    ['t, line 2: "5\t\\N\teu\t1"', '4\tx\teu\t1\n5\t\\N\teu\t1\n', { code: '23502', column: 'owner' }],
+    ['t, line 1: "4\tx"', '4\tx\n5\ty\n4\tz\n', { code: '22P04' }],
+    ['t, line 2', '4\tx\teu\t1\n4\ty\teu\t1\n6\t\\N\teu\t1\n', { code: '23505', constraint: 't_pkey' }],
+    ['t, line 3', '4\tx\teu\t1\n5\ty\teu\t1\n1\tz\teu\t1\n7\tz\teu\t1\n', { code: '23505' }],
+    ['t, line 5001', `${[...Array(5000).keys()].map((i) => `${i + 9}\tx\teu\t1\n`).join('')}77\tx\teu\t1\n`, {}],
+    ['t, line 2, column id: ""', '4\tx\teu\t1\n\n', { code: '22P02' }],
+    ['t, line 2: "5\ty\teu"', '4\tx\teu\t1\n5\ty\teu\n', { code: '22P04' }],
+    ['t, line 2, column amount: "99999999999"', '4\tx\teu\t1\n5\ty\teu\t99999999999\n', { code: '22003' }],
+  ])('name the line of COPY that they cannot hold: %s', async (where, data, fields) => {
     const client = await RawClient.ready(server.port)
     client.send(serialize.query(`COPY s${schema}.t FROM STDIN`))
     await client.until('copyInResponse')
