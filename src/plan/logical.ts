@@ -113,6 +113,8 @@ export type Logical =
       readonly order: readonly SortKey[]
       readonly limit: number | null
       readonly offset: number
+      /** And the rows behind them that are equal to the last of them by `order`. */
+      readonly ties?: true
       readonly rowType: RowType
       readonly position: number
     }

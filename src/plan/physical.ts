@@ -137,6 +137,7 @@ export type PhysicalOp =
       readonly order: readonly SortKey[]
       readonly limit: number | null
       readonly offset: number
+      readonly ties?: true
     }
   | {
       readonly op: 'rowNumber'

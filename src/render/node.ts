@@ -101,8 +101,8 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       )
     }
     case 'topK': {
-      const { partition, order, limit, offset } = node
-      const spec = { ...identity, partition, order, limit, offset }
+      const { partition, order, limit, offset, ties } = node
+      const spec = { ...identity, partition, order, limit, offset, ...(ties && { ties }) }
       return build.add(new TopKOperator(spec, input(node.input), states))
     }
     case 'rowNumber': {

@@ -96,7 +96,7 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
     case 'topK': {
       const names = namesOf(p.input)
       const offset = p.offset > 0 ? ` offset ${p.offset}` : ''
-      return `TopK${partitionText(p.partition, names)}${orderText(p.order, names)} limit ${p.limit ?? 'none'}${offset}`
+      return `TopK${partitionText(p.partition, names)}${orderText(p.order, names)} limit ${p.limit ?? 'none'}${p.ties ? ' with ties' : ''}${offset}`
     }
     case 'rowNumber': {
       const names = namesOf(p.input)
@@ -232,7 +232,7 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
     case 'setOp':
       return `${n.type}${n.all ? ' all' : ''} ${n.left}, ${n.right}`
     case 'topK':
-      return `topK ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} limit ${n.limit ?? 'none'} offset ${n.offset}`
+      return `topK ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])} limit ${n.limit ?? 'none'}${n.ties ? ' with ties' : ''} offset ${n.offset}`
     case 'rowNumber':
       return `rowNumber ${n.input}${partitionText(n.partition, [])}${orderText(n.order, [])}${n.atMost === null ? '' : ` at most ${n.atMost}`}`
     case 'window':

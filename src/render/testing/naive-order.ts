@@ -20,7 +20,22 @@ export function placesOf(
   return [...partitions.values()]
 }
 
-export function compareOrdered(order: readonly SortColumn[], types: readonly SqlType[], a: Row, b: Row): number {
+/** The number of places up to `end` and of those behind that the order does not tell from the last of them. */
+export function tiedEnd(
+  places: readonly Row[],
+  end: number | undefined,
+  { limit, order, types }: { limit: number | null; order: readonly SortColumn[]; types: readonly SqlType[] },
+): number | undefined {
+  if (end === undefined || limit === 0 || end > places.length) return end
+  let tied = end
+  while (tied < places.length && compareKeys(order, types, places[tied], places[end - 1]) === 0) tied++
+  return tied
+}
+
+export const compareOrdered = (order: readonly SortColumn[], types: readonly SqlType[], a: Row, b: Row): number =>
+  compareKeys(order, types, a, b) || compareValueRows(types, a, b)
+
+function compareKeys(order: readonly SortColumn[], types: readonly SqlType[], a: Row, b: Row): number {
   for (const { column, desc, nullsFirst } of order) {
     const x = a[column]
     const y = b[column]
@@ -31,5 +46,5 @@ export function compareOrdered(order: readonly SortColumn[], types: readonly Sql
     const sign = compareDatum(types[column], x, y)
     if (sign !== 0) return desc ? -sign : sign
   }
-  return compareValueRows(types, a, b)
+  return 0
 }

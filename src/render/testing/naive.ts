@@ -13,7 +13,7 @@ import { tableRow } from '../function-rows.ts'
 import { windowCalls } from '../window-calls.ts'
 import { type Failure, naiveAggregate } from './naive-aggregate.ts'
 import { nearestRow } from './naive-asof.ts'
-import { placesOf } from './naive-order.ts'
+import { placesOf, tiedEnd } from './naive-order.ts'
 import { naiveWindow } from './naive-window.ts'
 import { rowKey, ZSet } from './zset.ts'
 
@@ -177,7 +177,7 @@ class Naive {
       case 'topK':
         for (const places of placesOf(input(node.input), node.partition, node.order, node.types)) {
           const end = node.limit === null ? undefined : node.offset + node.limit
-          for (const row of places.slice(node.offset, end)) rows.add(row, 1)
+          for (const row of places.slice(node.offset, node.ties ? tiedEnd(places, end, node) : end)) rows.add(row, 1)
         }
         inherit(node.input)
         break

@@ -120,7 +120,11 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
     case 'topK': {
       const limit = g(fc.boolean) ? g(fc.nat, { max: 3 }) : null
       const partition = someColumns(g, types).slice(0, 1)
-      return node({ op, input, partition, order: anyOrder(g, types), limit, offset: g(fc.nat, { max: 2 }) }, types)
+      const ties = limit !== null && g(fc.boolean) ? ({ ties: true } as const) : {}
+      return node(
+        { op, input, partition, order: anyOrder(g, types), limit, offset: g(fc.nat, { max: 2 }), ...ties },
+        types,
+      )
     }
     case 'rowNumber': {
       const partition = someColumns(g, types).slice(0, 1)

@@ -34,7 +34,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'query.locking': 'SELECT … FOR UPDATE/SHARE in this place',
   'query.emit': 'EMIT',
   'query.asOf': 'AS OF in this place',
-  'query.withTies': 'FETCH FIRST … WITH TIES',
   'query.options': 'OPTIONS of a query',
   'select.groupDistinct': 'GROUP BY DISTINCT',
   'select.groupAll': 'GROUP BY ALL',

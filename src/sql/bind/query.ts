@@ -1,20 +1,19 @@
-import type { Expr, OrderItem, Query, QueryBody } from '../../../grammar/ast.ts'
+import type { OrderItem, Query, QueryBody } from '../../../grammar/ast.ts'
 import { unreachable } from '../../base/assert.ts'
-import { notSupported } from '../../base/sql-error.ts'
 import type { Finishing, Logical, SortKey } from '../../plan/logical.ts'
 import { project, projectColumns } from '../../plan/logical-make.ts'
 import { column } from '../../plan/scalar-walk.ts'
-import { INT8, type SqlType } from '../../types/sql-type.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { bindError, type Place } from './bind-error.ts'
-import { coerce, constantValue, settleUnknown } from './coerce.ts'
-import type { BoundBody, CteScope, ExprPlace, Statement } from './context.ts'
+import { coerce, settleUnknown } from './coerce.ts'
+import type { BoundBody, CteScope, Statement } from './context.ts'
 import { bindWith, type OpenWith } from './cte.ts'
 import { handled } from './handled.ts'
+import { bindLimits, limited } from './limit.ts'
 import { direction, type OrderKey, ordinalTarget } from './order.ts'
-import { EMPTY_SCOPE, type Origin, type Scope } from './scope.ts'
+import type { Origin, Scope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { bindSetOperation } from './set-operation.ts'
-import { slotsIn } from './slot.ts'
 import { bindValues } from './values.ts'
 
 /** A query with what happens to the rows of one pull kept apart. */
@@ -53,19 +52,10 @@ export function bindTopQuery(
     keys.push({ column: at, desc: order[i].desc, nullsFirst: order[i].nullsFirst })
   })
   const names = all.map((_, i) => columns[i]?.name ?? `order${i}`)
-  const plan = opened.close(project(opened.body.plan, all, names))
-  const limit = bindLimit(st, node.limit, 'LIMIT', ctes)
-  const offset = bindLimit(st, node.offset, 'OFFSET', ctes)
+  const { plan, limits } = bindLimits(st, node, project(opened.body.plan, all, names), keys, parent, opened.ctes)
   return {
-    plan,
-    finishing: {
-      order: keys,
-      limit: limit.value,
-      offset: offset.value ?? 0,
-      ...(limit.param === null ? {} : { limitParam: limit.param }),
-      ...(offset.param === null ? {} : { offsetParam: offset.param }),
-      project: exprs.map((_, i) => i),
-    },
+    plan: opened.close(plan),
+    finishing: { ...limits, order: keys, project: exprs.map((_, i) => i) },
     origins: columns.map((c) => c.origin),
     places: columns.map((c) => c.at),
   }
@@ -86,7 +76,7 @@ export function bindOrderedQuery(
 ): OrderedQuery {
   const { plan, finishing, origins, places } = bindTopQuery(st, node, parent, ctes)
   return {
-    plan: limited(plan, finishing, node),
+    plan: limited(st, plan, finishing, node),
     width: finishing.project.length,
     order: finishing.order,
     origins,
@@ -102,21 +92,7 @@ export function bindInnerQuery(
   ctes: CteScope | null,
 ): Omit<BoundQuery, 'finishing'> {
   const { plan, finishing, origins, places } = bindTopQuery(st, node, parent, ctes)
-  return { plan: finished(plan, finishing, node), origins, places }
-}
-
-/** The finishing as a node of the plan. */
-export const finished = (plan: Logical, finishing: Finishing, at: Query): Logical =>
-  projectColumns(limited(plan, finishing, at), finishing.project)
-
-function limited(plan: Logical, finishing: Finishing, at: Query): Logical {
-  if (finishing.limitParam !== undefined || finishing.offsetParam !== undefined) {
-    throw notSupported('a parameter as LIMIT or OFFSET of an inner query', at.span)
-  }
-  const { order, limit, offset } = finishing
-  if (limit === null && offset === 0) return plan
-  const position = at.span.start
-  return { kind: 'topK', input: plan, partition: [], order, limit, offset, rowType: plan.rowType, position }
+  return { plan: projectColumns(limited(st, plan, finishing, node), finishing.project), origins, places }
 }
 
 function openQuery(
@@ -124,17 +100,11 @@ function openQuery(
   node: Query,
   parent: Scope | null,
   ctes: CteScope | null,
-): { body: Ordered; close: (plan: Logical) => Logical } {
-  if (node.withTies) throw tiesRefused(node)
-  handled(node, ['with', 'body', 'orderBy', 'limit', 'offset'])
+): { body: Ordered; ctes: CteScope | null; close: (plan: Logical) => Logical } {
+  handled(node, ['with', 'body', 'orderBy', 'limit', 'offset', 'withTies'])
   const open: OpenWith = node.with ? bindWith(st, node.with, parent, ctes) : { ctes, close: (p) => p }
   const body = bindOrdered(st, node.body, node.orderBy, parent, open.ctes)
-  return { body, close: open.close }
-}
-
-function tiesRefused(node: Query): Error {
-  if (node.orderBy.length > 0) return notSupported('FETCH FIRST … WITH TIES', node.tiesSpan)
-  return bindError('42601', 'WITH TIES cannot be specified without ORDER BY clause', undefined)
+  return { body, ...open }
 }
 
 function bindOrdered(
@@ -210,26 +180,4 @@ function starOf(body: Extract<QueryBody, { kind: 'tableBody' }>): Extract<QueryB
     groupBy: [],
     windows: [],
   }
-}
-
-/** A number of rows: a constant expression, or a parameter. */
-function bindLimit(
-  st: Statement,
-  node: Expr | undefined,
-  clause: 'LIMIT' | 'OFFSET',
-  ctes: CteScope | null,
-): { value: number | null; param: number | null } {
-  if (!node) return { value: null, param: null }
-  const place: ExprPlace = { scope: EMPTY_SCOPE, ctes, clause, aggregates: false, windows: false, rows: false }
-  if (node.kind === 'column') throw bindError('42P10', `argument of ${clause} must not contain variables`, node)
-  const s = coerce(st, st.bind.expr(st, node, place), INT8, 'assignment', node)
-  if (s.kind === 'param') return { value: null, param: s.index }
-  if (slotsIn(s).size > 0) throw notSupported(`a subquery in ${clause}`, node.span)
-  const value = constantValue(st, s)
-  if (value === undefined) throw notSupported(`${clause} of this expression`, node.span)
-  if (value === null) return { value: null, param: null }
-  if (Number(value) < 0) {
-    throw bindError(clause === 'LIMIT' ? '2201W' : '2201X', `${clause} must not be negative`, node)
-  }
-  return { value: Number(value), param: null }
 }

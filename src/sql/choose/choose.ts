@@ -112,16 +112,15 @@ class Builder {
         return this.#node({ op: 'setOp', type, all, left, right: this.build(p.right), ...rowForms(p, this.#outer) }, p)
       }
       case 'topK': {
-        const { partition, order, limit, offset } = p
-        return this.#node({ op: 'topK', input: this.build(p.input), partition, order, limit, offset }, p)
+        const { partition, order, limit, offset, ties } = p
+        const top = { partition, order, limit, offset, ...(ties && { ties }) }
+        return this.#node({ op: 'topK', input: this.build(p.input), ...top }, p)
       }
       case 'rowNumber': {
         const { partition, order, atMost } = p
-        const input = this.build(p.input)
+        const over = { input: this.build(p.input), partition, order }
         const op: PhysicalOp =
-          atMost === null
-            ? { op: 'window', input, partition, order, calls: [ROW_NUMBER] }
-            : { op: 'rowNumber', input, partition, order, atMost }
+          atMost === null ? { op: 'window', ...over, calls: [ROW_NUMBER] } : { op: 'rowNumber', ...over, atMost }
         return this.#node(op, p)
       }
       case 'window': {

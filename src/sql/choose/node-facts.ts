@@ -59,7 +59,9 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
       // Rows leave when their comparisons are decided; what steps with the clock never is.
       return op.rules.some((rule) => rule.kind === 'step') ? 'unbounded' : 'window-bounded'
     case 'topK':
-      return inputs[0]?.appendOnly && op.partition.length === 0 && op.limit !== null ? 'bounded' : 'unbounded'
+      return inputs[0]?.appendOnly && op.partition.length === 0 && op.limit !== null && !op.ties
+        ? 'bounded'
+        : 'unbounded'
     default:
       return inputs.length > 0 && inputs.every((i) => i.op === 'constant') ? 'bounded' : 'unbounded'
   }
