@@ -11,9 +11,13 @@ export function collectMetrics(engine: LiveEngine, wire: WireServer): Metric[] {
   const perView = (value: (v: (typeof views)[number]) => number): MetricSample[] =>
     views.map((v) => ({ labels: { view: name(v.id) }, value: value(v) }))
   const offsets: MetricSample[] = []
+  const deadLetters: MetricSample[] = []
   for (const [id, source] of world.sources) {
-    for (const [partition, offset] of source.positions)
-      offsets.push({ labels: { source: name(id), partition: String(partition) }, value: offset })
+    for (const [partition, offset] of source.positions) {
+      const labels = { source: name(id), partition: String(partition) }
+      offsets.push({ labels, value: offset })
+      deadLetters.push({ labels, value: source.deadLettersOf(partition) })
+    }
   }
   const one = (value: number): MetricSample[] => [{ value }]
   return [
@@ -68,6 +72,12 @@ export function collectMetrics(engine: LiveEngine, wire: WireServer): Metric[] {
       samples: perView((v) => Number(v.ready)),
     },
     { name: 'millrace_source_offset', help: 'Next offset of a source partition', type: 'gauge', samples: offsets },
+    {
+      name: 'millrace_source_dead_letters',
+      help: 'Records of a source partition that could not be read',
+      type: 'gauge',
+      samples: deadLetters,
+    },
     {
       name: 'millrace_source_records_total',
       help: 'Records fetched by the live feed since the start',

@@ -14,6 +14,7 @@ import { ChangesInput } from '../dataflow/operators/changes.ts'
 import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { Arrangement, StateFactory } from '../state/contract.ts'
 import { batchFromRows } from '../types/batch-build.ts'
+import { datumAt } from '../types/column-read.ts'
 import { BYTEA, INT4, INT8, type SqlType, TEXT } from '../types/sql-type.ts'
 import { SourceLag } from './source-lag.ts'
 import type { SourceDelta } from './tick-record.ts'
@@ -51,9 +52,10 @@ export class SourceRuntime {
   changedTick = 0
   /** Records fetched by the live feed since this process started. */
   fetched = 0
-  deadLettersCounted = 0
   #entry: SourceEntry
   #reader: SourceReader | null = null
+  /** Dead letters by partition; null until somebody asks: recovery restores them without telling. */
+  #lettersOf: Map<number, number> | null = null
   readonly #log: Log
 
   constructor(entry: SourceEntry, connector: SourceConnector, states: StateFactory, log: Log) {
@@ -144,6 +146,16 @@ export class SourceRuntime {
     this.watermarks?.forget()
   }
 
+  /** How many dead letters came from a partition; the first call reads them all. */
+  deadLettersOf(partition: number): number {
+    if (this.#lettersOf === null) {
+      this.#lettersOf = new Map()
+      for (const { n, cols } of this.deadLetters.scan())
+        for (let i = 0; i < n; i++) count(this.#lettersOf, datumAt(cols[1]!, i, INT4) as number)
+    }
+    return this.#lettersOf.get(partition) ?? 0
+  }
+
   /** Carries a journaled batch on. A batch that was applied before (its records are below the position) is an error of ours. */
   apply(delta: SourceDelta, tick: number, nowMicros: number): void {
     this.positions.set(delta.partition, delta.next)
@@ -160,7 +172,7 @@ export class SourceRuntime {
 
   #keep(letters: readonly DeadLetter[]): void {
     if (letters.length === 0) return
-    this.deadLettersCounted += letters.length
+    for (const { partition } of letters) if (this.#lettersOf !== null) count(this.#lettersOf, partition)
     const topic = this.#entry.connector.transport.options['topic']
     const rows = letters.map((l) => [
       typeof topic === 'string' ? topic : null,
@@ -177,6 +189,10 @@ export class SourceRuntime {
       ),
     )
   }
+}
+
+function count(counts: Map<number, number>, partition: number): void {
+  counts.set(partition, (counts.get(partition) ?? 0) + 1)
 }
 
 type Identity = ConstructorParameters<typeof InputNode>[0]

@@ -118,7 +118,7 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
             end,
             lag,
             source.fetched,
-            source.deadLetters.rows,
+            partition === null ? source.deadLetters.rows : source.deadLettersOf(partition),
             source.input instanceof ChangesInput ? source.input.duplicates : 0,
           ]
         }
