@@ -6,7 +6,7 @@ import type { ColumnRef, Leaf } from './ast-leaf.ts'
 
 // ---------------------------------------------------------------- expressions
 
-/** `*` or `t.*`; `except` is `* EXCEPT (a, b)`. */
+/** `*` or `t.*`; `except` is `* EXCEPT (a, b)` and `* EXCLUDE (a, b)`. */
 export type Star = Spanned & { kind: 'star'; qualifier: Ident[]; except: ColumnRef[] }
 /** `op` as written (`!=` becomes `<>`); `schema` from `OPERATOR(s.op)`. */
 export type Unary = Operator & { kind: 'unary'; op: string; schema?: Ident[]; operand: Expr }

@@ -51,7 +51,6 @@ const goldens: [sql: string, hint: string][] = [
     'SELECT * REPLACE (a+1 AS a) FROM t',
     'This is BigQuery: * REPLACE (…). Write the columns by name, or * EXCEPT (a), x AS a.',
   ],
-  ['SELECT * EXCLUDE (a) FROM t', 'This is Snowflake: * EXCLUDE (…). Write * EXCEPT (…).'],
   ['SELECT ARRAY_AGG(a)[OFFSET(0)] FROM t', 'This is BigQuery: x[OFFSET(n)]. Write x[n + 1]: arrays count from 1.'],
   [
     'SELECT STRUCT(1 AS a, 2 AS b)',

@@ -199,7 +199,6 @@ export const dialectRules: readonly Rule[] = [
     construct: '* REPLACE (…)',
     instead: 'the columns by name, or * EXCEPT (a), x AS a',
   },
-  { dialects: ['snowflake'], pattern: /\*\s*EXCLUDE\b/i, construct: '* EXCLUDE (…)', instead: '* EXCEPT (…)' },
   {
     dialects: ['bigquery'],
     pattern: /\[\s*(?:SAFE_)?(?:OFFSET|ORDINAL)\s*\(/i,

@@ -1,6 +1,7 @@
 // Operands that begin with a word: columns, calls, typed literals, `t.*`.
 import type { Expr } from './ast.ts'
 import type { Ident, Name } from './ast-base.ts'
+import type { ColumnRef } from './ast-leaf.ts'
 import type { SqlParser } from './parser.ts'
 import { is } from './retag.ts'
 import type { Rules } from './rules.ts'
@@ -113,17 +114,26 @@ export function wordRules(g: SqlParser, r: Rules) {
     return next === T.LParen && g.peek(3) === T.Number && g.peek(4) === T.RParen && g.peek(5) === T.String
   }
 
-  /** `* EXCEPT (a, t.b)` */
+  /** `* EXCEPT (a, t.b)`, `* EXCLUDE (a, b)`, `* EXCLUDE a` */
   r.starExcept = g.rule('starExcept', () => {
+    const excludes = () => g.peek(1) === T.EXCLUDE && is(g.peek(2), ColId)
     return (
       g.optIf(
         1,
-        () => g.peek(2) === T.LParen && !g.queryAt(2),
+        () => (g.peek(2) === T.LParen && !g.queryAt(2)) || excludes(),
         () => {
-          g.words(2, T.EXCEPT, T.LParen)
-          const columns = g.list(0, () => g.sub(3, r.columnRef))
-          g.eat(4, T.RParen)
-          return columns
+          g.alt(2, [{ ALT: () => g.eat(3, T.EXCEPT) }, { ALT: () => g.eat(4, T.EXCLUDE) }])
+          return g.alt<ColumnRef[]>(5, [
+            {
+              ALT: () => {
+                g.eat(6, T.LParen)
+                const columns = g.list(0, () => g.sub(7, r.columnRef))
+                g.eat(8, T.RParen)
+                return columns
+              },
+            },
+            { ALT: () => [g.sub(9, r.columnRef)] },
+          ])
         },
       ) ?? []
     )

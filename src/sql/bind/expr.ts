@@ -137,7 +137,7 @@ function bindColumn(st: Statement, node: Extract<Expr, { kind: 'column' }>, plac
   }
   const { scope, column } = found
   if (scope === place.scope) return column.expr
-  return st.outer(scope, column.expr, column.nullable, column.name)
+  return st.outer(scope.base ?? scope, column.expr, column.nullable, column.name)
 }
 
 function bindQuantified(st: Statement, node: Extract<Expr, { kind: 'quantified' }>, place: ExprPlace): Scalar {

@@ -43,6 +43,8 @@ export interface Scope {
   readonly visible: readonly ScopeColumn[]
   /** Tables of the same FROM clause that only LATERAL may name: for PostgreSQL's error. */
   readonly hidden: readonly ScopeTable[]
+  /** The scope that it only adds names to: what subqueries read of it is read of that one. */
+  readonly base?: Scope
 }
 
 export const EMPTY_SCOPE: Scope = { parent: null, tables: [], visible: [], hidden: [] }

@@ -15,6 +15,7 @@ import { groupWindows, streamWindow, windowKeys, withWindowNames } from './group
 import { withKeys } from './grouping-sets.ts'
 import { handled } from './handled.ts'
 import { bindOrderItems, type OrderKey } from './order.ts'
+import { bindQualify, qualify } from './qualify.ts'
 import type { Scope } from './scope.ts'
 import { type Slot, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
@@ -33,7 +34,7 @@ export interface BoundSelect extends BoundBody {
 
 const CLAUSES = [
   ...['distinct', 'targets', 'from', 'where', 'groupBy', 'groupDistinct', 'having', 'windows', 'streamWindow'],
-  'stateTtl',
+  ...['stateTtl', 'qualify'],
 ]
 
 /** What makes a SELECT one over groups. */
@@ -79,8 +80,10 @@ export function bindSelect(
     node.having && bindCondition(st, node.having, { ...grouping, clause: 'HAVING', aggregates: true }, 'HAVING')
   const order = bindOrderItems(st, orderBy, targets, { ...rich, clause: 'ORDER BY' })
   const on = distinctOn(st, node, targets, rich)
+  const qualified = node.qualify && bindQualify(st, node.qualify, targets, rich)
 
   const outputs = [...targets.map((t) => t.scalar), ...order.map((o) => o.expr), ...on]
+  if (qualified) outputs.push(qualified)
   const grouped =
     node.groupBy.length > 0 ||
     having !== undefined ||
@@ -89,12 +92,13 @@ export function bindSelect(
     const nodes: Expr[] = [
       ...targets.map((t) => t.node),
       ...orderBy.map((o) => o.expr),
-      ...(node.having ? [node.having] : []),
+      ...[node.having, node.qualify].filter((n) => n !== undefined),
     ]
     stage = groupStage(st, stage, scope, from, groups, [...outputs, ...(having ? [having] : [])], nodes, rich)
     if (having && node.having) stage.filter(having, st.position(node.having))
   }
   addWindows(st, stage, outputs)
+  if (qualified && node.qualify) qualify(stage, qualified, st.position(node.qualify))
   addRows(st, stage, outputs)
   const hasRows = node.from.length > 0
   const resolved = targets.map((t) => resolvedTarget(stage, t.scalar, hasRows))

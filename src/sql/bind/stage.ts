@@ -275,7 +275,7 @@ export class Stage {
   #outerValue(n: number): Scalar {
     const slot = this.#st.slots[n]
     assert(slot.kind === 'outer', 'an outer slot')
-    return this.#toPlan(slot.expr, true)
+    return replaceScalar(this.#toPlan(slot.expr, true), (x) => this.#filled.get(slotOf(x)))
   }
 
   #correlate(plan: Logical): Applied {
