@@ -4,17 +4,23 @@ import { SqlError } from '../../src/base/sql-error.ts'
 import type { LiveEngine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/open.ts'
 import type { ConnectorFactory } from '../../src/engine/world.ts'
-import type { ResultSink, Session } from '../../src/session/contract.ts'
+import type { ResultField, ResultSink, Session } from '../../src/session/contract.ts'
 import { PlanCache } from '../../src/session/plan-cache.ts'
 import { createSession } from '../../src/session/session.ts'
 import { sqlPlanner } from '../../src/session/sql-planner.ts'
 import { openMemoryStore } from '../../src/state/memory-store.ts'
 import type { Store } from '../../src/state/store.ts'
 import { rowsOf } from '../../src/types/batch-build.ts'
+import { typeOid } from '../../src/types/pg-type.ts'
 import { formatText } from '../../src/types/text.ts'
 
 /** Values as PostgreSQL writes them. */
 export type TextRow = readonly (string | null)[]
+
+export interface Answer {
+  readonly oids: readonly number[]
+  readonly rows: readonly TextRow[]
+}
 
 /** Our own mistakes must be seen: they reach a session as XX000 without their cause. */
 const LOG: Log = { ...silentLog, error: (message, fields) => console.error(message, fields) }
@@ -85,6 +91,20 @@ export class LocalSession {
     return rows
   }
 
+  /** As `query`, with the types of the columns. */
+  async answer(sql: string): Promise<Answer> {
+    const rows: TextRow[] = []
+    let oids: readonly number[] = []
+    await this.#run(
+      sql,
+      (row) => rows.push(row),
+      (fields) => {
+        oids = fields.map(({ type }) => typeOid(type))
+      },
+    )
+    return { oids, rows }
+  }
+
   /** A SUBSCRIBE, row by row as they come; the promise ends with it. `cancel` is not an error of it. */
   async follow(sql: string, onRow: (row: TextRow) => void): Promise<void> {
     try {
@@ -97,10 +117,14 @@ export class LocalSession {
     this.session.cancel()
   }
 
-  async #run(sql: string, onRow: (row: TextRow) => void): Promise<void> {
+  async #run(
+    sql: string,
+    onRow: (row: TextRow) => void,
+    onFields: (fields: readonly ResultField[]) => void = () => {},
+  ): Promise<void> {
     let failed: SqlError | null = null
     const sink: ResultSink = {
-      rowDescription() {},
+      rowDescription: onFields,
       async rows(batch, fields) {
         const types = fields.map((f) => f.type)
         rowsOf(batch, types).forEach((row, i) => {

@@ -52,9 +52,22 @@ export class Stage {
     this.#toPlan = toPlan
   }
 
-  /** The expression over the columns of the plan, which grows where the expression holds subqueries. */
+  /**
+   * The expression over the columns of the plan, which grows where the expression holds subqueries. One that is named twice, in
+   * the select list and by its number in ORDER BY, is attached once.
+   */
   resolve(s: Scalar): Scalar {
-    return this.#attachAll(this.#toPlan(s, false))
+    return this.#attachAll(this.#toPlan(s, false), true)
+  }
+
+  /** The expression over the columns of the plan, its slots left as they are. */
+  mapped(s: Scalar): Scalar {
+    return this.#toPlan(s, false)
+  }
+
+  /** The same for what is over the columns of the plan already. */
+  resolveMapped(s: Scalar): Scalar {
+    return this.#attachAll(s)
   }
 
   /** Keeps the rows for which the predicate is true. */
@@ -94,14 +107,17 @@ export class Stage {
     this.#filled.set(slot, value)
   }
 
-  #attachAll(s: Scalar): Scalar {
+  /** `stays`: the columns that hold subqueries are there for the rest of the stage. */
+  #attachAll(s: Scalar, stays = false): Scalar {
     const filled = this.#filled.get(slotOf(s))
     if (filled) return filled
     const slot = this.#subquery(s)
-    if (!slot) return mapInputs(s, (x) => this.#attachAll(x))
+    if (!slot) return mapInputs(s, (x) => this.#attachAll(x, stays))
     assert(s.kind === 'call', 'a slot is a call')
-    const operands = s.args.map((a) => this.#attachAll(a))
-    return this.#value(slot, operands, s)
+    const operands = s.args.map((a) => this.#attachAll(a, stays))
+    const value = this.#value(slot, operands, s)
+    if (stays) this.fill(slotOf(s), value)
+    return value
   }
 
   // ------------------------------------------------------------ as a condition
