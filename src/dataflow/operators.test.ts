@@ -108,7 +108,7 @@ describe('semi join with a condition', () => {
       }
       const sides = { left: side(l, 'l'), right: side(r, 'r') }
       const rest = { anti: false, nullSafe: false, residual, forwardsErrors: true }
-      return add(new ResidualSemiJoinOperator({ ...spec, ...sides, ...rest }, states))
+      return add(new ResidualSemiJoinOperator({ ...spec, ...sides, present: null, ...rest }, states))
     })
     expect(bench.step('+ 1 a', '+ 1 x\n+ 1 z')).toEqual(['+ 1 a'])
     expect(bench.step('+ 1 a', '')).toEqual(['+ 1 a'])

@@ -28,7 +28,7 @@ it('an ASOF join that is freed below the bounds of both times goes on as one tha
       const [kept, freed] = [joined(compare), joined(compare)]
       let bound = 0
       const known: [string[], string[]] = [[], []]
-      const left = new Release(freed.operator.lefts, 1, () => bound)
+      const left = new Release(freed.operator.lefts, [{ column: 1, bound: () => bound }], 'any')
       const right = new VersionRelease(freed.operator.rights, 1, () => bound)
       for (let tick = 0; tick < 12; tick++) {
         const deltas = known.map((rows) => {
@@ -59,7 +59,7 @@ it('an ASOF join that is freed below the bounds of both times goes on as one tha
 it('keeps one version a key below the bound, and no left row', () => {
   const { bench, operator } = joined('>=')
   bench.step('+ 1 1 1\n+ 1 9 1', '+ 1 0 1\n+ 1 2 2\n+ 1 2 3\n+ 1 4 4\n+ 1 8 5\n+ 2 3 6')
-  new Release(operator.lefts, 1, () => 7).sweep(new Map())
+  new Release(operator.lefts, [{ column: 1, bound: () => 7 }], 'any').sweep(new Map())
   new VersionRelease(operator.rights, 1, () => 7).sweep(new Map())
   expect(operator.lefts.rows).toBe(1)
   expect(operator.rights.rows).toBe(3)

@@ -18,7 +18,22 @@ export interface ReleaseRule {
   /** Of the state: group keys of an aggregate, else columns of the input. */
   readonly column: number
   readonly terms: readonly BoundTerm[]
+  /** Where an outer join made the column NULL: others of the row, which may go once any of them is below its bound. */
+  readonly others?: readonly BoundedColumn[]
+  /** Rows in which all of these are NULL stay. */
+  readonly partial?: true
 }
+
+export interface BoundedColumn {
+  readonly column: number
+  readonly terms: readonly BoundTerm[]
+}
+
+/** The columns by which a rule frees rows. */
+export const columnsFreed = ({ column, terms, others = [] }: ReleaseRule): readonly BoundedColumn[] => [
+  { column, terms },
+  ...others,
+]
 
 /**
  * What a row must not be below to count where time closes something: in `column`, one of the bounds, which are over the

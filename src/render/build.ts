@@ -9,10 +9,11 @@ import { RowsAndErrorsOperator } from '../dataflow/operators/rows-and-errors.ts'
 import { WindowOperator } from '../dataflow/operators/window.ts'
 import { ScopedArrangeOperator } from '../dataflow/scope/arrange.ts'
 import type { IterationClock } from '../dataflow/scope/clock.ts'
+import { columnsFreed } from '../plan/bounds.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { StateFactory } from '../state/contract.ts'
 import { INT4 } from '../types/sql-type.ts'
-import { ClosersBuild, sideRule } from './closing.ts'
+import { ClosersBuild, presentIn, sideRule } from './closing.ts'
 import type { CompileContext } from './compile-context.ts'
 import type { SharedArrangements } from './sharing.ts'
 
@@ -99,7 +100,7 @@ export class Build {
           this.closers.addSessions(operator, rule.terms)
           continue
         }
-        for (const structure of operator.state()) this.closers.add(structure, rule.column, rule.terms)
+        for (const structure of operator.state()) this.closers.add(structure, columnsFreed(rule))
       }
     }
   }
@@ -139,7 +140,7 @@ export class Build {
     if (operator === undefined) {
       // What frees rows retracts them.
       operator = this.arrange(number, input, keys, name, node?.appendOnly === true && rule === null)
-      if (rule !== null) this.closers.add(operator.arrangement, rule.column, rule.terms)
+      if (rule !== null) this.closers.add(operator.arrangement, rule, 'all')
       byKey.set(name, operator)
       this.add(operator)
     }
@@ -180,7 +181,7 @@ export class Build {
     const identity = this.identity(number)
     if (this.clock === null) {
       const arrangement = this.states.arrangement({ id, types: input.types, key: keys, appendOnly })
-      return new ArrangeOperator(identity, input.pipe(), arrangement)
+      return new ArrangeOperator(identity, input.pipe(), arrangement, presentIn(this.nodes, number, keys))
     }
     const arrangement = this.states.arrangement({ id, types: [...input.types, INT4], key: keys })
     return new ScopedArrangeOperator(identity, input.pipe(), arrangement, this.clock)

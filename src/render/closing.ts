@@ -1,11 +1,12 @@
 import { CLOCK } from '../dataflow/contract.ts'
+import type { Present } from '../dataflow/keys.ts'
 import type { OperatorBase } from '../dataflow/operator.ts'
 import type { AsofJoinOperator } from '../dataflow/operators/asof-join.ts'
 import { EmitOnCloseOperator } from '../dataflow/operators/emit-on-close.ts'
 import type { WindowOperator } from '../dataflow/operators/window.ts'
 import { type BoundOf, Release } from '../dataflow/release.ts'
 import { VersionRelease } from '../dataflow/version-release.ts'
-import type { BoundTerm, ReleaseRule } from '../plan/bounds.ts'
+import type { BoundedColumn, BoundTerm, ReleaseRule } from '../plan/bounds.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { StateStructure } from '../state/contract.ts'
 import { buildColumn } from '../types/column-build.ts'
@@ -62,9 +63,9 @@ export class ClosersBuild {
     this.#context = context
   }
 
-  add(structure: StateStructure, column: number, terms: readonly BoundTerm[]): void {
-    for (const { object } of terms) this.#relations.add(object)
-    this.#releases.push(new Release(structure, column, boundOf(terms, this.#context)))
+  add(structure: StateStructure, columns: readonly BoundedColumn[], which: 'any' | 'all' = 'any'): void {
+    const bounds = columns.map(({ column, terms }) => ({ column, bound: this.bound(terms) }))
+    this.#releases.push(new Release(structure, bounds, which))
   }
 
   addSessions(operator: WindowOperator, terms: readonly BoundTerm[]): void {
@@ -74,7 +75,7 @@ export class ClosersBuild {
   /** Both sides of an ASOF join, each in its own way. */
   addNearest(operator: AsofJoinOperator, rules: readonly ReleaseRule[]): void {
     for (const { of, column, terms } of rules) {
-      if (of === 'left') this.add(operator.lefts, column, terms)
+      if (of === 'left') this.add(operator.lefts, [{ column, terms }])
       else this.#releases.push(new VersionRelease(operator.rights, column, this.bound(terms)))
     }
   }
@@ -108,23 +109,50 @@ export class ClosersBuild {
 }
 
 /**
- * The rule for one side of joins that share its arrangement: all of them must let go, on the same column, and the
- * lowest bound counts.
+ * What frees one side of joins that share its arrangement: all of them must let go, each by its column, of which the
+ * lowest bound counts. Null: one of them never does.
  */
-export function sideRule(nodes: readonly PhysicalNode[], input: number, keys: readonly number[]): ReleaseRule | null {
+export function sideRule(
+  nodes: readonly PhysicalNode[],
+  input: number,
+  keys: readonly number[],
+): readonly BoundedColumn[] | null {
+  const found = new Map<number, readonly BoundTerm[]>()
+  for (const { node, rule } of sidesOf(nodes, input, keys)) {
+    if (node.op !== 'join' || rule === undefined) return null
+    found.set(rule.column, [...(found.get(rule.column) ?? []), ...rule.terms])
+  }
+  return found.size === 0 ? null : [...found].map(([column, terms]) => ({ column, terms }))
+}
+
+/**
+ * Rows of a side that can be met: NULL in a key, or in the column that ties it to the other side's time, meets nothing,
+ * unless a join takes NULLs for equal. None but these are kept.
+ */
+export function presentIn(nodes: readonly PhysicalNode[], input: number, keys: readonly number[]): Present | null {
+  const sides = sidesOf(nodes, input, keys)
+  if (sides.some(({ node }) => node.op !== 'join' || node.nullSafe)) return null
+  const tied = sides.map(({ rule }) => rule?.column)
+  return { all: keys, any: tied.some((c) => c === undefined) ? [] : [...new Set(tied as number[])] }
+}
+
+interface Side {
+  readonly node: Extract<PhysicalNode, { op: 'join' | 'lookupJoin' }>
+  readonly rule: ReleaseRule | undefined
+}
+
+function sidesOf(nodes: readonly PhysicalNode[], input: number, keys: readonly number[]): readonly Side[] {
   const name = keys.join('-')
-  let rule: ReleaseRule | null = null
+  const found: Side[] = []
   for (const node of nodes) {
+    if (node.op === 'lookupJoin' && node.right === input && node.rightKeys.join('-') === name)
+      found.push({ node, rule: undefined })
     if (node.op !== 'join') continue
     for (const side of ['left', 'right'] as const) {
       const sideKeys = side === 'left' ? node.leftKeys : node.rightKeys
       if (node[side] !== input || sideKeys.join('-') !== name) continue
-      const own = node.release?.find((r) => r.of === side)
-      if (own === undefined || (rule !== null && rule.column !== own.column)) return null
-      rule = rule === null ? own : both(rule, own)
+      found.push({ node, rule: node.release?.find((r) => r.of === side) })
     }
   }
-  return rule
+  return found
 }
-
-const both = (a: ReleaseRule, b: ReleaseRule): ReleaseRule => ({ ...a, terms: [...a.terms, ...b.terms] })

@@ -1,6 +1,7 @@
 import type { Fanout } from '../dataflow/edge.ts'
 import { SemiJoinOperator } from '../dataflow/operators/semi-join.ts'
 import { ResidualSemiJoinOperator } from '../dataflow/operators/semi-join-residual.ts'
+import { columnsFreed } from '../plan/bounds.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { Build } from './build.ts'
 import { filterProgram } from './programs.ts'
@@ -24,14 +25,16 @@ export function renderMatches(
     const operator = new SemiJoinOperator({ ...identity, anti, left, right, nullSafe, forwardsErrors }, build.states)
     const rule = node.release?.find((r) => r.of === 'right')
     const at = rule === undefined ? -1 : node.rightKeys.indexOf(rule.column)
-    if (rule !== undefined && at >= 0) for (const s of operator.state()) build.closers.add(s, at, rule.terms)
+    if (rule !== undefined && at >= 0)
+      for (const s of operator.state()) build.closers.add(s, [{ column: at, terms: rule.terms }])
     return build.add(operator)
   }
   const right = build.arranged(node.right, node.rightKeys)
   const residual = filterProgram(node.residual, build.context)
-  const spec = { ...identity, anti, left, right, nullSafe, residual, forwardsErrors }
-  const operator = new ResidualSemiJoinOperator(spec, build.states)
   const rule = node.release?.find((r) => r.of === 'left')
-  if (rule !== undefined) for (const s of operator.state()) build.closers.add(s, rule.column, rule.terms)
+  const present = nullSafe ? null : { all: [...node.leftKeys, ...(rule === undefined ? [] : [rule.column])], any: [] }
+  const spec = { ...identity, anti, left, right, nullSafe, present, residual, forwardsErrors }
+  const operator = new ResidualSemiJoinOperator(spec, build.states)
+  if (rule !== undefined) for (const s of operator.state()) build.closers.add(s, columnsFreed(rule))
   return build.add(operator)
 }

@@ -15,7 +15,7 @@ import { consolidateOne } from '../consolidate.ts'
 import type { TickContext } from '../contract.ts'
 import { emptyMatches } from '../delta-index.ts'
 import { formColumns, formTypes } from '../form-columns.ts'
-import { firstColumns, pick, withoutNullKeys } from '../keys.ts'
+import { firstColumns, type Present, partPresent, pick, withoutNullKeys } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
 import { RowErrorList } from '../row-errors.ts'
 import { TouchedSlots } from '../touched-slots.ts'
@@ -27,6 +27,8 @@ export interface ResidualSemiJoinSpec extends OperatorIdentity {
   readonly left: JoinSide
   readonly right: JoinSide
   readonly nullSafe: boolean
+  /** Left rows that can have matches; the others have none, and are not kept. Null: all may. */
+  readonly present: Present | null
   /** Over left then right columns. */
   readonly residual: FilterProgram
   /** False when another operator beside this one forwards the errors of the inputs. */
@@ -88,7 +90,11 @@ export class ResidualSemiJoinOperator extends OperatorBase {
   }
 
   /** Counts the left rows; new ones are matched against all of the right side, which holds the tick's delta already. */
-  private changeLeft(delta: Batch, tick: TickContext): void {
+  private changeLeft(all: Batch, tick: TickContext): void {
+    const { present, anti } = this.spec
+    const parts = present === null ? null : partPresent(all, present)
+    if (parts?.rest && anti) this.output.pushRows(parts.rest)
+    const delta = parts?.present ?? all
     if (delta.n === 0) return
     const slots = new Int32Array(delta.n)
     this.leftRows.findOrInsert(this.keyOf(delta.cols, delta.n), delta.n, slots)

@@ -1,5 +1,6 @@
 import { throwIfCanceled } from '../../base/canceled.ts'
 import { SqlError } from '../../base/sql-error.ts'
+import { columnsFreed } from '../../plan/bounds.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { mergedOfView } from '../merged-rows.ts'
@@ -63,7 +64,10 @@ export async function mergeLate(deps: DdlDeps, plan: MergeLate, call: CallContex
 function nothing(world: World, view: ViewRuntime, relation: number, call: CallContext): number {
   const name = view.entry!.name
   const closes = view.plan.nodes.some((node) => {
-    const terms = [...(node.op === 'emitOnClose' ? node.terms : []), ...(node.release ?? []).flatMap((r) => r.terms)]
+    const terms = [
+      ...(node.op === 'emitOnClose' ? node.terms : []),
+      ...(node.release ?? []).flatMap(columnsFreed).flatMap((c) => c.terms),
+    ]
     return node.op !== 'get' && terms.some(({ object }) => object === relation)
   })
   const reads = view.plan.nodes.some((node) => node.op === 'get' && node.object === relation)

@@ -76,8 +76,9 @@ function arranged(nodes: readonly PhysicalNode[], input: number, keys: string): 
   const readers = arrangedFor(nodes, input, keys)
   if (readers.length === 0) return 'unbounded'
   const columns = keys === '' ? [] : keys.split('-').map(Number)
-  if (sideRule(nodes, input, columns) !== null) return 'window-bounded'
-  // Rules by different columns free nothing.
+  const partial = readers.some((n) => n.release?.some((r) => r.partial))
+  if (sideRule(nodes, input, columns) !== null && !partial) return 'window-bounded'
+  // What one reader frees another still wants.
   if (readers.some((n) => (n.release?.length ?? 0) > 0)) return 'unbounded'
   return CLASSES[Math.max(...readers.map((n) => CLASSES.indexOf(own(n))))]
 }

@@ -52,12 +52,33 @@ export function closed(plan: PhysicalPlan, times: EventTimes, emission: Emission
   const nodes = kept.nodes.map((node, n): PhysicalNode => {
     const release = rules[n]
     if (release.length === 0) return node
-    const both = node.op !== 'join' || release.length === 2
-    return { ...node, release, growth: both && node.growth === 'unbounded' ? 'window-bounded' : node.growth }
+    const whole = release.every((r) => !r.partial) && (node.op !== 'join' || freesBothSides(kept.nodes, rules, node))
+    return { ...node, release, growth: whole && node.growth === 'unbounded' ? 'window-bounded' : node.growth }
   })
   const unsigned = { formatVersion: 1, nodes, root: kept.root, types: plan.types } as const
   return { ...unsigned, fingerprint: fingerprint(unsigned) }
 }
+
+/** Rows arranged for several joins go where all of them let go. */
+function freesBothSides(
+  nodes: readonly PhysicalNode[],
+  rules: Closing['rules'],
+  join: Extract<PhysicalNode, { op: 'join' }>,
+): boolean {
+  const sides = (node: PhysicalNode, n: number) =>
+    node.op !== 'join'
+      ? []
+      : [
+          { input: node.left, keys: node.leftKeys, freed: rules[n].some((r) => r.of === 'left') },
+          { input: node.right, keys: node.rightKeys, freed: rules[n].some((r) => r.of === 'right') },
+        ]
+  const all = nodes.flatMap(sides)
+  return all.filter((s) => sides(join, nodes.indexOf(join)).some((own) => sameSide(own, s))).every(({ freed }) => freed)
+}
+
+type ArrangedSide = { readonly input: number; readonly keys: readonly number[] }
+const sameSide = (a: ArrangedSide, b: ArrangedSide): boolean =>
+  a.input === b.input && a.keys.join('-') === b.keys.join('-')
 
 interface Waiting {
   /** The columns that rows wait by: the first that is not NULL. */

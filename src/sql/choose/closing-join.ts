@@ -60,8 +60,8 @@ export function joinFacts(
   }
   const counted = COUNTED[node.residual === null ? node.type : 'inner']
   const released = [
-    ...ruleOf('left', fromRight, l, left.appendOnly && !counted.left),
-    ...ruleOf('right', fromLeft, r, right.appendOnly && !counted.right),
+    ...ruleOf('left', fromRight, l, left.appendOnly && !counted.left, node.nullSafe),
+    ...ruleOf('right', fromLeft, r, right.appendOnly && !counted.right, node.nullSafe),
   ]
   return { known, released }
 }
@@ -97,11 +97,13 @@ export function nearestFacts(
   const other = r.get(nearest.right)?.terms
   if (!nearest.compare.startsWith('>') || !own?.terms || !other) return { known: new Map(), released: [] }
   const both = [...own.terms, ...other]
+  const without = (fact: ColumnFact | undefined) =>
+    (fact?.absent ?? NEVER).length > 0 ? { partial: true as const } : {}
   return {
     known: new Map([[nearest.left, { ...own, terms: both }]]),
     released: [
-      { of: 'left', column: nearest.left, terms: left.appendOnly ? other : both },
-      { of: 'right', column: nearest.right, terms: both },
+      { of: 'left', column: nearest.left, terms: left.appendOnly ? other : both, ...without(own) },
+      { of: 'right', column: nearest.right, terms: both, ...without(r.get(nearest.right)) },
     ],
   }
 }
@@ -120,17 +122,22 @@ function tie(low: Scalar, of: Facts, high: Scalar, strict: boolean, into: Map<nu
   into.set(upper.column, moved)
 }
 
-/** `alone`: once the other side is past, nothing of its own keeps a row. */
+/**
+ * `alone`: once the other side is past, nothing of its own keeps a row. A row without the time meets nothing, unless
+ * NULLs are equal.
+ */
 function ruleOf(
   of: 'left' | 'right',
   from: ReadonlyMap<number, Terms>,
   own: Facts,
   alone: boolean,
+  nullSafe: boolean,
 ): readonly ReleaseRule[] {
   for (const [column, terms] of from) {
     const mine = own.get(column)?.terms
-    if (alone) return [{ of, column, terms }]
-    if (mine) return [{ of, column, terms: [...terms, ...mine] }]
+    const partial = nullSafe && (own.get(column)?.absent ?? NEVER).length > 0
+    if (alone) return [{ of, column, terms, ...(partial && { partial }) }]
+    if (mine) return [{ of, column, terms: [...terms, ...mine], ...(partial && { partial }) }]
   }
   return []
 }

@@ -1,12 +1,14 @@
 import { CLOCK } from '../../dataflow/contract.ts'
-import type { BoundTerm, ReleaseRule } from '../../plan/bounds.ts'
+import type { BoundedColumn, BoundTerm, ReleaseRule } from '../../plan/bounds.ts'
 import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, conjuncts, constant, replaceScalar, sameScalar } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { allAbsent, NEVER } from './absent.ts'
 import { joinFacts, nearestFacts } from './closing-join.ts'
 import { afterWaiting, onTime } from './closing-wait.ts'
 import { type ColumnFact, comparison, type Facts, lowerBound, lowerFact, successor, summand } from './monotone.ts'
+import { growth } from './node-facts.ts'
 
 export interface EventTime {
   readonly column: number
@@ -103,10 +105,14 @@ function ofNode(
         const fact = input.get(c)
         if (fact?.terms) known.set(i, fact)
       })
-      return { known, released: first(known, 'input') }
+      // A group without any of its times is one, where these are all of its keys.
+      const alone = known.size === node.keys.length && growth({ ...node, keys: [] }, []) === 'bounded'
+      return { known, released: first(known, 'input', alone) }
     }
-    case 'distinct':
-      return { known: bounded(facts[node.input]), released: first(facts[node.input], 'input') }
+    case 'distinct': {
+      const known = bounded(facts[node.input])
+      return { known, released: first(known, 'input', known.size === node.types.length) }
+    }
     case 'setOp': {
       const known = common([facts[node.left], facts[node.right]])
       return { known, released: first(known, 'input') }
@@ -126,7 +132,9 @@ function ofNode(
       node.calls.forEach((call, i) => {
         if (call.fn !== 'session_end' || times === undefined) return
         known.set(width + i, { terms: times })
-        released = [{ of: 'input', column: node.order[0].column, terms: times, sessions: true }]
+        const column = node.order[0].column
+        const partial = (input.get(column)?.absent ?? NEVER).length > 0
+        released = [{ of: 'input', column, terms: times, sessions: true, ...(partial && { partial }) }]
       })
       return { known, released }
     }
@@ -154,10 +162,26 @@ function picked(facts: Facts, columns: readonly number[]): Facts {
   return known
 }
 
-/** A rule for the column that tells best what may go. */
-function first(facts: Facts, of: ReleaseRule['of']): readonly ReleaseRule[] {
+/**
+ * A rule for the column that tells best what may go: one that is never NULL, or several of which never all are. `alone`:
+ * rows without any of them are few.
+ */
+function first(facts: Facts, of: ReleaseRule['of'], alone = false): readonly ReleaseRule[] {
+  const always = best(new Map([...facts].filter(([, { absent = NEVER }]) => absent.length === 0)))
+  if (always !== null) return [{ of, column: always.column, terms: always.terms }]
   const found = best(facts)
-  return found === null ? [] : [{ of, ...found }]
+  if (found === null) return []
+  let absent = facts.get(found.column)?.absent ?? NEVER
+  const others: BoundedColumn[] = []
+  for (const [column, { terms, absent: missing = NEVER }] of facts) {
+    const fewer = allAbsent([absent, missing])
+    if (terms === undefined || fewer.length >= absent.length) continue
+    absent = fewer
+    others.push({ column, terms })
+  }
+  const { column, terms } = found
+  const partial = absent.length > 0 && !alone
+  return [{ of, column, terms, ...(others.length > 0 && { others }), ...(partial && { partial }) }]
 }
 
 /** The column with a bound, a tight one before others. */

@@ -63,11 +63,11 @@ class Search {
   run({ rules }: Closing): Reliances {
     this.#nodes.forEach((node, n) => {
       if (node.op === 'emitOnClose') this.#ask(n, node.input, node.column)
-      for (const { of, column, sessions } of rules[n]) {
+      for (const { of, column, sessions, others = [] } of rules[n]) {
         if (node.op === 'join') this.#side(n, node, of === 'left', column)
         else if (node.op === 'asofJoin') this.#nearest(n, node)
         else if (sessions && node.op === 'window') this.#session(n, node)
-        else this.#below(n, column)
+        else for (const each of [{ column }, ...others]) this.#below(n, each.column)
       }
     })
     return this.#found
