@@ -1,6 +1,7 @@
 // Calls and their arguments.
 import type { Arg, Call, Expr } from './ast.ts'
 import type { Name } from './ast-base.ts'
+import { GrammarError, syntaxError } from './errors.ts'
 import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
 import type { SqlToken } from './token.ts'
@@ -55,6 +56,7 @@ export function callRules(g: SqlParser, r: Rules) {
       16,
       () => g.peek(2) === T.GROUP,
       () => {
+        if (!g.recording) refuseWithin(call, g.mark())
         g.words(17, T.WITHIN, T.GROUP, T.LParen)
         call.orderBy = g.sub(18, r.orderBy)
         call.withinGroup = true
@@ -96,6 +98,18 @@ export function callRules(g: SqlParser, r: Rules) {
     g.eat(4, T.NULLS)
     return nulls
   })
+
+  function refuseWithin(call: Call, at: number) {
+    const what =
+      call.orderBy.length > 0
+        ? 'multiple ORDER BY clauses'
+        : call.distinct
+          ? 'DISTINCT'
+          : call.args.some(({ variadic }) => variadic)
+            ? 'VARIADIC'
+            : null
+    if (what !== null) throw new GrammarError(syntaxError, `cannot use ${what} with WITHIN GROUP`, at)
+  }
 
   /** `numeric(3, 1) '1.2'`: constants in parentheses, then a string. */
   function typedCallFollows(call: Call) {

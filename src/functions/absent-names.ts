@@ -3,9 +3,9 @@
  * knows (42883).
  */
 const NAMES = `
-  current_time
-  abbrev acldefault area array_to_tsvector bit_and bit_or bit_xor bound_box broadcast cash_words center corr
-  covar_pop covar_samp current_query currtid2 currval cursor_to_xml cursor_to_xmlschema database_to_xml
+  current_time currval lastval nextval setval
+  abbrev acldefault area array_to_tsvector bound_box broadcast cash_words center current_query currtid2 cursor_to_xml
+  cursor_to_xmlschema database_to_xml
   database_to_xml_and_xmlschema database_to_xmlschema datemultirange daterange dexp diagonal diameter dlog1 dlog10
   dround dtrunc enum_first enum_last enum_range family get_current_ts_config has_foreign_data_wrapper_privilege
   has_parameter_privilege has_server_privilege height host hostmask inet_client_addr inet_client_port inet_merge
@@ -14,12 +14,12 @@ const NAMES = `
   json_to_record json_to_recordset json_to_tsvector jsonb_path_exists jsonb_path_exists_tz jsonb_path_match
   jsonb_path_match_tz jsonb_path_query jsonb_path_query_array jsonb_path_query_array_tz jsonb_path_query_first
   jsonb_path_query_first_tz jsonb_path_query_tz jsonb_populate_record jsonb_populate_recordset jsonb_set_lax
-  jsonb_to_record jsonb_to_recordset jsonb_to_tsvector lastval line lo_close lo_creat lo_create lo_export
+  jsonb_to_record jsonb_to_recordset jsonb_to_tsvector line lo_close lo_creat lo_create lo_export
   lo_from_bytea lo_get lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell lo_tell64 lo_truncate lo_truncate64
-  lo_unlink loread lower_inc lower_inf lowrite lseg macaddr8_set7bit makeaclitem masklen mode multirange mxid_age
-  nameconcatoid netmask network nextval npoints numeric_div_trunc numeric_exp numeric_inc numeric_ln numeric_log
-  numeric_sqrt nummultirange numnode numrange oidvectortypes overlaps parse_ident percentile_cont percentile_disc
-  pg_advisory_lock pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
+  lo_unlink loread lower_inc lower_inf lowrite lseg macaddr8_set7bit makeaclitem masklen multirange mxid_age
+  nameconcatoid netmask network npoints numeric_div_trunc numeric_exp numeric_inc numeric_ln numeric_log
+  numeric_sqrt nummultirange numnode numrange oidvectortypes overlaps parse_ident pg_advisory_lock
+  pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
   pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_available_extension_versions pg_available_extensions
   pg_backup_start pg_backup_stop pg_blocking_pids pg_cancel_backend pg_collation_actual_version pg_collation_for
   pg_column_compression pg_column_is_updatable pg_column_size pg_conf_load_time pg_config pg_control_checkpoint
@@ -54,18 +54,18 @@ const NAMES = `
   pg_stat_reset_single_function_counters pg_stat_reset_single_table_counters pg_stat_reset_slru
   pg_stat_reset_subscription_stats pg_switch_wal pg_tablespace_databases
   pg_terminate_backend pg_timezone_abbrevs pg_timezone_names pg_trigger_depth pg_try_advisory_lock
-  pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared 
+  pg_try_advisory_lock_shared pg_try_advisory_xact_lock pg_try_advisory_xact_lock_shared
   pg_visible_in_snapshot pg_wal_lsn_diff
   pg_wal_replay_pause pg_wal_replay_resume pg_walfile_name pg_walfile_name_offset pg_xact_commit_timestamp
   pg_xact_commit_timestamp_origin pg_xact_status phraseto_tsquery plainto_tsquery point query_to_xml
-  query_to_xml_and_xmlschema query_to_xmlschema querytree radius range_agg range_intersect_agg range_merge regr_avgx
-  regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy schema_to_xml
-  schema_to_xml_and_xmlschema schema_to_xmlschema set_config set_masklen setseed setval setweight slope stddev
-  stddev_pop stddev_samp strip table_to_xml table_to_xml_and_xmlschema table_to_xmlschema textlen timeofday to_ascii
+  query_to_xml_and_xmlschema query_to_xmlschema querytree radius range_agg range_intersect_agg range_merge
+  schema_to_xml
+  schema_to_xml_and_xmlschema schema_to_xmlschema set_config set_masklen setseed setweight slope strip table_to_xml
+  table_to_xml_and_xmlschema table_to_xmlschema textlen timeofday to_ascii
   to_tsquery to_tsvector ts_debug ts_delete ts_filter ts_headline ts_lexize ts_parse ts_rank ts_rank_cd ts_rewrite
   ts_stat ts_token_type tsmultirange tsquery_phrase tsrange tstzmultirange tstzrange txid_current_if_assigned
   txid_current_snapshot txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin txid_status txid_visible_in_snapshot
-  upper_inc upper_inf var_pop var_samp variance websearch_to_tsquery width xml_is_well_formed
+  upper_inc upper_inf websearch_to_tsquery width xml_is_well_formed
   xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlconcat xmlexists xmlforest xmlvalidate
   xpath xpath_exists
 `

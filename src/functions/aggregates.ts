@@ -1,32 +1,10 @@
 import { arrayOf, type SqlType } from '../types/sql-type.ts'
-import type { Datum } from '../types/value.ts'
-import { parseSignature } from './define.ts'
-import type { AggregateFunction, AggregateStrategy } from './function.ts'
-import { PG_PROC_OIDS } from './pg-proc-oids.ts'
+import { orderedSetAggregates } from './aggregates-ordered-set.ts'
+import { statisticalAggregates } from './aggregates-statistical.ts'
+import { agg } from './define-aggregate.ts'
+import type { AggregateFunction } from './function.ts'
 
-/** The aggregates: PostgreSQL's signatures and result types; `strategy` names the dataflow's implementation. */
-function agg(
-  signature: string,
-  strategy: AggregateStrategy,
-  options: {
-    readonly ordered?: boolean
-    readonly emptyResult?: Datum
-    readonly returns?: AggregateFunction['returns']
-  } = {},
-): AggregateFunction {
-  const { id, name, args, returns } = parseSignature(signature)
-  return {
-    id,
-    name,
-    args,
-    returns: options.returns ?? returns,
-    oid: PG_PROC_OIDS[id] ?? 0,
-    ordered: options.ordered ?? false,
-    emptyResult: options.emptyResult ?? null,
-    strategy,
-  }
-}
-
+/** The aggregates. */
 const ORDERED_KINDS = [
   ...[
     'int2',
@@ -55,6 +33,8 @@ function extremes(strategy: 'min' | 'max'): AggregateFunction[] {
   ]
 }
 
+const collected = { ordered: true, returns: (args: readonly SqlType[]) => arrayOf(args[0]) }
+
 export const AGGREGATES: readonly AggregateFunction[] = [
   agg('count() int8', 'count', { emptyResult: 0 }),
   agg('count(any) int8', 'count', { emptyResult: 0 }),
@@ -79,8 +59,22 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   agg('bool_or(bool) bool', 'bool_or'),
   agg('string_agg(text,text) text', 'string_agg', { ordered: true }),
   agg('string_agg(bytea,bytea) bytea', 'string_agg', { ordered: true }),
-  agg('array_agg(anyelement) anyarray', 'array_agg', {
-    ordered: true,
-    returns: (args: readonly SqlType[]) => arrayOf(args[0]),
-  }),
+  agg('array_agg(anyelement) anyarray', 'array_agg', collected),
+  ...(['bit_and', 'bit_or', 'bit_xor'] as const).flatMap((name) =>
+    ['int2', 'int4', 'int8'].map((type) => agg(`${name}(${type}) ${type}`, name)),
+  ),
+  agg('any_value(anyelement) anyelement', 'any_value'),
+  ...statisticalAggregates,
+  ...orderedSetAggregates,
+  // What the neighbours call them.
+  ...['arg_min', 'argmin', 'min_by'].map((name) => agg(`${name}(anyelement,any) anyelement`, 'arg_min')),
+  ...['arg_max', 'argmax', 'max_by'].map((name) => agg(`${name}(anyelement,any) anyelement`, 'arg_max')),
+  ...['approx_count_distinct', 'approx_distinct', 'count_distinct'].map((name) =>
+    agg(`${name}(any) int8`, 'count', { emptyResult: 0, impliesDistinct: true }),
+  ),
+  agg('logical_and(bool) bool', 'bool_and'),
+  agg('logical_or(bool) bool', 'bool_or'),
+  agg('correlation(float8,float8) float8', 'corr'),
+  agg('collect_list(anyelement) anyarray', 'array_agg', collected),
+  agg('collect_set(anyelement) anyarray', 'array_agg', { ...collected, impliesDistinct: true }),
 ]

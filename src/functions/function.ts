@@ -89,7 +89,34 @@ export interface AggregateFunction {
   /** What the result of no rows is: count gives 0, the others NULL. */
   readonly emptyResult: Datum
   readonly strategy: AggregateStrategy
+  /**
+   * How it is called, where that is not `name(args)`: `within`, with WITHIN GROUP: `args` are the direct ones, then
+   * those of ORDER BY; `hypothetical`, the same with as many direct ones as ORDER BY has; `ordered`, with ORDER BY
+   * alone: without one the name means something else.
+   */
+  readonly form?: 'within' | 'hypothetical' | 'ordered'
+  /** The last argument repeats. */
+  readonly variadic?: boolean
+  /** As if DISTINCT were written. */
+  readonly impliesDistinct?: boolean
 }
+
+export type Deviation = 'var_pop' | 'var_samp' | 'stddev_pop' | 'stddev_samp'
+export type Regression =
+  | 'corr'
+  | 'covar_pop'
+  | 'covar_samp'
+  | 'regr_avgx'
+  | 'regr_avgy'
+  | 'regr_count'
+  | 'regr_intercept'
+  | 'regr_r2'
+  | 'regr_slope'
+  | 'regr_sxx'
+  | 'regr_sxy'
+  | 'regr_syy'
+/** Where a row of the given values would stand among those that are there. */
+export type Hypothetical = 'rank' | 'dense_rank' | 'percent_rank' | 'cume_dist'
 
 export type AggregateStrategy =
   | 'count'
@@ -108,3 +135,18 @@ export type AggregateStrategy =
   | 'bool_or'
   | 'string_agg'
   | 'array_agg'
+  | 'bit_and'
+  | 'bit_or'
+  | 'bit_xor'
+  | `${Deviation}_float`
+  | `${Deviation}_numeric`
+  | Regression
+  | 'any_value'
+  | 'arg_min'
+  | 'arg_max'
+  | 'first'
+  | 'last'
+  | 'mode'
+  | 'percentile_cont'
+  | 'percentile_disc'
+  | Hypothetical

@@ -16,44 +16,46 @@ const PAIRS = `
   arrayoverlap(anyarray,anyarray) 2747  ascii(text) 1620  asin(float8) 1600  asind(float8) 2731  asinh(float8) 2465
   atan(float8) 1602  atan2(float8,float8) 1603  atan2d(float8,float8) 2734  atand(float8) 2733  atanh(float8) 2467
   avg(float4) 2104  avg(float8) 2105  avg(int2) 2102  avg(int4) 2101  avg(int8) 2100  avg(interval) 2106
-  avg(numeric) 2103  bit_count(bytea) 6163  bit_length(bytea) 1810  bit_length(text) 1811  bool_and(bool) 2517
-  bool_or(bool) 2518  booleq(bool,bool) 60  boolge(bool,bool) 1692  boolgt(bool,bool) 57  boolle(bool,bool) 1691
-  boollt(bool,bool) 56  boolne(bool,bool) 84  bpchareq(bpchar,bpchar) 1048  bpcharge(bpchar,bpchar) 1052
-  bpchargt(bpchar,bpchar) 1051  bpchariclike(bpchar,text) 1660  bpcharicnlike(bpchar,text) 1661
-  bpcharicregexeq(bpchar,text) 1656  bpcharicregexne(bpchar,text) 1657  bpcharle(bpchar,bpchar) 1050
-  bpcharlike(bpchar,text) 1631  bpcharlt(bpchar,bpchar) 1049  bpcharne(bpchar,bpchar) 1053
-  bpcharnlike(bpchar,text) 1632  bpcharregexeq(bpchar,text) 1658  bpcharregexne(bpchar,text) 1659
-  btrim(bytea,bytea) 2015  btrim(text) 885  btrim(text,text) 884  byteacat(bytea,bytea) 2011
-  byteaeq(bytea,bytea) 1948  byteage(bytea,bytea) 1952  byteagt(bytea,bytea) 1951  byteale(bytea,bytea) 1950
-  bytealt(bytea,bytea) 1949  byteane(bytea,bytea) 1953  cardinality(anyarray) 3179  cbrt(float8) 1345
-  ceil(float8) 2308  ceil(numeric) 1711  ceiling(float8) 2320  ceiling(numeric) 2167  char_length(text) 1381
-  character_length(text) 1369  chareq(char,char) 61  charge(char,char) 74  chargt(char,char) 73  charle(char,char) 72
-  charlt(char,char) 1246  charne(char,char) 70  chr(int4) 1621  clock_timestamp() 2649  col_description(oid,int4) 1216
-  concat(any) 3058  concat_ws(text,any) 3059  convert_from(bytea,name) 1714  convert_to(text,name) 1717
-  cos(float8) 1605  cosd(float8) 2736  cosh(float8) 2463  cot(float8) 1607  cotd(float8) 2738  count() 2803
-  count(any) 2147  current_database() 861  current_schema() 1402  current_schemas(bool) 1403
-  current_setting(text) 2077  current_setting(text,bool) 3294  current_user() 745
-  date_bin(interval,timestamp,timestamp) 6177  date_bin(interval,timestamptz,timestamptz) 6178
+  avg(numeric) 2103  bit_and(int2) 2236  bit_and(int4) 2238  bit_and(int8) 2240  bit_count(bytea) 6163
+  bit_length(bytea) 1810  bit_length(text) 1811  bit_or(int2) 2237  bit_or(int4) 2239  bit_or(int8) 2241
+  bit_xor(int2) 6164  bit_xor(int4) 6165  bit_xor(int8) 6166  bool_and(bool) 2517  bool_or(bool) 2518
+  booleq(bool,bool) 60  boolge(bool,bool) 1692  boolgt(bool,bool) 57  boolle(bool,bool) 1691  boollt(bool,bool) 56
+  boolne(bool,bool) 84  bpchareq(bpchar,bpchar) 1048  bpcharge(bpchar,bpchar) 1052  bpchargt(bpchar,bpchar) 1051
+  bpchariclike(bpchar,text) 1660  bpcharicnlike(bpchar,text) 1661  bpcharicregexeq(bpchar,text) 1656
+  bpcharicregexne(bpchar,text) 1657  bpcharle(bpchar,bpchar) 1050  bpcharlike(bpchar,text) 1631
+  bpcharlt(bpchar,bpchar) 1049  bpcharne(bpchar,bpchar) 1053  bpcharnlike(bpchar,text) 1632
+  bpcharregexeq(bpchar,text) 1658  bpcharregexne(bpchar,text) 1659  btrim(bytea,bytea) 2015  btrim(text) 885
+  btrim(text,text) 884  byteacat(bytea,bytea) 2011  byteaeq(bytea,bytea) 1948  byteage(bytea,bytea) 1952
+  byteagt(bytea,bytea) 1951  byteale(bytea,bytea) 1950  bytealt(bytea,bytea) 1949  byteane(bytea,bytea) 1953
+  cardinality(anyarray) 3179  cbrt(float8) 1345  ceil(float8) 2308  ceil(numeric) 1711  ceiling(float8) 2320
+  ceiling(numeric) 2167  char_length(text) 1381  character_length(text) 1369  chareq(char,char) 61
+  charge(char,char) 74  chargt(char,char) 73  charle(char,char) 72  charlt(char,char) 1246  charne(char,char) 70
+  chr(int4) 1621  clock_timestamp() 2649  col_description(oid,int4) 1216  concat(any) 3058  concat_ws(text,any) 3059
+  convert_from(bytea,name) 1714  convert_to(text,name) 1717  corr(float8,float8) 2829  cos(float8) 1605
+  cosd(float8) 2736  cosh(float8) 2463  cot(float8) 1607  cotd(float8) 2738  count() 2803  count(any) 2147
+  covar_pop(float8,float8) 2827  covar_samp(float8,float8) 2828  cume_dist(any) 3990  current_database() 861
+  current_schema() 1402  current_schemas(bool) 1403  current_setting(text) 2077  current_setting(text,bool) 3294
+  current_user() 745  date_bin(interval,timestamp,timestamp) 6177  date_bin(interval,timestamptz,timestamptz) 6178
   date_eq(date,date) 1086  date_ge(date,date) 1090  date_gt(date,date) 1089  date_le(date,date) 1088
   date_lt(date,date) 1087  date_mi(date,date) 1140  date_mi_interval(date,interval) 2072  date_mii(date,int4) 1142
   date_ne(date,date) 1091  date_part(text,date) 1384  date_part(text,interval) 1172  date_part(text,time) 1385
   date_part(text,timestamp) 2021  date_part(text,timestamptz) 1171  date_pl_interval(date,interval) 2071
   date_pli(date,int4) 1141  date_trunc(text,interval) 1218  date_trunc(text,timestamp) 2020
   date_trunc(text,timestamptz) 1217  date_trunc(text,timestamptz,text) 1284  datetime_pl(date,time) 1272
-  dcbrt(float8) 231  decode(text,text) 1947  degrees(float8) 1608  div(numeric,numeric) 1973  dpow(float8,float8) 232
-  dsqrt(float8) 230  encode(bytea,text) 1946  every(bool) 2519  exp(float8) 1347  exp(numeric) 1732
-  extract(text,date) 6199  extract(text,interval) 6204  extract(text,time) 6200  extract(text,timestamp) 6202
-  extract(text,timestamptz) 6203  factorial(int8) 1376  float4abs(float4) 207  float4div(float4,float4) 203
-  float4eq(float4,float4) 287  float4ge(float4,float4) 292  float4gt(float4,float4) 291  float4le(float4,float4) 290
-  float4lt(float4,float4) 289  float4mi(float4,float4) 205  float4mul(float4,float4) 202  float4ne(float4,float4) 288
-  float4pl(float4,float4) 204  float4um(float4) 206  float4up(float4) 1913  float8abs(float8) 221
-  float8div(float8,float8) 217  float8eq(float8,float8) 293  float8ge(float8,float8) 298  float8gt(float8,float8) 297
-  float8le(float8,float8) 296  float8lt(float8,float8) 295  float8mi(float8,float8) 219  float8mul(float8,float8) 216
-  float8ne(float8,float8) 294  float8pl(float8,float8) 218  float8um(float8) 220  float8up(float8) 1914
-  floor(float8) 2309  floor(numeric) 1712  format(text) 3540  format(text,any) 3539  format_type(oid,int4) 1081
-  gcd(int4,int4) 5044  gcd(int8,int8) 5045  gcd(numeric,numeric) 5048  gen_random_uuid() 3432
-  generate_series(int4,int4) 1067  generate_series(int4,int4,int4) 1066  generate_series(int8,int8) 1069
-  generate_series(int8,int8,int8) 1068  generate_series(numeric,numeric) 3260
+  dcbrt(float8) 231  decode(text,text) 1947  degrees(float8) 1608  dense_rank(any) 3992  div(numeric,numeric) 1973
+  dpow(float8,float8) 232  dsqrt(float8) 230  encode(bytea,text) 1946  every(bool) 2519  exp(float8) 1347
+  exp(numeric) 1732  extract(text,date) 6199  extract(text,interval) 6204  extract(text,time) 6200
+  extract(text,timestamp) 6202  extract(text,timestamptz) 6203  factorial(int8) 1376  float4abs(float4) 207
+  float4div(float4,float4) 203  float4eq(float4,float4) 287  float4ge(float4,float4) 292  float4gt(float4,float4) 291
+  float4le(float4,float4) 290  float4lt(float4,float4) 289  float4mi(float4,float4) 205  float4mul(float4,float4) 202
+  float4ne(float4,float4) 288  float4pl(float4,float4) 204  float4um(float4) 206  float4up(float4) 1913
+  float8abs(float8) 221  float8div(float8,float8) 217  float8eq(float8,float8) 293  float8ge(float8,float8) 298
+  float8gt(float8,float8) 297  float8le(float8,float8) 296  float8lt(float8,float8) 295  float8mi(float8,float8) 219
+  float8mul(float8,float8) 216  float8ne(float8,float8) 294  float8pl(float8,float8) 218  float8um(float8) 220
+  float8up(float8) 1914  floor(float8) 2309  floor(numeric) 1712  format(text) 3540  format(text,any) 3539
+  format_type(oid,int4) 1081  gcd(int4,int4) 5044  gcd(int8,int8) 5045  gcd(numeric,numeric) 5048
+  gen_random_uuid() 3432  generate_series(int4,int4) 1067  generate_series(int4,int4,int4) 1066
+  generate_series(int8,int8) 1069  generate_series(int8,int8,int8) 1068  generate_series(numeric,numeric) 3260
   generate_series(numeric,numeric,numeric) 3259  generate_series(timestamp,timestamp,interval) 938
   generate_series(timestamptz,timestamptz,interval) 939  generate_subscripts(anyarray,int4) 1192
   generate_subscripts(anyarray,int4,bool) 1191  get_bit(bytea,int8) 723  get_byte(bytea,int4) 721
@@ -140,7 +142,7 @@ const PAIRS = `
   md5(bytea) 2321  md5(text) 2311  min(anyarray) 2051  min(bpchar) 2245  min(date) 2138  min(float4) 2135
   min(float8) 2136  min(int2) 2133  min(int4) 2132  min(int8) 2131  min(interval) 2144  min(numeric) 2146
   min(oid) 2134  min(text) 2145  min(time) 2139  min(timestamp) 2142  min(timestamptz) 2143  min_scale(numeric) 5042
-  mod(int2,int2) 940  mod(int4,int4) 941  mod(int8,int8) 947  mod(numeric,numeric) 1728
+  mod(int2,int2) 940  mod(int4,int4) 941  mod(int8,int8) 947  mod(numeric,numeric) 1728  mode(anyelement) 3984
   mul_d_interval(float8,interval) 1624  nameeq(name,name) 62  namege(name,name) 658  namegt(name,name) 657
   nameiclike(name,text) 1635  nameicnlike(name,text) 1636  nameicregexeq(name,text) 1240
   nameicregexne(name,text) 1241  namele(name,name) 656  namelike(name,text) 858  namelt(name,name) 655
@@ -151,32 +153,36 @@ const PAIRS = `
   numeric_le(numeric,numeric) 1723  numeric_lt(numeric,numeric) 1722  numeric_mod(numeric,numeric) 1729
   numeric_mul(numeric,numeric) 1726  numeric_ne(numeric,numeric) 1719  numeric_power(numeric,numeric) 1739
   numeric_sub(numeric,numeric) 1725  numeric_uminus(numeric) 1771  numeric_uplus(numeric) 1915
-  obj_description(oid) 1348  obj_description(oid,name) 1215  octet_length(bpchar) 1375  octet_length(bytea) 720  octet_length(text) 1374
-  oideq(oid,oid) 184  oidge(oid,oid) 1639  oidgt(oid,oid) 1638  oidle(oid,oid) 717  oidlt(oid,oid) 716
-  oidne(oid,oid) 185  overlay(bytea,bytea,int4) 752  overlay(bytea,bytea,int4,int4) 749  overlay(text,text,int4) 1405
-  overlay(text,text,int4,int4) 1404  pg_backend_pid() 2026  pg_char_to_encoding(name) 1264  pg_client_encoding() 810
-  pg_collation_is_visible(oid) 3815  pg_conversion_is_visible(oid) 2093  pg_database_size(name) 2168
-  pg_database_size(oid) 2324  pg_encoding_to_char(int4) 1597  pg_function_is_visible(oid) 2081
-  pg_get_constraintdef(oid) 1387  pg_get_constraintdef(oid,bool) 2508  pg_get_expr(text,oid) 1716
-  pg_get_expr(text,oid,bool) 2509  pg_get_function_arguments(oid) 2162  pg_get_function_identity_arguments(oid) 2232
-  pg_get_function_result(oid) 2165  pg_get_function_sqlbody(oid) 6197  pg_get_functiondef(oid) 2098
-  pg_get_indexdef(oid) 1643  pg_get_indexdef(oid,int4,bool) 2507  pg_get_partkeydef(oid) 3352
-  pg_get_ruledef(oid) 1573  pg_get_ruledef(oid,bool) 2504  pg_get_serial_sequence(text,text) 1665
-  pg_get_statisticsobjdef_columns(oid) 6174  pg_get_triggerdef(oid) 1662  pg_get_triggerdef(oid,bool) 2730
-  pg_get_userbyid(oid) 1642  pg_get_viewdef(oid) 1641  pg_get_viewdef(oid,bool) 2506  pg_get_viewdef(oid,int4) 3159
-  pg_get_viewdef(text) 1640  pg_get_viewdef(text,bool) 2505  pg_has_role(name,name,text) 2705
-  pg_has_role(name,text) 2709  pg_has_role(oid,text) 2710  pg_indexes_size(regclass) 2998  pg_is_in_recovery() 3810
-  pg_is_other_temp_schema(oid) 2855  pg_opclass_is_visible(oid) 2083  pg_operator_is_visible(oid) 2082
-  pg_opfamily_is_visible(oid) 3829  pg_relation_is_publishable(regclass) 6121  pg_relation_size(regclass) 2325
-  pg_relation_size(regclass,text) 2332  pg_size_pretty(int8) 2288  pg_size_pretty(numeric) 3166
-  pg_statistics_obj_is_visible(oid) 3403  pg_table_is_visible(oid) 2079  pg_table_size(regclass) 2997
-  pg_tablespace_location(oid) 3778  pg_tablespace_size(name) 2323  pg_tablespace_size(oid) 2322
-  pg_total_relation_size(regclass) 2286  pg_ts_config_is_visible(oid) 3758  pg_ts_dict_is_visible(oid) 3757
-  pg_ts_parser_is_visible(oid) 3756  pg_ts_template_is_visible(oid) 3768  pg_type_is_visible(oid) 2080
-  pg_typeof(any) 1619  pi() 1610  position(bytea,bytea) 2014  position(text,text) 849  pow(float8,float8) 1346
-  pow(numeric,numeric) 1738  power(float8,float8) 1368  power(numeric,numeric) 2169  quote_ident(text) 1282
-  quote_literal(anyelement) 1285  quote_literal(text) 1283  quote_nullable(anyelement) 1290  quote_nullable(text) 1289
-  radians(float8) 1609  random() 1598  record_eq(record,record) 2981  record_ge(record,record) 2986
+  obj_description(oid) 1348  obj_description(oid,name) 1215  octet_length(bpchar) 1375  octet_length(bytea) 720
+  octet_length(text) 1374  oideq(oid,oid) 184  oidge(oid,oid) 1639  oidgt(oid,oid) 1638  oidle(oid,oid) 717
+  oidlt(oid,oid) 716  oidne(oid,oid) 185  overlay(bytea,bytea,int4) 752  overlay(bytea,bytea,int4,int4) 749
+  overlay(text,text,int4) 1405  overlay(text,text,int4,int4) 1404  percent_rank(any) 3988
+  percentile_cont(float8,float8) 3974  percentile_cont(float8,interval) 3976  percentile_cont(float8[],float8) 3980
+  percentile_cont(float8[],interval) 3982  percentile_disc(float8,anyelement) 3972
+  percentile_disc(float8[],anyelement) 3978  pg_backend_pid() 2026  pg_char_to_encoding(name) 1264
+  pg_client_encoding() 810  pg_collation_is_visible(oid) 3815  pg_conversion_is_visible(oid) 2093
+  pg_database_size(name) 2168  pg_database_size(oid) 2324  pg_encoding_to_char(int4) 1597
+  pg_function_is_visible(oid) 2081  pg_get_constraintdef(oid) 1387  pg_get_constraintdef(oid,bool) 2508
+  pg_get_expr(text,oid) 1716  pg_get_expr(text,oid,bool) 2509  pg_get_function_arguments(oid) 2162
+  pg_get_function_identity_arguments(oid) 2232  pg_get_function_result(oid) 2165  pg_get_function_sqlbody(oid) 6197
+  pg_get_functiondef(oid) 2098  pg_get_indexdef(oid) 1643  pg_get_indexdef(oid,int4,bool) 2507
+  pg_get_partkeydef(oid) 3352  pg_get_ruledef(oid) 1573  pg_get_ruledef(oid,bool) 2504
+  pg_get_serial_sequence(text,text) 1665  pg_get_statisticsobjdef_columns(oid) 6174  pg_get_triggerdef(oid) 1662
+  pg_get_triggerdef(oid,bool) 2730  pg_get_userbyid(oid) 1642  pg_get_viewdef(oid) 1641  pg_get_viewdef(oid,bool) 2506
+  pg_get_viewdef(oid,int4) 3159  pg_get_viewdef(text) 1640  pg_get_viewdef(text,bool) 2505
+  pg_has_role(name,name,text) 2705  pg_has_role(name,text) 2709  pg_has_role(oid,text) 2710
+  pg_indexes_size(regclass) 2998  pg_is_in_recovery() 3810  pg_is_other_temp_schema(oid) 2855
+  pg_opclass_is_visible(oid) 2083  pg_operator_is_visible(oid) 2082  pg_opfamily_is_visible(oid) 3829
+  pg_relation_is_publishable(regclass) 6121  pg_relation_size(regclass) 2325  pg_relation_size(regclass,text) 2332
+  pg_size_pretty(int8) 2288  pg_size_pretty(numeric) 3166  pg_statistics_obj_is_visible(oid) 3403
+  pg_table_is_visible(oid) 2079  pg_table_size(regclass) 2997  pg_tablespace_location(oid) 3778
+  pg_tablespace_size(name) 2323  pg_tablespace_size(oid) 2322  pg_total_relation_size(regclass) 2286
+  pg_ts_config_is_visible(oid) 3758  pg_ts_dict_is_visible(oid) 3757  pg_ts_parser_is_visible(oid) 3756
+  pg_ts_template_is_visible(oid) 3768  pg_type_is_visible(oid) 2080  pg_typeof(any) 1619  pi() 1610
+  position(bytea,bytea) 2014  position(text,text) 849  pow(float8,float8) 1346  pow(numeric,numeric) 1738
+  power(float8,float8) 1368  power(numeric,numeric) 2169  quote_ident(text) 1282  quote_literal(anyelement) 1285
+  quote_literal(text) 1283  quote_nullable(anyelement) 1290  quote_nullable(text) 1289  radians(float8) 1609
+  random() 1598  rank(any) 3986  record_eq(record,record) 2981  record_ge(record,record) 2986
   record_gt(record,record) 2984  record_le(record,record) 2985  record_lt(record,record) 2983
   record_ne(record,record) 2982  regexp_count(text,text) 6254  regexp_count(text,text,int4) 6255
   regexp_count(text,text,int4,text) 6256  regexp_instr(text,text) 6257  regexp_instr(text,text,int4) 6258
@@ -190,27 +196,33 @@ const PAIRS = `
   regexp_split_to_array(text,text,text) 2768  regexp_split_to_table(text,text) 2765
   regexp_split_to_table(text,text,text) 2766  regexp_substr(text,text) 6265  regexp_substr(text,text,int4) 6266
   regexp_substr(text,text,int4,int4) 6267  regexp_substr(text,text,int4,int4,text) 6268
-  regexp_substr(text,text,int4,int4,text,int4) 6269  repeat(text,int4) 1622  replace(text,text,text) 2087
-  reverse(text) 3062  right(text,int4) 3061  round(float8) 1342  round(numeric) 1708  round(numeric,int4) 1707
-  row_to_json(record) 3155  rpad(text,int4) 880  rpad(text,int4,text) 874  rtrim(bytea,bytea) 6196  rtrim(text) 882
-  rtrim(text,text) 876  scale(numeric) 3281  session_user() 746  set_bit(bytea,int8,int4) 724
-  set_byte(bytea,int4,int4) 722  sha224(bytea) 3419  sha256(bytea) 3420  sha384(bytea) 3421  sha512(bytea) 3422
-  shobj_description(oid,name) 1993  sign(float8) 2310  sign(numeric) 1706  similar_escape(text,text) 1623
-  similar_to_escape(text) 1987  similar_to_escape(text,text) 1986  sin(float8) 1604  sind(float8) 2735
-  sinh(float8) 2462  split_part(text,text,int4) 2088  sqrt(float8) 1344  sqrt(numeric) 1730
-  starts_with(text,text) 3696  statement_timestamp() 2648  string_agg(bytea,bytea) 3545  string_agg(text,text) 3538
-  string_to_array(text,text) 394  string_to_array(text,text,text) 376  string_to_table(text,text) 6160
-  strpos(text,text) 868  substr(bytea,int4) 2086  substr(bytea,int4,int4) 2085  substr(text,int4) 883
-  substr(text,int4,int4) 877  substring(bytea,int4) 2013  substring(bytea,int4,int4) 2012  substring(text,int4) 937
-  substring(text,int4,int4) 936  substring(text,text) 2073  substring(text,text,text) 2074  sum(float4) 2110
-  sum(float8) 2111  sum(int2) 2109  sum(int4) 2108  sum(int8) 2107  sum(interval) 2113  sum(numeric) 2114
-  tan(float8) 1606  tand(float8) 2737  tanh(float8) 2464  text(bpchar) 401  text(name) 406  text_ge(text,text) 743
-  text_gt(text,text) 742  text_le(text,text) 741  text_lt(text,text) 740  textanycat(text,anynonarray) 2003
-  textcat(text,text) 1258  texteq(text,text) 67  texticlike(text,text) 1633  texticnlike(text,text) 1634
-  texticregexeq(text,text) 1238  texticregexne(text,text) 1239  textlike(text,text) 850  textne(text,text) 157
-  textnlike(text,text) 851  textregexeq(text,text) 1254  textregexne(text,text) 1256  time_eq(time,time) 1145
-  time_ge(time,time) 1105  time_gt(time,time) 1104  time_le(time,time) 1103  time_lt(time,time) 1102
-  time_mi_interval(time,interval) 1748  time_mi_time(time,time) 1690  time_ne(time,time) 1106
+  regexp_substr(text,text,int4,int4,text,int4) 6269  regr_avgx(float8,float8) 2822  regr_avgy(float8,float8) 2823
+  regr_count(float8,float8) 2818  regr_intercept(float8,float8) 2826  regr_r2(float8,float8) 2824
+  regr_slope(float8,float8) 2825  regr_sxx(float8,float8) 2819  regr_sxy(float8,float8) 2821
+  regr_syy(float8,float8) 2820  repeat(text,int4) 1622  replace(text,text,text) 2087  reverse(text) 3062
+  right(text,int4) 3061  round(float8) 1342  round(numeric) 1708  round(numeric,int4) 1707  row_to_json(record) 3155
+  rpad(text,int4) 880  rpad(text,int4,text) 874  rtrim(bytea,bytea) 6196  rtrim(text) 882  rtrim(text,text) 876
+  scale(numeric) 3281  session_user() 746  set_bit(bytea,int8,int4) 724  set_byte(bytea,int4,int4) 722
+  sha224(bytea) 3419  sha256(bytea) 3420  sha384(bytea) 3421  sha512(bytea) 3422  shobj_description(oid,name) 1993
+  sign(float8) 2310  sign(numeric) 1706  similar_escape(text,text) 1623  similar_to_escape(text) 1987
+  similar_to_escape(text,text) 1986  sin(float8) 1604  sind(float8) 2735  sinh(float8) 2462
+  split_part(text,text,int4) 2088  sqrt(float8) 1344  sqrt(numeric) 1730  starts_with(text,text) 3696
+  statement_timestamp() 2648  stddev(float4) 2157  stddev(float8) 2158  stddev(int2) 2156  stddev(int4) 2155
+  stddev(int8) 2154  stddev(numeric) 2159  stddev_pop(float4) 2727  stddev_pop(float8) 2728  stddev_pop(int2) 2726
+  stddev_pop(int4) 2725  stddev_pop(int8) 2724  stddev_pop(numeric) 2729  stddev_samp(float4) 2715
+  stddev_samp(float8) 2716  stddev_samp(int2) 2714  stddev_samp(int4) 2713  stddev_samp(int8) 2712
+  stddev_samp(numeric) 2717  string_agg(bytea,bytea) 3545  string_agg(text,text) 3538  string_to_array(text,text) 394
+  string_to_array(text,text,text) 376  string_to_table(text,text) 6160  strpos(text,text) 868  substr(bytea,int4) 2086
+  substr(bytea,int4,int4) 2085  substr(text,int4) 883  substr(text,int4,int4) 877  substring(bytea,int4) 2013
+  substring(bytea,int4,int4) 2012  substring(text,int4) 937  substring(text,int4,int4) 936  substring(text,text) 2073
+  substring(text,text,text) 2074  sum(float4) 2110  sum(float8) 2111  sum(int2) 2109  sum(int4) 2108  sum(int8) 2107
+  sum(interval) 2113  sum(numeric) 2114  tan(float8) 1606  tand(float8) 2737  tanh(float8) 2464  text(bpchar) 401
+  text(name) 406  text_ge(text,text) 743  text_gt(text,text) 742  text_le(text,text) 741  text_lt(text,text) 740
+  textanycat(text,anynonarray) 2003  textcat(text,text) 1258  texteq(text,text) 67  texticlike(text,text) 1633
+  texticnlike(text,text) 1634  texticregexeq(text,text) 1238  texticregexne(text,text) 1239  textlike(text,text) 850
+  textne(text,text) 157  textnlike(text,text) 851  textregexeq(text,text) 1254  textregexne(text,text) 1256
+  time_eq(time,time) 1145  time_ge(time,time) 1105  time_gt(time,time) 1104  time_le(time,time) 1103
+  time_lt(time,time) 1102  time_mi_interval(time,interval) 1748  time_mi_time(time,time) 1690  time_ne(time,time) 1106
   time_pl_interval(time,interval) 1747  timedate_pl(time,date) 1296  timestamp_eq(timestamp,timestamp) 2052
   timestamp_ge(timestamp,timestamp) 2056  timestamp_gt(timestamp,timestamp) 2057
   timestamp_le(timestamp,timestamp) 2055  timestamp_lt(timestamp,timestamp) 2054
@@ -231,8 +243,12 @@ const PAIRS = `
   trim_array(anyarray,int4) 6172  trim_scale(numeric) 5043  trunc(float8) 1343  trunc(numeric) 1710
   trunc(numeric,int4) 1709  txid_current() 2943  unistr(text) 6198  unnest(anyarray) 2331  upper(text) 871
   uuid_eq(uuid,uuid) 2956  uuid_ge(uuid,uuid) 2957  uuid_gt(uuid,uuid) 2958  uuid_le(uuid,uuid) 2955
-  uuid_lt(uuid,uuid) 2954  uuid_ne(uuid,uuid) 2959  version() 89  width_bucket(anycompatible,anycompatiblearray) 3218
-  width_bucket(float8,float8,float8,int4) 320  width_bucket(numeric,numeric,numeric,int4) 2170
+  uuid_lt(uuid,uuid) 2954  uuid_ne(uuid,uuid) 2959  var_pop(float4) 2721  var_pop(float8) 2722  var_pop(int2) 2720
+  var_pop(int4) 2719  var_pop(int8) 2718  var_pop(numeric) 2723  var_samp(float4) 2644  var_samp(float8) 2645
+  var_samp(int2) 2643  var_samp(int4) 2642  var_samp(int8) 2641  var_samp(numeric) 2646  variance(float4) 2151
+  variance(float8) 2152  variance(int2) 2150  variance(int4) 2149  variance(int8) 2148  variance(numeric) 2153
+  version() 89  width_bucket(anycompatible,anycompatiblearray) 3218  width_bucket(float8,float8,float8,int4) 320
+  width_bucket(numeric,numeric,numeric,int4) 2170
 `
 
 export const PG_PROC_OIDS: Readonly<Record<string, number>> = Object.fromEntries(

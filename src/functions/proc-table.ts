@@ -14,6 +14,8 @@ export interface Proc {
   readonly kind: 'f' | 'a'
   readonly args: readonly ArgType[]
   readonly variadic: boolean
+  /** Arguments that stand before WITHIN GROUP; the others in it. */
+  readonly direct?: number
   readonly returns: ArgType
   readonly set: boolean
   readonly strict: boolean
@@ -66,6 +68,7 @@ export function procTable({ scalars, aggregates, tables }: Tables): readonly Pro
     ...aggregates.map(
       (fn): Proc => ({
         ...common(fn),
+        ...directOf(fn),
         oid: oidOf(fn.oid),
         kind: 'a',
         returns: resultOf(fn.returns, fn.args),
@@ -83,6 +86,10 @@ const common = (fn: { readonly name: string; readonly args: readonly ArgType[]; 
   args: fn.args,
   variadic: fn.variadic === true,
 })
+
+/** A hypothetical row has all of its arguments on both sides. */
+const directOf = ({ form, args }: AggregateFunction): { direct?: number } =>
+  form === 'within' ? { direct: args.length - 1 } : form === 'hypothetical' ? { direct: args.length } : {}
 
 const letter = (volatility: ScalarFunction['volatility']): Proc['volatility'] =>
   volatility === 'immutable' ? 'i' : volatility === 'stable' ? 's' : 'v'
@@ -112,7 +119,10 @@ const text = (arg: ArgType): string => (!isPoly(arg) ? formatType(arg) : arg.pol
 
 function argsText(proc: Proc): string {
   const last = proc.args.length - 1
-  return proc.args.map((arg, i) => (proc.variadic && i === last ? `VARIADIC ${text(arg)}` : text(arg))).join(', ')
+  const args = proc.args.map((arg, i) => (proc.variadic && i === last ? `VARIADIC ${text(arg)}` : text(arg)))
+  if (proc.direct === undefined) return args.join(', ')
+  const sorted = proc.variadic ? args : args.slice(proc.direct)
+  return `${args.slice(0, proc.direct).join(', ')} ORDER BY ${sorted.join(', ')}`.trimStart()
 }
 
 /** pg_get_function_*: answers by oid. `procs`: read when first asked. */

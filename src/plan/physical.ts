@@ -1,6 +1,6 @@
 import type { Forms } from '../types/forms.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { Row } from '../types/value.ts'
+import type { Datum, Row } from '../types/value.ts'
 import type { BoundTerm, OnTimeTest, ReleaseRule } from './bounds.ts'
 import type { ClockRule } from './clock-rules.ts'
 import type { Nearest, SortKey } from './logical.ts'
@@ -210,5 +210,7 @@ export interface PhysicalAggregate {
   /** Boolean column, or null. */
   readonly filter: number | null
   readonly order: readonly SortKey[]
+  /** Of ordered-set aggregates, the direct arguments: constants, or one of `args`. */
+  readonly direct?: readonly ({ readonly value: Datum } | { readonly arg: number })[]
   readonly type: SqlType
 }

@@ -83,9 +83,7 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
   if (build.clock !== null) return renderScoped(build, number, node, true)
   switch (node.op) {
     case 'aggregate': {
-      const aggregates = node.aggregates.map(({ fn, args, distinct, filter, order, type }) => {
-        return { strategy: aggregateRow(fn).strategy, args, distinct, filter, order, type }
-      })
+      const aggregates = node.aggregates.map(({ fn, ...call }) => ({ strategy: aggregateRow(fn).strategy, ...call }))
       const { keys, types, forms } = node
       const appendOnly = build.nodes[node.input]?.appendOnly ?? false
       return build.add(

@@ -110,6 +110,13 @@ function anyCall(g: Gen): WindowCall {
     over('max', [3], TEXT),
     over('array_agg', [2], arrayOf(INT4)),
     over('string_agg', [3, 3], TEXT),
+    over('stddev_samp_float', [4], FLOAT8),
+    over('var_pop_numeric', [5], NUMERIC),
+    over('regr_intercept', [4, 4], FLOAT8),
+    over('bit_or', [2], INT4),
+    over('bit_and', [7], INT8),
+    over('any_value', [2], INT4),
+    over('arg_min', [3, 2], TEXT),
   ])
   const aggregate = call.fn === 'aggregate'
   return {

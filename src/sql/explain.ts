@@ -11,6 +11,7 @@ import { INTERVAL } from '../types/sql-type.ts'
 import { datumText, scalarText } from './explain-scalar.ts'
 import type { StateNotes } from './explain-state.ts'
 import { columnText, windowText } from './explain-window.ts'
+import { hasDirect } from './function-facts.ts'
 
 /** The plan as indented text, inputs below what reads them. */
 export function explainLogical(plan: Logical): string {
@@ -129,8 +130,10 @@ function callText(a: AggregateCall, names: readonly string[]): string {
   const args = a.args.map((x) => scalarText(x, names)).join(', ')
   const order = a.order.map((o) => `${scalarText(o.expr, names)}${o.desc ? ' desc' : ''}`).join(', ')
   const filter = a.filter ? ` filter ${scalarText(a.filter, names)}` : ''
+  const name = a.fn.replace(/\(.*$/, '')
+  if (hasDirect(a.fn)) return `${name}(${args}) within group (order by ${order})${filter}`
   const inside = a.args.length === 0 ? '*' : `${a.distinct ? 'distinct ' : ''}${args}`
-  return `${a.fn.replace(/\(.*$/, '')}(${inside}${order ? ` order by ${order}` : ''})${filter}`
+  return `${name}(${inside}${order ? ` order by ${order}` : ''})${filter}`
 }
 
 const partitionText = (columns: readonly number[], names: readonly string[]): string =>
@@ -223,7 +226,9 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
     case 'aggregate': {
       const calls = n.aggregates.map((a) => {
         const order = orderText(a.order, [])
-        return `${a.fn.replace(/\(.*$/, '')}(${a.distinct ? 'distinct ' : ''}${a.args.map((c) => `#${c}`).join(', ')}${order})${a.filter === null ? '' : ` filter #${a.filter}`}`
+        const args = a.direct?.map((d) => ('value' in d ? canonicalJson(d.value) : `#${a.args[d.arg]}`))
+        const inside = (args ?? a.args.map((c) => `#${c}`)).join(', ')
+        return `${a.fn.replace(/\(.*$/, '')}(${a.distinct ? 'distinct ' : ''}${inside}${order})${a.filter === null ? '' : ` filter #${a.filter}`}`
       })
       return `aggregate ${n.input}${partitionText(n.keys, [])} → ${calls.join(', ')}`
     }

@@ -1,5 +1,5 @@
 import type { EvalEnv } from '../functions/function.ts'
-import { scalarById, tableFunctionById } from '../functions/lookup.ts'
+import { aggregateById, scalarById, tableFunctionById } from '../functions/lookup.ts'
 import { findCast } from '../functions/resolve.ts'
 import { clockShape, readsClock } from '../plan/clock-shape.ts'
 import type { Scalar } from '../plan/scalar.ts'
@@ -109,3 +109,9 @@ const NO_ENV: EvalEnv = {
 
 /** Of some statement: such texts mean a time. */
 const STATEMENT_ENV: EvalEnv = { ...NO_ENV, maintained: undefined }
+
+/** Whether an aggregate has direct arguments, beside what its WITHIN GROUP orders by. */
+export function hasDirect(aggregate: string): boolean {
+  const form = aggregateById(aggregate)?.form
+  return form === 'within' || form === 'hypothetical'
+}

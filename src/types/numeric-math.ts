@@ -40,7 +40,11 @@ export function numericSqrt(v: Numeric): Numeric {
   if (v.mantissa < 0) throw negativeRoot()
   const { weight } = leadingDigit(v)
   const rootWeight = weight >= 0 ? Math.floor((weight * 4) / 2) + 1 : 1 - Math.floor((1 - weight * 4) / 2)
-  const scale = scaleForWeight(rootWeight, v.scale)
+  return numericSqrtTo(v, scaleForWeight(rootWeight, v.scale))
+}
+
+/** The root of a number that is not negative, to a scale. */
+export function numericSqrtTo(v: Numeric, scale: number): Numeric {
   // One digit more than wanted, then rounded: the root of an integer is never a tie.
   const root = integerRoot(fixed(v, 2 * scale + 2))
   return makeNumeric(divideRounded(root, 10n), scale)

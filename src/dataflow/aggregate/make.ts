@@ -6,10 +6,17 @@ import type { SqlType } from '../../types/sql-type.ts'
 import type { Accumulator } from './accumulator.ts'
 import { BoolAccumulator } from './bool.ts'
 import { CountAccumulator } from './count.ts'
+import type { DirectArgument } from './direct.ts'
 import { DistinctArguments } from './distinct-args.ts'
 import { ExtremeAccumulator } from './extreme.ts'
 import { AppendOnlyExtreme } from './extreme-append.ts'
+import { HypotheticalAccumulator } from './hypothetical.ts'
+import { LinearAccumulator } from './linear.ts'
+import { isLinear, linearOf } from './linears.ts'
+import { ModeAccumulator } from './mode.ts'
 import { OrderedAccumulator } from './ordered.ts'
+import { PercentileAccumulator } from './percentile.ts'
+import { PickedAccumulator } from './picked.ts'
 import { SumFloatAccumulator } from './sum-float.ts'
 import { SumIntAccumulator } from './sum-int.ts'
 import { SumIntervalAccumulator } from './sum-interval.ts'
@@ -23,6 +30,8 @@ export interface AggregateSpec {
   /** Boolean column, or null. */
   readonly filter: number | null
   readonly order: readonly SortColumn[]
+  /** Of ordered-set aggregates: `args` are then the columns of those that are not constant. */
+  readonly direct?: readonly DirectArgument[] | undefined
   readonly type: SqlType
 }
 
@@ -38,8 +47,8 @@ export interface AccumulatorSite {
 
 export function makeAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: StateFactory): Accumulator {
   const plain = plainAccumulator(spec, site, states)
-  // min, max, bool_and and bool_or do not mind repeats; the ordered ones see them side by side.
-  if (!spec.distinct || !COUNTS_REPEATS.has(spec.strategy)) return plain
+  // Extremes and the like do not mind repeats; the ordered ones see them side by side.
+  if (!spec.distinct || !countsRepeats(spec.strategy)) return plain
   const argTypes = spec.args.map((arg) => site.inputTypes[arg])
   return new DistinctArguments(
     { stateId: `${site.stateId}/distinct`, keyTypes: site.keyTypes, argTypes, forms: site.forms },
@@ -61,8 +70,17 @@ const COUNTS_REPEATS: ReadonlySet<AggregateStrategy> = new Set<AggregateStrategy
   'avg_interval',
 ])
 
+const countsRepeats = (strategy: AggregateStrategy): boolean =>
+  COUNTS_REPEATS.has(strategy) || (isLinear(strategy) && strategy !== 'bit_and' && strategy !== 'bit_or')
+
 function plainAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: StateFactory): Accumulator {
   const { strategy, type } = spec
+  const typesOf = (columns: readonly number[]): SqlType[] => columns.map((column) => site.inputTypes[column])
+  if (isLinear(strategy)) return new LinearAccumulator(linearOf(strategy, type), typesOf(spec.args), type)
+  const argTypes = typesOf(spec.args)
+  const orderTypes = typesOf(spec.order.map(({ column }) => column))
+  const order = spec.order.map((key, i) => ({ ...key, column: i }))
+  const { keyTypes } = site
   switch (strategy) {
     case 'count':
       return new CountAccumulator()
@@ -99,15 +117,44 @@ function plainAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: St
     }
     case 'string_agg':
     case 'array_agg': {
-      const argTypes = spec.args.map((arg) => site.inputTypes[arg])
-      const orderTypes = spec.order.map((key) => site.inputTypes[key.column])
-      const order = spec.order.map((key, i) => ({ ...key, column: i }))
       const stateId = `${site.stateId}/rows`
       const { distinct } = spec
       return new OrderedAccumulator(
-        { stateId, kind: strategy, distinct, type, keyTypes: site.keyTypes, argTypes, orderTypes, order },
+        { stateId, kind: strategy, distinct, type, keyTypes, argTypes, orderTypes, order },
         states,
       )
+    }
+    case 'any_value':
+    case 'first':
+    case 'last': {
+      const stateId = `${site.stateId}/rows`
+      const skip = strategy === 'any_value' ? 'value' : null
+      const last = strategy === 'last'
+      return new PickedAccumulator({ stateId, keyTypes, type: argTypes[0], orderTypes, order, last, skip }, states)
+    }
+    case 'arg_min':
+    case 'arg_max': {
+      const stateId = `${site.stateId}/rows`
+      const by = [{ column: 0, desc: strategy === 'arg_max', nullsFirst: false }]
+      const types = { keyTypes, type: argTypes[0], orderTypes: [argTypes[1]] }
+      return new PickedAccumulator({ stateId, ...types, order: by, last: false, skip: 'order' }, states)
+    }
+    case 'mode': {
+      const { stateId, forms } = site
+      return new ModeAccumulator({ stateId, keyTypes, valueType: orderTypes[0], order: order[0], forms }, states)
+    }
+    case 'percentile_cont':
+    case 'percentile_disc': {
+      const where = { stateId: `${site.stateId}/values`, keyTypes, type, argTypes, direct: spec.direct ?? [] }
+      const values = { valueType: orderTypes[0], order: order[0] }
+      return new PercentileAccumulator({ ...where, ...values, continuous: strategy === 'percentile_cont' }, states)
+    }
+    case 'rank':
+    case 'dense_rank':
+    case 'percent_rank':
+    case 'cume_dist': {
+      const where = { stateId: `${site.stateId}/rows`, keyTypes, orderTypes, order }
+      return new HypotheticalAccumulator({ ...where, kind: strategy, argTypes, direct: spec.direct ?? [] }, states)
     }
     default:
       return unreachable(strategy)

@@ -3,9 +3,12 @@ import { divideInterval } from '../../functions/scalar/interval-math.ts'
 import { compareFor } from '../../types/compare.ts'
 import { makeNumeric, NUMERIC_INFINITY, NUMERIC_MINUS_INFINITY, NUMERIC_NAN } from '../../types/numeric.ts'
 import { numericAdd, numericDiv } from '../../types/numeric-arith.ts'
-import type { Datum, Interval, Numeric } from '../../types/value.ts'
+import type { Datum, Interval, Numeric, Value } from '../../types/value.ts'
+import { addExact } from '../aggregate/exact-int.ts'
 import { addToExpansion, roundExpansion } from '../aggregate/expansion.ts'
-import { argumentAt, type Fold, filtered, isNullArgument } from './fold.ts'
+import type { Linear } from '../aggregate/linear.ts'
+import { isLinear, linearOf } from '../aggregate/linears.ts'
+import { argumentAt, type Fold, filtered, isNullArgument, keepValue } from './fold.ts'
 import type { WindowCall } from './spec.ts'
 
 /** The fold of an aggregate; null for those whose result is as long as its frame, or that have no fold. */
@@ -15,7 +18,9 @@ export function aggregateFold(call: WindowCall): Fold | null {
 }
 
 function foldOf(call: WindowCall): Fold | null {
-  switch (call.strategy) {
+  const { strategy } = call
+  if (strategy !== null && isLinear(strategy)) return sums(call, linearOf(strategy, call.type))
+  switch (strategy) {
     case 'count':
       return counted(call)
     case 'sum_int':
@@ -33,16 +38,32 @@ function foldOf(call: WindowCall): Fold | null {
       return intervals(call)
     case 'bool_and':
     case 'bool_or':
-      return booleans(call, call.strategy === 'bool_and')
+      return booleans(call, strategy === 'bool_and')
     case 'min':
     case 'max':
-      return extremes(call, call.strategy === 'max')
+      return extremes(call, strategy === 'max')
+    case 'any_value':
+      return keepValue(call, true)
+    case 'arg_min':
+    case 'arg_max':
+      return extremeRows(call, strategy === 'arg_max')
     case 'string_agg':
     case 'array_agg':
     case null:
       return null
+    // Without OVER alone.
+    case 'first':
+    case 'last':
+    case 'mode':
+    case 'percentile_cont':
+    case 'percentile_disc':
+    case 'rank':
+    case 'dense_rank':
+    case 'percent_rank':
+    case 'cume_dist':
+      return null
     default:
-      return unreachable(call.strategy)
+      return unreachable(strategy)
   }
 }
 
@@ -55,19 +76,33 @@ function counted(call: WindowCall): Fold<number> {
   }
 }
 
+/** The sums of a run of rows. */
+function sums(call: WindowCall, linear: Linear): Fold {
+  const none = linear.zero()
+  return {
+    own: (cols, row) => {
+      const values: Value[] = []
+      for (let a = 0; a < call.args.length; a++) {
+        const value = argumentAt(call, a, cols, row)
+        if (value === null) return null
+        values.push(value)
+      }
+      const state = linear.zero()
+      linear.add(state, values, 1)
+      return state
+    },
+    merge: (a, b) => linear.merge(a, b),
+    result: (partial, row, errors) =>
+      linear.result(partial ?? none, (sqlstate, message) => {
+        errors.add(row, sqlstate, message, -1)
+        return null
+      }),
+  }
+}
+
 interface Sum<T> {
   readonly n: number
   readonly sum: T
-}
-
-function addExact(a: number | bigint, b: number | bigint): number | bigint {
-  if (typeof a === 'number' && typeof b === 'number') {
-    const sum = a + b
-    if (Number.isSafeInteger(sum)) return sum
-  }
-  const exact = BigInt(a) + BigInt(b)
-  const small = Number(exact)
-  return Number.isSafeInteger(small) ? small : exact
 }
 
 const INT8_MAX = 9223372036854775807n
@@ -261,5 +296,21 @@ function extremes(call: WindowCall, max: boolean): Fold<NonNullable<Datum>> {
       return (max ? order > 0 : order < 0) ? a : b
     },
     result: (partial) => partial,
+  }
+}
+
+/** The value beside the least, or greatest, second argument; of equal ones the first in the frame. */
+function extremeRows(call: WindowCall, max: boolean): Fold<{ readonly by: Value; readonly value: Datum }> {
+  const compare = compareFor(call.argTypes[1])
+  return {
+    own: (cols, row) => {
+      const by = argumentAt(call, 1, cols, row)
+      return by === null ? null : { by, value: argumentAt(call, 0, cols, row) }
+    },
+    merge: (a, b) => {
+      const order = compare(b.by, a.by)
+      return (max ? order > 0 : order < 0) ? b : a
+    },
+    result: (partial) => partial?.value ?? null,
   }
 }

@@ -60,15 +60,22 @@ function insert(target: string, path: ValueArray, added: string, after: boolean)
 }
 
 /** Each item is `[key, value]`. */
-function collected(items: ValueArray): JsonObject {
+function collected(items: ValueArray, unique = false): JsonObject {
+  const known = new Set<string>()
   return new JsonObject(
     items.map((item) => {
       const [key, value] = parseJson(item as string) as readonly [string | null, JsonNode]
       if (key === null) throw new SqlError('22023', 'field name must not be null')
+      if (unique && known.has(key))
+        throw new SqlError('22030', `duplicate JSON object key value: ${JSON.stringify(key)}`)
+      known.add(key)
       return [key, value]
     }),
   )
 }
+
+const objectText = (object: JsonObject): string =>
+  `{ ${object.entries.map(([key, value]) => `${JSON.stringify(key)} : ${formatJson(value)}`).join(', ')} }`
 
 const nodes = (items: ValueArray, type: SqlType, env: EvalEnv): JsonNode[] =>
   items.map((item) => toJsonNode(item, type.element ?? { kind: 'text' }, env))
@@ -116,13 +123,21 @@ export const jsonMoreFunctions: readonly ScalarFunction[] = [
     ([a], env, types) => formatJsonb(normalizeJson(nodes(a as ValueArray, types[0], env))),
     { volatility: 'stable', example: ['jsonb_agg_final(array[1,null])', '[1, null]'] },
   ),
+  def('json_object_agg_final(json[]) json', (a: ValueArray) => objectText(collected(a)), {
+    ...fallible,
+    example: [`json_object_agg_final(array['["a", 1]'::json])`, '{ "a" : 1 }'],
+  }),
+  def('json_object_agg_unique_final(json[]) json', (a: ValueArray) => objectText(collected(a, true)), {
+    ...fallible,
+    example: [`json_object_agg_unique_final(array['["a", 1]'::json])`, '{ "a" : 1 }'],
+  }),
   def(
-    'json_object_agg_final(json[]) json',
-    (a: ValueArray) =>
-      `{ ${collected(a)
-        .entries.map(([key, value]) => `${JSON.stringify(key)} : ${formatJson(value)}`)
-        .join(', ')} }`,
-    { ...fallible, example: [`json_object_agg_final(array['["a", 1]'::json])`, '{ "a" : 1 }'] },
+    'jsonb_object_agg_unique_final(jsonb[]) jsonb',
+    (a: ValueArray) => formatJsonb(normalizeJson(collected(a, true))),
+    {
+      ...fallible,
+      example: [`jsonb_object_agg_unique_final(array['["a", 1]'::jsonb])`, '{"a": 1}'],
+    },
   ),
   def('jsonb_object_agg_final(jsonb[]) jsonb', (a: ValueArray) => formatJsonb(normalizeJson(collected(a))), {
     ...fallible,

@@ -1,4 +1,5 @@
 import { unreachable } from '../../base/assert.ts'
+import { isLinear } from '../../dataflow/aggregate/linears.ts'
 import type { AggregateStrategy } from '../../functions/function.ts'
 import type { PhysicalAggregate, PhysicalNode } from '../../plan/physical.ts'
 import { compareDatum } from '../../types/compare.ts'
@@ -8,6 +9,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { type Datum, type Numeric, normalizeInt, type Row } from '../../types/value.ts'
 import { aggregateRow } from '../function-rows.ts'
 import { compareOrdered } from './naive-order.ts'
+import { modeOf, percentileOf, rankOf, statisticOf } from './naive-statistics.ts'
 import { rowKey, type ZSet } from './zset.ts'
 
 interface Counted {
@@ -71,6 +73,27 @@ export function aggregateOf(
   const some = args.filter(({ row }) => row.length === 0 || row[0] !== null)
   const count = some.reduce((sum, { diff }) => sum + diff, 0)
   const argType = types[call.args[0]]
+  if (isLinear(strategy)) {
+    const result = statisticOf(strategy, call.type, args)
+    return result === 'overflow' ? { sqlstate: '22003' } : result
+  }
+  /** What the rows are in order: ORDER BY's values, then the arguments; each as often as it occurs. */
+  const inOrder = (ordered: typeof args): Row[] => {
+    const by = call.order.map(({ column }) => types[column])
+    const argTypes = call.args.map((a) => types[a])
+    const order = call.order.map((key, i) => ({ ...key, column: i }))
+    const sums = new Map<string, { all: Row; diff: number }>()
+    for (const { row, order, diff } of ordered) {
+      const all = [...order, ...row]
+      sums.set(rowKey(all), { all, diff: (sums.get(rowKey(all))?.diff ?? 0) + diff })
+    }
+    return [...sums.values()]
+      .filter(({ diff }) => diff > 0)
+      .sort((a, b) => compareOrdered(order, [...by, ...argTypes], a.all, b.all))
+      .flatMap(({ all, diff }) => new Array<Row>(diff).fill(all))
+  }
+  const width = call.order.length
+  const direct = (call.direct ?? []).map((d) => ('value' in d ? d.value : (args.at(-1)?.row[d.arg] ?? null)))
   switch (strategy) {
     case 'count':
       return count
@@ -129,21 +152,43 @@ export function aggregateOf(
       values.sort((a, b) => compareDatum(argType, a, b))
       return (strategy === 'min' ? values[0] : values.at(-1)) ?? null
     }
+    case 'any_value':
+      return inOrder(some)[0]?.[width] ?? null
+    case 'first':
+      return inOrder(args)[0]?.[width] ?? null
+    case 'last': {
+      // Of equals the greatest value: as if the value were the last key of the order.
+      const rows = inOrder(args)
+      const last = rows.at(-1)
+      const keys = (row: Row) => rowKey(row.slice(0, width))
+      return last === undefined ? null : (rows.filter((row) => keys(row) === keys(last)).at(-1) as Row)[width]
+    }
+    case 'arg_min':
+    case 'arg_max': {
+      const order = [{ column: 1, desc: strategy === 'arg_max', nullsFirst: false }]
+      const rows = inOrder(args.filter(({ row }) => row[1] !== null))
+      return rows.sort((a, b) => compareOrdered(order, [argType, types[call.args[1]]], a, b))[0]?.[0] ?? null
+    }
+    case 'mode':
+    case 'percentile_cont':
+    case 'percentile_disc': {
+      const values = inOrder(args.map((entry) => ({ ...entry, row: [] })))
+        .map(([value]) => value)
+        .filter((value) => value !== null)
+      if (strategy === 'mode') return modeOf(values, types[call.order[0].column])
+      return percentileOf(values, strategy === 'percentile_cont', direct[0])
+    }
+    case 'rank':
+    case 'dense_rank':
+    case 'percent_rank':
+    case 'cume_dist': {
+      const rows = inOrder(args.map((entry) => ({ ...entry, row: [] })))
+      const by = call.order.map(({ column }) => types[column])
+      return rankOf(strategy, rows, direct, call.order, by)
+    }
     case 'string_agg':
     case 'array_agg': {
-      const argTypes = call.args.map((a) => types[a])
-      const both = [...call.order.map((k) => types[k.column]), ...argTypes]
-      const order = call.order.map((k, i) => ({ ...k, column: i }))
-      const sums = new Map<string, { all: Row; row: Row; diff: number }>()
-      for (const { row, order, diff } of args) {
-        const whole = [...order, ...row]
-        const old = sums.get(rowKey(whole))
-        sums.set(rowKey(whole), { all: whole, row, diff: (old?.diff ?? 0) + diff })
-      }
-      const sorted = [...sums.values()]
-        .filter(({ diff }) => diff > 0)
-        .sort((a, b) => compareOrdered(order, both, a.all, b.all))
-      const rows = sorted.flatMap(({ row, diff }) => new Array<Row>(diff).fill(row))
+      const rows = inOrder(args).map((row) => row.slice(width))
       if (strategy === 'array_agg') return rows.length === 0 ? null : rows.map((row) => row[0])
       let text: string | null = null
       for (const [value, between] of rows) {

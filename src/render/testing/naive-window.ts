@@ -140,6 +140,17 @@ function overFrame(call: WindowCall, partition: Partition, i: number): Datum | F
           null,
         )
     }
+    case 'any_value':
+      return args.map(([value]) => value).find((value) => value !== null) ?? null
+    case 'arg_min':
+    case 'arg_max': {
+      const sign = strategy === 'arg_min' ? -1 : 1
+      const better = (a: Row, b: Row) => compareDatum(argTypes[1], a[1], b[1]) * sign > 0
+      const rows = args.filter(([, by]) => by !== null)
+      return (
+        rows.reduce<Row | null>((best, row) => (best === null || better(row, best) ? row : best), null)?.[0] ?? null
+      )
+    }
     default: {
       const spec = { args: argTypes.map((_, a) => a), distinct: false, filter: null, order: [], type: call.type }
       return aggregateOf(

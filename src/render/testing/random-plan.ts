@@ -5,6 +5,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import type { WindowCall } from '../../plan/window.ts'
 import type { Forms } from '../../types/forms.ts'
 import { arrayOf, BOOL, FLOAT8, INT4, INT8, NUMERIC, type SqlType, sameType, TEXT } from '../../types/sql-type.ts'
+import type { Datum } from '../../types/value.ts'
 import { anyCondition, anyDatum, anyScalar, arm, type Gen, pickFrom } from './random-scalar.ts'
 
 /** Objects that random plans read, by id. */
@@ -208,17 +209,53 @@ const CALLS: readonly (readonly [fn: string, arg: string | null, type: SqlType])
   ['min(numeric)', 'numeric', NUMERIC],
   ['string_agg(text,text)', 'text', TEXT],
   ['array_agg(anyelement)', 'int4', arrayOf(INT4)],
+  ['bit_and(int4)', 'int4', INT4],
+  ['bit_xor(int4)', 'int4', INT4],
+  ['stddev_pop(int4)', 'int4', NUMERIC],
+  ['var_samp(numeric)', 'numeric', NUMERIC],
+  ['var_pop(float8)', 'float8', FLOAT8],
+  ['regr_slope(float8,float8)', 'float8', FLOAT8],
+  ['corr(float8,float8)', 'float8', FLOAT8],
+  ['any_value(anyelement)', 'int4', INT4],
+  ['arg_max(anyelement,any)', 'int4', INT4],
+  ['last_value(anyelement)', 'int4', INT4],
+  ['mode(anyelement)', 'int4', INT4],
+  ['percentile_cont(float8,float8)', 'float8', FLOAT8],
+  ['percentile_disc(float8,anyelement)', 'int4', INT4],
+  ['rank(any)', 'int4', INT8],
+  ['cume_dist(any)', 'int4', FLOAT8],
 ]
+
+/** Which of its parts a call has a column for: arguments (two of one column), or the order and a constant. */
+const PAIRS: ReadonlySet<string> = new Set([
+  'string_agg(text,text)',
+  'regr_slope(float8,float8)',
+  'corr(float8,float8)',
+  'arg_max(anyelement,any)',
+])
+const DIRECT: Readonly<Record<string, readonly Datum[]>> = {
+  'mode(anyelement)': [],
+  'percentile_cont(float8,float8)': [0.3],
+  'percentile_disc(float8,anyelement)': [0.5],
+  'rank(any)': [1],
+  'cume_dist(any)': [2],
+}
 
 function anyAggregate(g: Gen, types: readonly SqlType[]): PhysicalAggregate {
   const possible = CALLS.filter(([, arg]) => arg === null || arg === 'any' || columnsOfType(types, arg).length > 0)
   const [fn, arg, type] = pickFrom(g, possible)
   const column =
     arg === null || arg === 'any' ? g(fc.nat, { max: types.length - 1 }) : pickFrom(g, columnsOfType(types, arg))
-  const args = arg === null ? [] : fn === 'string_agg(text,text)' ? [column, column] : [column]
   const filters = columnsOfType(types, 'bool')
   const filter = filters.length > 0 && g(fc.boolean) ? pickFrom(g, filters) : null
-  const ordered = type.kind === 'array' || fn.startsWith('string_agg')
+  if (DIRECT[fn] !== undefined) {
+    const direct = DIRECT[fn].map((value) => ({ value }))
+    const order = [{ column, desc: g(fc.boolean), nullsFirst: g(fc.boolean) }]
+    return { fn, args: [], distinct: false, filter, order, direct, type }
+  }
+  const other = (arg && arg !== 'any' && pickFrom(g, columnsOfType(types, arg))) as number
+  const args = arg === null ? [] : PAIRS.has(fn) ? [column, other] : [column]
+  const ordered = type.kind === 'array' || fn.startsWith('string_agg') || fn.startsWith('last_value')
   const distinct = arg !== null && g(fc.nat, { max: 2 }) === 0
   return { fn, args, distinct, filter, order: ordered && !distinct ? anyOrder(g, types) : [], type }
 }

@@ -7,18 +7,19 @@ import { mapCall } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, constant, replaceScalar, sameScalar, scalarKey, visitScalar } from '../../plan/scalar-walk.ts'
 import { INT4 } from '../../types/sql-type.ts'
+import { hasDirect } from '../function-facts.ts'
 import { bindError } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import type { FromPlan } from './from-plan.ts'
 import { bindGroupingSets, commonKeys, type Grouping, groupingBits, groupingKeys } from './grouping-sets.ts'
 import { namedTarget, ordinalTarget } from './order.ts'
-import { emptyResult, isAggregate } from './overload.ts'
+import { emptyResult, isAggregate, isOrderedSet } from './overload.ts'
 import { type Scope, tryFindUnqualified } from './scope.ts'
+import { addRows } from './window.ts'
 import { slotOf, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 import type { BoundTarget } from './target.ts'
-import { addRows } from './window.ts'
 
 /** GROUP BY: an ordinal, a column, the name of an output column (where no column has it), or an expression. */
 export function bindGroupItems(
@@ -93,7 +94,7 @@ export function groupStage(
   const sets = grouping.sets.map((set) => [...set, ...extra.map((_, i) => groups.length + i)])
   const names = groupKeys.map((k) => columnName(scope, k))
   const plan = groupedPlan(st, before.plan, keys, names, sets, aggregates, asked)
-  const toPlan = (s: Scalar, inSubquery: boolean): Scalar =>
+  const toPlanOver = (s: Scalar, missing: (x: Scalar) => SqlError): Scalar =>
     replaceScalar(s, (x) => {
       const slot = slotOf(x)
       const at = slot >= 0 ? bySlot.get(slot) : undefined
@@ -101,10 +102,40 @@ export function groupStage(
       if (at !== undefined) return column(groupKeys.length + (at >= 0 ? at : aggregates.length - 1 - at), x.type)
       const key = groupKeys.findIndex((g) => sameScalar(g, x))
       if (key >= 0) return column(key, x.type)
-      if (x.kind === 'column') throw ungrouped(st, scope, x, nodes, place, inSubquery)
+      if (x.kind === 'column') throw missing(x)
       return undefined
     })
-  return new Stage(st, scope, plan, toPlan)
+  checkDirect(st, bySlot.keys(), nodes, (s, at) => {
+    toPlanOver(s, (x) => ungrouped(st, scope, x, at, place, false, DIRECT))
+  })
+  return new Stage(st, scope, plan, (s, inSubquery) =>
+    toPlanOver(s, (x) => ungrouped(st, scope, x, nodes, place, inSubquery)),
+  )
+}
+
+const DIRECT = 'Direct arguments of an ordered-set aggregate must use only grouped columns.'
+
+/** The direct arguments of ordered-set aggregates are one value a group. */
+function checkDirect(
+  st: Statement,
+  slots: Iterable<number>,
+  nodes: readonly Expr[],
+  check: (s: Scalar, at: readonly Expr[]) => void,
+): void {
+  for (const n of slots) {
+    const slot = st.slots[n]
+    if (slot.kind !== 'aggregate' || !isOrderedSet(slot.name)) continue
+    for (const s of slot.call.args) check(s, directNodes(nodes))
+  }
+}
+
+/** The syntax of all direct arguments below the nodes. */
+function directNodes(node: unknown): Expr[] {
+  if (node === null || typeof node !== 'object') return []
+  if (Array.isArray(node)) return node.flatMap(directNodes)
+  const expr = node as Expr
+  if (expr.kind === 'call' && expr.withinGroup) return expr.args.map(({ value }) => value)
+  return Object.values(node).flatMap(directNodes)
 }
 
 type SlotCall = Extract<Scalar, { kind: 'call' }>
@@ -121,6 +152,16 @@ function slotCalls(outputs: readonly Scalar[]): [number, SlotCall][] {
   return [...found].sort(([a], [b]) => a - b)
 }
 
+/** Direct arguments are those of the group: keys that its set does not group by are NULL in them, too. */
+function withNulls(call: AggregateCall, keys: readonly Scalar[], set: readonly number[]): AggregateCall {
+  if (!hasDirect(call.fn) || set.length === keys.length) return call
+  const absent = (x: Scalar): Scalar | undefined => {
+    const key = keys.findIndex((k) => sameScalar(k, x))
+    return key >= 0 && !set.includes(key) ? constant(null, x.type) : undefined
+  }
+  return { ...call, args: call.args.map((s) => replaceScalar(s, absent)) }
+}
+
 /** One aggregate a set, over an input that all of them share; keys that a set does not group by are NULL in its rows. */
 function groupedPlan(
   st: Statement,
@@ -135,7 +176,7 @@ function groupedPlan(
     kind: 'aggregate',
     input: over,
     keys: set.map((i) => keys[i]),
-    aggregates,
+    aggregates: aggregates.map((a) => withNulls(a, keys, set)),
     rowType: [
       ...projectedRow(
         over.rowType,
@@ -216,6 +257,7 @@ function ungrouped(
   nodes: readonly Expr[],
   place: ExprPlace,
   inSubquery: boolean,
+  detail?: string,
 ): SqlError {
   const table = scope.tables.find((t) => t.columns.some((c) => sameScalar(c.expr, s)))
   const name = table?.columns.find((c) => sameScalar(c.expr, s))?.name ?? columnName(scope, s)
@@ -226,7 +268,12 @@ function ungrouped(
     '42803',
     `column "${full}" must appear in the GROUP BY clause or be used in an aggregate function`,
     at,
+    { detail },
   )
+}
+
+function isAggregated({ name, withinGroup }: Extract<Expr, { kind: 'call' }>): boolean {
+  return withinGroup || isAggregate(name.parts[name.parts.length - 1].name)
 }
 
 /** The syntax node that means this column: scalars of columns keep no position. */
@@ -249,8 +296,7 @@ function locate(st: Statement, node: unknown, s: Scalar, place: ExprPlace): Expr
       return undefined
     }
   }
-  if (expr.kind === 'call' && !expr.over && isAggregate(expr.name.parts[expr.name.parts.length - 1].name))
-    return undefined
+  if (expr.kind === 'call' && !expr.over && isAggregated(expr)) return undefined
   for (const value of Object.values(node)) {
     const found = locate(st, value, s, place)
     if (found) return found

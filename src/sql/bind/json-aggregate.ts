@@ -22,6 +22,8 @@ const JSON_AGGREGATES: ReadonlyMap<string, JsonAggregate> = new Map([
   ['jsonb_agg', { kind: 'jsonb', object: false, final: 'jsonb_agg_final' }],
   ['json_object_agg', { kind: 'json', object: true, final: 'json_object_agg_final' }],
   ['jsonb_object_agg', { kind: 'jsonb', object: true, final: 'jsonb_object_agg_final' }],
+  ['json_object_agg_unique', { kind: 'json', object: true, final: 'json_object_agg_unique_final' }],
+  ['jsonb_object_agg_unique', { kind: 'jsonb', object: true, final: 'jsonb_object_agg_unique_final' }],
 ])
 
 export const isJsonAggregate = (name: string): boolean => JSON_AGGREGATES.has(name)

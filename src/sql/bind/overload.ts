@@ -72,6 +72,12 @@ const sameKind = (a: SqlType, b: SqlType): boolean =>
 
 const typesOf = (args: readonly Scalar[]): SqlType[] => args.map((a) => a.type)
 
-export const isAggregate = (name: string): boolean => aggregatesByName(name).length > 0
+/** However it is called. */
+export const isAggregate = (name: string): boolean => aggregatesByName(name).some(({ form }) => form === undefined)
+/** With WITHIN GROUP. */
+export const isOrderedSet = (name: string): boolean =>
+  aggregatesByName(name).some(({ form }) => form === 'within' || form === 'hypothetical')
+/** With an ORDER BY of its own. */
+export const isByOrder = (name: string): boolean => aggregatesByName(name).some(({ form }) => form === 'ordered')
 export const isTableFunction = (name: string): boolean => tableFunctionsByName(name).length > 0
 export const emptyResult = (fn: string) => aggregateById(fn)?.emptyResult ?? null

@@ -1,5 +1,6 @@
 import { notSupported, type SqlError } from '../../base/sql-error.ts'
 import type { WindowFunction } from '../../dataflow/window/spec.ts'
+import { aggregateById } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
 import { FLOAT8, INT4, INT8, type SqlType } from '../../types/sql-type.ts'
@@ -133,6 +134,7 @@ function bindAggregateCall(st: Statement, node: Call, name: string, place: ExprP
   if (node.star && name !== 'count') throw bindError('42883', `function ${name}() does not exist`, node)
   const args = node.star ? [] : bindArgs(st, node, place)
   const call = isJsonAggregate(name) ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
+  if (aggregateById(call.fn)?.impliesDistinct) throw notSupported(`${name} as a window function`, node.span)
   return { fn: 'aggregate', aggregate: call.fn, args: call.args, type: call.type }
 }
 

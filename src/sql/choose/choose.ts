@@ -10,6 +10,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, conjunction, isTrue, mapColumns, TRUE } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
+import { columnNumber, physicalCall } from './aggregate-calls.ts'
 import { refuseArrival } from './arrival.ts'
 import { clockJoins, splitClock } from './clock-joins.ts'
 import { aggregateForms, rowForms } from './forms.ts'
@@ -258,22 +259,11 @@ class Builder {
   }
 
   #aggregate(p: Extract<Logical, { kind: 'aggregate' }>): number {
-    const number = (s: Scalar): number => {
-      assert(s.kind === 'column', 'aggregates read columns')
-      return s.index
-    }
     const op: PhysicalOp = {
       op: 'aggregate',
       input: this.build(p.input),
-      keys: p.keys.map(number),
-      aggregates: p.aggregates.map((a) => ({
-        fn: a.fn,
-        args: a.args.map(number),
-        distinct: a.distinct,
-        filter: a.filter && number(a.filter),
-        order: a.order.map((o) => ({ column: number(o.expr), desc: o.desc, nullsFirst: o.nullsFirst })),
-        type: a.type,
-      })),
+      keys: p.keys.map(columnNumber),
+      aggregates: p.aggregates.map(physicalCall),
       ...aggregateForms(p, this.#outer),
     }
     return this.#node(op, p)

@@ -14,9 +14,12 @@ export function rowForms({ rowType }: Pick<Logical, 'rowType'>, scope: object | 
   )
 }
 
-/** Keys, and arguments of DISTINCT calls, of which one stands for all that are equal. */
+/** Keys, arguments of DISTINCT calls, and values that mode counts, of which one stands for all that are equal. */
 export function aggregateForms(p: Extract<Logical, { kind: 'aggregate' }>, scope: object | null): Kept {
-  const compared = [...p.keys, ...p.aggregates.flatMap(({ distinct, args }) => (distinct ? args : []))]
+  const counted = p.aggregates.flatMap(({ fn, distinct, args, order }) =>
+    distinct ? args : fn.startsWith('mode(') ? order.map(({ expr }) => expr) : [],
+  )
+  const compared = [...p.keys, ...counted]
   return formsOf(
     compared.map(({ type }) => type),
     scope,

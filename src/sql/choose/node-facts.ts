@@ -1,3 +1,5 @@
+import { isLinear } from '../../dataflow/aggregate/linears.ts'
+import type { AggregateStrategy } from '../../functions/function.ts'
 import { aggregateById } from '../../functions/lookup.ts'
 import type { PhysicalNode, PhysicalOp } from '../../plan/physical.ts'
 
@@ -50,7 +52,7 @@ export function growth(op: PhysicalOp, inputs: readonly PhysicalNode[]): Physica
     case 'lookupJoin':
       return 'bounded'
     case 'aggregate': {
-      const small = op.aggregates.every((a) => !a.distinct && CONSTANT_STATE.has(aggregateById(a.fn)?.strategy ?? ''))
+      const small = op.aggregates.every((a) => !a.distinct && hasConstantState(aggregateById(a.fn)?.strategy))
       return op.keys.length === 0 && small ? 'bounded' : 'unbounded'
     }
     case 'expire':
@@ -97,7 +99,7 @@ export function mortalGrowth(op: PhysicalOp, inputs: readonly PhysicalNode[]): P
 }
 
 /** Aggregates of which a group keeps a fixed number of values. */
-const CONSTANT_STATE: ReadonlySet<string> = new Set([
+const CONSTANT_STATE: ReadonlySet<AggregateStrategy> = new Set<AggregateStrategy>([
   'count',
   'sum_int',
   'sum_bigint',
@@ -111,3 +113,6 @@ const CONSTANT_STATE: ReadonlySet<string> = new Set([
   'bool_and',
   'bool_or',
 ])
+
+const hasConstantState = (strategy: AggregateStrategy | undefined): boolean =>
+  strategy !== undefined && (CONSTANT_STATE.has(strategy) || isLinear(strategy))

@@ -2,6 +2,7 @@ import type { AggregateCall, Logical } from '../../plan/logical.ts'
 import { mapCall, rewriteLogical } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, scalarKey } from '../../plan/scalar-walk.ts'
+import { hasDirect } from '../function-facts.ts'
 import { fuse } from '../optimise/fuse.ts'
 import { jsonbPartitions } from './jsonb-partitions.ts'
 
@@ -27,7 +28,11 @@ function overColumns(p: Extract<Logical, { kind: 'aggregate' }>): Logical {
     return column(at, s.type)
   }
   const keys = p.keys.map(toColumn)
-  const aggregates: AggregateCall[] = p.aggregates.map((a) => mapCall(a, toColumn))
+  const aggregates: AggregateCall[] = p.aggregates.map((a) => {
+    const call = mapCall(a, toColumn)
+    // A direct argument that is constant needs no column.
+    return hasDirect(a.fn) ? { ...call, args: a.args.map((s, i) => (s.kind === 'const' ? s : call.args[i])) } : call
+  })
   const rowType = exprs.map((e, i) => {
     const field = e.kind === 'column' ? p.input.rowType[e.index] : undefined
     return { name: field?.name ?? `arg${i}`, type: e.type, nullable: field?.nullable ?? true }
