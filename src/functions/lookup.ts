@@ -2,6 +2,7 @@ import { assert } from '../base/assert.ts'
 import { AGGREGATES } from './aggregates.ts'
 import type { AggregateFunction, ScalarFunction } from './function.ts'
 import { type Proc, procFunctions, procTable } from './proc-table.ts'
+import { rowsFrom } from './rows-from.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { byteFunctions } from './scalar/bytes.ts'
@@ -122,7 +123,7 @@ export function aggregatesByName(name: string): readonly AggregateFunction[] {
   return aggregateNames.get(name) ?? []
 }
 export function tableFunctionById(id: string): TableFunction | undefined {
-  return tableIds.get(id)
+  return tableIds.get(id) ?? rowsFrom(id, tableFunctionById)
 }
 export function tableFunctionsByName(name: string): readonly TableFunction[] {
   return tableNames.get(name) ?? []

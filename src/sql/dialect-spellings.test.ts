@@ -40,7 +40,6 @@ const SPELLINGS: Readonly<Record<string, string>> = {
   '"names in double quotes"': 'SELECT "a" FROM "t"',
   "CASE WHEN x ~ 'pattern' THEN x::type END": "SELECT CASE WHEN c ~ '^[0-9]+$' THEN c::int END FROM t",
   'the columns by name, or * EXCEPT (a), x AS a': 'SELECT a + 1 AS a, b FROM t; SELECT * EXCEPT (a), a + 1 AS a FROM t',
-  '* EXCEPT (…)': 'SELECT * EXCEPT (a) FROM t; SELECT t.* EXCEPT (a, t.b) FROM t, u',
   'x[n + 1]: arrays count from 1': 'SELECT x[1] FROM t',
   "jsonb_build_object('name', x, …)": "SELECT jsonb_build_object('a', a, 'b', b) FROM t",
   'unnest(ARRAY[…])': 'SELECT a FROM unnest(ARRAY[1, 2]) AS a',

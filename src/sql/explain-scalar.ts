@@ -1,5 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import { scalarById } from '../functions/lookup.ts'
+import { membersOf } from '../functions/rows-from.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { formatType } from '../types/pg-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -66,3 +67,17 @@ export function datumText(value: Datum, type: SqlType): string {
   const text = formatText(value, type)
   return BARE.has(type.kind) ? text : `'${text.replaceAll("'", "''")}'`
 }
+
+/** A call of a table function; several of them that run side by side. */
+export function tableCallText(fn: string, args: readonly string[]): string {
+  const members = membersOf(fn)
+  if (members === null) return `${nameOf(fn)}(${args.join(', ')})`
+  let from = 0
+  const calls = members.map(([name, count]) => {
+    const own = args.slice(from, (from += count)).join(', ')
+    return name === null ? own : `${nameOf(name)}(${own})`
+  })
+  return `rows from (${calls.join(', ')})`
+}
+
+const nameOf = (fn: string): string => fn.replace(/\(.*$/, '')

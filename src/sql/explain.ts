@@ -8,7 +8,7 @@ import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { isTrue } from '../plan/scalar-walk.ts'
 import { INTERVAL } from '../types/sql-type.ts'
-import { datumText, scalarText } from './explain-scalar.ts'
+import { datumText, scalarText, tableCallText } from './explain-scalar.ts'
 import type { StateNotes } from './explain-state.ts'
 import { columnText, windowText } from './explain-window.ts'
 import { hasDirect } from './function-facts.ts'
@@ -109,9 +109,9 @@ function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
       return `Window${partitionText(p.partition, names)}${orderText(p.order, names)}: ${windowText(p.calls, names)}`
     }
     case 'flatMap': {
-      const args = p.args.map((a) => scalarText(a, namesOf(p.input))).join(', ')
+      const args = p.args.map((a) => scalarText(a, namesOf(p.input)))
       const ordinality = p.withOrdinality ? ' with ordinality' : ''
-      return `FlatMap${p.outer ? ' outer' : ''} ${p.fn.replace(/\(.*$/, '')}(${args})${ordinality}`
+      return `FlatMap${p.outer ? ' outer' : ''} ${tableCallText(p.fn, args)}${ordinality}`
     }
     case 'atMostOne':
       return `AtMostOne${partitionText(p.keys, namesOf(p.input))}`
@@ -206,7 +206,7 @@ function nodeText(n: PhysicalNode, name: (object: number) => string): string {
       return `temporal ${n.input}${where} → ${n.exprs.map(scalar).join(', ')}  changes with: ${[...new Set(rules)].join(', ')}`
     }
     case 'flatMap':
-      return `flatMap ${n.input} ${n.fn.replace(/\(.*$/, '')}(${n.args.map(scalar).join(', ')})${n.outer ? ' outer' : ''}${n.withOrdinality ? ' with ordinality' : ''}`
+      return `flatMap ${n.input} ${tableCallText(n.fn, n.args.map(scalar))}${n.outer ? ' outer' : ''}${n.withOrdinality ? ' with ordinality' : ''}`
     case 'union':
       return `union ${n.inputs.join(', ')}`
     case 'negate':

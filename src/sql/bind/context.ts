@@ -72,6 +72,8 @@ export interface ExprPlace {
   readonly aggregates: boolean
   readonly windows: boolean
   readonly rows: boolean
+  /** What forbids set-returning functions in a clause that has them. */
+  readonly rowsNotIn?: 'CASE' | 'COALESCE'
   readonly inAggregate?: boolean
   /** In an argument of a window function, or in the definition of a window. */
   readonly inWindow?: 'call' | 'definition'

@@ -44,7 +44,7 @@ export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   }
   const args = bindArgs(st, node, place)
   if (isTableFunction(name)) {
-    if (!place.rows) throw bindError('0A000', `set-returning functions are not allowed in ${place.clause}`, node)
+    if (!place.rows) throw noRows(place, node)
     const call = tableCall(st, name, args, node)
     if (call.columns.length !== 1) throw notSupported(`${name} in the select list`, node.span)
     return st.slot({ kind: 'rows', fn: call.fn, name }, call.args, call.columns[0].type, node)
@@ -57,6 +57,15 @@ function isAggregateCall(node: Call, name: string): boolean {
   if (isAggregate(name) || isJsonAggregate(name)) return true
   if (isOrderedSet(name)) return !isWindowFunction(name) || node.args.length > 0
   return isByOrder(name) && node.orderBy.length > 0
+}
+
+function noRows(place: ExprPlace, node: Call): SqlError {
+  const hint = 'You might be able to move the set-returning function into a LATERAL FROM item.'
+  if (place.inAggregate) {
+    return bindError('0A000', 'aggregate function calls cannot contain set-returning function calls', node, { hint })
+  }
+  const message = `set-returning functions are not allowed in ${place.rowsNotIn ?? place.clause}`
+  return bindError('0A000', message, node, place.rowsNotIn ? { hint } : {})
 }
 
 /** `date('2024-01-01')`: one argument and the name of a type, where no function takes it, is a cast. */

@@ -89,7 +89,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   inSubquery: bindInSubquery,
   like: bindLike,
   quantified: bindQuantified,
-  case: bindCase,
+  case: (st, node, place) => bindCase(st, node, place.rows ? { ...place, rows: false, rowsNotIn: 'CASE' } : place),
   cast: bindCast,
   call: bindCall,
   subquery: bindScalarSubquery,
@@ -110,7 +110,8 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   overlay: bindOverlay,
   trim: bindTrim,
   normalize: bindNormalize,
-  coalesce: bindCoalesce,
+  coalesce: (st, node, place) =>
+    bindCoalesce(st, node, place.rows ? { ...place, rows: false, rowsNotIn: 'COALESCE' } : place),
   greatest: bindGreatest,
   least: bindGreatest,
   nullif: bindNullIf,

@@ -5,20 +5,18 @@ import type { Logical } from '../../plan/logical.ts'
 import { join } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { isTrue, mapColumns, replaceScalar, TRUE } from '../../plan/scalar-walk.ts'
-import { INT8 } from '../../types/sql-type.ts'
-import { typeText } from '../type-text.ts'
-import { bindError, type Place } from './bind-error.ts'
-import { bindArgs, functionName } from './call-parts.ts'
+import { bindError } from './bind-error.ts'
+import { functionName } from './call-parts.ts'
 import type { CteScope, ExprPlace, Statement } from './context.ts'
 import { correlatedSlots } from './decorrelate.ts'
+import { bindFromFunction } from './from-function.ts'
 import { aliasNames, type FromPlan, NO_FROM, nullableFrom, relation, scopeOf, shiftFrom } from './from-plan.ts'
 import { handled } from './handled.ts'
 import { bindJoin } from './join.ts'
 import { orderKey } from './order.ts'
-import { callFunction, isTableFunction, tableCall } from './overload.ts'
 import { bindTable } from './relation.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
-import { slotOf, slotsIn } from './slot.ts'
+import { slotOf } from './slot.ts'
 import { Stage } from './stage.ts'
 import { mortal } from './state-ttl.ts'
 import { bindTimeJoin, isTimeJoin, withoutTime } from './time-join.ts'
@@ -248,76 +246,10 @@ function bindTableFunction(
   parent: Scope | null,
   ctes: CteScope | null,
 ): BoundItem {
-  const [{ call, columns }] = item.calls
+  const [{ call }] = item.calls
   if (call.kind === 'call' && isWindowFunction(functionName(call)) && item.calls.length === 1) {
     return { from: bindWindowTable(st, item, call, functionName(call), parent, ctes), lateral: null }
   }
-  handled(item, ['calls', 'lateral', 'ordinality', 'alias'])
-  if (columns) throw notSupported('a column definition list', columns.span)
-  if (call.kind !== 'call') throw notSupported('this expression in FROM', call.span)
-  handled(call, ['name', 'args'])
-  // A function may read what stands to its left whether LATERAL is written or not.
-  const scope: Scope = reach ?? { ...EMPTY_SCOPE, parent }
-  const inner: Scope = { ...EMPTY_SCOPE, parent: scope }
-  const place: ExprPlace = {
-    scope: inner,
-    ctes,
-    clause: 'functions in FROM',
-    aggregates: false,
-    windows: false,
-    rows: false,
-  }
-  const name = functionName(call)
-  const bound = bindArgs(st, call, place)
-  const position = st.position(call)
-  const reads = (plan: Logical): Scope | null => (beside ? readsScope(st, plan, scope) : null)
-  if (!isTableFunction(name)) {
-    const from = scalarInFrom(st, item, name, callFunction(st, name, bound, call))
-    return { from, lateral: reads(from.plan) }
-  }
-  if (name === 'unnest') checkArrays(bound, call)
-  const { fn, args, columns: row } = tableCall(st, name, bound, call)
-  const ordinality = item.ordinality ? [{ name: 'ordinality', type: INT8, nullable: false }] : []
-  const plan: Logical = {
-    kind: 'flatMap',
-    input: NO_FROM.plan,
-    fn,
-    args,
-    withOrdinality: item.ordinality,
-    outer: false,
-    rowType: [...row, ...ordinality],
-    position,
-  }
-  // An alias also names the only column of a function: FROM generate_series(1, 3) AS n.
-  const only =
-    item.alias?.name && item.alias.columns.length === 0 && row.length === 1 ? item.alias.name.name : undefined
-  const named = plan.rowType.map((f, i) => (i === 0 && only !== undefined ? { ...f, name: only } : f))
-  const { alias, names } = aliasNames(item.alias, named, name)
-  return { from: relation(plan, alias, null, names, [], null), lateral: reads(plan) }
-}
-
-/** unnest(a, b, …) pairs the items of several arrays. */
-function checkArrays(args: readonly Scalar[], at: Place): void {
-  const wrong = args.length > 1 ? args.find((a) => a.type.kind !== 'array') : undefined
-  if (wrong === undefined) return
-  throw bindError('42883', `function pg_catalog.unnest(${typeText(wrong.type)}) does not exist`, at, {
-    hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
-  })
-}
-
-/** Any function may stand in FROM: one row, one column. */
-function scalarInFrom(st: Statement, item: Item<'tableFunction'>, name: string, value: Scalar): FromPlan {
-  if (item.ordinality) throw notSupported('WITH ORDINALITY of a function that returns no set', item.span)
-  if ([...slotsIn(value)].some((n) => st.slots[n].kind !== 'outer')) {
-    throw notSupported('a subquery in a function in FROM', item.span)
-  }
-  const column = item.alias?.columns[0]?.name ?? item.alias?.name?.name ?? name
-  const plan: Logical = {
-    kind: 'project',
-    input: NO_FROM.plan,
-    exprs: [value],
-    rowType: [{ name: column, type: value.type, nullable: true }],
-  }
-  const { alias, names } = aliasNames(item.alias, plan.rowType, name)
-  return relation(plan, alias, null, names, [], null)
+  const from = bindFromFunction(st, item, reach, parent, ctes)
+  return { from, lateral: beside ? readsScope(st, from.plan, reach) : null }
 }

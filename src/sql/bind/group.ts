@@ -16,7 +16,7 @@ import { bindGroupingSets, commonKeys, type Grouping, groupingBits, groupingKeys
 import { namedTarget, ordinalTarget } from './order.ts'
 import { emptyResult, isAggregate, isOrderedSet } from './overload.ts'
 import { type Scope, tryFindUnqualified } from './scope.ts'
-import { addRows } from './window.ts'
+import { addRows } from './select-rows.ts'
 import { slotOf, slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 import type { BoundTarget } from './target.ts'

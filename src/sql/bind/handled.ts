@@ -44,8 +44,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'join.asof': 'ASOF JOIN',
   'join.matchCondition': 'MATCH_CONDITION',
   'join.within': 'JOIN … WITHIN',
-  'tableFunction.rowsFrom': 'ROWS FROM',
-  'tableFunction.wrapped': 'TABLE(function)',
   'cte.search': 'SEARCH',
   'cte.cycle': 'CYCLE',
   'call.withinGroup': 'WITHIN GROUP',

@@ -1,4 +1,3 @@
-import { notSupported } from '../../base/sql-error.ts'
 import type { FrameBound } from '../../dataflow/window/spec.ts'
 import { extend } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -7,17 +6,17 @@ import type { WindowCall } from '../../plan/window.ts'
 import { INT8 } from '../../types/sql-type.ts'
 import { settleUnknown } from './coerce.ts'
 import type { Statement } from './context.ts'
-import { type Slot, slotOf, type WindowSlot } from './slot.ts'
+import { slotOf, type WindowSlot } from './slot.ts'
 import type { Stage } from './stage.ts'
 
 type SlotCall = Extract<Scalar, { kind: 'call' }>
 
-function slotCalls<K extends Slot['kind']>(st: Statement, outputs: readonly Scalar[], kind: K): Map<number, SlotCall> {
+function windowCalls(st: Statement, outputs: readonly Scalar[]): Map<number, SlotCall> {
   const found = new Map<number, SlotCall>()
   for (const s of outputs) {
     visitScalar(s, (x) => {
       const n = slotOf(x)
-      if (n >= 0 && x.kind === 'call' && st.slots[n].kind === kind) found.set(n, x)
+      if (n >= 0 && x.kind === 'call' && st.slots[n].kind === 'window') found.set(n, x)
     })
   }
   return found
@@ -33,7 +32,7 @@ interface Pending {
 /** Window functions of the select list and ORDER BY: one node for those of one PARTITION BY and ORDER BY, a column each. */
 export function addWindows(st: Statement, stage: Stage, outputs: readonly Scalar[]): void {
   const byWindow = new Map<string, Pending[]>()
-  for (const [n, call] of slotCalls(st, outputs, 'window')) {
+  for (const [n, call] of windowCalls(st, outputs)) {
     const window = st.slots[n]
     if (window.kind !== 'window') continue
     const scalars = call.args.map((a) => settleUnknown(st, stage.resolve(a)))
@@ -109,31 +108,6 @@ function callOf({ window, call, scalars }: Pending, columns: readonly number[]):
       value: frame.value === null ? null : moved(frame.value),
     },
     type: call.type,
-  }
-}
-
-/** A set-returning function of the select list: each row times its rows. */
-export function addRows(st: Statement, stage: Stage, outputs: readonly Scalar[]): void {
-  const calls = [...slotCalls(st, outputs, 'rows')]
-  if (calls.length > 1) {
-    throw notSupported('more than one set-returning function in a select list', { start: calls[1][1].position })
-  }
-  for (const [n, call] of calls) {
-    const slot = st.slots[n]
-    if (slot.kind !== 'rows') continue
-    const args = call.args.map((a) => stage.resolve(a))
-    const input = stage.plan
-    stage.plan = {
-      kind: 'flatMap',
-      input,
-      fn: slot.fn,
-      args,
-      withOrdinality: false,
-      outer: false,
-      rowType: [...input.rowType, { name: slot.name, type: call.type, nullable: true }],
-      position: call.position,
-    }
-    stage.fill(n, { kind: 'column', index: input.rowType.length, type: call.type })
   }
 }
 
