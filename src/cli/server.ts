@@ -40,25 +40,31 @@ export interface RunningServer {
 export const DATABASE = 'millrace'
 const USER = 'millrace'
 
+/** What tests put in the place of a server's own parts. */
+export interface ServerParts extends Partial<Pick<ConnectorDeps, 'threads' | 'openTransport' | 'openRegistry'>> {
+  readonly ballastBytes?: number | undefined
+}
+
 /** Resolves once connections are accepted and recovery is done. */
 export async function startServer(
   options: ServerOptions,
   log: Log,
   clock: Runtime = options.settings['clock'] === 'manual' ? standingClock() : systemRuntime,
-  sources: Partial<Pick<ConnectorDeps, 'threads' | 'openTransport' | 'openRegistry'>> = {},
+  { ballastBytes, ...connecting }: ServerParts = {},
 ): Promise<RunningServer> {
   // Time-outs of statements and sockets go on while the clock stands: they guard the server, not the data.
   const runtime = runningClock(clock)
   const { host, dataDir } = options
   if (dataDir !== null) ensureDirectory(dataDir)
-  const store = dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime })
+  const store =
+    dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime, ballastBytes })
   const resolve = parseResolve(options.settings['resolve'] ?? '')
   const rows = settingRows(options)
   const engine = await openEngine({
     store,
     runtime: clock,
     log,
-    connectors: connectorFactory({ runtime: clock, log, threads: true, resolve, ...sources }),
+    connectors: connectorFactory({ runtime: clock, log, threads: true, resolve, ...connecting }),
     settings: rows,
     onFailure: (error) => endProcess(log, error),
     ...crashHook(options.settings),

@@ -11,7 +11,7 @@ import { lockDirectory } from './directory-lock.ts'
 export interface LmdbOptions {
   readonly directory: string
   readonly runtime: Runtime
-  readonly ballastBytes?: number
+  readonly ballastBytes?: number | undefined
 }
 
 /** LMDB on the calling thread, for embedding: every commit blocks it for a sync. */
