@@ -5,6 +5,7 @@ import { isInterval, isNumeric } from '../types/datum.ts'
 import { intervalKey } from '../types/interval.ts'
 import { parseJson } from '../types/json-parse.ts'
 import { type JsonNode, JsonNumber, JsonObject } from '../types/json-tree.ts'
+import { trimBlanks } from '../types/modifiers.ts'
 import { parseNumericText } from '../types/numeric.ts'
 import type { SqlType, TypeKind } from '../types/sql-type.ts'
 import { encodeUtf8Into } from '../types/utf8.ts'
@@ -72,7 +73,7 @@ const WRITE = {
   numeric: (writer, value) => writeNumeric(writer, value as Numeric),
   text,
   varchar: text,
-  bpchar: (writer, value) => writer.text(value as string),
+  bpchar: (writer, value) => writer.text(trimBlanks(value as string)),
   name: text,
   char: text,
   bytea: (writer, value) => writer.escaped(value as Uint8Array),

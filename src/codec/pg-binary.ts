@@ -2,7 +2,7 @@ import { SqlError } from '../base/sql-error.ts'
 import { PG_EPOCH_DAYS } from '../types/calendar.ts'
 import { I64_INFINITY, I64_MINUS_INFINITY, toI64 } from '../types/column-kind.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
-import { applyModifiers, padBlanks } from '../types/modifiers.ts'
+import { applyModifiers } from '../types/modifiers.ts'
 import { typeByOid, typeOid } from '../types/pg-type.ts'
 import { BOOL, BYTEA, FLOAT8, INTERVAL, NUMERIC, type SqlType, TEXT, type TypeKind } from '../types/sql-type.ts'
 import { parseText } from '../types/text.ts'
@@ -121,7 +121,7 @@ const CODECS = {
   numeric: { encode: writeNumeric, decode: (bytes) => readNumeric(bytes) },
   text,
   varchar: text,
-  bpchar: { encode: (value: string, type) => encodeUtf8(padBlanks(value, type)), decode: text.decode },
+  bpchar: text,
   name: text,
   char: text,
   bytea: { encode: (value: Uint8Array) => value.slice(), decode: (bytes) => Uint8Array.from(bytes) },

@@ -28,7 +28,7 @@ export interface Image {
   readonly stateRows?: number
 }
 
-export const IMAGE_VERSION = 1
+export const IMAGE_VERSION = 2
 
 export interface ViewImage {
   readonly id: number
@@ -136,11 +136,13 @@ export function encodeImage(image: Image): Uint8Array {
 }
 
 export function decodeImage(bytes: Uint8Array): Image {
-  const image = parseCanonicalJson(Buffer.from(bytes).toString()) as Image
-  if (image.formatVersion !== IMAGE_VERSION) {
-    throw new Error(`the data directory has format version ${image.formatVersion}, this build reads ${IMAGE_VERSION}`)
-  }
-  return image
+  const text = Buffer.from(bytes).toString()
+  const image = parseCanonicalJson(text) as Image
+  const found: number = image.formatVersion
+  // Version 1 kept character(n) without the blanks at its end, and is the same in all else.
+  if (found === IMAGE_VERSION || (found === 1 && !text.includes('"bpchar"'))) return image
+  const why = found === 1 ? ', and version 1 only without columns and values of type character(n)' : ''
+  throw new Error(`the data directory has format version ${found}, this build reads ${IMAGE_VERSION}${why}`)
 }
 
 export function catalogOf(image: Image | null, builtIn: readonly CatalogEntry[]): Catalog {

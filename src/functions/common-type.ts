@@ -1,4 +1,5 @@
 import { SqlError } from '../base/sql-error.ts'
+import { withoutModifiers } from '../types/modifiers.ts'
 import { pgType, typeName } from '../types/pg-type.ts'
 import { type SqlType, sameBaseType, sameType } from '../types/sql-type.ts'
 import { findCast } from './cast.ts'
@@ -7,7 +8,7 @@ const implicit = (from: SqlType, to: SqlType): boolean => findCast(from, to, 'im
 
 /**
  * The one type of several expressions (UNION, CASE, VALUES, COALESCE, ARRAY, GREATEST): PostgreSQL's rule. Literals of
- * unknown type follow the others, text when there are no others; modifiers stay when all agree.
+ * unknown type follow the others, text when there are no others; modifiers stay when all agree (literals have none).
  */
 export function commonType(types: readonly SqlType[], context: string): SqlType {
   const known = types.filter((type) => type.kind !== 'unknown')
@@ -34,13 +35,6 @@ export function commonOf(types: readonly SqlType[]): SqlType | undefined {
     if (pgType(type).category !== pgType(result).category) return undefined
     if (pgType(result).preferred !== true && implicit(result, type) && !implicit(type, result)) result = type
   }
-  const chosen = known.every((type) => sameType(type, result)) ? result : withoutModifiers(result)
+  const chosen = withoutModifiers(result)
   return known.every((type) => implicit(type, chosen)) ? chosen : undefined
-}
-
-/** The type without precision, scale and length. */
-function withoutModifiers(type: SqlType): SqlType {
-  if (type.kind === 'array' && type.element !== undefined)
-    return { kind: 'array', element: withoutModifiers(type.element) }
-  return { kind: type.kind }
 }

@@ -1,4 +1,5 @@
 import { notSupported, SqlError } from '../base/sql-error.ts'
+import { withoutModifiers } from '../types/modifiers.ts'
 import { typeName } from '../types/pg-type.ts'
 import { FLOAT4, FLOAT8, type SqlType, sameBaseType } from '../types/sql-type.ts'
 import { isAbsentFunction, isAbsentOperator } from './absent-names.ts'
@@ -81,10 +82,9 @@ function resolve<F extends AnyFunction>(
   if ('failure' in choice)
     throw choice.failure === 'none' ? unknownFunction(what, name, args) : ambiguous(what, name, args)
   const { candidate: fn, declared } = choice.match
-  const bound = bindPoly(declared, args) ?? args
-  // The blanks at the end of a char(n) are known by its type alone: it stays what it is.
-  const argTypes = bound.map((type, i) => (type.kind === 'bpchar' && args[i].kind === 'bpchar' ? args[i] : type))
-  const returns = resultType(fn, declared, argTypes)
+  const argTypes = bindPoly(declared, args) ?? args
+  // What a function makes has no modifiers, not even where it hands on what it was given.
+  const returns = withoutModifiers(resultType(fn, declared, argTypes))
   // Values of arrays have one dimension here, so no array of arrays may reach a result.
   if ([returns, ...argTypes].some((type) => type.element?.kind === 'array'))
     throw notSupported('an array of several dimensions')

@@ -3,6 +3,7 @@ import { compareInterval } from '../types/interval.ts'
 import { parseJson } from '../types/json-parse.ts'
 import { formatJson, type JsonNode, JsonObject } from '../types/json-tree.ts'
 import { formatJsonb } from '../types/jsonb.ts'
+import { withoutModifiers } from '../types/modifiers.ts'
 import { compareNumeric, isSpecial } from '../types/numeric.ts'
 import { numericAdd } from '../types/numeric-arith.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -111,6 +112,9 @@ function timesSize(args: readonly Datum[]): number | null {
   if (!ends.every((end) => Number.isSafeInteger(end + Number(step.micros)))) return null
   return Math.max(0, Math.floor((ends[1] - ends[0]) / Number(step.micros)) + 1)
 }
+
+/** Without modifiers, as the results of functions are. */
+const itemOf = ({ element }: SqlType): SqlType => (element === undefined ? { kind: 'text' } : withoutModifiers(element))
 
 function* unnest(args: readonly Datum[]): Rows {
   for (const item of args[0] as ValueArray) yield [item]
@@ -238,14 +242,10 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     volatility: 'stable',
     size: timesSize,
   }),
-  table(
-    'unnest(anyarray) any',
-    (args) => [{ name: 'unnest', type: args[0].element ?? { kind: 'text' }, nullable: true }],
-    unnest,
-  ),
+  table('unnest(anyarray) any', (args) => [{ name: 'unnest', type: itemOf(args[0]), nullable: true }], unnest),
   table(
     'unnest(anyarray,any) record',
-    (args) => args.map((arg) => ({ name: 'unnest', type: arg.element ?? { kind: 'text' }, nullable: true })),
+    (args) => args.map((arg) => ({ name: 'unnest', type: itemOf(arg), nullable: true })),
     unnestAll,
     { strict: false, variadic: true },
   ),

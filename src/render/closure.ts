@@ -5,7 +5,8 @@ import type { Scalar } from '../plan/scalar.ts'
 import type { Column } from '../types/column.ts'
 import { columnBuilder } from '../types/column-build.ts'
 import { datumAt } from '../types/column-read.ts'
-import { datumKey, equalDatum } from '../types/datum.ts'
+import { equalityFor } from '../types/compare.ts'
+import { datumKey } from '../types/datum.ts'
 import type { Datum, Value, ValueArray } from '../types/value.ts'
 import { type CompileContext, type Frame, makeFrame } from './compile-context.ts'
 import { castRow, scalarRow } from './function-rows.ts'
@@ -64,7 +65,8 @@ export function compileRow(scalar: Scalar, ctx: CompileContext): RowFn {
       const left = compileRow(scalar.left, ctx)
       const right = compileRow(scalar.right, ctx)
       const { negated } = scalar
-      return (cols, i, frame) => equalDatum(left(cols, i, frame), right(cols, i, frame)) === negated
+      const equal = equalityFor(scalar.left.type)
+      return (cols, i, frame) => equal(left(cols, i, frame), right(cols, i, frame)) === negated
     }
     case 'case': {
       const arms = scalar.arms.map((arm) => [compileRow(arm.when, ctx), compileRow(arm.then, ctx)] as const)

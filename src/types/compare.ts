@@ -1,6 +1,14 @@
 import type { Column, StrColumn } from './column.ts'
 import { datumAt, isNullAt } from './column-read.ts'
-import { compareArrays, compareLoose, compareScalars, isInterval, isNumeric, isValueArray } from './datum.ts'
+import {
+  compareArrays,
+  compareLoose,
+  compareScalars,
+  equalDatum,
+  isInterval,
+  isNumeric,
+  isValueArray,
+} from './datum.ts'
 import { compareInterval } from './interval.ts'
 import { compareJsonb } from './jsonb.ts'
 import { compareNumeric } from './numeric.ts'
@@ -62,6 +70,12 @@ export function compareNullsLast(a: Datum, b: Datum, compare: Compare): number {
 
 export function compareDatum(type: SqlType, a: Datum, b: Datum): number {
   return compareNullsLast(a, b, compareFor(type))
+}
+
+/** Group equality: NULL equals NULL. By the values alone, but for texts of which equal ones may differ. */
+export function equalityFor(type: SqlType | undefined): (a: Datum, b: Datum) => boolean {
+  if (type?.kind !== 'jsonb' && type?.kind !== 'bpchar') return equalDatum
+  return (a, b) => compareDatum(type, a, b) === 0
 }
 
 /** btree order of row i of `a` and row j of `b`, NULL largest. */

@@ -8,13 +8,15 @@ import { arrayOf, FLOAT8, INT8, INTERVAL, JSONB, NUMERIC, type SqlType, TEXT, TI
 import { formatText, parseText } from './text.ts'
 import type { Datum, Value } from './value.ts'
 
+const BPCHAR: SqlType = { kind: 'bpchar' }
 const plain = (type: SqlType, value: Datum): Datum => datumAt(plainColumn(type, buildColumn(type, [value]), 1), 0, type)
 const text = (type: SqlType, written: string): string =>
   formatText(plain(type, parseText(written, type)) as Value, type)
 
 describe('values that are written in several ways', () => {
   it('are of the types whose equality does not say how they are written', () => {
-    expect([NUMERIC, FLOAT8, INTERVAL, JSONB, arrayOf(NUMERIC)].every((type) => hasForms(type))).toBe(true)
+    expect([NUMERIC, FLOAT8, INTERVAL, JSONB, BPCHAR, arrayOf(NUMERIC)].every((type) => hasForms(type))).toBe(true)
+    expect(hasForms({ ...BPCHAR, length: 3 })).toBe(false)
     expect([INT8, TEXT, TIMESTAMP, { ...NUMERIC, precision: 10, scale: 2 }].some((type) => hasForms(type))).toBe(false)
     expect(hasForms(arrayOf(JSONB), 'withoutJsonb')).toBe(false)
   })
@@ -26,6 +28,8 @@ describe('values that are written in several ways', () => {
     expect(text(JSONB, '{"a": [1.10, 2]}')).toBe('{"a": [1.1, 2]}')
     expect(text(arrayOf(NUMERIC), '{1.0,NULL}')).toBe('{1,NULL}')
     expect(text(arrayOf(JSONB), '{1.0}')).toBe('{1}')
+    expect(text(BPCHAR, ' a  ')).toBe(' a')
+    expect(text(arrayOf(BPCHAR), '{"a "}')).toBe('{a}')
     expect(plain(NUMERIC, null)).toBe(null)
   })
 

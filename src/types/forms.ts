@@ -4,13 +4,14 @@ import { datumAt, numericAt } from './column-read.ts'
 import { isInterval, isNumeric, isValueArray } from './datum.ts'
 import { plainInterval } from './interval.ts'
 import { jsonbKey } from './jsonb.ts'
+import { trimBlanks } from './modifiers.ts'
 import { stripZeros } from './numeric.ts'
 import type { SqlType } from './sql-type.ts'
 import type { Datum } from './value.ts'
 
 /**
  * Values that SQL holds equal and that are written differently: 1.0 and 1.00, 0 and -0, 1 day and 24 hours, jsonb with
- * such numbers, and arrays and records of these. Each has one plain form, which says nothing but the value.
+ * such numbers, bpchar with blanks at its end, and arrays and records of these. Each has one plain form, which says nothing but the value.
  * `withoutJsonb`: of those only that have one hash whatever their form.
  */
 export type Forms = 'all' | 'withoutJsonb'
@@ -26,6 +27,8 @@ export function hasForms(type: SqlType, forms: Forms = 'all'): boolean {
       return type.scale === undefined
     case 'jsonb':
       return forms === 'all'
+    case 'bpchar':
+      return forms === 'all' && type.length === undefined
     case 'array':
       return type.element === undefined || hasForms(type.element, forms)
     default:
@@ -69,10 +72,11 @@ function plainNumerics(type: SqlType, column: NumColumn, n: number): Column {
 
 function plainTexts(type: SqlType, column: StrColumn, n: number): Column {
   const values = new Array<Datum>(n)
+  const plain = plainText(type)
   let same = true
   for (let i = 0; i < n; i++) {
     const value = datumAt(column, i, type) as string | null
-    values[i] = value === null ? null : jsonbKey(value)
+    values[i] = value === null ? null : plain(value)
     same &&= values[i] === value
   }
   return same ? column : buildColumn(type, values)
@@ -86,10 +90,15 @@ function plainValues(type: SqlType, { data, nulls }: AnyColumn, n: number): Colu
   return { kind: 'any', data: values, nulls }
 }
 
+/** What texts of equal values share. */
+function plainText(type: SqlType): (text: string) => string {
+  return type.kind === 'jsonb' ? jsonbKey : type.kind === 'bpchar' ? trimBlanks : (text) => text
+}
+
 /** `element`: the type of the elements, where that is known. */
 function plainDatum(value: Datum, element: SqlType | undefined): Datum {
   if (typeof value === 'number') return value + 0
-  if (typeof value === 'string') return element?.kind === 'jsonb' ? jsonbKey(value) : value
+  if (typeof value === 'string') return element === undefined ? value : plainText(element)(value)
   if (value === null || typeof value !== 'object') return value
   if (isNumeric(value)) return stripZeros(value)
   if (isInterval(value)) return plainInterval(value)

@@ -11,9 +11,15 @@ export function hasModifiers(type: SqlType): boolean {
   return type.length !== undefined || type.precision !== undefined
 }
 
+/** The type without precision, scale and length. */
+export function withoutModifiers(type: SqlType): SqlType {
+  if (!hasModifiers(type)) return type
+  return type.element === undefined ? { kind: type.kind } : { kind: type.kind, element: withoutModifiers(type.element) }
+}
+
 /**
  * Fits a value to its type's modifiers: numeric(p,s) rounds, timestamp(p) rounds, and varchar(n), char(n)
- * cut when the cast is explicit, else only blanks (22001).
+ * cut when the cast is explicit, else only blanks (22001); char(n) fills up with blanks.
  */
 export function applyModifiers(value: Value, type: SqlType, explicit: boolean): Value {
   switch (type.kind) {
@@ -21,11 +27,10 @@ export function applyModifiers(value: Value, type: SqlType, explicit: boolean): 
       return type.precision === undefined ? value : applyPrecision(value as Numeric, type.precision, type.scale ?? 0)
     case 'varchar':
       return type.length === undefined ? value : fitLength(value as string, type, type.length, explicit)
-    case 'bpchar': {
-      return trimBlanks(
-        type.length === undefined ? (value as string) : fitLength(value as string, type, type.length, explicit),
-      )
-    }
+    case 'bpchar':
+      return type.length === undefined
+        ? value
+        : padBlanks(fitLength(value as string, type, type.length, explicit), type.length)
     case 'timestamp':
     case 'timestamptz':
       return type.precision === undefined ? value : roundTimestamp(value as number | bigint, type.precision)
@@ -55,8 +60,8 @@ function fitLength(text: string, type: SqlType, length: number, explicit: boolea
 }
 
 /**
- * Blanks at the end of a character(n) mean nothing, so that values are kept without them: equal values are equal bytes.
- * Output and patterns see them again.
+ * Blanks at the end of a character value mean nothing when it is compared, but they are there: char(n) always has n
+ * characters, so that equal values of one such type are equal bytes; those of bpchar without a length have forms (forms.ts).
  */
 export function trimBlanks(text: string): string {
   let end = text.length
@@ -64,9 +69,9 @@ export function trimBlanks(text: string): string {
   return end === text.length ? text : text.slice(0, end)
 }
 
-export function padBlanks(text: string, type: SqlType): string {
-  const { length } = type
-  if (type.kind !== 'bpchar' || length === undefined || text.length >= length * 2) return text
+function padBlanks(text: string, length: number): string {
+  // Of two code units at most each: enough of them need not be counted.
+  if (text.length >= length * 2) return text
   const missing = length - [...text].length
   return missing > 0 ? text + ' '.repeat(missing) : text
 }

@@ -1,6 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
 import { isInterval, isNumeric } from './datum.ts'
-import { applyModifiers, padBlanks, trimBlanks } from './modifiers.ts'
+import { applyModifiers } from './modifiers.ts'
 import { formatNumeric } from './numeric.ts'
 import { type SqlType, TEXT, type TypeKind } from './sql-type.ts'
 import { formatArray, formatRecord, parseArray } from './text/array.ts'
@@ -59,7 +59,7 @@ const CODECS = {
   numeric: { parse: parseNumeric, format: formatNumeric },
   text: string,
   varchar: string,
-  bpchar: { parse: trimBlanks, format: padBlanks },
+  bpchar: string,
   name: { parse: parseName, format: asIs },
   char: { parse: parseChar, format: asIs },
   bytea: { parse: parseBytea, format: formatBytea },

@@ -28,10 +28,6 @@ const stringBytes: CellForm = (column) => {
   return (out, i) => out.bytes(bytes, offsets[i], offsets[i + 1])
 }
 
-/** character(n) is kept without its trailing blanks. */
-const padded: CellForm = (column, type, options) =>
-  type.length === undefined ? stringBytes(column, type, options) : formatted(column, type, options)
-
 const integer: CellForm = (column, type, options) => {
   if (column.kind !== 'f64') return formatted(column, type, options)
   const { data } = column
@@ -92,7 +88,7 @@ const TEXT_CELLS = {
   numeric,
   text: stringBytes,
   varchar: stringBytes,
-  bpchar: padded,
+  bpchar: stringBytes,
   name: stringBytes,
   char: stringBytes,
   bytea: formatted,
@@ -151,7 +147,7 @@ const BINARY_CELLS = {
   numeric: encoded,
   text: stringBytes,
   varchar: stringBytes,
-  bpchar: padded,
+  bpchar: stringBytes,
   name: stringBytes,
   char: stringBytes,
   bytea: encoded,

@@ -1,16 +1,18 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { compareLoose, equalDatum } from '../../types/datum.ts'
+import { equalityFor } from '../../types/compare.ts'
+import { compareLoose } from '../../types/datum.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
 import type { Datum, Value, ValueArray } from '../../types/value.ts'
-import { def, defEnv, elementOf, textOptions } from '../define.ts'
+import { def, defEnv, elementOf, type Options, textOptions } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 
 /** Arrays of one dimension, counted from 1. NULL elements equal nothing in @> and &&. */
-const has = (items: ValueArray, value: Datum): boolean =>
-  value !== null && items.some((item) => item !== null && equalDatum(item, value))
-const contains = (a: ValueArray, b: ValueArray): boolean => b.every((item) => has(a, item))
-const overlaps = (a: ValueArray, b: ValueArray): boolean => b.some((item) => has(a, item))
+type Equal = (a: Datum, b: Datum) => boolean
+const has = (items: ValueArray, value: Datum, equal: Equal): boolean =>
+  value !== null && items.some((item) => item !== null && equal(item, value))
+const contains = (a: ValueArray, b: ValueArray, equal: Equal): boolean => b.every((item) => has(a, item, equal))
+const overlaps = (a: ValueArray, b: ValueArray, equal: Equal): boolean => b.some((item) => has(a, item, equal))
 
 function toText(items: ValueArray, delimiter: string, nullText: string | null, type: SqlType, env: EvalEnv): string {
   const parts: string[] = []
@@ -21,14 +23,24 @@ function toText(items: ValueArray, delimiter: string, nullText: string | null, t
   return parts.join(delimiter)
 }
 
-function position(items: ValueArray | null, value: Datum, from: number): number | null {
-  if (items === null) return null
-  for (let i = Math.max(0, from - 1); i < items.length; i++) if (equalDatum(items[i], value)) return i + 1
+function position(items: ValueArray, value: Datum, from: number, equal: Equal): number | null {
+  for (let i = Math.max(0, from - 1); i < items.length; i++) if (equal(items[i], value)) return i + 1
   return null
 }
 
-const positions = (items: ValueArray | null, value: Datum): Datum =>
-  items === null ? null : items.flatMap((item, i) => (equalDatum(item, value) ? [i + 1] : []))
+/** A function of an array, not called for NULL, that compares elements as their type does. */
+function comparing(
+  signature: string,
+  run: (items: ValueArray, equal: Equal, rest: readonly Datum[]) => Datum,
+  options: Options,
+): ScalarFunction {
+  return defEnv(
+    signature,
+    ([items, ...rest], _, types) =>
+      items === null ? null : run(items as ValueArray, equalityFor(types[0].element), rest),
+    options,
+  )
+}
 
 function fill(value: Datum, sizes: ValueArray | null): ValueArray {
   if (sizes === null || sizes.includes(null))
@@ -75,35 +87,42 @@ export const arrayFunctions: readonly ScalarFunction[] = [
     (a: ValueArray | null, b: ValueArray | null) => (a === null && b === null ? null : [...nothing(a), ...nothing(b)]),
     { ...loose, op: '||', example: ['array[1,2] || array[3]', '{1,2,3}'] },
   ),
-  def(
+  comparing(
     'array_remove(anycompatiblearray,anycompatible) anycompatiblearray',
-    (a: ValueArray | null, v: Datum) => (a === null ? null : a.filter((item) => !equalDatum(item, v))),
+    (a, equal, [v]) => a.filter((item) => !equal(item, v)),
     { ...loose, example: ['array_remove(array[1,2,1], 1)', '{2}'] },
   ),
-  def(
+  comparing(
     'array_replace(anycompatiblearray,anycompatible,anycompatible) anycompatiblearray',
-    (a: ValueArray | null, v: Datum, by: Datum) =>
-      a === null ? null : a.map((item) => (equalDatum(item, v) ? by : item)),
+    (a, equal, [v, by]) => a.map((item) => (equal(item, v) ? by : item)),
     { ...loose, example: ['array_replace(array[1,2,1], 1, 9)', '{9,2,9}'] },
   ),
-  def('array_position(anycompatiblearray,anycompatible) int4', (a: ValueArray | null, v: Datum) => position(a, v, 1), {
+  comparing('array_position(anycompatiblearray,anycompatible) int4', (a, equal, [v]) => position(a, v, 1, equal), {
     ...loose,
     example: ['array_position(array[5,6,7], 6)', '2'],
   }),
-  def('array_position(anycompatiblearray,anycompatible,int4) int4', position, {
-    ...loose,
-    example: ['array_position(array[5,6,5], 5, 2)', '3'],
+  comparing(
+    'array_position(anycompatiblearray,anycompatible,int4) int4',
+    (a, equal, [v, from]) => position(a, v, from as number, equal),
+    { ...loose, example: ['array_position(array[5,6,5], 5, 2)', '3'] },
+  ),
+  comparing(
+    'array_positions(anycompatiblearray,anycompatible) int4[]',
+    (a, equal, [v]) => a.flatMap((item, i) => (equal(item, v) ? [i + 1] : [])),
+    { ...loose, example: ['array_positions(array[5,6,5], 5)', '{1,3}'] },
+  ),
+  comparing('arraycontains(anyarray,anyarray) bool', (a, equal, [b]) => contains(a, b as ValueArray, equal), {
+    op: '@>',
+    example: ['array[1,4,3] @> array[3,1]', 't'],
   }),
-  def('array_positions(anycompatiblearray,anycompatible) int4[]', positions, {
-    ...loose,
-    example: ['array_positions(array[5,6,5], 5)', '{1,3}'],
-  }),
-  def('arraycontains(anyarray,anyarray) bool', contains, { op: '@>', example: ['array[1,4,3] @> array[3,1]', 't'] }),
-  def('arraycontained(anyarray,anyarray) bool', (a: ValueArray, b: ValueArray) => contains(b, a), {
+  comparing('arraycontained(anyarray,anyarray) bool', (a, equal, [b]) => contains(b as ValueArray, a, equal), {
     op: '<@',
     example: ['array[2] <@ array[1,7,4,2]', 't'],
   }),
-  def('arrayoverlap(anyarray,anyarray) bool', overlaps, { op: '&&', example: ['array[1,4] && array[2,1]', 't'] }),
+  comparing('arrayoverlap(anyarray,anyarray) bool', (a, equal, [b]) => overlaps(a, b as ValueArray, equal), {
+    op: '&&',
+    example: ['array[1,4] && array[2,1]', 't'],
+  }),
   defEnv(
     'array_to_string(anyarray,text) text',
     ([a, d], env, types) => toText(a as ValueArray, d as string, null, types[0], env),

@@ -1,3 +1,4 @@
+import { hasModifiers } from '../../types/modifiers.ts'
 import { formatNumeric } from '../../types/numeric.ts'
 import { formatType, typeByOid } from '../../types/pg-type.ts'
 import type { Datum, Numeric } from '../../types/value.ts'
@@ -19,7 +20,10 @@ function typeText(args: readonly Datum[], env: EvalEnv): string | null {
   if (oid === null) return null
   if (oid === 0) return '-'
   const type = typeByOid(oid, typmod ?? -1)
-  return type === undefined ? (POLY_NAMES.get(oid) ?? env.objects?.rowTypeName(oid) ?? '???') : formatType(type)
+  if (type === undefined) return POLY_NAMES.get(oid) ?? env.objects?.rowTypeName(oid) ?? '???'
+  // "character" alone would be read as character(1).
+  const unbounded = typmod !== null && (type.element ?? type).kind === 'bpchar' && !hasModifiers(type)
+  return unbounded ? formatType(type).replace('character', 'bpchar') : formatType(type)
 }
 
 const ENCODINGS: Readonly<Record<number, string>> = { 0: 'SQL_ASCII', 6: 'UTF8' }

@@ -2,7 +2,7 @@ import { type Compare, compareFor } from '../../types/compare.ts'
 import { compareLoose } from '../../types/datum.ts'
 import { typeByName } from '../../types/pg-type.ts'
 import type { Value } from '../../types/value.ts'
-import { def, type Options } from '../define.ts'
+import { def, defEnv, type Options } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
 /** = <> < <= > >= for every type, in its btree order; all immutable, strict and infallible. */
@@ -87,10 +87,21 @@ function family(kind: string, prefix: string, inline: Inlining, a: string, b: st
   })
 }
 
-/** Arrays and records compare element by element; their element types need no function of their own. */
+/**
+ * Arrays and records compare element by element. The values say how, but for texts that compare in a way of their own,
+ * of which the type of an array tells.
+ */
 function loose(arg: string, prefix: string): ScalarFunction[] {
   return OPS.map(([op, symbol, test]) =>
-    def(`${prefix}${op}(${arg},${arg}) bool`, (x: Value, y: Value) => test(compareLoose(x, y)), { op: symbol }),
+    defEnv(
+      `${prefix}${op}(${arg},${arg}) bool`,
+      ([x, y], _, [type]) => {
+        const element = type.element?.kind
+        const compare = element === 'jsonb' || element === 'bpchar' ? compareFor(type) : compareLoose
+        return test(compare(x as Value, y as Value))
+      },
+      { op: symbol },
+    ),
   )
 }
 

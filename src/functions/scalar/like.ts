@@ -1,6 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { padBlanks } from '../../types/modifiers.ts'
-import { def, defEnv } from '../define.ts'
+import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
 /** LIKE and ILIKE: patterns become matchers once and are kept; plain prefixes, suffixes and infixes need no RegExp. */
@@ -116,15 +115,11 @@ function operators(kind: 'text' | 'name' | 'bpchar'): ScalarFunction[] {
     pattern: string,
     result: string,
   ) =>
-    defEnv(
-      `${kind}${name}(${kind},text) bool`,
-      ([t, p], _, types) => test(padBlanks(t as string, types[0]), p as string),
-      {
-        op,
-        fallible: true,
-        example: [`'abc'::${kind} ${op} '${pattern}'`, result],
-      },
-    )
+    def(`${kind}${name}(${kind},text) bool`, test, {
+      op,
+      fallible: true,
+      example: [`'abc'::${kind} ${op} '${pattern}'`, result],
+    })
   return [
     row('like', '~~', like, 'a%', 't'),
     row('nlike', '!~~', (t, p) => !like(t, p), '_b_', 'f'),

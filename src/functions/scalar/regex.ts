@@ -1,7 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { padBlanks } from '../../types/modifiers.ts'
 import type { Datum, Row, ValueArray } from '../../types/value.ts'
-import { def, defEnv } from '../define.ts'
+import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 import type { Match } from '../regex/matching.ts'
 import { compileRegex } from '../regex/regex.ts'
@@ -95,9 +94,9 @@ const fallible = { fallible: true }
 function operators(kind: 'text' | 'name' | 'bpchar'): ScalarFunction[] {
   const prefix = kind
   const row = (suffix: string, op: string, flags: string, wanted: boolean, result: string) =>
-    defEnv(
+    def(
       `${prefix}${suffix}(${kind},text) bool`,
-      ([text, pattern], _, types) => matches(padBlanks(text as string, types[0]), pattern as string, flags) === wanted,
+      (text: string, pattern: string) => matches(text, pattern, flags) === wanted,
       { op, ...fallible, example: [`'Abc'::${kind} ${op} '^a.c'`, result] },
     )
   return [

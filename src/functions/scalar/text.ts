@@ -1,8 +1,8 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { padBlanks } from '../../types/modifiers.ts'
+import { trimBlanks } from '../../types/modifiers.ts'
 import { encodeUtf8, utf8Length } from '../../types/utf8.ts'
 import type { Value, ValueArray } from '../../types/value.ts'
-import { def, defEnv } from '../define.ts'
+import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
 /** Strings: length, case, parts, padding, search. Positions count characters (code points). */
@@ -133,16 +133,12 @@ function stringToArray(text: string, delimiter: string | null, nullText: string 
 export const textFunctions: readonly ScalarFunction[] = [
   def('textcat(text,text) text', (a: string, b: string) => a + b, { op: '||', example: ["'a'::text || 'b'", 'ab'] }),
   def('length(text) int4', length, { example: ["length('naïve😀'::text)", '6'] }),
-  def('length(bpchar) int4', length, { example: ["length('a '::bpchar)", '1'] }),
+  def('length(bpchar) int4', (s: string) => length(trimBlanks(s)), { example: ["length('a '::bpchar)", '1'] }),
   def('length(bytea) int4', (b: Uint8Array) => b.length, { example: ["length('\\x0102'::bytea)", '2'] }),
   def('char_length(text) int4', length, { example: ["char_length('abc')", '3'] }),
   def('character_length(text) int4', length, { example: ["character_length('abc')", '3'] }),
   def('octet_length(text) int4', utf8Length, { example: ["octet_length('é'::text)", '2'] }),
-  defEnv(
-    'octet_length(bpchar) int4',
-    ([s], _, types) => utf8Length(types[0].kind === 'bpchar' ? padBlanks(s as string, types[0]) : (s as string)),
-    { example: ["octet_length('ab'::bpchar)", '2'] },
-  ),
+  def('octet_length(bpchar) int4', utf8Length, { example: ["octet_length('ab '::bpchar)", '3'] }),
   def('octet_length(bytea) int4', (b: Uint8Array) => b.length, { example: ["octet_length('\\x0102'::bytea)", '2'] }),
   def('bit_length(text) int4', (s: string) => utf8Length(s) * 8, { example: ["bit_length('ab'::text)", '16'] }),
   def('lower(text) text', lower, { example: ["lower('ABC')", 'abc'] }),
@@ -211,7 +207,7 @@ export const textFunctions: readonly ScalarFunction[] = [
   }),
   def('ascii(text) int4', (s: string) => s.codePointAt(0) ?? 0, { example: ["ascii('x')", '120'] }),
   def('chr(int4) text', chr, { fallible: true, example: ['chr(65)', 'A'] }),
-  def('text(bpchar) text', (s: string) => s, { example: ["text('a '::bpchar)", 'a'] }),
+  def('text(bpchar) text', trimBlanks, { example: ["text('a '::bpchar)", 'a'] }),
   def('text(name) text', toText, { example: ["text('a'::name)", 'a'] }),
   def(
     'string_to_array(text,text) text[]',

@@ -1,8 +1,8 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { caseOf, constant, isNull } from '../../plan/scalar-walk.ts'
-import type { TypeKind } from '../../types/sql-type.ts'
-import { unify } from './coerce.ts'
+import { type TypeKind, UNKNOWN } from '../../types/sql-type.ts'
+import { type Item, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
@@ -18,15 +18,17 @@ export function bindCase(st: Statement, node: Node<'case'>, place: ExprPlace): S
     return callOperator(st, '=', [operand, st.bind.expr(st, w.when, place)], w)
   })
   // PostgreSQL puts ELSE first when it looks for the common type.
-  const items = [...(node.else ? [node.else] : []), ...node.whens.map((w) => w.then)].map((n) => ({
-    scalar: st.bind.expr(st, n, place),
-    at: n,
-  }))
-  const { type, scalars } = unify(st, items, 'CASE')
-  const otherwise = node.else ? scalars[0] : constant(null, type)
-  const thens = node.else ? scalars.slice(1) : scalars
+  const thens = bindAll(
+    st,
+    node.whens.map((w) => w.then),
+    place,
+  )
+  const none: Item = node.else
+    ? { scalar: st.bind.expr(st, node.else, place), at: node.else }
+    : { scalar: constant(null, UNKNOWN), at: node }
+  const [otherwise, ...results] = unify(st, [none, ...thens], 'CASE').scalars
   return caseOf(
-    whens.map((when, i) => [when, thens[i]] as const),
+    whens.map((when, i) => [when, results[i]] as const),
     otherwise,
   )
 }

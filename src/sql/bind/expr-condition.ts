@@ -2,8 +2,10 @@ import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, conjunction, FALSE, isNull, not, TRUE } from '../../plan/scalar-walk.ts'
+import { trimBlanks } from '../../types/modifiers.ts'
 import { BOOL, TEXT } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
+import { sharedText } from '../shared-text.ts'
 import { typeText } from '../type-text.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, unify } from './coerce.ts'
@@ -109,30 +111,35 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
   }
   const items = [node.operand, ...node.list].map((n) => ({ scalar: st.bind.expr(st, n, place), at: n }))
   const [operand, ...list] = items
-  // As PostgreSQL does: several values without columns take one type with the operand; else each is compared by itself.
+  // PostgreSQL's rule: several values without columns take one type, which the operand takes part in choosing, and the
+  // operand as it is equals one of them; each of the others is compared by itself.
   const isFixed = (item: (typeof items)[number]) => columnsOf(item.scalar).size === 0
   const fixed = list.filter(isFixed)
   const common = fixed.length > 1 ? unify(st, [operand, ...fixed], 'IN', true) : undefined
   const alone = common ? list.filter((item) => !isFixed(item)) : list
-  const args = alone.map((item) => callOperator(st, '=', [operand.scalar, item.scalar], at))
-  // Beside a real other numbers are compared as double precision: they must not become reals themselves.
-  const real = common?.type.kind === 'float4' && !['float4', 'unknown'].includes(operand.scalar.type.kind)
-  if (common && real)
-    args.unshift(...common.scalars.slice(1).map((value) => callOperator(st, '=', [operand.scalar, value], at)))
-  else if (common) args.unshift(...bindOneOf(st, common.scalars, at))
+  const equal = (value: Scalar): Scalar => callOperator(st, '=', [operand.scalar, value], at)
+  const args = alone.map((item) => equal(item.scalar))
+  if (common) args.unshift(...oneOf(common.scalars.slice(1).map(equal)))
   return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
 }
 
-/** Whether the first of these scalars, all of one type, is one of the others. */
-function bindOneOf(st: Statement, [arg, ...values]: readonly Scalar[], at: Place): readonly Scalar[] {
-  const equal = values.map((value) => callOperator(st, '=', [arg, value], at))
-  const constants = values.map((v) => (v.kind === 'const' ? v.value : undefined))
+/** Comparisons of one operand with constants are one look into their set. */
+function oneOf(equal: readonly Scalar[]): readonly Scalar[] {
   const [first] = equal
-  const sameTypes = first.kind === 'call' && first.args[0] === arg && first.args[1] === values[0]
-  // Equal jsonb values may differ in text: each is compared by itself.
-  if (sameTypes && arg.type.kind !== 'jsonb' && constants.every((v): v is Datum => v !== undefined))
-    return [{ kind: 'inList', arg, values: constants, type: BOOL }]
-  return equal
+  if (first.kind !== 'call') return equal
+  const [arg] = first.args
+  const values: Datum[] = []
+  for (const s of equal) {
+    if (s.kind !== 'call' || s.fn !== first.fn) return equal
+    const [, value] = s.args
+    if (value.kind !== 'const' || value.type.kind !== arg.type.kind) return equal
+    values.push(value.value)
+  }
+  // A set tells values by their text, in which equal ones may differ: blanks at the end go, jsonb is compared one by one.
+  if (arg.type.kind === 'jsonb' || arg.type.kind === 'array') return equal
+  if (arg.type.kind !== 'bpchar') return [{ kind: 'inList', arg, values, type: BOOL }]
+  const texts = values.map((value) => (value === null ? null : trimBlanks(value as string)))
+  return [{ kind: 'inList', arg: sharedText(arg), values: texts, type: BOOL }]
 }
 
 export function bindLike(st: Statement, node: Node<'like'>, place: ExprPlace): Scalar {

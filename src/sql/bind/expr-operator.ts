@@ -1,7 +1,7 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { BOOL, INT4, TEXT, UNKNOWN } from '../../types/sql-type.ts'
+import { BOOL, INT4, type SqlType, TEXT, UNKNOWN } from '../../types/sql-type.ts'
 import { resolveType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
@@ -125,7 +125,7 @@ export function bindSubscript(st: Statement, node: Node<'subscript'>, place: Exp
     )
   }
   const index = coerce(st, st.bind.expr(st, node.index, place), INT4, 'assignment', node.index)
-  return callFunction(st, 'array_subscript', [operand, index], node)
+  return ofOperand(callFunction(st, 'array_subscript', [operand, index], node), operand.type.element)
 }
 
 export function bindSlice(st: Statement, node: Node<'slice'>, place: ExprPlace): Scalar {
@@ -141,8 +141,12 @@ export function bindSlice(st: Statement, node: Node<'slice'>, place: ExprPlace):
   const bound = (e: Expr | undefined, missing: number): Scalar =>
     e ? coerce(st, st.bind.expr(st, e, place), INT4, 'assignment', e) : { kind: 'const', value: missing, type: INT4 }
   // Arrays here begin at 1, so a missing bound is the first or the last possible one.
-  return callFunction(st, 'array_slice', [operand, bound(node.from, 1), bound(node.to, 2147483647)], node)
+  const slice = callFunction(st, 'array_slice', [operand, bound(node.from, 1), bound(node.to, 2147483647)], node)
+  return ofOperand(slice, operand.type)
 }
+
+/** What is taken out of an array keeps its modifiers, unlike what functions make. */
+const ofOperand = (s: Scalar, type: SqlType | undefined): Scalar => (s.kind === 'call' && type ? { ...s, type } : s)
 
 export function bindAtTimeZone(st: Statement, node: Node<'atTimeZone'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'zone'])

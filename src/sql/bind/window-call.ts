@@ -3,6 +3,7 @@ import type { WindowFunction } from '../../dataflow/window/spec.ts'
 import { aggregateById } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
+import { withoutModifiers } from '../../types/modifiers.ts'
 import { FLOAT8, INT4, INT8, type SqlType } from '../../types/sql-type.ts'
 import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
@@ -158,9 +159,9 @@ function bindFunction(st: Statement, node: Call, name: string, place: ExprPlace)
   if (fn === 'ntile') return { fn, aggregate: null, args: [count(given[0], 0)], type: INT4 }
   if (given.length === 0) return { fn, aggregate: null, args: [], type: returns as SqlType }
   let value = settleUnknown(st, given[0])
-  if (fn === 'nth_value')
-    return { fn, aggregate: null, args: [constantOf(st, value), count(given[1], 1)], type: value.type }
-  if (fn !== 'lag' && fn !== 'lead') return { fn, aggregate: null, args: [constantOf(st, value)], type: value.type }
+  const plain = withoutModifiers(value.type)
+  if (fn === 'nth_value') return { fn, aggregate: null, args: [constantOf(st, value), count(given[1], 1)], type: plain }
+  if (fn !== 'lag' && fn !== 'lead') return { fn, aggregate: null, args: [constantOf(st, value)], type: plain }
   const offset = given.length > 1 ? count(given[1], 1) : constant(1, INT4)
   let otherwise: Scalar = constant(null, value.type)
   if (given.length > 2) {
@@ -169,7 +170,12 @@ function bindFunction(st: Statement, node: Call, name: string, place: ExprPlace)
     if (!common) throw unknown()
     ;[value, otherwise] = common.scalars
   }
-  return { fn, aggregate: null, args: [value, offset, otherwise].map((s) => constantOf(st, s)), type: value.type }
+  return {
+    fn,
+    aggregate: null,
+    args: [value, offset, otherwise].map((s) => constantOf(st, s)),
+    type: withoutModifiers(value.type),
+  }
 }
 
 /** An argument without columns is one value: it takes no column of the state, and tells how far a change reaches. */

@@ -5,6 +5,7 @@ import { columnsOf, conjunction, conjuncts, isTrue, shiftColumns } from '../../p
 import type { RowType, SqlType } from '../../types/sql-type.ts'
 import { INT8 } from '../../types/sql-type.ts'
 import { operatorOf } from '../function-facts.ts'
+import { sharedText } from '../shared-text.ts'
 
 export interface JoinKeys {
   /** Pairs of equal expressions, each over the columns of its own side. */
@@ -50,16 +51,18 @@ export function joinKeys(on: Scalar, left: RowType, right: RowType): JoinKeys {
 }
 
 function equality(c: Scalar): [Scalar, Scalar] | undefined {
-  if (c.kind === 'distinctFrom' && c.negated) return [keyed(c.left), keyed(c.right)]
+  if (c.kind === 'distinctFrom' && c.negated) return keyed(c.left, c.right)
   if (c.kind !== 'call' || c.args.length !== 2 || operatorOf(c.fn) !== '=') return undefined
   const [a, b] = c.args
-  if (a.type.kind === b.type.kind) return [keyed(a), keyed(b)]
+  if (a.type.kind === b.type.kind) return keyed(a, b)
   return isInteger(a.type) && isInteger(b.type) ? [widened(a), widened(b)] : undefined
 }
 
-/** Equal jsonb values may differ in text (1.0 and 1.00), by which keys are compared. */
-const keyed = (s: Scalar): Scalar =>
-  s.type.kind === 'jsonb' ? { kind: 'call', fn: 'jsonb_key(jsonb)', args: [s], type: s.type, position: -1 } : s
+/** Keys are compared by their texts, in which equal values may differ: jsonb (1.0 and 1.00), and blanks at the end. */
+function keyed(a: Scalar, b: Scalar): [Scalar, Scalar] {
+  const sameLength = a.type.length !== undefined && a.type.length === b.type.length
+  return a.type.kind === 'bpchar' && sameLength ? [a, b] : [sharedText(a), sharedText(b)]
+}
 
 const isInteger = (t: SqlType): boolean => t.kind === 'int2' || t.kind === 'int4' || t.kind === 'int8'
 

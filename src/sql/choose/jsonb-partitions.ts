@@ -3,10 +3,11 @@ import { extend, projectColumns } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column } from '../../plan/scalar-walk.ts'
 import { TEXT } from '../../types/sql-type.ts'
+import { sharedText, textsDiffer } from '../shared-text.ts'
 
 /**
- * Partitions by jsonb: equal values may differ in text (1.0 and 1.00), by which partitions are told apart. So they go
- * by a text that equal values share, computed by a projection before and dropped again behind.
+ * Partitions by jsonb and bpchar: equal values may differ in text (1.0 and 1.00, blanks at the end), by which partitions
+ * are told apart. So they go by a text that equal values share, computed by a projection before and dropped again behind.
  */
 export function jsonbPartitions(p: Logical): Logical {
   switch (p.kind) {
@@ -29,21 +30,21 @@ function overKeys(
   make: (keys: readonly number[], inner: Pick<Partitioned, 'input' | 'rowType'>) => Logical,
 ): Logical {
   const { rowType } = p.input
-  const jsonb = keys.filter((c) => rowType[c].type.kind === 'jsonb')
-  if (jsonb.length === 0) return p
+  const loose = keys.filter((c) => textsDiffer(rowType[c].type))
+  if (loose.length === 0) return p
   const input = extend(
     p.input,
-    jsonb.map((c) => keyText(column(c, rowType[c].type))),
-    jsonb.map((_, k) => `key${k}`),
+    loose.map((c) => keyText(column(c, rowType[c].type))),
+    loose.map((_, k) => `key${k}`),
   )
   const width = rowType.length
   const made = p.rowType.slice(width)
-  const moved = keys.map((c) => (jsonb.includes(c) ? width + jsonb.indexOf(c) : c))
+  const moved = keys.map((c) => (loose.includes(c) ? width + loose.indexOf(c) : c))
   const node = make(moved, { input, rowType: [...input.rowType, ...made] })
   return projectColumns(node, [...rowType.keys(), ...made.map((_, k) => input.rowType.length + k)])
 }
 
 function keyText(s: Scalar): Scalar {
-  const key: Scalar = { kind: 'call', fn: 'jsonb_key(jsonb)', args: [s], type: s.type, position: -1 }
-  return { kind: 'cast', arg: key, explicit: true, type: TEXT, position: -1 }
+  const key = sharedText(s)
+  return key.type.kind === 'text' ? key : { kind: 'cast', arg: key, explicit: true, type: TEXT, position: -1 }
 }

@@ -91,8 +91,13 @@ function matchKey(predicate: Scalar, key: readonly number[], types: readonly Sql
       return value !== undefined
     })
     if (at < 0 || !value) return undefined
-    keys.push(value)
-    rest.splice(at, 1)
+    const fits = value.type.kind === types[c].kind && value.type.length === types[c].length
+    // Cut to the length of the column a longer text finds what it is not equal to: the condition stays.
+    if (types[c].kind === 'bpchar' && !fits) keys.push(fitted(value, types[c]))
+    else {
+      keys.push(value)
+      rest.splice(at, 1)
+    }
   }
   const residual = conjunction(rest)
   return { keys, residual: isTrue(residual) ? null : residual }
@@ -100,8 +105,8 @@ function matchKey(predicate: Scalar, key: readonly number[], types: readonly Sql
 
 /** What column `c` must equal by this condition: an expression without columns, of the column's own type. */
 function equalTo(s: Scalar, c: number, type: SqlType): Scalar | undefined {
-  // Keys compare texts, and equal jsonb values may differ in theirs.
-  if (type.kind === 'jsonb') return undefined
+  // Keys compare texts, and equal values of these may differ in theirs.
+  if (type.kind === 'jsonb' || (type.kind === 'bpchar' && type.length === undefined)) return undefined
   if (s.kind !== 'call' || s.args.length !== 2 || operatorOf(s.fn) !== '=') return undefined
   const [a, b] = s.args
   const value = a.kind === 'column' && a.index === c ? b : b.kind === 'column' && b.index === c ? a : undefined
@@ -112,5 +117,13 @@ function equalTo(s: Scalar, c: number, type: SqlType): Scalar | undefined {
   if (range === undefined || INTEGER_MAX[value.type.kind] === undefined || value.kind !== 'const') return undefined
   return typeof value.value === 'number' && Math.abs(value.value) <= range ? constant(value.value, type) : undefined
 }
+
+const fitted = (value: Scalar, type: SqlType): Scalar => ({
+  kind: 'cast',
+  arg: value,
+  explicit: true,
+  type,
+  position: -1,
+})
 
 const INTEGER_MAX: Readonly<Record<string, number>> = { int2: 32767, int4: 2147483647, int8: Number.MAX_SAFE_INTEGER }
