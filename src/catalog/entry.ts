@@ -14,6 +14,7 @@ export type CatalogEntry =
   | MaterializedViewEntry
   | IndexEntry
   | ConnectionEntry
+  | SequenceEntry
   | SystemEntry
 
 interface EntryBase {
@@ -93,6 +94,9 @@ export interface TableColumn {
   readonly notNull: boolean
   /** SQL text of the DEFAULT expression, null when none. */
   readonly defaultSql: string | null
+  /** The default is the next value of this sequence (by id): serial, identity, DEFAULT nextval('name'). */
+  readonly sequence?: number
+  readonly identity?: 'always' | 'byDefault'
 }
 
 export interface SourceEntry extends EntryBase {
@@ -178,6 +182,27 @@ export interface ConnectionEntry extends EntryBase {
   readonly kind: 'connection'
   readonly transport: string
   readonly options: Readonly<Record<string, Datum>>
+}
+
+/** Where it stands is no part of the catalog: that moves with every value. */
+export interface SequenceEntry extends EntryBase {
+  readonly kind: 'sequence'
+  /** As a relation: its one row. */
+  readonly rowType: RowType
+  readonly spec: SequenceSpec
+  /** The column that it goes with. */
+  readonly ownedBy: { readonly table: number; readonly column: number } | null
+}
+
+export interface SequenceSpec {
+  readonly type: 'int2' | 'int4' | 'int8'
+  readonly start: bigint
+  readonly increment: bigint
+  readonly min: bigint
+  readonly max: bigint
+  /** As declared; sessions keep no values back. */
+  readonly cache: bigint
+  readonly cycle: boolean
 }
 
 /** A relation computed from the server's own state at each read: pg_catalog, information_schema, millrace, `"x$errors"`. */

@@ -1,3 +1,4 @@
+import { SqlError } from '../base/sql-error.ts'
 import type { ObjectLookup } from '../functions/object-lookup.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
 import { indexDefinition, viewDefinition } from './definitions.ts'
@@ -65,6 +66,17 @@ export function objectLookup(
       return name === undefined ? null : quoteIdent(name)
     },
     constraintDefinition: (oid, pretty) => constraintByOid(catalog, oid)?.definition(pretty) ?? null,
+    serialSequence(oid, column) {
+      const table = relation(oid)
+      const at = columnsOf(catalog, oid).findIndex((c) => c.name === column)
+      if (at < 0) throw new SqlError('42703', `column "${column}" of relation "${table?.name}" does not exist`)
+      for (const id of catalog.dependants(oid)) {
+        const entry = catalog.byId(id)
+        if (entry?.kind !== 'sequence' || entry.ownedBy?.column !== at) continue
+        return `${quoteIdent(catalog.byId(entry.schema)?.name ?? '')}.${quoteIdent(entry.name)}`
+      }
+      return null
+    },
     bytes: (oid) => (relation(oid) === undefined ? null : bytes(oid)),
   }
 }

@@ -6,10 +6,10 @@ import { LATE } from './watermark.ts'
 export interface PgRelation {
   readonly entry: CatalogEntry
   /**
-   * r table, v view, m materialized view, i index. Sources are shown as tables, as in other streaming databases. An
+   * r table, v view, m materialized view, i index, S sequence. Sources are shown as tables, as in other streaming databases. An
    * errors relation belongs to another relation and keeps out of listings: PostgreSQL's kind of that sort is t (TOAST).
    */
-  readonly relkind: 'r' | 'v' | 'm' | 'i' | 't'
+  readonly relkind: 'r' | 'v' | 'm' | 'i' | 't' | 'S'
   readonly rowType: RowType
 }
 
@@ -32,6 +32,9 @@ export function* pgRelations(catalog: CatalogSnapshot): Iterable<PgRelation> {
         break
       case 'materializedView':
         yield { entry, relkind: 'm', rowType: entry.rowType }
+        break
+      case 'sequence':
+        yield { entry, relkind: 'S', rowType: entry.rowType }
         break
       case 'system':
         yield { entry, relkind: entry.relation === 'errors' ? 't' : 'r', rowType: entry.rowType }

@@ -63,6 +63,15 @@ export interface CallContext {
   readonly database: string
   readonly searchPath: readonly string[]
   readonly timeZone: string
+  /** What sequences handed out to the session: currval and lastval. */
+  readonly sequences?: SequencesSeen
+}
+
+export interface SequencesSeen {
+  /** By object id. */
+  readonly values: Map<number, bigint>
+  /** The one of the newest value. */
+  last: number | null
 }
 
 export interface ReadRequest {

@@ -26,6 +26,7 @@ import type { IndexLookup } from './indexes.ts'
 import { read } from './read.ts'
 import { runningState, storedRows } from './running-state.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
+import { sequenceOf, settleSequences } from './sequence-calls.ts'
 import { subscribe } from './subscribe.ts'
 import type { StorageFigures } from './system/relation.ts'
 import type { SystemRelations } from './system/system-relations.ts'
@@ -75,7 +76,7 @@ export class LiveEngine implements Engine {
     this.#idleness = parts.idleness
     this.#durability = parts.durability
     this.#goOn = parts.goOn
-    this.#ddl = { ...parts, checkpoint: () => parts.durability.checkpoint() }
+    this.#ddl = { ...parts, checkpoint: () => this.#checkpoint() }
     this.#tellTime()
   }
 
@@ -111,7 +112,11 @@ export class LiveEngine implements Engine {
   }
   async read(request: ReadRequest, call: CallContext): Promise<ReadResult> {
     this.#check()
-    return read(this.#deps, request, call)
+    try {
+      return await read(this.#deps, request, call)
+    } finally {
+      await settleSequences(this.world)
+    }
   }
   async subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription> {
     this.#check()
@@ -122,7 +127,11 @@ export class LiveEngine implements Engine {
   async write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult> {
     this.#check()
     refuseInSafeMode(this.world)
-    return autocommit(this.#deps, this.#ticker, statement, call, params)
+    try {
+      return await autocommit(this.#deps, this.#ticker, statement, call, params)
+    } finally {
+      await settleSequences(this.world)
+    }
   }
   begin(options: { readonly readOnly: boolean }): Transaction {
     return new SnapshotTransaction(this.#deps, this.#ticker, options.readOnly)
@@ -159,6 +168,8 @@ export class LiveEngine implements Engine {
   /** Stops the sources, writes a last checkpoint, closes the store. */
   async close(): Promise<void> {
     await this.#stop()
+    if (this.world.safeMode === null && this.world.failed === null)
+      await this.world.sequences.close((id) => sequenceOf(this.world, id))
     if (this.world.safeMode === null) await this.#durability.close()
     else await this.#durability.abandon()
   }
@@ -166,6 +177,16 @@ export class LiveEngine implements Engine {
   async abandon(): Promise<void> {
     await this.#stop()
     await this.#durability.abandon()
+  }
+
+  /** Of a schema change, which is there already for whoever reads: when it cannot be made durable, all ends. */
+  async #checkpoint(): Promise<void> {
+    try {
+      await this.#durability.checkpoint()
+    } catch (error) {
+      this.world.fail(error)
+      this.#check()
+    }
   }
 
   get #deps() {

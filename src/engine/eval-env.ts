@@ -1,6 +1,7 @@
 import { objectLookup } from '../catalog/object-lookup.ts'
 import type { EvalEnv } from '../functions/function.ts'
 import type { CallContext } from './api.ts'
+import { sequenceCalls } from './sequence-calls.ts'
 import type { World } from './world.ts'
 
 /** What stable functions read in a statement of this call: constant within the statement. */
@@ -14,6 +15,7 @@ export function evalEnv(world: World, call: CallContext): EvalEnv {
     setting: (name) => call.setting(name),
     objects: objectLookup(world.catalog, call, (object) => stateBytes(world, object)),
     random: () => world.runtime.random(),
+    sequences: sequenceCalls(world, call),
   }
 }
 

@@ -18,6 +18,7 @@ import { Progress } from './progress.ts'
 import { beginsAnew, rebuild } from './rebuild.ts'
 import { replay } from './replay.ts'
 import { countFailure, describe, FAILING_STARTS_MAX, ReplayFailure, safeModeError } from './safe-mode.ts'
+import { Sequences } from './sequences.ts'
 import type { SettingRow } from './system/relation.ts'
 import { builtInEntries, SystemRelations } from './system/system-relations.ts'
 import { Ticker } from './ticker.ts'
@@ -76,6 +77,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
     runtime,
     log,
     states: state,
+    sequences: await Sequences.open(store),
     // A new database begins now: no time before it can be asked for.
     clock: new EngineClock(
       runtime,

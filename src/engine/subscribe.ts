@@ -105,7 +105,7 @@ async function follow(
   }
   const plan = bindParams(request.target.plan, request.params)
   const entries = objectsOf(plan).map((object) => world.catalog.byId(object))
-  const system = entries.find((entry) => entry?.kind === 'system')
+  const system = entries.find((entry) => entry?.kind === 'system' || entry?.kind === 'sequence')
   if (system !== undefined) {
     throw new SqlError('0A000', `SUBSCRIBE of a query over system relation "${system.name}" is not supported`, {
       detail: 'System relations are computed when they are read.',

@@ -15,6 +15,7 @@ import type { RowType } from '../types/sql-type.ts'
 import type { EngineClock } from './clock.ts'
 import { Exclusive } from './exclusive.ts'
 import { LockTable } from './locks.ts'
+import type { Sequences } from './sequences.ts'
 import type { SourceRuntime } from './source.ts'
 import type { TableRuntime } from './table.ts'
 import type { ViewRuntime } from './view.ts'
@@ -29,6 +30,7 @@ export class World {
   readonly log: Log
   readonly clock: EngineClock
   readonly states: StateFactory
+  readonly sequences: Sequences
   readonly circuit = new Circuit()
   readonly exclusive = new Exclusive()
   readonly locks: LockTable
@@ -70,6 +72,7 @@ export class World {
     readonly log: Log
     readonly clock: EngineClock
     readonly states: StateFactory
+    readonly sequences: Sequences
     readonly catalog: Catalog
   }) {
     this.runtime = deps.runtime
@@ -78,6 +81,7 @@ export class World {
     this.log = deps.log
     this.clock = deps.clock
     this.states = deps.states
+    this.sequences = deps.sequences
     this.catalog = deps.catalog
     this.circuit.clock = () => deps.runtime.monotonicMs()
   }

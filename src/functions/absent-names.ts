@@ -3,7 +3,7 @@
  * knows (42883).
  */
 const NAMES = `
-  current_time currval lastval nextval setval
+  current_time
   abbrev acldefault area array_to_tsvector bound_box broadcast cash_words center current_query currtid2 cursor_to_xml
   cursor_to_xmlschema database_to_xml
   database_to_xml_and_xmlschema database_to_xmlschema datemultirange daterange dexp diagonal diameter dlog1 dlog10
@@ -47,7 +47,7 @@ const NAMES = `
   pg_replication_origin_progress pg_replication_origin_session_is_setup pg_replication_origin_session_progress
   pg_replication_origin_session_reset pg_replication_origin_session_setup pg_replication_origin_xact_reset
   pg_replication_origin_xact_setup pg_replication_slot_advance pg_rotate_logfile pg_rotate_logfile_old
-  pg_safe_snapshot_blocking_pids pg_sequence_last_value pg_sequence_parameters pg_settings_get_flags
+  pg_safe_snapshot_blocking_pids pg_sequence_parameters pg_settings_get_flags
   pg_show_all_file_settings pg_show_all_settings pg_show_replication_origin_status pg_sleep pg_sleep_for
   pg_sleep_until pg_snapshot_xip pg_snapshot_xmax pg_snapshot_xmin pg_stat_clear_snapshot pg_stat_file
   pg_stat_force_next_flush pg_stat_have_stats pg_stat_reset pg_stat_reset_replication_slot pg_stat_reset_shared

@@ -60,6 +60,18 @@ export interface EvalEnv {
   readonly objects?: ObjectLookup
   /** volatile functions only: uniform in [0, 1). */
   random(): number
+  /** volatile functions only. Views have none. */
+  readonly sequences?: SequenceCalls
+}
+
+/** Sequences by oid, as the session sees them; 55000, 2200H and 22003 as PostgreSQL. */
+export interface SequenceCalls {
+  next(oid: number): bigint
+  current(oid: number): bigint
+  last(): bigint
+  set(oid: number, value: bigint, called: boolean): void
+  /** The value that was handed out last, to anybody; null: none. */
+  position(oid: number): bigint | null
 }
 
 /** How values of one type pair convert: PostgreSQL's pg_cast. */

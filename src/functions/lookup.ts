@@ -22,6 +22,7 @@ import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { regexFunctions } from './scalar/regex.ts'
 import { regexMoreFunctions } from './scalar/regex-more.ts'
+import { sequenceFunctions } from './scalar/sequence.ts'
 import { similarFunctions } from './scalar/similar.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { textFunctions } from './scalar/text.ts'
@@ -66,6 +67,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...similarFunctions,
   ...toNumberFunctions,
   ...systemFunctions,
+  ...sequenceFunctions,
   ...catalogFunctions,
   ...procFunctions(() => procs()),
 ]

@@ -13,6 +13,8 @@ export interface ObjectLookup {
   indexDefinition(index: number, column: number): string | null
   /** `pretty`: without parentheses that change nothing. */
   constraintDefinition(constraint: number, pretty: boolean): string | null
+  /** The sequence that belongs to a column, with its schema; SqlError when there is no such column. */
+  serialSequence(relation: number, column: string): string | null
   /** Bytes of a relation's state; null when there is no such relation. */
   bytes(relation: number): number | null
 }

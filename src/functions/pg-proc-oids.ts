@@ -249,6 +249,8 @@ const PAIRS = `
   variance(float8) 2152  variance(int2) 2150  variance(int4) 2149  variance(int8) 2148  variance(numeric) 2153
   version() 89  width_bucket(anycompatible,anycompatiblearray) 3218  width_bucket(float8,float8,float8,int4) 320
   width_bucket(numeric,numeric,numeric,int4) 2170
+  nextval(regclass) 1574  currval(regclass) 1575  setval(regclass,int8) 1576  setval(regclass,int8,bool) 1765
+  lastval() 2559  pg_sequence_last_value(regclass) 4032
 `
 
 export const PG_PROC_OIDS: Readonly<Record<string, number>> = Object.fromEntries(

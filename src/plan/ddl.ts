@@ -64,6 +64,20 @@ export type DdlPlan =
       readonly transport: string
       readonly options: Readonly<Record<string, Datum>>
     })
+  | (Create & {
+      readonly kind: 'createSequence'
+      readonly spec: SequencePlan
+      readonly ownedBy: { readonly table: number; readonly column: number } | null
+    })
+  | {
+      readonly kind: 'alterSequence'
+      readonly object: number
+      readonly spec: SequencePlan
+      /** RESTART; null: it goes on where it stands. */
+      readonly restart: bigint | null
+      /** Absent: as it was. */
+      readonly ownedBy?: { readonly table: number; readonly column: number } | null
+    }
   /** Objects in the statement's order; dependants are found by the engine (2BP01 without cascade). */
   | { readonly kind: 'drop'; readonly objects: readonly number[]; readonly cascade: boolean }
   | { readonly kind: 'rename'; readonly object: number; readonly newName: string }
@@ -97,6 +111,22 @@ export interface ColumnPlan {
   readonly type: SqlType
   readonly notNull: boolean
   readonly defaultSql: string | null
+  /** Default: the next value of this sequence (by id). */
+  readonly sequence?: number
+  /** Default: the next value of a sequence that is made with the column. */
+  readonly ownSequence?: SequencePlan
+  readonly identity?: 'always' | 'byDefault'
+}
+
+/** Same shape as the catalog's SequenceSpec. */
+export interface SequencePlan {
+  readonly type: 'int2' | 'int4' | 'int8'
+  readonly start: bigint
+  readonly increment: bigint
+  readonly min: bigint
+  readonly max: bigint
+  readonly cache: bigint
+  readonly cycle: boolean
 }
 
 /** Same shape as the catalog's CheckConstraint. */

@@ -1,4 +1,5 @@
 import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { SortKey } from './logical.ts'
 import type { PhysicalPlan } from './physical.ts'
 import type { Scalar } from './scalar.ts'
 
@@ -22,7 +23,17 @@ export interface InsertPlan {
 /** Rows of an INSERT: expressions without input (VALUES, the usual case), or a query. */
 export type DmlRows =
   | { readonly kind: 'values'; readonly rows: readonly (readonly Scalar[])[] }
-  | { readonly kind: 'query'; readonly plan: PhysicalPlan }
+  | {
+      readonly kind: 'query'
+      readonly plan: PhysicalPlan
+      /**
+       * Columns whose value is another for each row, equal ones too (sequences, random()): NULL in the plan, made of these
+       * expressions without input once the rows are there, in their order.
+       */
+      readonly fill?: readonly { readonly column: number; readonly expr: Scalar }[]
+      /** Order in which rows are filled, over the plan's columns; those behind the table's are there for it alone. */
+      readonly order?: readonly SortKey[]
+    }
 
 export type OnConflict =
   /** target null: any constraint. */
@@ -75,4 +86,6 @@ export interface DeletePlan {
 export interface TruncatePlan {
   readonly kind: 'truncate'
   readonly tables: readonly number[]
+  /** RESTART IDENTITY. */
+  readonly restart?: true
 }

@@ -2,7 +2,7 @@ import type { Statement } from '../../grammar/ast-statement.ts'
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
 import type { Notice } from '../base/sql-error.ts'
-import type { CallContext, Engine } from '../engine/api.ts'
+import type { CallContext, Engine, SequencesSeen } from '../engine/api.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { ResultSink } from './contract.ts'
@@ -22,6 +22,8 @@ export interface SessionState {
   readonly transaction: TransactionState
   readonly statements: Map<string, Prepared>
   readonly portals: Map<string, Portal>
+  /** What currval and lastval know. */
+  readonly sequences: SequencesSeen
   readonly user: string
   readonly database: string
   searchPath(): readonly string[]

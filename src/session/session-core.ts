@@ -2,7 +2,7 @@ import type { Statement } from '../../grammar/ast-statement.ts'
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { type Notice, SqlError } from '../base/sql-error.ts'
-import type { CallContext, Engine } from '../engine/api.ts'
+import type { CallContext, Engine, SequencesSeen } from '../engine/api.ts'
 import { type RowType, type SqlType, sameType } from '../types/sql-type.ts'
 import type { ResultSink } from './contract.ts'
 import type { SessionDeps } from './deps.ts'
@@ -33,6 +33,7 @@ export class SessionCore implements SessionState {
   readonly transaction: TransactionState
   readonly statements = new Map<string, Prepared>()
   readonly portals = new Map<string, Portal>()
+  readonly sequences: SequencesSeen = { values: new Map(), last: null }
   readonly user: string
   readonly database: string
   private readonly planCache: PlanCache
@@ -85,6 +86,7 @@ export class SessionCore implements SessionState {
       database: this.database,
       searchPath: this.searchPath(),
       timeZone: this.settings.get('timezone') ?? 'UTC',
+      sequences: this.sequences,
     }
   }
 

@@ -22,6 +22,7 @@ import {
 import { planCreateMaterializedView, planCreateView } from './ddl/create-view.ts'
 import { isKsql, planKsql } from './ddl/ksql.ts'
 import { planLateness } from './ddl/lateness.ts'
+import { planCreateSequence } from './ddl/sequence.ts'
 import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
 import { bindEnv } from './statement/env.ts'
 import { planInsert } from './statement/insert.ts'
@@ -60,14 +61,14 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
     case 'delete':
       return planDelete(node, context)
     case 'truncate': {
-      if (node.identity === 'RESTART') throw notSupported('RESTART IDENTITY', node.span)
       if (node.behavior === 'CASCADE') throw notSupported('TRUNCATE … CASCADE', node.span)
+      const restart = node.identity === 'RESTART' ? { restart: true as const } : {}
       const st = newStatement(bindEnv(context))
       const tables = node.tables.map((t) => {
         if (t.only) throw notSupported('ONLY', t.name.span)
         return targetTable(st, t.name, 'truncate').id
       })
-      return { kind: 'write', statement: { kind: 'truncate', tables }, returning: null, paramTypes: [] }
+      return { kind: 'write', statement: { kind: 'truncate', tables, ...restart }, returning: null, paramTypes: [] }
     }
     case 'subscribe':
       return planSubscribe(node, context)
@@ -83,6 +84,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return ddl(planCreateMaterializedView(node, context))
     case 'createIndex':
       return ddl(planCreateIndex(node, context))
+    case 'createSequence':
+      return ddl(planCreateSequence(node, context))
     case 'createConnection':
       return ddl(planCreateConnection(node, context))
     case 'drop':

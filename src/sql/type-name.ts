@@ -109,7 +109,22 @@ const KINDS: Readonly<Record<string, TypeKind>> = {
 }
 
 /** No types in PostgreSQL either, but defaults from a sequence. */
-const SERIAL: ReadonlySet<string> = new Set(['serial', 'serial2', 'serial4', 'serial8', 'smallserial', 'bigserial'])
+const SERIAL: ReadonlyMap<string, 'int2' | 'int4' | 'int8'> = new Map([
+  ['serial', 'int4'],
+  ['serial2', 'int2'],
+  ['serial4', 'int4'],
+  ['serial8', 'int8'],
+  ['smallserial', 'int2'],
+  ['bigserial', 'int8'],
+])
+
+/** What a column of such a type holds; undefined: it is no such type. */
+export function serialType(name: TypeName): 'int2' | 'int4' | 'int8' | undefined {
+  const kind = name.parts.length === 1 ? SERIAL.get(name.parts[0]!.name) : undefined
+  if (kind !== undefined && name.arrayDims.length > 0)
+    throw bindError('0A000', 'array of serial is not implemented', name)
+  return kind
+}
 
 /** Types that PostgreSQL or a neighbour has and this does not: better named than "does not exist". */
 // biome-ignore format: a list of names

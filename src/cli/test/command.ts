@@ -27,7 +27,8 @@ export const TEST_HELP = `millrace test [options] PATH…: run sqllogictest file
   --url postgresql://…  run against this server instead of a fresh one per file
   --stub-sources       Kafka and schema registries in memory: pipelines run as they stand; "feed SOURCE" and JSON
                        lines are the records of their topics
-  --label NAME         a label for skipif and onlyif (repeatable); "millrace" holds without --url
+  --label NAME         a label for skipif and onlyif (repeatable); "millrace" holds without --url,
+                       "restart" in that mode
   --junit FILE         write a JUnit report
   --seed N             seed of deletes and restarts (1)
   --restarts N         about so many restarts a file in mode restart (5)
@@ -123,7 +124,8 @@ async function runFile(
         random,
         subscriptions,
       }),
-      labels: new Set(options.labels),
+      // For what crashes change: values of sequences are skipped.
+      labels: new Set([...options.labels, ...(mode === 'restart' ? ['restart'] : [])]),
       valuewise: VALUEWISE.test(file),
       recordTimeoutMs: options.recordTimeoutMs,
       ...hooks,

@@ -8,6 +8,7 @@ import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate } from '../read.ts'
+import { settleSequences } from '../sequence-calls.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
 import { StatementBound } from '../write/evaluated.ts'
@@ -17,6 +18,7 @@ import { openConnector, startSource } from './create-source.ts'
 import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 import { drop } from './drop.ts'
 import { lateRelation } from './late-relation.ts'
+import { ownSequences } from './sequence.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
 
@@ -35,8 +37,15 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
     checkStillThere(deps, [plan.schema, ...plan.dependsOn])
-    const entry = tableEntry(plan, world.catalog.nextId, null, plan.dependsOn)
-    const made = [entry, ...lateRelation(world, entry, entry.id + 1)]
+    const id = world.catalog.nextId
+    const { columns, sequences } = ownSequences(
+      world,
+      { id, name: plan.name, schema: plan.schema },
+      plan.columns,
+      id + 1,
+    )
+    const entry = tableEntry({ ...plan, columns }, id, null, plan.dependsOn)
+    const made = [entry, ...sequences, ...lateRelation(world, entry, id + 1 + sequences.length)]
     world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
     startTable(deps, entry)
     await deps.checkpoint()
@@ -84,6 +93,7 @@ async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
     return await evaluate(deps.world, query, snapshot, call, { grown: (batch) => bound.add(batch) })
   } finally {
     snapshot.release()
+    await settleSequences(deps.world)
   }
 }
 

@@ -60,8 +60,9 @@ export async function createMaterializedView(
   const objects = objectsOf(plan.plan).filter((id) => id > 0)
   for (const object of objects) {
     const entry = world.catalog.byId(object)
-    if (entry?.kind === 'system') {
-      throw new SqlError('0A000', `materialized view over system relation "${entry.name}" is not supported`, {
+    if (entry?.kind === 'system' || entry?.kind === 'sequence') {
+      const what = entry.kind === 'system' ? 'system relation' : 'sequence'
+      throw new SqlError('0A000', `materialized view over ${what} "${entry.name}" is not supported`, {
         detail: 'System relations are computed when they are read.',
       })
     }

@@ -10,6 +10,7 @@ import { drop } from './drop.ts'
 import { mergeLate } from './merge-late.ts'
 import { rename, renameColumn } from './rename.ts'
 import { replan } from './replan.ts'
+import { alterSequence, createSequence } from './sequence.ts'
 import { skipErrors } from './skip-errors.ts'
 import { viewTime } from './view-time.ts'
 
@@ -48,6 +49,10 @@ async function otherDdl(
       return createMaterializedView(deps, plan, call)
     case 'createIndex':
       return createIndex(deps, plan, call)
+    case 'createSequence':
+      return createSequence(deps, plan, call)
+    case 'alterSequence':
+      return alterSequence(deps, plan)
     case 'drop':
       return drop(deps, plan, call)
     case 'rename':

@@ -7,6 +7,7 @@ import { removeView } from '../build-view.ts'
 import { dropMerged } from '../merged-rows.ts'
 import type { DdlDeps } from './deps.ts'
 import { outOfUse, unchangedCheck } from './out-of-use.ts'
+import { withoutSequences } from './sequence-uses.ts'
 
 /** Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. */
 export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' }>, call: CallContext): Promise<void> {
@@ -36,7 +37,12 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
       ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a),
       ...hiddenSources(deps, [...dependants, ...named]),
     ]
-    world.catalog = catalog.apply(going.map((id) => ({ kind: 'remove' as const, id })))
+    const tables = withoutSequences(catalog, new Set(going), plan.cascade, call)
+    world.catalog = catalog.apply([
+      ...going.map((id) => ({ kind: 'remove' as const, id })),
+      ...tables.map((entry) => ({ kind: 'put' as const, entry })),
+    ])
+    for (const entry of tables) world.tables.get(entry.id)?.replaceEntry(entry)
     for (const id of going) {
       closing.push(...remove(deps, id))
       const entry = catalog.byId(id)
@@ -64,6 +70,7 @@ function affected(deps: DdlDeps, plan: { readonly objects: readonly number[] }) 
 /** Part of another object: its errors relation, an index, the source inside a table that is fed. */
 function comesWith(deps: DdlDeps, entry: CatalogEntry, named: readonly number[]): boolean {
   if (entry.kind === 'system' || entry.kind === 'index') return true
+  if (entry.kind === 'sequence' && entry.ownedBy !== null) return true
   if (entry.kind === 'view' && entry.name.endsWith(LATE)) return true
   return entry.name.endsWith('$source') && deps.world.catalog.dependants(entry.id).some((id) => named.includes(id))
 }
@@ -83,6 +90,7 @@ function hiddenSources({ world }: DdlDeps, going: readonly number[]): number[] {
 function remove(deps: DdlDeps, id: number): Promise<void>[] {
   const { world, indexes } = deps
   indexes.remove(id)
+  world.sequences.drop(id)
   const view = world.views.get(id)
   if (view !== undefined) removeView(world, view)
   world.watermarks.delete(id)
@@ -113,6 +121,7 @@ const WORDS: Readonly<Record<CatalogEntry['kind'], string>> = {
   view: 'view',
   materializedView: 'materialized view',
   index: 'index',
+  sequence: 'sequence',
   connection: 'connection',
   system: 'relation',
 }

@@ -1,3 +1,4 @@
+import { defaultText } from '../../catalog/column-default.ts'
 import { type PgRelation, pgRelations } from '../../catalog/pg-relations.ts'
 import { formatType, pgType } from '../../types/pg-type.ts'
 import { INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
@@ -10,8 +11,11 @@ const KIND: Readonly<Record<PgRelation['relkind'], string | null>> = {
   v: 'VIEW',
   m: 'MATERIALIZED VIEW',
   i: null,
+  S: null,
   t: null,
 }
+
+const NOTHING = [null, null, null, null]
 
 /** The SQL standard's view of the catalog: what tools ask first. */
 export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
@@ -64,13 +68,25 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
       column('numeric_scale', INT4),
       column('udt_schema', TEXT),
       column('udt_name', TEXT),
+      column('is_identity', TEXT),
+      column('identity_generation', TEXT),
+      column('identity_start', TEXT),
+      column('identity_increment', TEXT),
+      column('identity_maximum', TEXT),
+      column('identity_minimum', TEXT),
+      column('identity_cycle', TEXT),
+      column('is_generated', TEXT),
+      column('generation_expression', TEXT),
     ],
     *rows({ world }): Iterable<Row> {
       for (const { entry, relkind, rowType } of pgRelations(world.catalog)) {
         if (KIND[relkind] === null) continue
         for (let i = 0; i < rowType.length; i++) {
           const { name, type, nullable } = rowType[i]!
-          const preset = entry.kind === 'table' ? entry.columns[i]!.defaultSql : null
+          const stored = entry.kind === 'table' ? entry.columns[i]! : undefined
+          const preset = stored === undefined ? null : defaultText(world.catalog, stored)
+          const sequence = stored?.identity === undefined ? undefined : world.catalog.byId(stored.sequence ?? 0)
+          const spec = sequence?.kind === 'sequence' ? sequence.spec : null
           yield [
             'millrace',
             world.catalog.byId(entry.schema)!.name,
@@ -85,6 +101,12 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
             type.scale ?? null,
             'pg_catalog',
             pgType(type).name,
+            spec === null ? 'NO' : 'YES',
+            spec === null ? null : stored?.identity === 'always' ? 'ALWAYS' : 'BY DEFAULT',
+            ...(spec === null ? NOTHING : [spec.start, spec.increment, spec.max, spec.min].map(String)),
+            spec?.cycle ? 'YES' : 'NO',
+            'NEVER',
+            null,
           ]
         }
       }

@@ -1,3 +1,4 @@
+import { defaultText } from '../../catalog/column-default.ts'
 import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
 import { pgConstraints } from '../../catalog/pg-constraints.ts'
 import { defaultOid, pgRelations, primaryKeyOid, rowTypeOid } from '../../catalog/pg-relations.ts'
@@ -64,10 +65,10 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           entry.id,
           entry.name,
           entry.schema,
-          relkind === 'i' || relkind === 't' ? 0 : rowTypeOid(entry.id),
+          relkind === 'i' || relkind === 't' || relkind === 'S' ? 0 : rowTypeOid(entry.id),
           0,
           OWNER_OID,
-          relkind === 'i' ? 403 : relkind === 'v' ? 0 : 2,
+          relkind === 'i' ? 403 : relkind === 'v' || relkind === 'S' ? 0 : 2,
           entry.id,
           0,
           0,
@@ -133,7 +134,8 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           const { oid, typmod } = typeFacts(field)
           const length = typeLength(field.type)
           const key = entry.kind === 'table' && (entry.primaryKey?.includes(i) ?? false)
-          const hasDefault = entry.kind === 'table' && entry.columns[i]!.defaultSql !== null
+          const stored = entry.kind === 'table' ? entry.columns[i]! : undefined
+          const hasDefault = stored !== undefined && defaultText(world.catalog, stored) !== null
           const collation = ['text', 'varchar', 'bpchar'].includes(field.type.kind)
             ? 100
             : field.type.kind === 'name'
@@ -156,7 +158,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
             !field.nullable || key,
             hasDefault,
             false,
-            '',
+            stored?.identity === undefined ? '' : stored.identity === 'always' ? 'a' : 'd',
             '',
             false,
             true,
@@ -178,8 +180,8 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
       for (const entry of world.catalog.all()) {
         if (entry.kind !== 'table') continue
         for (let i = 0; i < entry.columns.length; i++) {
-          const { defaultSql } = entry.columns[i]!
-          if (defaultSql !== null) yield [defaultOid(entry.id, i), entry.id, i + 1, defaultSql]
+          const text = defaultText(world.catalog, entry.columns[i]!)
+          if (text !== null) yield [defaultOid(entry.id, i), entry.id, i + 1, text]
         }
       }
     },

@@ -14,6 +14,7 @@ import {
 } from '../../types/sql-type.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
+import { PG_DEPEND, PG_SEQUENCE } from './sequences.ts'
 
 const CHAR: SqlType = { kind: 'char' }
 const REGPROC: SqlType = { kind: 'regproc' }
@@ -100,16 +101,8 @@ export const PG_EMPTY_RELATIONS: readonly SystemRelation[] = [
     srvoptions: arrayOf(TEXT),
   }),
   empty('pg_partitioned_table', { partrelid: OID, partstrat: CHAR, partnatts: INT2, partdefid: OID }),
-  empty('pg_sequence', {
-    seqrelid: OID,
-    seqtypid: OID,
-    seqstart: INT8,
-    seqincrement: INT8,
-    seqmax: INT8,
-    seqmin: INT8,
-    seqcache: INT8,
-    seqcycle: BOOL,
-  }),
+  // In their old places, as all the others keep their ids.
+  PG_SEQUENCE,
   empty('pg_extension', {
     oid: OID,
     extname: NAME,
@@ -118,15 +111,7 @@ export const PG_EMPTY_RELATIONS: readonly SystemRelation[] = [
     extrelocatable: BOOL,
     extversion: TEXT,
   }),
-  empty('pg_depend', {
-    classid: OID,
-    objid: OID,
-    objsubid: INT4,
-    refclassid: OID,
-    refobjid: OID,
-    refobjsubid: INT4,
-    deptype: CHAR,
-  }),
+  PG_DEPEND,
   empty('pg_rules', { schemaname: NAME, tablename: NAME, rulename: NAME, definition: TEXT }),
   empty('pg_foreign_data_wrapper', {
     oid: OID,

@@ -17,6 +17,7 @@ import { PG_EMPTY_RELATIONS } from './pg-empty.ts'
 import { PG_FUNCTION_RELATIONS } from './pg-functions.ts'
 import { PG_SERVER_RELATIONS } from './pg-server.ts'
 import type { SystemContext, SystemRelation } from './relation.ts'
+import { SEQUENCE_RELATIONS, sequenceRows } from './sequences.ts'
 import { VIEW_LAG } from './view-lag.ts'
 
 const RELATIONS: readonly SystemRelation[] = [
@@ -29,6 +30,7 @@ const RELATIONS: readonly SystemRelation[] = [
   // New ones come last: the ids of the others stay what they were.
   VIEW_LAG,
   ...CONSTRAINT_RELATIONS,
+  ...SEQUENCE_RELATIONS,
 ]
 
 /** Object ids of the server's own schemas; PostgreSQL's where it has one. */
@@ -80,6 +82,7 @@ export class SystemRelations {
   rows(object: number, call: Pick<CallContext, 'setting'>): Batch[] {
     const { world } = this.#context
     const entry = world.catalog.byId(object)
+    if (entry?.kind === 'sequence') return sequenceRows(world, entry)
     assert(entry?.kind === 'system', `object ${object} is a system relation`)
     if (entry.relation === 'errors') {
       const owner = entry.dependsOn[0]!

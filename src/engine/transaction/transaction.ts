@@ -14,6 +14,7 @@ import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps, waitForViews } from '../read.ts'
 import { refuseInSafeMode } from '../safe-mode.ts'
+import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
 import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
@@ -56,6 +57,8 @@ export class SnapshotTransaction implements Transaction {
   } | null = null
   readonly #overlays = new Map<number, TableOverlay>()
   readonly #viewsRead = new Map<number, PartsRead>()
+  /** Tables of TRUNCATE … RESTART IDENTITY: their sequences begin anew once it has committed. */
+  readonly #restarted: number[] = []
   /** Of all its writes together; made with the first. */
   #bound: StatementBound | null = null
   /** Names its uses of tables: no other transaction has it. */
@@ -71,6 +74,14 @@ export class SnapshotTransaction implements Transaction {
   }
 
   async read(asked: ReadRequest, call: CallContext): Promise<ReadResult> {
+    try {
+      return await this.#read(asked, call)
+    } finally {
+      await settleSequences(this.#deps.world)
+    }
+  }
+
+  async #read(asked: ReadRequest, call: CallContext): Promise<ReadResult> {
     const request = { ...asked, finishing: bindFinishing(asked.finishing, asked.params) }
     const { world } = this.#deps
     await this.#ready(objectsOf(request.plan), call)
@@ -100,6 +111,14 @@ export class SnapshotTransaction implements Transaction {
   }
 
   async write(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
+    try {
+      return await this.#write(statement, call, params)
+    } finally {
+      await settleSequences(this.#deps.world)
+    }
+  }
+
+  async #write(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
     if (this.#readOnly)
       throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
     const { world } = this.#deps
@@ -124,6 +143,7 @@ export class SnapshotTransaction implements Transaction {
       },
       slices: new Slices(world.runtime, () => throwIfCanceled(call.signal)),
     }
+    if (statement.kind === 'truncate' && statement.restart) this.#restarted.push(...statement.tables)
     this.#bound ??= new StatementBound(call)
     const changes = await dmlChanges(statement, scope)
     if (statement.kind !== 'truncate') {
@@ -156,7 +176,7 @@ export class SnapshotTransaction implements Transaction {
     const { world } = this.#deps
     try {
       const written = [...this.#overlays.values()].filter((o) => o.written)
-      if (written.length === 0) return { tick: this.#snapshot?.tick ?? world.tick }
+      if (written.length === 0 && this.#restarted.length === 0) return { tick: this.#snapshot?.tick ?? world.tick }
       const readTick = this.#snapshot!.tick
       return await this.#ticker.write({
         // Changes of the same tick have not reached the views that were read.
@@ -187,6 +207,8 @@ export class SnapshotTransaction implements Transaction {
               if (slices.due) await slices.next()
             }
           }
+          restartOwned(world, this.#restarted)
+          await settleSequences(world)
           return { result: { command: 'UPDATE', count: changes.length, returning: null }, changes }
         },
       })

@@ -11,6 +11,7 @@ import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { evaluate, type ReadDeps, upToNow } from '../read.ts'
+import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
@@ -19,6 +20,7 @@ import { bulkChanges, bulkQuery, isBulk, truncation } from './bulk.ts'
 import { keyText, rowOfKey } from './constraints.ts'
 import { type Evaluated, StatementBound } from './evaluated.ts'
 import { applyDml, dmlChanges } from './execute.ts'
+import { filled } from './fill.ts'
 import { checkFuture } from './max-future.ts'
 import { RowRules } from './row-rules.ts'
 import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
@@ -55,7 +57,12 @@ export async function autocommit(
     try {
       const job = {
         readsOthers: reads.some((id) => !written.includes(id)),
-        evaluate: () => evaluateDml(deps, plan, call, params, streams),
+        evaluate: async () => {
+          const evaluated = await evaluateDml(deps, plan, call, params, streams)
+          // Before the rows are durable: what they hold must not be handed out again.
+          await settleSequences(world)
+          return evaluated
+        },
       }
       return await ticker.write(job, call.signal)
     } catch (error) {
@@ -93,12 +100,15 @@ async function evaluateDml(
       if (key !== undefined) throw new Locked(id, key)
     }
     const changes = [...truncation(plan, (id) => tableOf(deps, id))]
+    if (plan.restart) restartOwned(world, plan.tables)
     return { result: { command: 'TRUNCATE', count: 0, returning: null }, changes }
   }
   const target = tableOf(deps, plan.table)
   const isLocked = (key: string) => world.locks.holder(plan.table, key) !== undefined
   if (isBulk(plan, target)) {
-    const rows = await run(bulkQuery(plan))
+    const found = await run(bulkQuery(plan))
+    const program = { params, env: evalEnv(world, call) }
+    const rows = plan.kind === 'insert' ? await slices.run(filled(plan.source, found, program)) : found
     const checkLocks = (batch: Batch) => {
       if (target.entry.primaryKey === null || !world.locks.any) return
       const text = keyText(target.entry)
@@ -107,7 +117,7 @@ async function evaluateDml(
         if (isLocked(key)) throw new Locked(plan.table, key)
       }
     }
-    const rules = new RowRules(target.entry, target.types, evalEnv(world, call))
+    const rules = new RowRules(target.entry, target.types, program.env)
     const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, checkLocks))
     await slices.run(checkFuture(target, batches, world.clock.nowMicros))
     const changes = batches.map((batch) => ({ object: plan.table, batch }))

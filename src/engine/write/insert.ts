@@ -1,8 +1,10 @@
 import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
-import type { InsertPlan, OnConflict } from '../../plan/dml.ts'
+import type { DmlRows, InsertPlan, OnConflict } from '../../plan/dml.ts'
+import { batchFromRows, rowsOf, splitBatch } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
 import { checkPrimaryKey, duplicateKey, keyOf, keyText } from './constraints.ts'
+import { filled } from './fill.ts'
 import { rowProgram } from './row-program.ts'
 import { RowRules } from './row-rules.ts'
 import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
@@ -12,11 +14,20 @@ const NO_ROW: Row = []
 /** Evaluates an INSERT to the changes it makes; throws before anything is changed. */
 export async function insertChanges(plan: InsertPlan, scope: WriteScope): Promise<RowChange[]> {
   const table = scope.table(plan.table)
+  const { source } = plan
   const rows =
-    plan.source.kind === 'query'
-      ? await scope.run(plan.source.plan)
-      : plan.source.rows.map((exprs) => rowProgram(exprs, [], scope.program)(NO_ROW))
+    source.kind === 'query'
+      ? await filledRows(source, table, scope)
+      : source.rows.map((exprs) => rowProgram(exprs, [], scope.program)(NO_ROW))
   return scope.slices.run(rowChanges(plan, table, rows, scope))
+}
+
+async function filledRows(source: Extract<DmlRows, { kind: 'query' }>, table: WritableTable, scope: WriteScope) {
+  const rows = await scope.run(source.plan)
+  if (source.fill === undefined || rows.length === 0) return rows
+  const batches = splitBatch(batchFromRows(source.plan.types, rows))
+  const full = await scope.slices.run(filled(source, batches, scope.program))
+  return full.flatMap((batch) => rowsOf(batch, table.types))
 }
 
 function* rowChanges(

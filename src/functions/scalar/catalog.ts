@@ -62,6 +62,11 @@ function bytes(args: readonly Datum[], env: EvalEnv): number | null {
   return oid === null ? null : (env.objects?.bytes(oid) ?? null)
 }
 
+function serialSequence([table, column]: readonly Datum[], env: EvalEnv): string | null {
+  const oid = relationOid(table as string, env)
+  return oid === null ? null : (env.objects?.serialSequence(oid, column as string) ?? null)
+}
+
 function viewOf(args: readonly Datum[], env: EvalEnv): string | null {
   const [view] = args
   const oid = typeof view === 'string' ? relationOid(view, env) : (view as number)
@@ -91,7 +96,7 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   }),
   // There are no comments, rules, triggers or partitions: what asks for them gets nothing.
   ...nothing(
-    'obj_description(oid,name) obj_description(oid) col_description(oid,int4) shobj_description(oid,name) pg_get_ruledef(oid) pg_get_ruledef(oid,bool) pg_tablespace_location(oid) pg_get_triggerdef(oid) pg_get_triggerdef(oid,bool) pg_get_partkeydef(oid) pg_get_statisticsobjdef_columns(oid) pg_get_function_sqlbody(oid) pg_get_serial_sequence(text,text)',
+    'obj_description(oid,name) obj_description(oid) col_description(oid,int4) shobj_description(oid,name) pg_get_ruledef(oid) pg_get_ruledef(oid,bool) pg_tablespace_location(oid) pg_get_triggerdef(oid) pg_get_triggerdef(oid,bool) pg_get_partkeydef(oid) pg_get_statisticsobjdef_columns(oid) pg_get_function_sqlbody(oid)',
   ),
   defEnv('pg_get_userbyid(oid) name', (_, env) => env.user, {
     ...stable,
@@ -119,6 +124,7 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   ...definition('pg_get_constraintdef', ['bool'], (objects, args) =>
     objects.constraintDefinition(args[0] as number, args[1] === true),
   ),
+  defEnv('pg_get_serial_sequence(text,text) text', serialSequence, { ...stable, fallible: true }),
   ...(['regclass', 'regtype', 'regproc', 'regnamespace'] as const).map((kind) =>
     defEnv(`to_${kind}(text) ${kind}`, tryReg(kind), stable),
   ),

@@ -69,18 +69,26 @@ export const discardStatement: StatementHandler<Discard> = {
         }
         session.closePortals('all')
         session.statements.clear()
+        forgetSequences(session)
         await reporting(run, () => session.settings.resetAll())
         break
-      case 'PLANS':
       case 'SEQUENCES':
+        forgetSequences(session)
+        break
+      case 'PLANS':
       case 'TEMP':
-        // Plans follow the catalog by themselves; there are neither sequences nor temporary tables.
+        // Plans follow the catalog by themselves; there are no temporary tables.
         break
       default:
         unreachable(statement.what)
     }
     return done(`DISCARD ${statement.what}`)
   },
+}
+
+function forgetSequences({ sequences }: Run['session']): void {
+  sequences.values.clear()
+  sequences.last = null
 }
 
 /** The clock is the server's, not the session's: all sessions see it stand or run. */

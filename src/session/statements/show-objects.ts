@@ -27,6 +27,7 @@ const LISTINGS: Readonly<Record<string, Listing>> = {
     rows: (statement, session) =>
       inSchema(statement, session).flatMap((e) => (e.kind === 'source' ? [[e.name, e.connector.transport.kind]] : [])),
   },
+  SEQUENCES: named('sequence'),
   CONNECTIONS: {
     fields: columns('name', 'type'),
     rows: (statement, session) =>
@@ -62,6 +63,7 @@ const KIND_WORDS = {
   materializedView: 'materialized-view',
   index: 'index',
   connection: 'connection',
+  sequence: 'sequence',
   system: 'system-view',
 } satisfies Record<CatalogEntry['kind'], string>
 
@@ -141,6 +143,7 @@ function columnsOf(entry: CatalogEntry): RowType {
     case 'source':
     case 'view':
     case 'materializedView':
+    case 'sequence':
     case 'system':
       return entry.rowType
     case 'schema':

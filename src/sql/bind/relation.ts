@@ -17,7 +17,10 @@ import { orderKey } from './order.ts'
 import { withViewTime } from './view-time.ts'
 
 /** An entry that has rows. */
-export type RelationEntry = Extract<CatalogEntry, { kind: 'table' | 'source' | 'view' | 'materializedView' | 'system' }>
+export type RelationEntry = Extract<
+  CatalogEntry,
+  { kind: 'table' | 'source' | 'view' | 'materializedView' | 'system' | 'sequence' }
+>
 
 /** A name in FROM: a query of WITH, or a relation of the catalog; views are replaced by their query. */
 export function bindTable(
@@ -86,7 +89,8 @@ export const isRelation = (entry: CatalogEntry): entry is RelationEntry =>
   entry.kind === 'source' ||
   entry.kind === 'view' ||
   entry.kind === 'materializedView' ||
-  entry.kind === 'system'
+  entry.kind === 'system' ||
+  entry.kind === 'sequence'
 
 interface RelationPlan {
   readonly plan: Logical

@@ -9,6 +9,7 @@ import { bindError } from '../bind/bind-error.ts'
 import { handled } from '../bind/handled.ts'
 import type { PlanningContext } from '../planned.ts'
 import { planAlterWatermark } from './alter-watermark.ts'
+import { planAlterSequence } from './sequence.ts'
 
 const KINDS: Readonly<Partial<Record<ObjectType, { readonly kind: CatalogEntry['kind']; readonly word: string }>>> = {
   TABLE: { kind: 'table', word: 'table' },
@@ -16,6 +17,7 @@ const KINDS: Readonly<Partial<Record<ObjectType, { readonly kind: CatalogEntry['
   VIEW: { kind: 'view', word: 'view' },
   'MATERIALIZED VIEW': { kind: 'materializedView', word: 'materialized view' },
   INDEX: { kind: 'index', word: 'index' },
+  SEQUENCE: { kind: 'sequence', word: 'sequence' },
   CONNECTION: { kind: 'connection', word: 'connection' },
   SCHEMA: { kind: 'schema', word: 'schema' },
   // One AS a query is a materialized view.
@@ -112,6 +114,8 @@ export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null
     case 'replan':
       if (entry.kind !== 'materializedView') throw bindError('42809', 'REPLAN is for materialized views', action)
       return { kind: 'replan', object: entry.id }
+    case 'sequenceOptions':
+      return planAlterSequence(entry, action, context)
     case 'addWatermark':
     case 'dropWatermark':
       return planAlterWatermark(entry, action, context)

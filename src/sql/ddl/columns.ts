@@ -8,9 +8,11 @@ import { bindError, type Place } from '../bind/bind-error.ts'
 import { coerce } from '../bind/coerce.ts'
 import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
+import { sequenceRead } from '../statement/sequence-default.ts'
 import { bindDefault } from '../statement/target-table.ts'
-import { resolveType } from '../type-name.ts'
+import { resolveType, serialType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
+import { bindSequence } from './sequence.ts'
 
 /** The parentheses of CREATE TABLE and CREATE SOURCE. */
 export interface Columns {
@@ -168,12 +170,18 @@ function bindColumn(
   if (!node.type) {
     throw bindError('42601', `column "${node.name.name}" has no type`, node)
   }
-  const type = resolveType(node.type)
+  const serial = own ? serialType(node.type) : undefined
+  const type: SqlType = serial === undefined ? resolveType(node.type) : { kind: serial }
   if (node.metadata) handled({ ...node.metadata, kind: 'metadata', span: node.span }, ['from', 'virtual'])
-  let notNull = false
+  let notNull = serial !== undefined
   let nullable = false
+  let sequence = serial === undefined ? undefined : bindSequence([], null, serial).spec
+  let read: number | undefined
+  let identity: ColumnPlan['identity']
   let primaryKey: Place | null = null
   let defaultSql: string | null = null
+  const twice = (what: string, at: Place) =>
+    bindError('42601', `${what} for column "${node.name.name}" of table "${table}"`, at)
   const conflict = (at: Place) =>
     bindError('42601', `conflicting NULL/NOT NULL declarations for column "${node.name.name}" of table "${table}"`, at)
   for (const constraint of node.constraints) {
@@ -192,9 +200,26 @@ function bindColumn(
         handled(constraint, ['timing', 'name'])
         primaryKey = constraint
         break
+      case 'identity': {
+        if (!own) throw notSupported(REFUSED.identity, constraint.span)
+        handled(constraint, ['timing', 'name', 'when', 'options'])
+        if (identity !== undefined) throw twice('multiple identity specifications', constraint)
+        if (defaultSql !== null || sequence !== undefined)
+          throw twice('both default and identity specified', constraint)
+        if (nullable) throw conflict(constraint)
+        if (type.kind !== 'int2' && type.kind !== 'int4' && type.kind !== 'int8')
+          throw bindError('22023', 'identity column type must be smallint, integer, or bigint', undefined)
+        sequence = bindSequence(constraint.options, null, type.kind).spec
+        identity = constraint.when === 'ALWAYS' ? 'always' : 'byDefault'
+        notNull = true
+        break
+      }
       case 'default': {
+        if (identity !== undefined) throw twice('both default and identity specified', constraint)
+        if (defaultSql !== null || sequence !== undefined || read !== undefined)
+          throw twice('multiple default values specified', constraint)
         defaultSql = sql.slice(constraint.expr.span.start, constraint.expr.span.end)
-        bindDefault(newStatement(st.env), constraint.expr, (inner, s, at) => {
+        const value = bindDefault(newStatement(st.env), constraint.expr, (inner, s, at) => {
           try {
             return coerce(inner, s, type, 'assignment', at)
           } catch (e) {
@@ -207,6 +232,8 @@ function bindColumn(
             )
           }
         })
+        read = sequenceRead(st, value)
+        if (read !== undefined) defaultSql = null
         break
       }
       case 'lateness':
@@ -217,7 +244,12 @@ function bindColumn(
     }
   }
   if (nullable && primaryKey) throw conflict(primaryKey)
-  return { plan: { name: node.name.name, type, notNull, defaultSql }, primaryKey }
+  const from = {
+    ...(read !== undefined && { sequence: read }),
+    ...(sequence !== undefined && { ownSequence: sequence }),
+    ...(identity !== undefined && { identity }),
+  }
+  return { plan: { name: node.name.name, type, notNull, defaultSql, ...from }, primaryKey }
 }
 
 const REFUSED: Readonly<

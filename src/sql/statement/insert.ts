@@ -5,7 +5,7 @@ import { growsOnly } from '../../catalog/watermark.ts'
 import type { DmlRows, OnConflict } from '../../plan/dml.ts'
 import { project } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { column } from '../../plan/scalar-walk.ts'
+import { column, columnsOf, constant } from '../../plan/scalar-walk.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import type { ExprPlace, Statement } from '../bind/context.ts'
@@ -13,10 +13,11 @@ import { bindWith } from '../bind/cte.ts'
 import { bindCondition } from '../bind/expr-condition.ts'
 import { scopeOf, shiftFrom } from '../bind/from-plan.ts'
 import { handled } from '../bind/handled.ts'
-import { bindBody, bindInnerQuery } from '../bind/query.ts'
+import { bindBody, bindOrderedQuery } from '../bind/query.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import { slotsIn } from '../bind/slot.ts'
 import { bindRows, rowsPlan } from '../bind/values.ts'
+import { isVolatile } from '../function-facts.ts'
 import type { PlannedWrite, PlanningContext } from '../planned.ts'
 import { bindEnv } from './env.ts'
 import { paramsTyped, plans } from './query.ts'
@@ -25,7 +26,7 @@ import { appendOnly, assign, assignedColumn, defaultValue, tableFrom, targetTabl
 
 /** INSERT: full rows of the table, casts and defaults inside. */
 export function planInsert(node: Insert, context: PlanningContext): PlannedWrite {
-  handled(node, ['with', 'table', 'alias', 'columns', 'source', 'onConflict', 'returning'])
+  handled(node, ['with', 'table', 'alias', 'columns', 'overriding', 'source', 'onConflict', 'returning'])
   const st = newStatement(bindEnv(context))
   const entry = targetTable(st, node.table, 'insert into')
   const table = tableFrom(entry, node.alias)
@@ -80,7 +81,11 @@ function bindSource(
       cell.kind === 'default' && i < columns.length ? defaultValue(st, entry, columns[i]) : undefined,
     )
     const rows = given.map((row, r) => {
-      const values = row.map((s, i) => assign(st, entry, columns[i], s, lists[r][i]))
+      const values = row.map((s, i) => {
+        const cell = lists[r][i]
+        const isDefault = cell.kind === 'default' || overridden(entry, columns[i], node)
+        return isDefault ? defaultValue(st, entry, columns[i]) : assign(st, entry, columns[i], s, cell)
+      })
       return fullRow((i) => (i < values.length ? values[i] : defaultValue(st, entry, columns[i])))
     })
     if (rows.every((row) => row.every((s) => slotsIn(s).size === 0))) {
@@ -89,11 +94,41 @@ function bindSource(
     return { kind: 'query', plan: plans(st, rowsPlan(st, rows, names), context).physical }
   }
   const open = node.with ? bindWith(st, node.with, null, null) : { ctes: null, close: <T>(p: T): T => p }
-  const { plan, values, places } = bindQuerySource(st, node.source, open.ctes)
+  const { plan, values, places, order } = bindQuerySource(st, node.source, open.ctes)
   checkCount(values.length, columns.length, node, places)
-  const assigned = values.map((s, i) => assign(st, entry, columns[i], s, places[i] ?? (node.source as Query)))
+  const assigned = values.map((s, i) =>
+    overridden(entry, columns[i], node)
+      ? defaultValue(st, entry, columns[i])
+      : assign(st, entry, columns[i], s, places[i] ?? (node.source as Query)),
+  )
   const rows = fullRow((i) => (i < assigned.length ? assigned[i] : defaultValue(st, entry, columns[i])))
-  return { kind: 'query', plan: plans(st, open.close(project(plan, rows, names)), context).physical }
+  // What differs for equal rows is no part of a plan, whose rows are counted.
+  const fill = rows.flatMap((expr, c) =>
+    isVolatile(expr) && columnsOf(expr).size === 0 && slotsIn(expr).size === 0 ? [{ column: c, expr }] : [],
+  )
+  const kept = rows.map((s, c) => (fill.some((f) => f.column === c) ? constant(null, s.type) : s))
+  const sorted = fill.length === 0 ? [] : order
+  const all = [...kept, ...sorted.map((key) => column(key.column, plan.rowType[key.column].type))]
+  const sortNames = sorted.map((_, i) => `sort${i}`)
+  const { physical } = plans(st, open.close(project(plan, all, [...names, ...sortNames])), context)
+  return {
+    kind: 'query',
+    plan: physical,
+    ...(fill.length > 0 && { fill: fill.map((f) => ({ ...f, expr: paramsTyped(st, f.expr) })) }),
+    ...(sorted.length > 0 && { order: sorted.map((key, i) => ({ ...key, column: names.length + i })) }),
+  }
+}
+
+/** Whether a value that is written for an identity column gives way to its default; 428C9 where it may not be written. */
+function overridden(entry: TableEntry, at: number, { overriding }: Insert): boolean {
+  const { identity, name } = entry.columns[at]
+  if (identity === undefined) return false
+  if (overriding === 'USER') return true
+  if (identity === 'byDefault' || overriding === 'SYSTEM') return false
+  throw bindError('428C9', `cannot insert a non-DEFAULT value into column "${name}"`, undefined, {
+    detail: `Column "${name}" is an identity column defined as GENERATED ALWAYS.`,
+    hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+  })
 }
 
 /** A plain SELECT keeps its literals open, so that they take the columns' types. */
@@ -102,10 +137,11 @@ function bindQuerySource(st: Statement, source: Query, ctes: ExprPlace['ctes']) 
   if (plain) {
     handled(source, ['body'])
     const body = bindBody(st, source.body, null, ctes)
-    return { plan: body.plan, values: body.columns.map((c) => c.expr), places: body.columns.map((c) => c.at) }
+    const values = body.columns.map((c) => c.expr)
+    return { plan: body.plan, values, places: body.columns.map((c) => c.at), order: [] }
   }
-  const { plan, places } = bindInnerQuery(st, source, null, ctes)
-  return { plan, values: plan.rowType.map((f, i) => column(i, f.type)), places }
+  const { plan, places, width, order } = bindOrderedQuery(st, source, null, ctes)
+  return { plan, values: plan.rowType.slice(0, width).map((f, i) => column(i, f.type)), places, order }
 }
 
 function valuesLists(node: Insert): readonly (readonly Expr[])[] | undefined {
@@ -203,6 +239,12 @@ export function bindAssignments(
         throw bindError('42601', `multiple assignments to same column "${entry.columns[at].name}"`, target)
       }
       const source = sources[i]
+      const { identity, name } = entry.columns[at]
+      if (identity === 'always' && source.kind !== 'default') {
+        throw bindError('428C9', `column "${name}" can only be updated to DEFAULT`, undefined, {
+          detail: `Column "${name}" is an identity column defined as GENERATED ALWAYS.`,
+        })
+      }
       const value = source.kind === 'default' ? defaultValue(st, entry, at) : st.bind.expr(st, source, place)
       values.set(at, assign(st, entry, at, value, source))
     })

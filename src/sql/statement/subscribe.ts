@@ -53,6 +53,7 @@ function bindTarget(st: Statement, node: Subscribe, context: PlanningContext): T
   }
   // A source is not stored: what it gives is followed as a query is.
   if (entry.kind === 'source') return bindQuery(st, tableQuery(node.name), context)
+  if (entry.kind === 'sequence') throw notSupported('SUBSCRIBE to a sequence', node.name.span)
   if (entry.kind === 'system') throw notSupported('SUBSCRIBE to a system relation', node.name.span)
   return { target: { kind: 'object', object: entry.id }, fields: relationRow(entry) }
 }

@@ -15,6 +15,7 @@ import { lookupRelation, tableRow } from '../bind/relation.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import { slotsIn } from '../bind/slot.ts'
 import { typeText } from '../type-text.ts'
+import { nextValue } from './sequence-default.ts'
 
 /** The table that INSERT, UPDATE or DELETE writes. */
 export function targetTable(st: Statement, name: Name, verb: string): TableEntry {
@@ -28,6 +29,7 @@ export function targetTable(st: Statement, name: Name, verb: string): TableEntry
     materializedView: 'materialized view',
     source: 'source',
     system: 'system relation',
+    sequence: 'sequence',
     table: 'table',
   }
   if (entry.kind === 'table') {
@@ -101,7 +103,8 @@ export function assign(st: Statement, entry: TableEntry, at: number, value: Scal
 
 /** The DEFAULT of a column, NULL when it has none. */
 export function defaultValue(st: Statement, entry: TableEntry, at: number): Scalar {
-  const { type, defaultSql } = entry.columns[at]
+  const { type, defaultSql, sequence } = entry.columns[at]
+  if (sequence !== undefined) return nextValue(st, sequence, type)
   if (defaultSql === null) return constant(null, type)
   return bindDefault(st, defaultSql, (inner, s, place) => coerce(inner, s, type, 'assignment', place))
 }

@@ -1,0 +1,13 @@
+import { quoteIdent } from '../types/text/identifier.ts'
+import type { CatalogSnapshot, TableColumn } from './entry.ts'
+
+/** The default as PostgreSQL prints it; null: none, or that of an identity column, which is no default there. */
+export function defaultText(catalog: CatalogSnapshot, column: TableColumn): string | null {
+  const { sequence, identity, defaultSql } = column
+  if (identity !== undefined) return null
+  const entry = sequence === undefined ? undefined : catalog.byId(sequence)
+  if (entry === undefined) return defaultSql
+  const schema = catalog.byId(entry.schema)?.name ?? 'public'
+  const name = schema === 'public' ? quoteIdent(entry.name) : `${quoteIdent(schema)}.${quoteIdent(entry.name)}`
+  return `nextval('${name.replaceAll("'", "''")}'::regclass)`
+}
