@@ -41,6 +41,8 @@ export interface ReaderOptions {
   readonly identity?: string | null
   /** Columns that are needed; others may come as all-NULL columns. null: all. */
   readonly columns: readonly number[] | null
+  /** Which rows may be put aside by whoever takes them: their records' bytes come along. */
+  readonly judged?: Judged
   /**
    * Called in order, without waiting for the promise of the call before; at most 8 calls (credits) are unresolved, so
    * that a slow taker slows the reader and a tick can take several batches. A rejection ends the reader.
@@ -51,6 +53,17 @@ export interface ReaderOptions {
   /** New partitions found while running: read from their beginning; reported before their first batch. */
   readonly onPartition?: (info: PartitionInfo) => void
 }
+
+/** How a row shows that it may be put aside for its event time. May change while the reader runs. */
+export interface Judged {
+  /** What the time is read from: NULL in one of them, or what is no number to reckon with, may be no time. */
+  columns: readonly number[]
+  /** A number beyond this may be too far in the future. It rises with the clock and may lag behind it. */
+  above: number
+}
+
+/** Nothing is put aside. */
+export const notJudged = (): Judged => ({ columns: [], above: Number.POSITIVE_INFINITY })
 
 export interface SourceReader {
   stop(): Promise<void>
@@ -68,14 +81,19 @@ export interface SourceBatch {
   /** Offset of each row of `rows`. */
   readonly offsets: Float64Array
   readonly deadLetters: readonly DeadLetter[]
+  /** By offset, of rows that may be put aside. */
+  readonly records?: ReadonlyMap<number, RecordBytes>
 }
 
-export interface DeadLetter {
+export interface RecordBytes {
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+}
+
+export interface DeadLetter extends RecordBytes {
   readonly partition: number
   readonly offset: number
   readonly reason: string
-  readonly key: Uint8Array | null
-  readonly value: Uint8Array | null
 }
 
 export type ReaderStatus =

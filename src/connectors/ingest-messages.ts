@@ -1,12 +1,12 @@
 import type { PackedBatch } from './batch-transfer.ts'
-import type { PartitionInfo, ReaderStatus } from './contract.ts'
+import type { Judged, PartitionInfo, ReaderStatus } from './contract.ts'
 import type { IngestTask, ReaderBounds } from './ingest.ts'
 
 /** Between the engine's thread and an ingest worker. `reader` numbers the readers of one worker. */
 export type ToWorker =
   | { readonly type: 'open'; readonly reader: number; readonly task: IngestTask; readonly bounds: ReaderBounds }
-  /** One batch was taken in: a credit back. */
-  | { readonly type: 'taken'; readonly reader: number }
+  /** One batch was taken in: a credit back, and how rows are judged by now. */
+  | { readonly type: 'taken'; readonly reader: number; readonly judged: Judged | undefined }
   | { readonly type: 'stop'; readonly reader: number }
 
 export type FromWorker =

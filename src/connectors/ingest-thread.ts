@@ -77,8 +77,8 @@ export class IngestThread {
 
   private begin(id: number): void {
     const { options, positions } = this.readers.get(id)!
-    const { until, columns, identity } = options
-    const bounds = { from: new Map(positions), until, columns, identity: identity ?? null }
+    const { until, columns, identity, judged } = options
+    const bounds = { from: new Map(positions), until, columns, identity: identity ?? null, ...(judged && { judged }) }
     this.post({ type: 'open', reader: id, task: this.task, bounds })
   }
 
@@ -117,7 +117,7 @@ export class IngestThread {
     reader.positions.set(batch.partition, batch.next)
     reader.options.onBatch(batch).then(
       () => {
-        if (this.worker === worker) this.post({ type: 'taken', reader: id })
+        if (this.worker === worker) this.post({ type: 'taken', reader: id, judged: reader.options.judged })
       },
       (error: unknown) => {
         // As in one thread: a batch that is not taken in ends the reader.

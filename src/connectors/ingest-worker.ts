@@ -3,7 +3,7 @@ import { assert, unreachable } from '../base/assert.ts'
 import type { Log } from '../base/log.ts'
 import { systemRuntime } from '../base/runtime.ts'
 import { packBatch } from './batch-transfer.ts'
-import type { SourceReader } from './contract.ts'
+import type { Judged, SourceReader } from './contract.ts'
 import { readHere } from './ingest.ts'
 import type { FromWorker, ToWorker } from './ingest-messages.ts'
 import { KafkajsTransport } from './kafka/kafkajs-transport.ts'
@@ -17,6 +17,7 @@ interface Open {
   readonly reader: SourceReader
   /** Credits out: resolved in the order of the batches. */
   readonly untaken: (() => void)[]
+  readonly judged: Judged | undefined
 }
 
 const open = new Map<number, Open>()
@@ -46,7 +47,14 @@ function start({ reader, task, bounds }: Extract<ToWorker, { type: 'open' }>): v
       post({ type: 'partition', reader, info }),
     onEnd: () => post({ type: 'end', reader }),
   }
-  open.set(reader, { reader: readHere(task, options, transport, registry, systemRuntime, log), untaken })
+  const running = readHere(task, options, transport, registry, systemRuntime, log)
+  open.set(reader, { reader: running, untaken, judged: bounds.judged })
+}
+
+function taken({ reader, judged }: Extract<ToWorker, { type: 'taken' }>): void {
+  const of = open.get(reader)
+  if (of?.judged !== undefined) Object.assign(of.judged, judged)
+  of?.untaken.shift()?.()
 }
 
 async function stop(reader: number): Promise<void> {
@@ -61,7 +69,7 @@ port.on('message', (message: ToWorker) => {
       start(message)
       break
     case 'taken':
-      open.get(message.reader)?.untaken.shift()?.()
+      taken(message)
       break
     case 'stop':
       void stop(message.reader)

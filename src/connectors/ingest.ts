@@ -20,7 +20,7 @@ export interface IngestTask {
 }
 
 /** Everything about a reader that is plain data. */
-export type ReaderBounds = Pick<ReaderOptions, 'from' | 'until' | 'columns' | 'identity'>
+export type ReaderBounds = Pick<ReaderOptions, 'from' | 'until' | 'columns' | 'identity' | 'judged'>
 
 /** Reads in this thread: the whole of ingest, which the worker runs as it is. */
 export function readHere(
@@ -31,6 +31,6 @@ export function readHere(
   runtime: Runtime,
   log: Log,
 ): SourceReader {
-  const decoder = recordDecoder(task.spec, task.rowType, options.columns, registry)
+  const decoder = recordDecoder(task.spec, task.rowType, options.columns, registry, options.judged)
   return new KafkaReader({ ...options, topic: task.topic, transport, decoder, runtime, log })
 }

@@ -2,6 +2,7 @@ import { SqlError } from '../base/sql-error.ts'
 import type { ConnectorSpec } from '../catalog/entry.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { ValueArray } from '../types/value.ts'
+import { type Judged, notJudged } from './contract.ts'
 import { AppendEnvelope } from './envelope/append.ts'
 import { DebeziumEnvelope } from './envelope/debezium.ts'
 import { MetaColumns } from './envelope/meta-columns.ts'
@@ -36,8 +37,9 @@ export function recordDecoder(
   rowType: RowType,
   columns: readonly number[] | null,
   open: OpenRegistry,
+  judged: Judged = notJudged(),
 ): RecordDecoder {
-  return inPayloads(spec, payloadNames(spec, rowType), columns, open)
+  return inPayloads(spec, payloadNames(spec, rowType), columns, open, judged)
 }
 
 /** The columns under the names that they have in payloads. */
@@ -50,10 +52,11 @@ function inPayloads(
   rowType: RowType,
   columns: readonly number[] | null,
   open: OpenRegistry,
+  judged: Judged = notJudged(),
 ): RecordDecoder {
   const { key, keyFormat, included } = columnPlan(spec)
   if (spec.format === null) throw new SqlError('42601', 'a Kafka source needs a FORMAT')
-  if (spec.envelope.kind === 'debezium') return changesDecoder(spec, spec.format, rowType, columns, open)
+  if (spec.envelope.kind === 'debezium') return changesDecoder(spec, spec.format, rowType, columns, open, judged)
   const value = rowType.map((_, c) => c).filter((c) => !included.has(c) && !key.includes(c))
   const values = valueDecoder(
     spec.format,
@@ -67,12 +70,12 @@ function inPayloads(
   const meta = new MetaColumns(spec.include, rowType)
   const place = { value, key }
   if (spec.envelope.kind === 'none') {
-    return new RecordDecoder(rowType, new AppendEnvelope(values, keys), meta, place, columns)
+    return new RecordDecoder(rowType, new AppendEnvelope(values, keys), meta, place, columns, judged)
   }
   if (keys === null) {
     throw new SqlError('42601', 'ENVELOPE UPSERT needs a key', { hint: 'Add INCLUDE KEY, or declare a PRIMARY KEY.' })
   }
-  return new RecordDecoder(rowType, new UpsertEnvelope(values, keys), meta, place, columns)
+  return new RecordDecoder(rowType, new UpsertEnvelope(values, keys), meta, place, columns, judged)
 }
 
 /** Change events: the key's columns are among those of the row. */
@@ -82,6 +85,7 @@ function changesDecoder(
   rowType: RowType,
   columns: readonly number[] | null,
   open: OpenRegistry,
+  judged: Judged = notJudged(),
 ): RecordDecoder {
   const { options } = spec.envelope
   if (spec.include.some((each) => each.what === 'key')) {
@@ -102,7 +106,7 @@ function changesDecoder(
     open,
   )
   const meta = new MetaColumns(spec.include, rowType)
-  return new RecordDecoder(rowType, new DebeziumEnvelope(changes, value), meta, { value, key: [] }, columns)
+  return new RecordDecoder(rowType, new DebeziumEnvelope(changes, value), meta, { value, key: [] }, columns, judged)
 }
 
 function plainKey(fields: RowType): FormatSpec {

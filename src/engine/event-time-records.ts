@@ -1,11 +1,18 @@
 import type { DeadLetter, Positions, SourceBatch } from '../connectors/contract.ts'
 import { takeBatch } from '../types/batch-build.ts'
+import { judgeFrom, latestAllowed } from './judged-time.ts'
 import type { SourceRuntime } from './source.ts'
 import { sourceRange } from './source-range.ts'
 import { PastWatermarks, timeAt, type Watermarks } from './watermarks.ts'
 
 export const NO_TIME = 'the event time is missing or out of range'
 export const FUTURE = 'the event time is further in the future than MAX FUTURE allows'
+
+/** What a source's reader delivers, without what is put aside; and by what it judges from here on. */
+export function admittedTo(source: SourceRuntime, batch: SourceBatch, nowMicros: number): SourceBatch {
+  judgeFrom(source, nowMicros)
+  return source.watermarks === null ? batch : admitted(source.watermarks, batch, nowMicros)
+}
 
 /**
  * Records without an event time, or with one too far ahead of the clock, are dead letters and move no watermark. Judged
@@ -18,12 +25,7 @@ export function admitted(watermarks: Watermarks, batch: SourceBatch, nowMicros: 
   })
 }
 
-/** The last event time that MAX FUTURE lets through; null: any. */
-export function latestAllowed({ spec, type }: Watermarks, nowMicros: number): number | null {
-  if (spec.maxFuture === null) return null
-  const now = type.kind === 'date' ? Math.floor(nowMicros / 86_400_000_000) : nowMicros
-  return now + spec.maxFuture
-}
+const NO_BYTES = { key: null, value: null }
 
 const isFuture = (watermarks: Watermarks, time: number, nowMicros: number): boolean =>
   time > (latestAllowed(watermarks, nowMicros) ?? Number.POSITIVE_INFINITY)
@@ -43,7 +45,7 @@ function without(
   for (let i = 0; i < rows.n; i++) {
     const reason = reasonOf(timeAt(times, i, watermarks.type), i)
     if (reason === null) kept[n++] = i
-    else letters.push({ partition, offset: offsets[i]!, reason, key: null, value: null })
+    else letters.push({ partition, offset: offsets[i]!, reason, ...(batch.records?.get(offsets[i]!) ?? NO_BYTES) })
   }
   if (n === rows.n) return batch
   return {

@@ -5,8 +5,9 @@ import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
-import { admitted } from './event-time-records.ts'
+import { admittedTo } from './event-time-records.ts'
 import { cut, type Feed, type FeedBatch, openFeed, push } from './feed.ts'
+import { judgeFrom } from './judged-time.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
 import type { SourceRuntime } from './source.ts'
 import { present, type StreamStart, streamStart } from './stream-start.ts'
@@ -184,12 +185,9 @@ export class Hydration {
 
   openSource(source: SourceRuntime): void {
     const { clock, runtime } = this.#world
+    judgeFrom(source, clock.nowMicros)
     source.open(
-      (batch) => {
-        const { watermarks } = source
-        const known = watermarks === null ? batch : admitted(watermarks, batch, clock.nowMicros)
-        return this.#ticker.deliver(source.entry.id, known)
-      },
+      (batch) => this.#ticker.deliver(source.entry.id, admittedTo(source, batch, clock.nowMicros)),
       () => runtime.monotonicMs(),
     )
   }

@@ -1,13 +1,15 @@
 import type { Log } from '../base/log.ts'
 import type { SourceEntry } from '../catalog/entry.ts'
 import { withWatermark } from '../catalog/watermark.ts'
-import type {
-  DeadLetter,
-  Positions,
-  ReaderStatus,
-  SourceBatch,
-  SourceConnector,
-  SourceReader,
+import {
+  type DeadLetter,
+  type Judged,
+  notJudged,
+  type Positions,
+  type ReaderStatus,
+  type SourceBatch,
+  type SourceConnector,
+  type SourceReader,
 } from '../connectors/contract.ts'
 import { InputNode } from '../dataflow/input.ts'
 import { ChangesInput } from '../dataflow/operators/changes.ts'
@@ -16,6 +18,7 @@ import type { Arrangement, StateFactory } from '../state/contract.ts'
 import { batchFromRows } from '../types/batch-build.ts'
 import { datumAt } from '../types/column-read.ts'
 import { BYTEA, INT4, INT8, type SqlType, TEXT } from '../types/sql-type.ts'
+import { judgedBy } from './judged-time.ts'
 import { SourceLag } from './source-lag.ts'
 import type { SourceDelta } from './tick-record.ts'
 import { Watermarks } from './watermarks.ts'
@@ -41,6 +44,8 @@ export class SourceRuntime {
   readonly connector: SourceConnector
   /** Its event time. */
   watermarks: Watermarks | null
+  /** By what its readers know rows that may be put aside. */
+  readonly judged: Judged = notJudged()
   /** Next offset by partition: everything below has been ticked. Empty while nobody reads. */
   readonly positions = new Map<number, number>()
   /** Where the live feed began, by partition. */
@@ -64,6 +69,7 @@ export class SourceRuntime {
     this.connector = connector
     this.types = withWatermark(entry.rowType, entry.watermark).map((f) => f.type)
     this.watermarks = entry.watermark ? new Watermarks(entry.watermark, this.types) : null
+    judgedBy(this.watermarks, this.judged)
     const identity = { id: 0, position: -1 }
     this.input = inputOf(entry, identity, this.types, states)
     this.deadLetters = states.arrangement({
@@ -84,6 +90,7 @@ export class SourceRuntime {
     this.#entry = entry
     this.types = withWatermark(entry.rowType, entry.watermark).map((f) => f.type)
     this.watermarks = entry.watermark ? new Watermarks(entry.watermark, this.types) : null
+    judgedBy(this.watermarks, this.judged)
     // A partition that has spoken before is waited for.
     for (const [partition, offset] of this.positions)
       this.watermarks?.begin(partition, offset > (this.startVector.get(partition) ?? 0), nowMicros)
@@ -114,6 +121,7 @@ export class SourceRuntime {
       from: new Map(this.positions),
       identity: this.identity,
       columns: null,
+      judged: this.judged,
       onBatch: (batch) => {
         this.fetched += batch.rows.n + batch.deadLetters.length
         return deliver(batch)

@@ -1,11 +1,12 @@
 import { BATCH_ROWS_MAX } from '../../types/batch.ts'
 import type { Column } from '../../types/column.ts'
 import { nullColumn } from '../../types/column-shape.ts'
-import type { RowType } from '../../types/sql-type.ts'
-import type { DeadLetter, SourceBatch } from '../contract.ts'
+import type { RowType, SqlType } from '../../types/sql-type.ts'
+import type { DeadLetter, Judged, SourceBatch } from '../contract.ts'
 import type { Envelope } from '../envelope/envelope.ts'
 import type { MetaColumns } from '../envelope/meta-columns.ts'
 import type { Wait } from '../format/format.ts'
+import { bytesAt, RowRecords } from './record-bytes.ts'
 import type { RecordWalk } from './record-walk.ts'
 import { KafkaError } from './transport.ts'
 
@@ -18,11 +19,13 @@ export interface Placement {
 /** Records → column batches of one source: at most BATCH_ROWS_MAX records looked at per batch. */
 export class RecordDecoder {
   private readonly rowType: RowType
+  private readonly types: readonly SqlType[]
   private readonly envelope: Envelope
   private readonly meta: MetaColumns
   private readonly place: Placement
   /** Column numbers that nobody reads: validity is still judged over them, but they come as NULLs. */
   private readonly pruned: readonly number[]
+  private readonly records: RowRecords
   private offsets = new Float64Array(64)
 
   constructor(
@@ -31,8 +34,11 @@ export class RecordDecoder {
     meta: MetaColumns,
     place: Placement,
     columns: readonly number[] | null,
+    judged: Judged,
   ) {
+    this.records = new RowRecords(judged)
     this.rowType = rowType
+    this.types = rowType.map((f) => f.type)
     this.envelope = envelope
     this.meta = meta
     this.place = place
@@ -62,7 +68,8 @@ export class RecordDecoder {
         break
       }
       const outcome = step === 'unreadable' ? walk.reason : this.envelope.append(walk)
-      if (typeof outcome === 'string') deadLetters.push(deadLetter(partition, walk, outcome))
+      if (typeof outcome === 'string')
+        deadLetters.push({ partition, offset: walk.offset, reason: outcome, ...bytesAt(walk) })
       else if (typeof outcome === 'object') {
         walk.again()
         if (looked === 0) return outcome
@@ -70,6 +77,7 @@ export class RecordDecoder {
       } else {
         for (let row = 0; row < outcome; row++) {
           this.meta.append(walk, partition)
+          this.records.add(walk)
           if (n === this.offsets.length) this.growOffsets()
           this.offsets[n++] = walk.offset
         }
@@ -88,26 +96,14 @@ export class RecordDecoder {
     for (const c of this.pruned) cols[c] = nullColumn(this.rowType[c].type, n)
     if (more !== undefined) cols.push(...more)
     const rows = { n, diffs: new Int32Array(n).fill(1), cols }
-    return { partition, first, next, rows, deletes, offsets: this.offsets.slice(0, n), deadLetters }
+    const offsets = this.offsets.slice(0, n)
+    const records = this.records.finish(cols, this.types, offsets)
+    return { partition, first, next, rows, deletes, offsets, deadLetters, ...(records && { records }) }
   }
 
   private growOffsets(): void {
     const bigger = new Float64Array(this.offsets.length * 2)
     bigger.set(this.offsets)
     this.offsets = bigger
-  }
-}
-
-function deadLetter(partition: number, walk: RecordWalk, reason: string): DeadLetter {
-  return {
-    partition,
-    offset: walk.offset,
-    reason,
-    key:
-      walk.keyLength < 0 ? null : Uint8Array.from(walk.bytes.subarray(walk.keyStart, walk.keyStart + walk.keyLength)),
-    value:
-      walk.valueLength < 0
-        ? null
-        : Uint8Array.from(walk.bytes.subarray(walk.valueStart, walk.valueStart + walk.valueLength)),
   }
 }
