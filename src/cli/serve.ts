@@ -6,6 +6,7 @@ import { describeOptions, OptionError } from './options.ts'
 import { serverOptions } from './serve-options.ts'
 import { type RunningServer, startServer } from './server.ts'
 import type { ServerOptions } from './server-options.ts'
+import { stopServer } from './storage-failure.ts'
 
 export const SERVE_HELP = `millrace serve: run a server
 
@@ -15,7 +16,8 @@ Every option is also a MILLRACE_* variable (MILLRACE_PG_PORT), a key of ./millra
 pg_settings; settings of sessions (--set, MILLRACE_STATEMENT_TIMEOUT, "statement_timeout") hold for all of them where they
 are not SET otherwise. What is not known is refused. The first line on stdout, once connections are accepted, is
   ready: postgresql://millrace@127.0.0.1:6875/millrace
-Logs go to stderr. SIGTERM and SIGINT let running statements end, then exit with 0.
+Logs go to stderr. SIGTERM and SIGINT let running statements end, then exit with 0; with 1 where the disk has no room for a
+last checkpoint, or by SIGKILL where the disk does not even answer: what was acknowledged is stored, the next start finds it.
 `
 
 /** Resolves with the exit code once a signal ended the server. */
@@ -35,10 +37,7 @@ export async function serve(args: readonly string[]): Promise<number> {
   log.info('listening', { sql: server.url, ...(server.httpPort === null ? {} : { http: httpUrl(server) }) })
   if (options.demo) process.stdout.write(banner(server, options))
   await stopped
-  log.info('stopping')
-  await server.close()
-  log.info('stopped')
-  return 0
+  return stopServer(server, log)
 }
 
 /** What the user can mend gets one clear line; our own mistakes keep their stack. */

@@ -19,6 +19,7 @@ import { createDemo } from './demo.ts'
 import { collectMetrics } from './metrics.ts'
 import type { ServerOptions } from './server-options.ts'
 import { sessionSettings, settingRows } from './setting-rows.ts'
+import { failureForClients } from './storage-failure.ts'
 
 /**
  * Composition root: the one place that knows every layer. `startServer` builds a whole server in this process.
@@ -60,13 +61,18 @@ export async function startServer(
     dataDir === null ? openMemoryStore(runtime) : openLmdbStore({ directory: dataDir, runtime, ballastBytes })
   const resolve = parseResolve(options.settings['resolve'] ?? '')
   const rows = settingRows(options)
+  let wire: WireServer | null = null
+  let closing = false
   const engine = await openEngine({
     store,
     runtime: clock,
     log,
     connectors: connectorFactory({ runtime: clock, log, threads: true, resolve, ...connecting }),
     settings: rows,
-    onFailure: (error) => endProcess(log, error),
+    onFailure: (error) => {
+      const told = wire?.fail(failureForClients(error))
+      if (!closing) void endProcess(log, error, told)
+    },
     ...crashHook(options.settings),
   })
   // A database that has seen later times goes on from there.
@@ -93,7 +99,7 @@ export async function startServer(
     })
   if (options.demo && engine.isFresh)
     await createDemo(open({ user: USER, database: DATABASE, settings: new Map() }), log)
-  const wire = await startWireServer({ host, port: options.pgPort, openSession: open, runtime, log })
+  wire = await startWireServer({ host, port: options.pgPort, openSession: open, runtime, log })
   const http = options.httpPort === null ? null : await listenHttp(options, options.httpPort, engine, wire, log)
   // Ports that were free to choose are known now.
   const actual = { ...options, pgPort: wire.port, httpPort: http?.port ?? null }
@@ -106,9 +112,11 @@ export async function startServer(
     httpPort: http?.port ?? null,
     url: `postgresql://${USER}@${host.includes(':') ? `[${host}]` : host}:${wire.port}/${DATABASE}`,
     async close() {
+      closing = true
       await wire.close()
       await http?.close()
       await engine.close()
+      if (engine.world.failed !== null) throw engine.world.failed
     },
     async kill() {
       await wire.kill()
@@ -185,8 +193,12 @@ function failing(name: string): NonNullable<OpenOptions['built']> {
   }
 }
 
-/** After a storage error nothing may be acknowledged; leaving by SIGKILL is safe, an orderly exit can hang. */
-function endProcess(log: Log, error: Error): void {
+/**
+ * After a storage error nothing may be acknowledged: clients hear why, then it is over. Leaving by SIGKILL is safe, an
+ * orderly exit can hang.
+ */
+async function endProcess(log: Log, error: Error, told: Promise<void> | undefined): Promise<void> {
   log.error('storage failed, the process ends', { error: error.message })
+  await told
   process.kill(process.pid, 'SIGKILL')
 }

@@ -132,9 +132,12 @@ export class Durability implements TickJournal {
   async #end(last: () => Promise<void> | void): Promise<void> {
     this.#ending = true
     await this.#running
-    await this.#world.exclusive.end(last)
-    await this.#checkpointer.settle()
-    await this.#store.close()
+    try {
+      await this.#world.exclusive.end(last)
+      await this.#checkpointer.settle()
+    } finally {
+      await this.#store.close()
+    }
   }
 
   #due(): boolean {

@@ -36,8 +36,15 @@ export interface Store {
 }
 
 export class StoreFailure extends Error {
-  constructor(message: string, cause?: unknown) {
+  /** The file that there was no room for; null: it failed otherwise. */
+  readonly noRoomFor: string | null
+  /** Whoever writes does not come back: the process can only be killed. */
+  readonly hangs: boolean
+
+  constructor(message: string, cause?: unknown, noRoomFor: string | null = null, hangs = false) {
     super(message, { cause })
     this.name = 'StoreFailure'
+    this.noRoomFor = noRoomFor
+    this.hangs = hangs
   }
 }

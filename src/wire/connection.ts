@@ -73,6 +73,18 @@ export class Connection implements SinkPort {
     this.session?.cancel()
   }
 
+  /** The server can do nothing more: the client hears why, in the middle of a statement too, and nothing after it. */
+  fail(error: SqlError): void {
+    if (this.session === null) {
+      this.destroy()
+      return
+    }
+    message.writeError(this.output.writer, error, 'FATAL')
+    this.output.end()
+    this.shutdown()
+    this.socket.resume()
+  }
+
   destroy(): void {
     this.socket.destroy()
   }

@@ -50,6 +50,14 @@ export class Output {
     return open
   }
 
+  /** The last that the client gets: what is written from now on goes nowhere. */
+  end(): void {
+    this.flush()
+    this.closed = true
+    this.socket.end()
+    this.wake()
+  }
+
   /** Back-pressure point of row producers. */
   async relieve(signal?: AbortSignal): Promise<void> {
     if (!this.flush()) await this.drained(signal)

@@ -326,6 +326,23 @@ describe('messages out of place', () => {
 })
 
 describe('closing the server', () => {
+  it('tells a failure to everybody, whatever they do, and nothing after it', async () => {
+    const [idle, busy, reading] = await Promise.all([1, 2, 3].map(() => RawClient.ready(fake.port)))
+    busy.send(serialize.query('sleep'))
+    reading.socket.pause()
+    while (fake.sessions[1].calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    const full = new SqlError('53100', 'could not extend file "x": No space left on device', { hint: 'Check.' })
+    const told = fake.server.fail(full)
+    fake.sessions[1].cancel()
+    const last = [{ name: 'error', severity: 'FATAL', code: '53100', message: full.message, hint: 'Check.' }]
+    expect(await idle.untilClosed()).toMatchObject(last)
+    expect(await busy.untilClosed()).toMatchObject(last)
+    reading.socket.resume()
+    expect(await reading.untilClosed()).toMatchObject(last)
+    await told
+    await expect(RawClient.open(fake.port)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
   it('lets idle clients go with 57P01 and cancels what runs on', async () => {
     const idle = await RawClient.ready(fake.port)
     const busy = await RawClient.ready(fake.port)

@@ -25,11 +25,15 @@ export interface WireServer {
   connections(): number
   /** Stops accepting, lets running statements end for `graceMs`, then cancels them. */
   close(graceMs?: number): Promise<void>
+  /** Ends every connection with this error, whatever runs; resolves when the clients have taken it, or soon after. */
+  fail(error: SqlError): Promise<void>
   /** Cuts every socket. */
   kill(): Promise<void>
 }
 
 const CLOSE_GRACE_MS = 2_000
+/** How long clients have to take the last that they are told. */
+const FAIL_GRACE_MS = 1_000
 
 export async function startWireServer(options: WireServerOptions): Promise<WireServer> {
   const server = new PgServer(options)
@@ -94,6 +98,14 @@ class PgServer implements WireServer {
     cancelTimer()
     this.destroyAll()
     await listening
+  }
+
+  async fail(error: SqlError): Promise<void> {
+    const closed = this.stopListening()
+    for (const connection of this.connectionsOpen.keys()) connection.fail(error)
+    const cancelTimer = this.options.runtime.setTimer(() => this.destroyAll(), FAIL_GRACE_MS)
+    await closed
+    cancelTimer()
   }
 
   async kill(): Promise<void> {

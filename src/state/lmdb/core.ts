@@ -6,9 +6,7 @@ import type { DatabaseName, StoreEntry, WriteOp } from '../store.ts'
 import { StoreFailure } from '../store.ts'
 import { DATABASES, KEY_BYTES_MAX, type StoreCore } from '../store-core.ts'
 import { giveBallastBack } from './ballast.ts'
-import { freeBytes, wantedRoom } from './free-room.ts'
-
-const FILE = 'millrace.mdb'
+import { FILE, freeBytes, wantedRoom } from './free-room.ts'
 
 /**
  * The options under which lmdb-js loses nothing in simulated power cuts. `overlappingSync` (its default) mixed with
@@ -96,7 +94,7 @@ export class LmdbCore implements StoreCore {
       return new StoreFailure(`storage under ${this.directory} failed: ${text}`, error)
     // Makes room for the next start to recover in.
     giveBallastBack(this.directory)
-    return new StoreFailure(`the disk under ${this.directory} is full (${text})`, error)
+    return new StoreFailure(`the disk under ${this.directory} is full (${text})`, error, join(this.directory, FILE))
   }
 }
 

@@ -1,5 +1,8 @@
 import { statfsSync } from 'node:fs'
 
+/** LMDB's, in the data directory. */
+export const FILE = 'millrace.mdb'
+
 /**
  * A disk with less room than this counts as full. Filled to the last page LMDB often says EIO: the system wrote a part
  * of what it was given, and LMDB does not ask why.

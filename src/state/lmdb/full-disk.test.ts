@@ -75,6 +75,7 @@ describe.skipIf(probe === null)('on a full disk', () => {
     const { acknowledged, failure } = await write(store)
     expect(failure).toBeInstanceOf(StoreFailure)
     expect(String(failure)).toContain(`the disk under ${directory} is full`)
+    expect(failure).toMatchObject({ noRoomFor: join(directory, 'millrace.mdb') })
     expect(acknowledged).toBeGreaterThan(100)
     expect(existsSync(ballastPath(directory))).toBe(false)
     await store.close()

@@ -17,7 +17,14 @@ export type StoreRequest =
 
 export type StoreResponse =
   | { readonly id: number; readonly ok: true; readonly value?: Packed | Uint8Array | number | CompactionResult }
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly block: boolean }
+  | {
+      readonly id: number
+      readonly ok: false
+      readonly message: string
+      readonly block: boolean
+      /** See StoreFailure. */
+      readonly noRoomFor: string | null
+    }
 
 /** Byte strings one after the other in one buffer, which is handed over whole: no cloning, one transfer. */
 export interface Packed {

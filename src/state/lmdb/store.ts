@@ -1,16 +1,21 @@
+import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { BlockError } from '../block.ts'
 import type { CompactionRequest, CompactionResult, Compactor } from '../compaction.ts'
 import type { DatabaseName, Store, StoreEntry, WriteOp } from '../store.ts'
 import { StoreFailure } from '../store.ts'
 import { keyAfter } from '../store-core.ts'
-import { ensureBallast } from './ballast.ts'
+import { ensureBallast, giveBallastBack } from './ballast.ts'
 import { lockDirectory } from './directory-lock.ts'
+import { FILE, FULL_BELOW_BYTES, freeBytes } from './free-room.ts'
 import type { LmdbOptions } from './inline.ts'
 import { type Packed, packOps, type StoreRequest, type StoreResponse, unpackEntries } from './messages.ts'
 
 /** Background writes are packed in pieces of about this much, the engine's I/O in between. */
 const PIECE_BYTES = 4 << 20
+
+/** A full disk may leave LMDB inside a write for good: who has waited so long hears that the disk is full. */
+const FULL_ANSWER_MS = 3_000
 
 type Answer = Extract<StoreResponse, { ok: true }>['value']
 type Distribute<T> = T extends unknown ? Omit<T, 'id'> : never
@@ -29,6 +34,8 @@ class WorkerStore implements Store, Compactor {
   private readonly waiting = new Map<number, { resolve: (value: Answer) => void; reject: (error: Error) => void }>()
   private failure: StoreFailure | null = null
   private nextId = 1
+  /** A timer runs while answers are awaited. */
+  private watched = false
   private gathered: { readonly ops: WriteOp[]; readonly done: Promise<void> } | null = null
   private lastBackground: Promise<void> = Promise.resolve()
 
@@ -89,7 +96,8 @@ class WorkerStore implements Store, Compactor {
       await this.ask({ kind: 'close' })
     }
     this.fail(new StoreFailure('the store is closed'))
-    await this.worker.terminate()
+    if (this.failure?.hangs) this.worker.unref()
+    else await this.worker.terminate()
     this.unlock()
   }
   private async sendGathered(): Promise<void> {
@@ -118,7 +126,22 @@ class WorkerStore implements Store, Compactor {
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject })
       this.worker.postMessage({ ...request, id }, transfer)
+      if (!this.watched) this.watch(id)
     })
+  }
+  /** Looks again and again whether the answer that was awaited longest has come. */
+  private watch(oldest: number): void {
+    this.watched = true
+    this.options.runtime.setTimer(() => {
+      this.watched = false
+      const [first] = this.waiting.keys()
+      if (first === undefined) return
+      const { directory } = this.options
+      if (first !== oldest || freeBytes(directory) >= FULL_BELOW_BYTES) return this.watch(first)
+      giveBallastBack(directory)
+      const message = `the disk under ${directory} is full (the storage thread does not answer)`
+      this.fail(new StoreFailure(message, undefined, join(directory, FILE), true))
+    }, FULL_ANSWER_MS)
   }
   private settle(response: StoreResponse): void {
     const waiting = this.waiting.get(response.id)
@@ -127,7 +150,7 @@ class WorkerStore implements Store, Compactor {
     if (response.ok) waiting.resolve(response.value)
     else if (response.block) waiting.reject(new BlockError(response.message))
     else {
-      const failure = new StoreFailure(response.message)
+      const failure = new StoreFailure(response.message, undefined, response.noRoomFor)
       waiting.reject(failure)
       this.fail(failure)
     }

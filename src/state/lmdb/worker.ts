@@ -4,6 +4,7 @@ import { systemRuntime } from '../../base/runtime.ts'
 import { BlockError } from '../block.ts'
 import { compactStructure } from '../compaction.ts'
 import { QueuedStore } from '../queued-store.ts'
+import { StoreFailure } from '../store.ts'
 import { LmdbCore } from './core.ts'
 import { packEntries, type StoreRequest, type StoreResponse, unpackOps } from './messages.ts'
 
@@ -29,7 +30,9 @@ async function answer(request: StoreRequest): Promise<void> {
     await perform(request)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    port.postMessage({ id, ok: false, message, block: error instanceof BlockError } satisfies StoreResponse)
+    const noRoomFor = error instanceof StoreFailure ? error.noRoomFor : null
+    const block = error instanceof BlockError
+    port.postMessage({ id, ok: false, message, block, noRoomFor } satisfies StoreResponse)
   }
 }
 
