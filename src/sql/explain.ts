@@ -1,7 +1,7 @@
 import { unreachable } from '../base/assert.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
 import { CLOCK } from '../dataflow/contract.ts'
-import type { BoundTerm } from '../plan/bounds.ts'
+import { type BoundTerm, columnsFreed } from '../plan/bounds.ts'
 import type { AggregateCall, Finishing, Logical, SortKey } from '../plan/logical.ts'
 import { logicalInputs } from '../plan/logical-walk.ts'
 import type { PhysicalNode, PhysicalPlan } from '../plan/physical.ts'
@@ -174,8 +174,10 @@ function nodeLines(
   const notes = [n.appendOnly ? 'append-only' : '', n.growth === 'none' ? '' : `${n.growth} state`].filter(
     (x) => x !== '',
   )
-  for (const { of, column, terms } of n.release ?? []) {
-    notes.push(`frees ${of === 'input' ? '' : `${of} `}#${column} below ${termsText(terms, name)}`)
+  for (const rule of n.release ?? []) {
+    const by = columnsFreed(rule).map(({ column, terms }) => `#${column} below ${termsText(terms, name)}`)
+    const side = rule.of === 'input' ? '' : `${rule.of} `
+    notes.push(`frees ${side}${by.join(' or ')}${rule.partial ? ', not where it is NULL' : ''}`)
   }
   notes.push(...state)
   const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`
