@@ -23,6 +23,8 @@ import { freePorts, portOpen } from './ports.ts'
 export const KAFKA_VERSION = '4.3.1'
 const START_MS_MAX = 60_000
 const STOP_MS_MAX = 60_000
+/** Exit code of a virtual machine that ended in order, and wrote all that it was to write. */
+const ENDED_BY_SIGTERM = 143
 /** Beside the jars: their classes as the virtual machine has them once they are loaded, which halves the time of a start. */
 const CLASSES = 'classes.jsa'
 
@@ -177,8 +179,9 @@ class Broker {
     const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX)
     await this.exited
     clearTimeout(timer)
-    // Whole when the process ended by itself; several brokers may write theirs at once.
-    if (child.signalCode !== 'SIGKILL' && existsSync(this.#written)) renameSync(this.#written, this.#classes)
+    // A part of an archive would crash who reads it. Several brokers may write theirs at once.
+    if (child.exitCode === ENDED_BY_SIGTERM && existsSync(this.#written)) renameSync(this.#written, this.#classes)
+    else rmSync(this.#written, { force: true })
   }
 
   /** An archive of another virtual machine is passed over. */
