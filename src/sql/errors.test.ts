@@ -69,7 +69,7 @@ const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string]
   ['SELECT a FROM t UNION SELECT ¶a, b FROM t', '42601', 'each UNION query must have the same number of columns'],
   ['SELECT 1 WHERE 1 ¶IN (SELECT a, b FROM t)', '42601', 'subquery has too many columns'],
   ['SELECT a FROM t LIMIT ¶-1', '2201W', 'LIMIT must not be negative'],
-  ['SELECT * FROM t JOIN s USING (¶b)', '42703', 'column "b" specified in USING clause does not exist in right table'],
+  ['SELECT * FROM t JOIN s USING (b)', '42703', 'column "b" specified in USING clause does not exist in right table'],
   ['WITH x AS (SELECT 1), ¶x AS (SELECT 2) SELECT 1', '42712', 'WITH query name "x" specified more than once'],
   [
     'WITH RECURSIVE ¶r AS (SELECT * FROM r) SELECT * FROM r',

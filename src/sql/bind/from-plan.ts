@@ -53,7 +53,7 @@ export function aliasNames(
     throw bindError(
       '42P10',
       `table "${name}" has ${row.length} columns available but ${alias.columns.length} columns specified`,
-      alias,
+      undefined,
     )
   }
   return { alias: name, names: row.map((f, i) => alias.columns[i]?.name ?? f.name) }

@@ -7,10 +7,10 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { isTrue, mapColumns, replaceScalar, TRUE } from '../../plan/scalar-walk.ts'
 import { bindError } from './bind-error.ts'
 import { functionName } from './call-parts.ts'
-import type { CteScope, ExprPlace, Statement } from './context.ts'
+import type { CteScope, Statement } from './context.ts'
 import { correlatedSlots } from './decorrelate.ts'
 import { bindFromFunction } from './from-function.ts'
-import { aliasNames, type FromPlan, NO_FROM, nullableFrom, relation, scopeOf, shiftFrom } from './from-plan.ts'
+import { aliasNames, type FromPlan, NO_FROM, relation, scopeOf, shiftFrom } from './from-plan.ts'
 import { handled } from './handled.ts'
 import { bindJoin } from './join.ts'
 import { orderKey } from './order.ts'
@@ -65,7 +65,7 @@ interface BoundItem {
 }
 
 /**
- * `left` is what a LATERAL item may read; inside a JOIN of the comma list it may also read `around`, the items before
+ * `left` is what a LATERAL item may read, but for one that stands `apart`; inside a JOIN of the comma list it may also read `around`, the items before
  * that JOIN.
  */
 function bindItem(
@@ -75,8 +75,9 @@ function bindItem(
   parent: Scope | null,
   ctes: CteScope | null,
   around: Scope | null = null,
+  apart = false,
 ): BoundItem {
-  const reach = left ? scopeOf(left, around ?? parent) : around
+  const reach = left ? (apart ? apartScope(left, around ?? parent) : scopeOf(left, around ?? parent)) : around
   switch (item.kind) {
     case 'table':
       return { from: mortal(st, bindTable(st, item, ctes), st.position(item)), lateral: null }
@@ -101,6 +102,14 @@ function bindItem(
   }
 }
 
+/** The right side of RIGHT and FULL JOIN must not read the left one. */
+const apartScope = (left: FromPlan, parent: Scope | null): Scope => ({
+  ...EMPTY_SCOPE,
+  parent,
+  hidden: left.tables,
+  apart: true,
+})
+
 /** Without LATERAL the tables to the left are known to exist, and out of reach. */
 const hiddenScope = (reach: Scope, parent: Scope | null): Scope => ({ ...EMPTY_SCOPE, parent, hidden: reach.tables })
 
@@ -120,27 +129,23 @@ function bindJoinItem(
   around: Scope | null,
 ): FromPlan {
   handled(item, ['type', 'natural', 'left', 'right', 'on', 'using', 'usingAlias', 'alias', 'asof', 'matchCondition'])
-  if (item.usingAlias) throw notSupported('an alias of JOIN USING', item.usingAlias.span)
   const left = bindItem(st, item.left, null, parent, ctes, around).from
   const type =
     item.type === 'CROSS'
       ? 'inner'
       : ({ INNER: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const)[item.type]
   const timed = isTimeJoin(item)
-  const bound = bindItem(st, timed ? withoutTime(item.right) : item.right, left, parent, ctes, around)
+  const apart = type === 'right' || type === 'full'
+  const bound = bindItem(st, timed ? withoutTime(item.right) : item.right, left, parent, ctes, around, apart)
   let result: FromPlan
   if (timed) {
     if (bound.lateral) throw notSupported('a LATERAL side of an ASOF or temporal join', item.right.span)
     result = bindTimeJoin(st, item, type, left, bound.from, parent, ctes)
   } else if (bound.lateral) {
-    if (type === 'right' || type === 'full' || item.using || item.natural) {
-      throw bindError(
-        '42P10',
-        `invalid reference to FROM-clause entry: the combining JOIN type must be INNER or LEFT for a LATERAL reference`,
-        item,
-      )
-    }
-    result = lateralJoin(st, left, bound, type, item, parent, ctes)
+    const scope = bound.lateral
+    const make: typeof join = (kind, l, r, on, position = -1) =>
+      applyLateral(st, l, r, scope, kind === 'left' ? 'left' : 'inner', on, position)
+    result = bindJoin(st, item, type, left, bound.from, parent, ctes, { make, lastUsing: '=', timed: false })
   } else result = bindJoin(st, item, type, left, bound.from, parent, ctes)
   refuseDuplicates(left, result, item.right)
   return aliased(result, item)
@@ -154,57 +159,17 @@ function aliased(result: FromPlan, item: Item<'join'>): FromPlan {
   return { plan: result.plan, tables: [{ alias, schema: null, columns, key: null }], visible: columns }
 }
 
-function lateralJoin(
-  st: Statement,
-  left: FromPlan,
-  bound: BoundItem,
-  type: 'inner' | 'left',
-  item: Item<'join'>,
-  parent: Scope | null,
-  ctes: CteScope | null,
-): FromPlan {
-  const scope = bound.lateral as Scope
-  const width = left.plan.rowType.length
-  const right = shiftFrom(type === 'left' ? nullableFrom(bound.from) : bound.from, width)
-  const names = { tables: [...left.tables, ...right.tables], visible: [...left.visible, ...right.visible] }
-  let on: Scalar = TRUE
-  if (item.on) {
-    const place: ExprPlace = {
-      scope: scopeOf(names, parent),
-      ctes,
-      clause: 'JOIN conditions',
-      aggregates: false,
-      windows: false,
-      rows: false,
-    }
-    on = st.bind.expr(st, item.on, place)
-    if (on.type.kind !== 'bool') throw bindError('42804', 'argument of JOIN/ON must be type boolean', item.on)
-    if (slotsOf(on)) throw notSupported('a subquery in the condition of a LATERAL join', item.on.span)
-  }
-  const plan = applyLateral(st, left, bound.from.plan, scope, type, on, st.position(item))
-  return { plan, ...names }
-}
-
-const slotsOf = (s: Scalar): boolean => {
-  let found = false
-  replaceScalar(s, (x) => {
-    if (slotOf(x) >= 0) found = true
-    return undefined
-  })
-  return found
-}
-
 /** Table functions run on each left row; other LATERAL plans go through the distinct values that they read. */
 function applyLateral(
   st: Statement,
-  left: FromPlan,
+  left: Logical,
   right: Logical,
   scope: Scope,
   type: 'inner' | 'left',
   on: Scalar,
   position: number,
 ): Logical {
-  const width = left.plan.rowType.length
+  const width = left.rowType.length
   if (right.kind === 'flatMap' && right.input.kind === 'constant' && right.input.rowType.length === 0 && isTrue(on)) {
     const args = right.args.map((a) =>
       replaceScalar(a, (x) => {
@@ -214,9 +179,9 @@ function applyLateral(
     )
     const outer = type === 'left'
     const row = outer ? right.rowType.map((f) => ({ ...f, nullable: true })) : right.rowType
-    return { ...right, input: left.plan, args, outer, rowType: [...left.plan.rowType, ...row] }
+    return { ...right, input: left, args, outer, rowType: [...left.rowType, ...row] }
   }
-  const stage = new Stage(st, scope, left.plan)
+  const stage = new Stage(st, scope, left)
   stage.lateral(type, right, (from) => mapColumns(on, (i) => (i < width ? i : i - width + from)), position)
   return stage.plan
 }
@@ -231,7 +196,7 @@ function joinItem(
   const bound = bindItem(st, item, left, parent, ctes)
   const right = shiftFrom(bound.from, left.plan.rowType.length)
   const plan = bound.lateral
-    ? applyLateral(st, left, bound.from.plan, bound.lateral, 'inner', TRUE, st.position(item))
+    ? applyLateral(st, left.plan, bound.from.plan, bound.lateral, 'inner', TRUE, st.position(item))
     : join('inner', left.plan, bound.from.plan, TRUE, st.position(item))
   return { plan, tables: [...left.tables, ...right.tables], visible: [...left.visible, ...right.visible] }
 }

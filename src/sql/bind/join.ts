@@ -1,5 +1,4 @@
 import type { FromItem } from '../../../grammar/ast.ts'
-import type { Ident } from '../../../grammar/ast-base.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { extend, join } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -9,21 +8,21 @@ import { unify } from './coerce.ts'
 import type { CteScope, ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { type FromPlan, nullableFrom, scopeOf, shiftFrom } from './from-plan.ts'
+import { holdsSubquery, type JoinType, joinOnSubqueries } from './join-on.ts'
 import { callOperator } from './overload.ts'
-import type { Scope, ScopeColumn } from './scope.ts'
-import { slotsIn } from './slot.ts'
-import { Stage } from './stage.ts'
+import type { Scope, ScopeColumn, ScopeTable } from './scope.ts'
 
 type JoinItem = Extract<FromItem, { kind: 'join' }>
-type JoinType = 'inner' | 'left' | 'right' | 'full'
 
 /** What a JOIN makes of its two sides and its condition. */
 export interface JoinMaking {
   readonly make: typeof join
   /** How the columns of the last name of USING compare. */
   readonly lastUsing: '=' | '>='
+  /** Its condition says more than which rows meet. */
+  readonly timed: boolean
 }
-const PLAIN: JoinMaking = { make: join, lastUsing: '=' }
+const PLAIN: JoinMaking = { make: join, lastUsing: '=', timed: false }
 
 /** A JOIN of two bound sides with ON, USING, NATURAL or none of them. */
 export function bindJoin(
@@ -36,7 +35,7 @@ export function bindJoin(
   ctes: CteScope | null,
   making: JoinMaking = PLAIN,
 ): FromPlan {
-  const { make } = making
+  const { make, timed } = making
   const width = left.plan.rowType.length
   const moved = shiftFrom(right, width)
   if (item.using || item.natural) return joinUsing(st, item, type, left, right, making)
@@ -46,15 +45,13 @@ export function bindJoin(
   const scope = scopeOf(names, parent)
   const place: ExprPlace = { scope, ctes, clause: 'JOIN conditions', aggregates: false, windows: false, rows: false }
   const on = conjunction(conditions.map((c) => bindCondition(st, c, place, 'JOIN/ON')))
-  const subqueries = [...slotsIn(on)].some((n) => st.slots[n].kind === 'subquery')
-  if (subqueries) {
-    if (make !== join) throw notSupported('a subquery in the condition of an ASOF or temporal join', conditions[0].span)
-    if (type !== 'inner') throw notSupported('a subquery in the condition of an outer join', conditions[0].span)
-    const stage = new Stage(st, scope, join('inner', left.plan, right.plan, TRUE, st.position(item)))
-    stage.filter(on, st.position(conditions[0]))
-    return { plan: stage.plan, ...names }
+  const after = afterJoin(type, left, moved)
+  if (holdsSubquery(st, on)) {
+    if (timed) throw notSupported('a subquery in the condition of an ASOF or temporal join', conditions[0].span)
+    const position = st.position(conditions[0])
+    return { plan: joinOnSubqueries(st, type, left.plan, right.plan, on, scope, position, make), ...after }
   }
-  return { plan: make(type, left.plan, right.plan, on, st.position(item)), ...afterJoin(type, left, moved) }
+  return { plan: make(type, left.plan, right.plan, on, st.position(item)), ...after }
 }
 
 function afterJoin(
@@ -89,8 +86,8 @@ function joinUsing(
   const sides = afterJoin(type, left, shiftFrom(right, width))
   for (const name of common) {
     const at = item.using?.find((u) => u.name === name) ?? item
-    const l = only(left.visible, name, 'left', at)
-    const r = only(right.visible, name, 'right', at)
+    const l = only(left.visible, name, 'left')
+    const r = only(right.visible, name, 'right')
     const rightExpr = shiftColumns(r.expr, width)
     const compare = name === last ? making.lastUsing : '='
     on.push(callOperator(st, compare, [l.expr, rightExpr], at))
@@ -127,21 +124,18 @@ function joinUsing(
     }
   }
   const rest = sides.visible.filter((c) => !common.includes(c.name))
-  return { plan, tables: sides.tables, visible: [...merged, ...rest] }
+  const { usingAlias } = item
+  const alias: ScopeTable[] = usingAlias ? [{ alias: usingAlias.name, schema: null, columns: merged, key: null }] : []
+  return { plan, tables: [...sides.tables, ...alias], visible: [...merged, ...rest] }
 }
 
-function only(
-  columns: readonly ScopeColumn[],
-  name: string,
-  side: 'left' | 'right',
-  at: JoinItem | Ident,
-): ScopeColumn {
+function only(columns: readonly ScopeColumn[], name: string, side: 'left' | 'right'): ScopeColumn {
   const found = columns.filter((c) => c.name === name)
   if (found.length === 0) {
-    throw bindError('42703', `column "${name}" specified in USING clause does not exist in ${side} table`, at)
+    throw bindError('42703', `column "${name}" specified in USING clause does not exist in ${side} table`, undefined)
   }
   if (found.length > 1) {
-    throw bindError('42702', `common column name "${name}" appears more than once in ${side} table`, at)
+    throw bindError('42702', `common column name "${name}" appears more than once in ${side} table`, undefined)
   }
   return found[0]
 }

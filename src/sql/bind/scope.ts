@@ -43,6 +43,8 @@ export interface Scope {
   readonly visible: readonly ScopeColumn[]
   /** Tables of the same FROM clause that only LATERAL may name: for PostgreSQL's error. */
   readonly hidden: readonly ScopeTable[]
+  /** The hidden tables are those of the other side of a RIGHT or FULL JOIN, which LATERAL may not name either. */
+  readonly apart?: boolean
   /** The scope that it only adds names to: what subqueries read of it is read of that one. */
   readonly base?: Scope
 }
@@ -112,11 +114,16 @@ export function findTable(
     if (matches.length === 1) return { scope: s, table: matches[0] }
     // `s.t.a` where the table t at hand is another schema's, or stands under an alias.
     if (schema !== null && s.tables.some((t) => t.alias === alias)) near = true
-    if (s.hidden.some((t) => t.alias === alias)) throw outOfReach(alias, at)
+    if (s.hidden.some((t) => t.alias === alias)) throw s.apart ? otherSide(alias, at) : outOfReach(alias, at)
   }
   if (near) throw outOfReach(alias, at)
   throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
 }
+
+const otherSide = (alias: string, at: Place) =>
+  bindError('42P10', `invalid reference to FROM-clause entry for table "${alias}"`, at, {
+    detail: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.',
+  })
 
 function outOfReach(alias: string, at: Place) {
   return bindError('42P01', `invalid reference to FROM-clause entry for table "${alias}"`, at, {

@@ -63,7 +63,7 @@ export function bindTimeJoin(
       throw bindError('42601', 'an ASOF JOIN takes a condition: ON, USING or MATCH_CONDITION', item)
     }
     const make = (_: JoinType, l: Logical, r: Logical, on: Scalar) => nearestJoin(st, item, l, r, on, undefined, what)
-    return bindJoin(st, item, type, left, right, parent, ctes, { make, lastUsing: '>=' })
+    return bindJoin(st, item, type, left, right, parent, ctes, { make, lastUsing: '>=', timed: true })
   }
   if (item.asof) throw notSupported('ASOF JOIN with FOR SYSTEM_TIME', asOf.span)
   const time = bindTime(st, asOf, left, parent, ctes)
@@ -73,7 +73,7 @@ export function bindTimeJoin(
     const times = comparable(st, { left: time, right: version, compare: '>=' }, asOf)
     return nearestJoin(st, item, l, r, on, times, what)
   }
-  return bindJoin(st, item, type, left, right, parent, ctes, { make, lastUsing: '=' })
+  return bindJoin(st, item, type, left, right, parent, ctes, { make, lastUsing: '=', timed: true })
 }
 
 /** The time as of which the right side is read: of the left row, when that came (PROCTIME()), or the clock itself. */
