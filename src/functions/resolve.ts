@@ -26,8 +26,15 @@ export interface Resolved<F> {
 
 /** `shown`: the name as messages have it. */
 export function resolveFunction(name: string, args: readonly SqlType[], shown = name): Resolved<ScalarFunction> {
+  if (TAKES_TYPE.has(name) && args[0]?.kind === 'unknown') throw noPolymorphicType()
   return resolve('function', shown, args, scalarsByName(name))
 }
+
+/** Functions of any one type, which a literal does not have. */
+const TAKES_TYPE: ReadonlySet<string> = new Set(['to_json', 'to_jsonb', 'array_fill'])
+
+export const noPolymorphicType = (): SqlError =>
+  new SqlError('42804', 'could not determine polymorphic type because input has type unknown')
 
 /** One operand (prefix) or two. */
 export function resolveOperator(op: string, args: readonly SqlType[]): Resolved<ScalarFunction> {
@@ -60,6 +67,8 @@ function throughFloat8(
 }
 
 export function resolveAggregate(name: string, args: readonly SqlType[]): Resolved<AggregateFunction> {
+  // PostgreSQL has it of arrays and of all else, and cannot tell which a literal is.
+  if (name === 'array_agg' && args.length === 1 && args[0].kind === 'unknown') throw ambiguous('function', name, args)
   return resolve('function', name, args, aggregatesByName(name))
 }
 

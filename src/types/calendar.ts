@@ -52,7 +52,7 @@ export const UNIX_EPOCH_JULIAN = 2440588
 export const PG_EPOCH_DAYS = 10957
 
 const DAYS_MIN = daysFromCivil(-4713, 11, 24)
-const DATE_DAYS_END = daysFromCivil(5874898, 6, 4)
+const DATE_DAYS_END = daysFromCivil(5874898, 1, 1)
 /** Days whose every microsecond fits 64 bits beside the two infinities. */
 const TIMESTAMP_DAYS_END = 106_751_991
 

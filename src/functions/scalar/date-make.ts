@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { daysFromCivil, daysInMonth, joinMicros } from '../../types/calendar.ts'
+import { dateInRange, daysFromCivil, daysInMonth, joinMicros } from '../../types/calendar.ts'
 import { localToUtc, zoneByName } from '../../types/time-zone.ts'
 import { roundEven } from '../cast-values.ts'
 import { def, defEnv } from '../define.ts'
@@ -9,12 +9,11 @@ import { makeInterval } from './interval-math.ts'
 /** make_date, make_time, make_timestamp[tz], make_interval, to_timestamp(seconds). */
 function makeDate(year: number, month: number, day: number): number {
   const valid = year !== 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
-  if (!valid)
-    throw new SqlError(
-      '22008',
-      `date field value out of range: ${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`,
-    )
-  return daysFromCivil(year < 0 ? year + 1 : year, month, day)
+  const written = () => `${year}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
+  if (!valid) throw new SqlError('22008', `date field value out of range: ${written()}`)
+  const days = daysFromCivil(year < 0 ? year + 1 : year, month, day)
+  if (!dateInRange(days)) throw new SqlError('22008', `date out of range: ${written()}`)
+  return days
 }
 
 function makeTime(hour: number, minute: number, second: number): number {

@@ -89,8 +89,6 @@ function joinUsing(
     const l = only(left.visible, name, 'left')
     const r = only(right.visible, name, 'right')
     const rightExpr = shiftColumns(r.expr, width)
-    const compare = name === last ? making.lastUsing : '='
-    on.push(callOperator(st, compare, [l.expr, rightExpr], at))
     const { type: common, scalars } = unify(
       st,
       [
@@ -99,15 +97,20 @@ function joinUsing(
       ],
       'JOIN/USING',
     )
-    const nullable = type === 'full' ? l.nullable || r.nullable : type === 'right' ? r.nullable : l.nullable
+    const compare = name === last ? making.lastUsing : '='
+    on.push(callOperator(st, compare, [l.expr, rightExpr], at))
+    // Of two that are equal the one that is of the common type already.
+    const equal = type === 'inner' && compare === '='
+    const fromRight = type === 'right' || (equal && scalars[0] !== l.expr && scalars[1] === rightExpr)
+    const nullable = type === 'full' ? l.nullable || r.nullable : fromRight ? r.nullable : l.nullable
     const expr: Scalar =
-      type === 'full' ? { kind: 'coalesce', args: scalars, type: common } : type === 'right' ? scalars[1] : scalars[0]
+      type === 'full' ? { kind: 'coalesce', args: scalars, type: common } : scalars[fromRight ? 1 : 0]
     if (expr.kind !== 'column') computed.push(expr)
     merged.push({
       name,
       expr,
       nullable,
-      origin: expr.kind === 'column' ? (type === 'right' ? r.origin : l.origin) : null,
+      origin: expr.kind === 'column' ? (fromRight ? r.origin : l.origin) : null,
     })
   }
   let plan = making.make(type, left.plan, right.plan, conjunction(on), st.position(item))

@@ -1,7 +1,8 @@
+import { noPolymorphicType } from '../../functions/resolve.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { TEXT } from '../../types/sql-type.ts'
 import type { Place } from './bind-error.ts'
-import { coerce } from './coerce.ts'
+import { coerce, located } from './coerce.ts'
 import type { Statement } from './context.ts'
 import { aggregateCall, callFunction } from './overload.ts'
 
@@ -37,6 +38,7 @@ export function jsonAggregateCall(
 ): ReturnType<typeof aggregateCall> {
   const aggregate = JSON_AGGREGATES.get(name) as JsonAggregate
   if (args.length !== (aggregate.object ? 2 : 1)) return aggregateCall(st, name, args, at)
+  if (!aggregate.object && args[0].type.kind === 'unknown') throw located(st, noPolymorphicType(), at)
   return aggregateCall(st, 'array_agg', [item(st, aggregate, args, at)], at)
 }
 

@@ -179,13 +179,10 @@ class Scanner {
   private takeTime(): RegExpExecArray | undefined {
     if (this.hour !== undefined) return undefined
     let m = this.take(/^t?(\d{1,2}):(\d{1,2})(?::(\d{0,2})(?:\.(\d*))?)?(?!\d)/)
-    if (m === undefined && this.hasDate())
-      m = this.take(/^t?(\d\d)(\d\d)(\d\d)?(?:\.(\d*))?(?!\d)/) ?? this.take(/^t(\d\d)()()()(?!\d)/)
-    if (m === undefined && this.typeName === 'time') m = this.take(/^t?(\d\d)(\d\d)(\d\d)(?:\.(\d*))?$/)
-    if (m === undefined) {
-      m = this.take(/^(\d{1,2})()()()(?=\s*[ap]m\b)/)
-      if (m === undefined) return undefined
-    }
+    // An hour alone is no time, not even with am or pm.
+    if (m === undefined && (this.hasDate() || this.typeName === 'time'))
+      m = this.take(/^t?(\d\d)(\d\d)(\d\d)?(?:\.(\d*))?(?!\d)/)
+    if (m === undefined) return undefined
     this.hour = +m[1]
     this.clock = [+(m[2] || 0), +(m[3] || 0), m[4] ?? '']
     return m
