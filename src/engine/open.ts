@@ -17,6 +17,7 @@ import { KeptHistory } from './kept-history.ts'
 import { Progress } from './progress.ts'
 import { beginsAnew, rebuild } from './rebuild.ts'
 import { replay } from './replay.ts'
+import { ReplayMarks } from './replay-marks.ts'
 import { countFailure, describe, FAILING_STARTS_MAX, ReplayFailure, safeModeError } from './safe-mode.ts'
 import { Sequences } from './sequences.ts'
 import type { SettingRow } from './system/relation.ts'
@@ -49,11 +50,20 @@ export interface OpenOptions {
 /**
  * Opens a database: loads the published checkpoint, renders the stored plans unchanged, replays the journal (same ticks,
  * same timestamps, same outputs, without any broker), then lets the sources go on from the positions it knows. At the
- * second start that fails at one tick it stops before that tick instead: safe mode.
+ * second start that fails at one tick it stops before that tick instead: safe mode; so it does after two starts that ended in
+ * the middle of one tick without an error, at the third.
  */
 export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
+  // What only looks leaves no marks.
+  const marks = options.connectors === null ? null : await ReplayMarks.open(options.store)
+  const fatal = (await marks?.takeFatal(FAILING_STARTS_MAX)) ?? null
+  if (fatal !== null) {
+    const engine = await open(options, fatal)
+    options.log.error('safe mode: dataflows are paused, reads go on', { ...fatal, lastGoodTick: engine.world.tick })
+    return engine
+  }
   try {
-    return await open(options, null)
+    return await open(options, null, marks)
   } catch (error) {
     if (!(error instanceof ReplayFailure)) throw error
     const { failure, cause } = error
@@ -68,7 +78,11 @@ export async function openEngine(options: OpenOptions): Promise<LiveEngine> {
   }
 }
 
-async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise<LiveEngine> {
+async function open(
+  options: OpenOptions,
+  pausedBy: TickFailure | null,
+  marks: ReplayMarks | null = null,
+): Promise<LiveEngine> {
   const { store, runtime, log } = options
   const published = await readPublished(store)
   const image = published === null ? null : decodeImage(published.extras)
@@ -123,7 +137,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
     intervalMs: options.checkpointIntervalMs ?? CHECKPOINT_INTERVAL_MS,
   })
   try {
-    const replayed = await replay(world, store, progress, pausedBy === null ? undefined : pausedBy.tick - 1)
+    const replayed = await replay(world, store, progress, pausedBy === null ? undefined : pausedBy.tick - 1, marks)
     world.ran.replayedTicks = replayed
     if (replayed > 0) log.info('journal replayed', { ticks: replayed })
   } catch (error) {
@@ -155,7 +169,7 @@ async function open(options: OpenOptions, pausedBy: TickFailure | null): Promise
       await world.exclusive.run(async () => {
         const anew = image!.views.filter((v) => beginsAnew(v) && world.views.has(v.id))
         for (const { id } of anew) removeView(world, world.views.get(id)!)
-        await replay(world, store, progress)
+        await replay(world, store, progress, undefined, await ReplayMarks.open(store))
         indexes.afterTick()
       })
       world.safeMode = null

@@ -50,7 +50,7 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   const take = () => takeSnapshot(world, deps.system, objects, streams, call)
   const snapshot = await world.exclusive.peek(take, call.signal)
   try {
-    const rows = await evaluate(world, plan, snapshot, call)
+    const rows = await evaluate(world, plan, snapshot, call, { rowsMax: rowsWanted(request) })
     const batches = finish(rows, plan.types, request.finishing)
     return { tick: snapshot.tick, timestampMs: snapshot.timestampMs, rowCount: countRows(batches), batches }
   } finally {
@@ -60,14 +60,19 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
 
 /**
  * The rows of a plan over a snapshot, counts positive; fails with the first error, of a relation or of the plan itself.
- * `grown` sees the rows while they are made, and may end it by throwing; `errors`: the plan's that count.
+ * `grown` sees the rows while they are made, and may end it by throwing; `errors`: the plan's that count; `rowsMax`: more
+ * are not wanted.
  */
 export async function evaluate(
   world: World,
   plan: PhysicalPlan,
   snapshot: Snapshot,
   call: CallContext,
-  { grown, errors }: { readonly grown?: (batch: Batch) => void; readonly errors?: ErrorFilter } = {},
+  {
+    grown,
+    errors,
+    rowsMax,
+  }: { readonly grown?: (batch: Batch) => void; readonly errors?: ErrorFilter; readonly rowsMax?: number } = {},
 ): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
@@ -86,6 +91,7 @@ export async function evaluate(
     },
     now: () => runtime.monotonicMs(),
     ...(grown === undefined ? {} : { grown }),
+    ...(rowsMax === undefined ? {} : { rowsMax }),
     async slice() {
       throwIfCanceled(call.signal)
       if (runtime.monotonicMs() - since < READ_SLICE_MS) return
@@ -166,8 +172,12 @@ export function countRows(batches: readonly Batch[]): number {
 }
 
 /** A LIMIT over nothing but maps of one stream lets the reader stop early. */
-function streamRowsMax(plan: PhysicalPlan, { finishing }: ReadRequest): number {
+function streamRowsMax(plan: PhysicalPlan, request: ReadRequest): number {
   const passesAll = plan.nodes.every((n) => n.op === 'get' || (n.op === 'map' && n.filter === null))
-  if (!passesAll || finishing.limit === null || finishing.order.length > 0) return Number.POSITIVE_INFINITY
-  return finishing.limit + finishing.offset
+  return passesAll ? rowsWanted(request) : Number.POSITIVE_INFINITY
+}
+
+/** Where any rows will do. */
+export function rowsWanted({ finishing: { limit, offset, order } }: ReadRequest): number {
+  return limit === null || order.length > 0 ? Number.POSITIVE_INFINITY : limit + offset
 }

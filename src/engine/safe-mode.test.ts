@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { silentLog } from '../base/log.ts'
+import { systemRuntime } from '../base/runtime.ts'
+import { openMemoryStore } from '../state/memory-store.ts'
 import type { ReadRequest } from './api.ts'
+import type { LiveEngine } from './engine.ts'
+import { openEngine } from './open.ts'
 import { createSource } from './testing/fake-source.ts'
+import { planned } from './testing/planned.ts'
 import { call, countByValue, createTable, insert } from './testing/plans.ts'
 import { countByKey, viewOf } from './testing/source-plans.ts'
 import { SourceWorld } from './testing/source-world.ts'
@@ -93,5 +99,90 @@ describe('a tick whose replay throws', () => {
     expect(world.engine.world.safeMode).toBeNull()
     expect(world.rows('good')).toEqual(['+ a 110', '+ b 110', '+ c 110'])
     expect(world.rows('bad').length).toBe(7)
+  })
+})
+
+describe('a tick whose replay never ends, or takes the process with it', () => {
+  const store = openMemoryStore(systemRuntime)
+  let kills = false
+
+  /** A start; where the view takes the process down, whatever it writes from then on is lost. */
+  async function start(): Promise<LiveEngine | 'killed'> {
+    let dead = () => {}
+    const killed = new Promise<'killed'>((resolve) => {
+      dead = () => resolve('killed')
+    })
+    let alive = true
+    const own = new Proxy(store, {
+      get(target, name) {
+        if (name === 'close') return async () => {}
+        if (!alive && (name === 'commit' || name === 'writeInBackground')) return () => new Promise(() => {})
+        return Reflect.get(target, name).bind(target)
+      },
+    })
+    const opened = openEngine({
+      store: own,
+      runtime: systemRuntime,
+      log: silentLog,
+      connectors: () => {
+        throw new Error('no sources here')
+      },
+      settings: [],
+      checkpointIntervalMs: 1e9,
+      onFailure: () => {},
+      built(view) {
+        if (!kills || view.entry?.name !== 'bad') return
+        Object.assign(view.output, {
+          pieces() {
+            alive = false
+            dead()
+            throw new Error('nobody hears this')
+          },
+        })
+      },
+    })
+    return Promise.race([opened, killed])
+  }
+  const running = async (): Promise<LiveEngine> => {
+    const engine = await start()
+    if (engine === 'killed') throw new Error('it was killed')
+    return engine
+  }
+  const ddl = (engine: LiveEngine, sql: string) => {
+    const plan = planned(engine, sql)
+    if (plan.kind !== 'ddl') throw new Error('no DDL')
+    return engine.ddl(plan.statement!, call())
+  }
+
+  it('pauses the third start before it; a start after that tries again, and DROP of the view goes on', async () => {
+    const first = await running()
+    await first.ddl(createTable, call())
+    await ddl(first, 'CREATE MATERIALIZED VIEW bad AS SELECT count(*) AS n FROM t')
+    const id = first.catalog().byName(2200, 't')!.id
+    await first.write(insert(id, [['x', 1]]), call(), [])
+    await first.write(insert(id, [['y', 2]]), call(), [])
+    await first.abandon()
+
+    kills = true
+    expect([await start(), await start()]).toEqual(['killed', 'killed'])
+    const paused = await running()
+    expect(paused.world.safeMode).toMatchObject({ error: expect.stringContaining('2 starts ended while it ran') })
+    await expect(paused.write(insert(id, [['z', 3]]), call(), [])).rejects.toMatchObject({
+      sqlstate: '55000',
+      fields: { hint: expect.stringContaining('Dropping the view') },
+    })
+    await paused.close()
+
+    expect(await start()).toBe('killed')
+    const again = await running()
+    expect(again.world.safeMode).not.toBeNull()
+    await ddl(again, 'DROP MATERIALIZED VIEW bad')
+    expect(again.world.safeMode).toBeNull()
+    await again.write(insert(id, [['z', 3]]), call(), [])
+    expect(again.storedRows(id)).toBe(3)
+    await again.close()
+    const last = await running()
+    expect(last.world.safeMode).toBeNull()
+    await last.close()
   })
 })

@@ -53,7 +53,12 @@ export function describe({ tick, view, operator, error }: TickFailure): string {
 export function safeModeError(world: World): SqlError {
   const failure = world.safeMode!
   const names = toDrop(world, failure).join(', ')
-  const drop = names === '' ? '' : `DROP MATERIALIZED VIEW ${names} lets the others go on. `
+  const drop =
+    failure.view === null
+      ? 'Dropping the view in which it cannot be run lets the others go on. '
+      : names === ''
+        ? ''
+        : `DROP MATERIALIZED VIEW ${names} lets the others go on. `
   return new SqlError('55000', 'the server is in safe mode: its dataflows are paused', {
     detail: `${sentence(describe(failure))} Reads answer as of tick ${world.tick}, the last good one.`,
     hint: `${drop}A restart with a version in which this is mended goes on with everything.`,

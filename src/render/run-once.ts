@@ -22,6 +22,8 @@ export interface RunOnceRequest {
   readonly slice: () => Promise<void>
   /** Sees the result as it grows, batch by batch, not consolidated; throws when it becomes too large. */
   readonly grown?: (batch: Batch) => void
+  /** So many rows, in whatever order, are enough: a plan that only adds rows is not run any further then. */
+  readonly rowsMax?: number
   /** Rows fed between two slices; a default when left out. */
   readonly sliceRows?: number
   /** Monotonic ms, for the size of slices; without it they only grow. */
@@ -66,12 +68,14 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
   const rows: Batch[] = []
   const errors: Batch[] = []
   let retracts = false
+  let left = onlyAdds(plan) ? (request.rowsMax ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY
   const takeResult = () => {
     const delta = result.take()
     for (const batch of delta.rows) {
       rows.push(batch)
       retracts ||= hasRetraction(batch)
       request.grown?.(batch)
+      for (let i = 0; i < batch.n; i++) left -= batch.diffs[i]!
     }
     errors.push(...delta.errors)
   }
@@ -82,6 +86,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
     for (const _ of circuit.pieces(tick, held)) {
       takeResult()
       worked += now() - since
+      if (left <= 0) return worked
       await slice()
       since = now()
     }
@@ -97,7 +102,8 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
     for (const batch of snapshot.errors) get.pushErrors(batch)
     let pending = 0
     for (const batch of snapshot.rows) {
-      for (let start = 0; start < batch.n; ) {
+      if (left <= 0) break
+      for (let start = 0; start < batch.n && left > 0; ) {
         const end = Math.min(batch.n, start + size - pending)
         get.pushRows(start === 0 && end === batch.n ? batch : sliceBatch(batch, start, end))
         pending += end - start
@@ -108,12 +114,25 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
         await slice()
       }
     }
-    await run(held)
+    if (left > 0) await run(held)
   }
   await slice()
-  await run(null)
+  if (left > 0) await run(null)
   return { rows: retracts ? await consolidated(rows, slice) : rows, errors: await consolidated(errors, slice) }
 }
+
+/** Whatever comes in later, no row of its result goes again. */
+function onlyAdds(plan: PhysicalPlan): boolean {
+  return plan.nodes.every((node) => ADDING.has(node.op) && (node.op !== 'join' || node.type === 'inner'))
+}
+const ADDING: ReadonlySet<PhysicalPlan['nodes'][number]['op']> = new Set([
+  'get',
+  'constant',
+  'map',
+  'flatMap',
+  'union',
+  'join',
+])
 
 async function consolidated(batches: readonly Batch[], slice: () => Promise<void>): Promise<readonly Batch[]> {
   const pieces = consolidation(batches)

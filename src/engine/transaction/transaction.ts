@@ -12,7 +12,7 @@ import type { Row } from '../../types/value.ts'
 import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } from '../api.ts'
 import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
-import { countRows, evaluate, type ReadDeps, waitForViews } from '../read.ts'
+import { countRows, evaluate, type ReadDeps, rowsWanted, waitForViews } from '../read.ts'
 import { refuseInSafeMode } from '../safe-mode.ts'
 import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import { readStreams, type Snapshot } from '../snapshot.ts'
@@ -107,7 +107,8 @@ export class SnapshotTransaction implements Transaction {
     }
     const plan = bindParams(request.plan, request.params)
     const snapshot = await this.#snapshotOf(plan, call)
-    return this.#result(finish(await evaluate(world, plan, snapshot, call), plan.types, request.finishing))
+    const rows = await evaluate(world, plan, snapshot, call, { rowsMax: rowsWanted(request) })
+    return this.#result(finish(rows, plan.types, request.finishing))
   }
 
   async write(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
