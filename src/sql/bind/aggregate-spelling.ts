@@ -41,7 +41,9 @@ const named = (node: Call, name: string): Call => {
 /** count_if(x) counts the rows for which x is true. */
 function counted(node: Call): Call | undefined {
   if (node.args.length !== 1 || node.star) return undefined
-  return { ...named(node, 'count'), args: [], star: !node.distinct, filter: both(node, node.args[0].value) }
+  const { distinct } = node
+  const args = distinct ? node.args : []
+  return { ...named(node, 'count'), args, star: !distinct, filter: both(node, node.args[0].value) }
 }
 
 /** f(x, fraction) is f(fraction) WITHIN GROUP (ORDER BY x); what stands behind says how exact it has to be. */
