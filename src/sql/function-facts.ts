@@ -19,6 +19,22 @@ function fails(s: Scalar): boolean {
   return false
 }
 
+/** A comparison whose only failure is a time (or an integer) plus or minus a constant that leaves the range of its type. */
+export function failsByRangeAlone(s: Scalar): boolean {
+  if (s.kind !== 'call' || !ORDERED.has(operatorOf(s.fn) ?? '')) return false
+  return columnsOf(s).size > 0 && s.args.every(shiftsAlone)
+}
+
+function shiftsAlone(s: Scalar): boolean {
+  if (!canFail(s)) return true
+  if (s.kind !== 'call' || s.args.length !== 2 || !['+', '-'].includes(operatorOf(s.fn) ?? '')) return false
+  return SHIFTED.has(s.type.kind) && s.args.some((a) => a.kind === 'const') && s.args.every(shiftsAlone)
+}
+
+const ORDERED: ReadonlySet<string> = new Set(['<', '<=', '>', '>='])
+
+const SHIFTED: ReadonlySet<string> = new Set(['timestamp', 'timestamptz', 'date', 'int4', 'int8'])
+
 /** A value of the clock alone (now() - interval '5 minutes') that overflows neither at its beginning nor at its end. */
 function worksAtAllTimes(s: Scalar): boolean {
   if (clockShape(s) === null || columnsOf(s).size > 0) return false

@@ -11,12 +11,14 @@ import {
   shiftColumns,
   substituteColumns,
 } from '../../plan/scalar-walk.ts'
-import { canFail } from '../function-facts.ts'
+import { canFail, failsByRangeAlone } from '../function-facts.ts'
 import type { Rule } from './rule.ts'
 
 /**
  * Filters move towards the inputs: through projections always; through joins, groups and the like only where the
- * condition cannot fail, because those nodes may drop the very row that would raise the error.
+ * condition cannot fail, because those nodes may drop the very row that would raise the error. Inner joins also take
+ * bounds between times (`a.ts >= b.ts - INTERVAL '4 hours'`), last: those fail at the ends of the range of times alone,
+ * PostgreSQL evaluates them there too, and without them such a join could never free its state.
  */
 export const filterDown: Rule = { name: 'filter-down', apply: (plan) => push(plan, []) }
 
@@ -130,11 +132,13 @@ function pushJoin(p: Extract<Logical, { kind: 'join' }>, conditions: readonly Sc
   const right: Scalar[] = []
   const here: Scalar[] = []
   const on: Scalar[] = []
+  const bounds: Scalar[] = []
   // Conditions after the join may move to a side that every output row has; inner joins take the rest as theirs.
   for (const c of conditions) {
     if (leftFree && reads(c, 0, width)) left.push(c)
     else if (rightFree && reads(c, width, total)) right.push(c)
     else if (p.type === 'inner' && !canFail(c)) on.push(c)
+    else if (p.type === 'inner' && failsByRangeAlone(c)) bounds.push(c)
     else here.push(c)
   }
   // Conditions of the join itself may move to a side whose rows without match vanish or turn to NULLs anyway.
@@ -143,6 +147,12 @@ function pushJoin(p: Extract<Logical, { kind: 'join' }>, conditions: readonly Sc
     else if ((p.type === 'inner' || p.type === 'left') && reads(c, width, total)) right.push(c)
     else on.push(c)
   }
+  // What only one side reads goes to a join in there; where there is none it comes to lie on that side's rows.
+  const [leftBounds, other] = split(bounds, (c) => onlyReads(c, 0, width))
+  const [rightBounds, ofBoth] = split(other, (c) => onlyReads(c, width, total))
+  left.push(...leftBounds)
+  right.push(...rightBounds)
+  on.push(...ofBoth)
   const joined: Logical = {
     ...p,
     left: push(p.left, left, at),
