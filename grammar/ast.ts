@@ -143,7 +143,7 @@ export type Coalesce = Spanned & { kind: 'coalesce'; args: Expr[] }
 export type Greatest = Spanned & { kind: 'greatest'; args: Expr[] }
 export type Least = Spanned & { kind: 'least'; args: Expr[] }
 export type NullIf = Spanned & { kind: 'nullif'; left: Expr; right: Expr }
-export type Overlaps = Spanned & { kind: 'overlaps'; left: Expr[]; right: Expr[] }
+export type Overlaps = Operator & { kind: 'overlaps'; left: Expr[]; right: Expr[] }
 export type Grouping = Spanned & { kind: 'grouping'; args: Expr[] }
 /** `TABLE t [AS x (a, b)]` as an argument of a table function: `TUMBLE(TABLE t, DESCRIPTOR(ts), …)`. */
 export type TableArg = Spanned & {

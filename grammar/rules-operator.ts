@@ -167,11 +167,13 @@ export function operatorRules(g: SqlParser, r: Rules) {
       { ALT: () => g.words(20, T.SIMILAR, T.TO) && g.sub(21, r.likeTail, left, 'SIMILAR TO', negated, start, at) },
       {
         ALT: () => {
+          const word = g.mark()
           const token = g.eat(22, T.OVERLAPS)
+          const opSpan = g.span(word)
           const right = g.sub(23, r.primary)
           const sides = left?.kind === 'row' && right.kind === 'row' ? [left.fields, right.fields] : undefined
           if (!g.recording && !(sides?.[0].length === 2 && sides[1].length === 2)) throw g.unexpected(token)
-          return { kind: 'overlaps', left: sides?.[0] ?? [], right: sides?.[1] ?? [], span: g.span(start) }
+          return { kind: 'overlaps', left: sides?.[0] ?? [], right: sides?.[1] ?? [], opSpan, span: g.span(start) }
         },
       },
     ])

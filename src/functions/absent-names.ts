@@ -18,7 +18,7 @@ const NAMES = `
   lo_from_bytea lo_get lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell lo_tell64 lo_truncate lo_truncate64
   lo_unlink loread lower_inc lower_inf lowrite lseg macaddr8_set7bit makeaclitem masklen multirange mxid_age
   nameconcatoid netmask network npoints numeric_div_trunc numeric_exp numeric_inc numeric_ln numeric_log
-  numeric_sqrt nummultirange numnode numrange oidvectortypes overlaps parse_ident pg_advisory_lock
+  numeric_sqrt nummultirange numnode numrange oidvectortypes parse_ident pg_advisory_lock
   pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
   pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_available_extension_versions pg_available_extensions
   pg_backup_start pg_backup_stop pg_blocking_pids pg_cancel_backend pg_collation_actual_version pg_collation_for

@@ -20,6 +20,7 @@ import { jsonBuildFunctions } from './scalar/json-build.ts'
 import { jsonMoreFunctions } from './scalar/json-more.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
+import { overlapsFunctions } from './scalar/overlaps.ts'
 import { regexFunctions } from './scalar/regex.ts'
 import { regexMoreFunctions } from './scalar/regex-more.ts'
 import { sequenceFunctions } from './scalar/sequence.ts'
@@ -63,6 +64,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...flinkFunctions,
   ...intervalToCharFunctions,
   ...jsonMoreFunctions,
+  ...overlapsFunctions,
   ...regexMoreFunctions,
   ...similarFunctions,
   ...toNumberFunctions,

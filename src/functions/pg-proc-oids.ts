@@ -179,6 +179,14 @@ const PAIRS = `
   pg_tablespace_size(name) 2323  pg_tablespace_size(oid) 2322  pg_total_relation_size(regclass) 2286
   pg_ts_config_is_visible(oid) 3758  pg_ts_dict_is_visible(oid) 3757  pg_ts_parser_is_visible(oid) 3756
   pg_ts_template_is_visible(oid) 3768  pg_type_is_visible(oid) 2080  pg_typeof(any) 1619  pi() 1610
+  overlaps(timestamptz,timestamptz,timestamptz,timestamptz) 1304
+  overlaps(timestamptz,interval,timestamptz,interval) 1305
+  overlaps(timestamptz,timestamptz,timestamptz,interval) 1306
+  overlaps(timestamptz,interval,timestamptz,timestamptz) 1307  overlaps(time,time,time,time) 1308
+  overlaps(time,interval,time,interval) 1309  overlaps(time,time,time,interval) 1310
+  overlaps(time,interval,time,time) 1311  overlaps(timestamp,timestamp,timestamp,timestamp) 2041
+  overlaps(timestamp,interval,timestamp,interval) 2042  overlaps(timestamp,timestamp,timestamp,interval) 2043
+  overlaps(timestamp,interval,timestamp,timestamp) 2044
   position(bytea,bytea) 2014  position(text,text) 849  pow(float8,float8) 1346  pow(numeric,numeric) 1738
   power(float8,float8) 1368  power(numeric,numeric) 2169  quote_ident(text) 1282  quote_literal(anyelement) 1285
   quote_literal(text) 1283  quote_nullable(anyelement) 1290  quote_nullable(text) 1289  radians(float8) 1609

@@ -12,8 +12,8 @@ export interface CorrelatedAggregate {
   readonly grouped: Logical
   /** Join conditions over the columns of `grouped`, outer slots in them. */
   readonly on: readonly Scalar[]
-  /** The subquery's value, when the columns of `grouped` start at a number and are NULL without a match. */
-  readonly result: (from: number) => Scalar
+  /** The subquery's columns, when the columns of `grouped` start at a number and are NULL without a match. */
+  readonly result: (from: number) => readonly Scalar[]
 }
 
 /**
@@ -75,7 +75,7 @@ export function correlatedAggregate(
         return caseOf([[absent, constant(empty, type)]], value)
       })
       for (const exprs of [...results].reverse()) values = exprs.map((e) => substituteColumns(e, values))
-      return values[0]
+      return values
     },
   }
 }

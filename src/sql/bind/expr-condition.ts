@@ -7,11 +7,13 @@ import { BOOL, TEXT } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { sharedText } from '../shared-text.ts'
 import { typeText } from '../type-text.ts'
-import { bindError, type Place } from './bind-error.ts'
+import { bindError } from './bind-error.ts'
 import { coerce, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { bindComparison } from './expr-row.ts'
 import { handled } from './handled.ts'
 import { callFunction, callOperator, sqlFunction } from './overload.ts'
+import { rowFields } from './row-compare.ts'
 
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
 
@@ -68,32 +70,39 @@ function rowIsNull(st: Statement, row: Node<'row'>, negated: boolean, place: Exp
 
 export function bindIsDistinct(st: Statement, node: Node<'isDistinct'>, place: ExprPlace): Scalar {
   handled(node, ['left', 'right', 'negated'])
-  const items = [node.left, node.right].map((n) => ({ scalar: st.bind.expr(st, n, place), at: n }))
+  if (node.left.kind === 'row' && node.right.kind === 'row') {
+    const [left, right] = rowFields(st, node.left, node.right, place, { span: node.opSpan })
+    const args = left.map((l, i) => distinctFrom(st, [l, right[i]], false, node))
+    const distinct: Scalar = args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL }
+    return node.negated ? not(distinct) : distinct
+  }
+  const sides = [node.left, node.right].map((n) => st.bind.expr(st, n, place))
+  return distinctFrom(st, sides, node.negated, node)
+}
+
+function distinctFrom(st: Statement, sides: readonly Scalar[], negated: boolean, node: Node<'isDistinct'>): Scalar {
   // The comparison must exist for the types, as for =.
-  const equal = callOperator(
-    st,
-    '=',
-    items.map((i) => i.scalar),
-    { span: node.opSpan },
-  )
+  const equal = callOperator(st, '=', sides, { span: node.opSpan })
   if (equal.kind !== 'call') throw notSupported('IS DISTINCT FROM of these operands', node.span)
   const [left, right] = equal.args
   if (JSON.stringify(left.type) !== JSON.stringify(right.type)) {
+    const items = sides.map((scalar, i) => ({ scalar, at: i === 0 ? node.left : node.right }))
     const { scalars } = unify(st, items, 'IS DISTINCT FROM')
-    return { kind: 'distinctFrom', left: scalars[0], right: scalars[1], negated: node.negated, type: BOOL }
+    return { kind: 'distinctFrom', left: scalars[0], right: scalars[1], negated, type: BOOL }
   }
-  return { kind: 'distinctFrom', left, right, negated: node.negated, type: BOOL }
+  return { kind: 'distinctFrom', left, right, negated, type: BOOL }
 }
 
 export function bindBetween(st: Statement, node: Node<'between'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'low', 'high', 'negated', 'symmetric'])
-  const [x, low, high] = [node.operand, node.low, node.high].map((n) => st.bind.expr(st, n, place))
   const at = { span: node.opSpan }
-  const within = (from: Scalar, to: Scalar): Scalar =>
-    conjunction([callOperator(st, '>=', [x, from], at), callOperator(st, '<=', [x, to], at)])
-  const inside: Scalar = node.symmetric
-    ? { kind: 'or', args: [within(low, high), within(high, low)], type: BOOL }
-    : within(low, high)
+  const nodes = [node.operand, node.low, node.high]
+  // Rows are compared field by field; other operands are bound once.
+  const bound = nodes.some((n) => n.kind === 'row') ? null : nodes.map((n) => st.bind.expr(st, n, place))
+  const compare = (op: string, a: number, b: number): Scalar =>
+    bound ? callOperator(st, op, [bound[a], bound[b]], at) : bindComparison(st, op, nodes[a], nodes[b], place, at)
+  const within = (from: number, to: number): Scalar => conjunction([compare('>=', 0, from), compare('<=', 0, to)])
+  const inside: Scalar = node.symmetric ? { kind: 'or', args: [within(1, 2), within(2, 1)], type: BOOL } : within(1, 2)
   return node.negated ? not(inside) : inside
 }
 
@@ -105,7 +114,7 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
     const left = node.operand
     const args = node.list.map((item) => {
       if (item.kind !== 'row') throw notSupported('IN of a row and a value that is no row', item.span)
-      return compareRows(st, '=', left, item, place, at)
+      return bindComparison(st, '=', left, item, place, at)
     })
     return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })
   }
@@ -155,48 +164,4 @@ export function bindLike(st: Statement, node: Node<'like'>, place: ExprPlace): S
   if (escaped) pattern = callFunction(st, 'like_escape', [pattern, escaped], at)
   const op = node.op === 'LIKE' ? '~~' : '~~*'
   return callOperator(st, node.negated ? `!${op}` : op, [operand, pattern], at)
-}
-
-/** `(a, b) < (c, d)`: equality of all, or the first difference decides. */
-export function compareRows(
-  st: Statement,
-  op: string,
-  left: Node<'row'>,
-  right: Node<'row'>,
-  place: ExprPlace,
-  at: Place,
-): Scalar {
-  handled(left, ['fields', 'explicit'])
-  handled(right, ['fields', 'explicit'])
-  if (left.fields.length !== right.fields.length)
-    throw bindError('42601', 'unequal number of entries in row expressions', at)
-  const l = left.fields.map((f) => st.bind.expr(st, f, place))
-  const r = right.fields.map((f) => st.bind.expr(st, f, place))
-  return compareLists(st, op, l, r, at)
-}
-
-export function compareLists(st: Statement, op: string, l: readonly Scalar[], r: readonly Scalar[], at: Place): Scalar {
-  const pair = (o: string, i: number): Scalar => callOperator(st, o, [l[i], r[i]], at)
-  const all = l.map((_, i) => i)
-  switch (op) {
-    case '=':
-      return conjunction(all.map((i) => pair('=', i)))
-    case '<>': {
-      const args = all.map((i) => pair('<>', i))
-      return args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL }
-    }
-    case '<':
-    case '<=':
-    case '>':
-    case '>=': {
-      const strict = op[0]
-      const arms: Scalar[] = all.map((i) => {
-        const last = i === l.length - 1
-        return conjunction([...all.slice(0, i).map((j) => pair('=', j)), pair(last ? op : strict, i)])
-      })
-      return arms.length === 1 ? arms[0] : { kind: 'or', args: arms, type: BOOL }
-    }
-    default:
-      throw notSupported(`operator ${op} between rows`, at.span)
-  }
 }

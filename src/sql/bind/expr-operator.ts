@@ -7,8 +7,8 @@ import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
 import { coerce, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
-import { compareRows } from './expr-condition.ts'
 import { bindNumber } from './expr-literal.ts'
+import { bindComparison } from './expr-row.ts'
 import { handled } from './handled.ts'
 import { callFunction, callOperator, sqlFunction } from './overload.ts'
 
@@ -24,13 +24,7 @@ export function bindUnary(st: Statement, node: Node<'unary'>, place: ExprPlace):
 export function bindBinary(st: Statement, node: Node<'binary'>, place: ExprPlace): Scalar {
   handled(node, ['op', 'left', 'right', 'opSpan', 'schema'])
   checkSchema(node)
-  if (node.left.kind === 'row') {
-    if (node.right.kind === 'row') return compareRows(st, node.op, node.left, node.right, place, { span: node.opSpan })
-    if (node.right.kind === 'subquery') throw notSupported('comparison of a row with a subquery', node.span)
-  }
-  const left = st.bind.expr(st, node.left, place)
-  const right = st.bind.expr(st, node.right, place)
-  return callOperator(st, node.op, [left, right], { span: node.opSpan })
+  return bindComparison(st, node.op, node.left, node.right, place, { span: node.opSpan })
 }
 
 function checkSchema(node: {
@@ -191,6 +185,13 @@ export function bindOverlay(st: Statement, node: Node<'overlay'>, place: ExprPla
     args.map((n) => st.bind.expr(st, n, place)),
     node,
   )
+}
+
+/** `(a, b) OVERLAPS (c, d)` */
+export function bindOverlaps(st: Statement, node: Node<'overlaps'>, place: ExprPlace): Scalar {
+  handled(node, ['left', 'right', 'opSpan'])
+  const args = [...node.left, ...node.right].map((n) => st.bind.expr(st, n, place))
+  return sqlFunction(st, 'overlaps', args, { span: node.opSpan })
 }
 
 export function bindTrim(st: Statement, node: Node<'trim'>, place: ExprPlace): Scalar {

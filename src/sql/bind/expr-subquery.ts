@@ -6,10 +6,10 @@ import { BOOL, type SqlType } from '../../types/sql-type.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
-import { compareLists } from './expr-condition.ts'
 import { handled } from './handled.ts'
 import { orderKey } from './order.ts'
 import { aggregateCall, callOperator } from './overload.ts'
+import { compareLists } from './row-compare.ts'
 
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
 
@@ -67,15 +67,7 @@ function bindAny(
   at: Place,
   negate = false,
 ): Scalar {
-  const plan = bindSub(st, query, place)
-  const fields: readonly Expr[] = operand.kind === 'row' ? operand.fields : [operand]
-  if (operand.kind === 'row') handled(operand, ['fields', 'explicit'])
-  if (fields.length < plan.rowType.length) throw bindError('42601', 'subquery has too many columns', at)
-  if (fields.length > plan.rowType.length) throw bindError('42601', 'subquery has too few columns', at)
-  const operands = fields.map((f, i) => {
-    const s = st.bind.expr(st, f, place)
-    return s.type.kind === 'unknown' ? coerce(st, s, plan.rowType[i].type, 'implicit', f) : s
-  })
+  const { plan, operands } = bindSides(st, operand, query, place, at)
   const k = operands.length
   const left = operands.map((o, i) => column(i, o.type))
   const right = plan.rowType.map((f, i) => column(k + i, f.type))
@@ -90,6 +82,44 @@ function bindAny(
     oneRow: false,
   } as const
   return st.slot(slot, operands, BOOL, at)
+}
+
+/** `(a, b) = (query)`: with its only row; NULL without one. */
+export function bindRowSubquery(
+  st: Statement,
+  row: Node<'row'>,
+  op: string,
+  query: Query,
+  place: ExprPlace,
+  at: Place,
+): Scalar {
+  const { plan, operands } = bindSides(st, row, query, place, at)
+  const k = operands.length
+  const left = operands.map((o, i) => column(i, o.type))
+  const right = plan.rowType.map((f, i) => column(k + i, f.type))
+  const compare = compareLists(st, op, left, right, at)
+  const slot = { kind: 'subquery', mode: 'row', plan, compare, inColumn: false, oneRow: yieldsOneRow(plan) } as const
+  return st.slot(slot, operands, BOOL, at)
+}
+
+/** The columns of a query beside the operand, or the fields of the row, that they are compared with. */
+function bindSides(
+  st: Statement,
+  operand: Expr,
+  query: Query,
+  place: ExprPlace,
+  at: Place,
+): { plan: Logical; operands: Scalar[] } {
+  const plan = bindSub(st, query, place)
+  const fields: readonly Expr[] = operand.kind === 'row' ? operand.fields : [operand]
+  if (operand.kind === 'row') handled(operand, ['fields', 'explicit'])
+  if (fields.length < plan.rowType.length) throw bindError('42601', 'subquery has too many columns', at)
+  if (fields.length > plan.rowType.length) throw bindError('42601', 'subquery has too few columns', at)
+  const operands = fields.map((f, i) => {
+    const s = st.bind.expr(st, f, place)
+    return s.type.kind === 'unknown' ? coerce(st, s, plan.rowType[i].type, 'implicit', f) : s
+  })
+  return { plan, operands }
 }
 
 export function bindArraySubquery(st: Statement, node: Node<'arraySubquery'>, place: ExprPlace): Scalar {

@@ -51,13 +51,13 @@ export interface SlotOrder {
 }
 
 /**
- * `mode` scalar: the value of its only row. exists: whether it has rows. any: whether `compare` holds for some row,
+ * `mode` scalar: the value of its only row. row: `compare` of its only row, NULL without one. exists: whether it has rows. any: whether `compare` holds for some row,
  * with SQL's NULL semantics; `all` is any of the negated comparison, negated. `compare` is over the operands (columns
  * 0 … n-1: the slot's arguments), then the plan's columns. `equal`: the pairs behind an IN, when it is one.
  */
 export interface SubquerySlot {
   readonly kind: 'subquery'
-  readonly mode: 'scalar' | 'exists' | 'any' | 'array'
+  readonly mode: 'scalar' | 'row' | 'exists' | 'any'
   readonly plan: Logical
   readonly compare: Scalar | null
   /** IN over one column: the operand and the column may be NULL. */

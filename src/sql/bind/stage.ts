@@ -17,6 +17,7 @@ import {
   notDistinct,
   replaceScalar,
   someScalar,
+  substituteColumns,
   TRUE,
 } from '../../plan/scalar-walk.ts'
 import { BOOL } from '../../types/sql-type.ts'
@@ -208,9 +209,12 @@ export class Stage {
           FALSE,
         )
       }
-      case 'array':
       case 'scalar':
-        return this.#scalarValue(slot, at)
+        return this.#onlyRow(slot, at)(0)
+      case 'row': {
+        const value = this.#onlyRow(slot, at)
+        return substituteColumns(slot.compare ?? TRUE, [...operands, ...slot.plan.rowType.map((_, i) => value(i))])
+      }
     }
   }
 
@@ -232,23 +236,25 @@ export class Stage {
     return isNull(column(leftWidth + keys.length, BOOL), true)
   }
 
-  #scalarValue(slot: SubquerySlot, at: Scalar): Scalar {
+  /** Joins the only row of the subquery on: its columns, NULL without a row. */
+  #onlyRow(slot: SubquerySlot, at: Scalar): (column: number) => Scalar {
     const known = this.#known()
     const width = this.plan.rowType.length
     const position = at.kind === 'call' ? at.position : -1
-    const type = slot.plan.rowType[0].type
+    const types = slot.plan.rowType.map((f) => f.type)
     if (correlatedSlots(slot.plan, known).length === 0) {
       const one: Logical = slot.oneRow
         ? slot.plan
         : { kind: 'atMostOne', input: slot.plan, keys: [], rowType: slot.plan.rowType, position }
       this.plan = join(slot.oneRow ? 'inner' : 'left', this.plan, one, TRUE, position)
-      return column(width, type)
+      return (i) => column(width + i, types[i])
     }
     const direct = correlatedAggregate(slot.plan, known, emptyResult)
     if (direct) {
       const on = direct.on.map((c) => this.#outerValues(mapColumns(c, (i) => width + i)))
       this.plan = join('left', this.plan, direct.grouped, conjunction(on), position)
-      return this.#outerValues(direct.result(width))
+      const values = direct.result(width)
+      return (i) => this.#outerValues(values[i])
     }
     const applied = this.#correlate(slot.plan)
     const keyNumbers = Array.from({ length: applied.keys }, (_, i) => i)
@@ -257,7 +263,7 @@ export class Stage {
       : { kind: 'atMostOne', input: applied.right, keys: keyNumbers, rowType: applied.right.rowType, position }
     const leftWidth = applied.left.rowType.length
     this.plan = applied.wrap(join('left', applied.left, right, applied.on(leftWidth), position))
-    return column(leftWidth + applied.keys, type)
+    return (i) => column(leftWidth + applied.keys + i, types[i])
   }
 
   /** LATERAL: each row times the rows of a plan that reads it. */
