@@ -62,7 +62,7 @@ function callOf(g: Gen, fn: AggregateFunction): PhysicalAggregate | null {
   if ([...sorted, ...plain].some((arg) => columnsFor(arg).length === 0)) return null
   const args = plain.map((arg) => pickFrom(g, columnsFor(arg)))
   const by = within ? sorted.map((arg) => pickFrom(g, columnsFor(arg))) : []
-  if (fn.ordered && g(fc.boolean)) by.push(3, 9)
+  if ((fn.ordered || fn.strategy.startsWith('a')) && g(fc.boolean)) by.push(3, 9)
   const order = by.map((column) => ({ column, desc: g(fc.boolean), nullsFirst: g(fc.boolean) }))
   const types = args.map((c) => TYPES[c])
   const direct = within ? directOf(g, fn, TYPES[by[0]]) : undefined

@@ -127,17 +127,17 @@ function plainAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: St
     case 'any_value':
     case 'first':
     case 'last': {
-      const stateId = `${site.stateId}/rows`
-      const skip = strategy === 'any_value' ? 'value' : null
-      const last = strategy === 'last'
-      return new PickedAccumulator({ stateId, keyTypes, type: argTypes[0], orderTypes, order, last, skip }, states)
+      const where = { stateId: `${site.stateId}/rows`, keyTypes, type: argTypes[0], orderTypes, order }
+      const rows = { last: strategy === 'last', skipsNulls: strategy === 'any_value', byArgument: false }
+      return new PickedAccumulator({ ...where, ...rows }, states)
     }
     case 'arg_min':
     case 'arg_max': {
-      const stateId = `${site.stateId}/rows`
-      const by = [{ column: 0, desc: strategy === 'arg_max', nullsFirst: false }]
-      const types = { keyTypes, type: argTypes[0], orderTypes: [argTypes[1]] }
-      return new PickedAccumulator({ stateId, ...types, order: by, last: false, skip: 'order' }, states)
+      const by = { column: 0, desc: strategy === 'arg_max', nullsFirst: false }
+      const ties = order.map((key) => ({ ...key, column: key.column + 1 }))
+      const where = { stateId: `${site.stateId}/rows`, keyTypes, type: argTypes[0] }
+      const rows = { orderTypes: [argTypes[1], ...orderTypes], order: [by, ...ties], last: false }
+      return new PickedAccumulator({ ...where, ...rows, skipsNulls: true, byArgument: true }, states)
     }
     case 'mode': {
       const { stateId, forms } = site

@@ -16,8 +16,10 @@ export interface PickedSpec {
   readonly order: readonly SortColumn[]
   /** The last row in the order, not the first. */
   readonly last: boolean
-  /** Rows that are left out: those whose value, or whose place in the order, is NULL. */
-  readonly skip: 'value' | 'order' | null
+  /** The second argument stands before the order (arg_min, arg_max). */
+  readonly byArgument: boolean
+  /** Rows with a NULL argument are left out. */
+  readonly skipsNulls: boolean
 }
 
 /**
@@ -46,18 +48,15 @@ export class PickedAccumulator implements Accumulator {
   }
   bind(_table: KeyedTable, _first: number): void {}
   update({ n, diffs, keys, args, order }: AccumulatorInput): void {
-    // arg_min and arg_max have their order among the arguments.
-    const by = [...order, ...args.slice(1)]
+    const by = this.spec.byArgument ? [args[1], ...order] : order
     const cols = [...keys, ...by, args[0]]
-    const { skip } = this.spec
-    const asked = skip === 'value' ? args[0] : skip === 'order' ? by[0] : null
-    if (asked === null || asked.nulls === null) {
+    if (!this.spec.skipsNulls || args.every(({ nulls }) => nulls === null)) {
       if (n > 0) this.rows.apply({ n, diffs, cols })
       return
     }
     const rows = new Int32Array(n)
     let kept = 0
-    for (let i = 0; i < n; i++) if (!isNullAt(asked, i)) rows[kept++] = i
+    for (let i = 0; i < n; i++) if (!args.some((arg) => isNullAt(arg, i))) rows[kept++] = i
     if (kept === 0) return
     const some = new Int32Array(kept)
     for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]

@@ -305,7 +305,8 @@ function extremeRows(call: WindowCall, max: boolean): Fold<{ readonly by: Value;
   return {
     own: (cols, row) => {
       const by = argumentAt(call, 1, cols, row)
-      return by === null ? null : { by, value: argumentAt(call, 0, cols, row) }
+      const value = argumentAt(call, 0, cols, row)
+      return by === null || value === null ? null : { by, value }
     },
     merge: (a, b) => {
       const order = compare(b.by, a.by)

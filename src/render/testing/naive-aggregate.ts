@@ -165,9 +165,11 @@ export function aggregateOf(
     }
     case 'arg_min':
     case 'arg_max': {
-      const order = [{ column: 1, desc: strategy === 'arg_max', nullsFirst: false }]
-      const rows = inOrder(args.filter(({ row }) => row[1] !== null))
-      return rows.sort((a, b) => compareOrdered(order, [argType, types[call.args[1]]], a, b))[0]?.[0] ?? null
+      // The rows are in the order that ties follow.
+      const by = types[call.args[1]]
+      const sign = strategy === 'arg_max' ? -1 : 1
+      const rows = inOrder(args.filter(({ row }) => !row.includes(null)))
+      return rows.sort((a, b) => sign * compareDatum(by, a[width + 1], b[width + 1]))[0]?.[width] ?? null
     }
     case 'mode':
     case 'percentile_cont':

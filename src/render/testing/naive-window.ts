@@ -146,7 +146,7 @@ function overFrame(call: WindowCall, partition: Partition, i: number): Datum | F
     case 'arg_max': {
       const sign = strategy === 'arg_min' ? -1 : 1
       const better = (a: Row, b: Row) => compareDatum(argTypes[1], a[1], b[1]) * sign > 0
-      const rows = args.filter(([, by]) => by !== null)
+      const rows = args.filter((row) => !row.includes(null))
       return (
         rows.reduce<Row | null>((best, row) => (best === null || better(row, best) ? row : best), null)?.[0] ?? null
       )

@@ -2,7 +2,7 @@ import { notSupported } from '../../base/sql-error.ts'
 import { aggregateById } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar, someScalar } from '../../plan/scalar-walk.ts'
-import { bindError } from './bind-error.ts'
+import { bindError, type Place } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
@@ -26,6 +26,7 @@ export function bindAggregate(st: Statement, node: Call, name: string, place: Ex
   if (fn?.form === 'within' || fn?.form === 'hypothetical') {
     throw bindError('42809', `WITHIN GROUP is required for ordered-set aggregate ${name}`, node)
   }
+  if (fn?.strategy === 'arg_min' || fn?.strategy === 'arg_max') refuseUnordered(call.args[1], node.args[1])
   const distinct = node.distinct || fn?.impliesDistinct === true
   const order = bindOrder(st, node.orderBy, inside)
   if (distinct && order.length > 0) {
@@ -48,6 +49,14 @@ export const starred = (name: string, node: Call) =>
   bindError('42883', `function ${name}() does not exist`, node, {
     hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
   })
+
+/** json has no order. */
+export function refuseUnordered(by: Scalar, at: Place): void {
+  if (by.type.kind !== 'json') return
+  throw bindError('42883', 'could not identify an ordering operator for type json', at, {
+    hint: 'Use an explicit ordering operator or modify the query.',
+  })
+}
 
 /** Where the parts of an aggregate are bound; refuses it where none may stand. */
 export function insideAggregate(node: Call, place: ExprPlace): ExprPlace {

@@ -2,7 +2,7 @@ import { aggregateById, aggregatesByName } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
 import { typeText } from '../type-text.ts'
-import { bindFilter, insideAggregate, refuseOuterAggregate, starred } from './aggregate-call.ts'
+import { bindFilter, insideAggregate, refuseOuterAggregate, refuseUnordered, starred } from './aggregate-call.ts'
 import { bindError } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
 import { constantValue, movesInView, settleUnknown, unify } from './coerce.ts'
@@ -41,12 +41,7 @@ export function bindOrderedSet(st: Statement, node: Call, name: string, place: E
     })
   }
   const sorted = order.map((o, k) => ({ ...o, expr: call.args[args.length + k] }))
-  for (const [k, { expr }] of sorted.entries()) {
-    if (expr.type.kind !== 'json') continue
-    throw bindError('42883', 'could not identify an ordering operator for type json', node.orderBy[k].expr, {
-      hint: 'Use an explicit ordering operator or modify the query.',
-    })
-  }
+  for (const [k, { expr }] of sorted.entries()) refuseUnordered(expr, node.orderBy[k].expr)
   const direct = call.args.slice(0, args.length).map((s) => folded(st, s))
   const filter = bindFilter(st, node, inside)
   refuseOuterAggregate(st, [...direct, ...sorted.map(({ expr }) => expr), ...(filter ? [filter] : [])], node)
