@@ -1,4 +1,5 @@
-import { splitBatch } from '../types/batch-build.ts'
+import type { Batch } from '../types/batch.ts'
+import { splitBatch, takeBatch } from '../types/batch-build.ts'
 import type { TableDelta } from './tick-record.ts'
 import type { World } from './world.ts'
 
@@ -25,7 +26,19 @@ export function expire(world: World, tables: readonly TableDelta[], nowMicros: n
 /** What came and went, at this moment. */
 export function noteLives(world: World, tables: readonly TableDelta[], nowMicros: number): void {
   if (world.mortal.size === 0) return
-  for (const { object, batch } of tables) world.tables.get(object)?.life?.change(batch, nowMicros)
+  for (const { object, batch } of tables) {
+    const life = world.tables.get(object)?.life
+    if (life != null) for (const part of comingFirst(batch)) life.change(part, nowMicros)
+  }
+}
+
+/** What comes apart from what goes: a row that is written again with the values it had cancels out, and yet lives on. */
+function comingFirst(batch: Batch): readonly Batch[] {
+  const rows = Int32Array.from(batch.diffs.subarray(0, batch.n), (_, i) => i)
+  const coming = rows.filter((i) => batch.diffs[i]! > 0)
+  const going = rows.filter((i) => batch.diffs[i]! < 0)
+  if (coming.length === 0 || going.length === 0) return [batch]
+  return [takeBatch(batch, coming, coming.length), takeBatch(batch, going, going.length)]
 }
 
 /** The first moment (µs) at which something changes without input: in a view, or in such a table. */
