@@ -89,11 +89,18 @@ export function reached(
 
 type Reach = (from: number, to: number) => void
 
-/** The sessions of the rows beside the changed one: it may have joined or parted them. */
+/**
+ * The session of the rows beside the changed one, which may have joined or parted them: those behind it may start
+ * elsewhere, those before it end elsewhere.
+ */
 function reachSessions(call: PlannedCall, change: Change, places: Places, reach: Reach): void {
-  const before = places.fold(call.fold, 0, change.from) as Sessions | null
-  const behind = places.fold(call.fold, change.to, places.n) as Sessions | null
-  reach(change.from - (before?.lastPlaces ?? 0), change.to + (behind?.firstPlaces ?? 0))
+  if (call.fn === 'session_start') {
+    const behind = places.fold(call.fold, change.to, places.n) as Sessions | null
+    reach(change.from, change.to + (behind?.firstPlaces ?? 0))
+  } else {
+    const before = places.fold(call.fold, 0, change.from) as Sessions | null
+    reach(change.from - (before?.lastPlaces ?? 0), change.to)
+  }
 }
 
 function reachNeighbours(call: WindowCall, change: Change, places: Places, reach: Reach): void {

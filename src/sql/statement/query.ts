@@ -18,6 +18,7 @@ import { choose } from '../choose/choose.ts'
 import { closed, closes, type Emission } from '../choose/close.ts'
 import { closing } from '../choose/closing.ts'
 import { type TimeToLive, withLeaving } from '../choose/leaving.ts'
+import { withoutSessionEnds } from '../choose/session-ends.ts'
 import { optimise } from '../optimise/optimise.ts'
 import type { FieldOrigin, PlannedRead, PlanningContext } from '../planned.ts'
 import { CHANGES, eventTimes, takeEmission } from './emission.ts'
@@ -95,7 +96,10 @@ export function plans(
   const times = eventTimes(catalog, st.stream)
   const leaving = (plan: PhysicalPlan) => (maintained ? withLeaving(plan, emission, ttl) : plan)
   if (emission.mode !== 'close' && !closes(closing(physical.nodes, times))) {
-    return { raw, optimised, physical: leaving(physical), closes: false }
+    // Whose end closes nothing needs it in no row.
+    const lean = maintained ? withoutSessionEnds(optimised) : optimised
+    const made = lean === optimised ? physical : choose(lean, chosen)
+    return { raw, optimised: lean, physical: leaving(made), closes: false }
   }
   return { raw, optimised, physical: leaving(closed(physical, times, emission, optimised.rowType)), closes: true }
 }
