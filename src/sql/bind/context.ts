@@ -182,6 +182,8 @@ export class Statement {
   }
   /** STATE_TTL of the SELECT that is being bound. */
   lives: RowLives | null = null
+  /** Where the subqueries stand that are being bound, outermost first: what aggregates in them may belong to. */
+  readonly places: ExprPlace[] = []
   readonly #counter: { binding: number }
 
   constructor(env: BindEnv, bind: Recursion, outer?: Statement) {
@@ -208,6 +210,16 @@ export class Statement {
 
   position(at: Place): number {
     return this.positions ? at.span.start : -1
+  }
+
+  /** Binds a subquery that stands in an expression. */
+  within<T>(place: ExprPlace, bind: () => T): T {
+    this.places.push(place)
+    try {
+      return bind()
+    } finally {
+      this.places.pop()
+    }
   }
 
   newBinding(): number {

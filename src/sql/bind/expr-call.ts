@@ -13,6 +13,7 @@ import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
 import { isJsonAggregate } from './json-aggregate.ts'
 import { bindOrderedSet } from './ordered-set.ts'
+import { outerAggregate } from './outer-aggregate.ts'
 import { callFunction, isAggregate, isByOrder, isOrderedSet, isTableFunction, tableCall } from './overload.ts'
 import { bindWindowCall, isWindowFunction } from './window-call.ts'
 
@@ -21,11 +22,17 @@ export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
   const spelled = respelled(node, name)
   if (spelled) return bindCall(st, spelled, place)
-  if (node.withinGroup) return bindOrderedSet(st, node, name, place)
+  if (node.withinGroup) {
+    const outer = outerAggregate(st, node, place, (around) => bindOrderedSet(st, node, name, around))
+    return outer ?? bindOrderedSet(st, node, name, place)
+  }
   if (node.over && (isWindowFunction(name) || !isOrderedSet(name))) return bindWindowCall(st, node, name, place)
   if (isGroupWindowCall(name)) return bindGroupWindowCall(st, node, name, place)
   if (name === 'current_watermark') return currentWatermark(st, node, place)
-  if (isAggregateCall(node, name)) return bindAggregate(st, node, name, place)
+  if (isAggregateCall(node, name)) {
+    const outer = outerAggregate(st, node, place, (around) => bindAggregate(st, node, name, around))
+    return outer ?? bindAggregate(st, node, name, place)
+  }
   if (isAbsentFunction(name)) throw notSupported(`function ${name}`, node.span)
   if (isWindowFunction(name)) throw bindError('42809', `window function ${name} requires an OVER clause`, node)
   handled(node, ['name', 'args', 'star', 'distinct', 'orderBy', 'filter', 'all', 'over'])

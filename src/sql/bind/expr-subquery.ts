@@ -124,7 +124,7 @@ function bindSides(
 
 export function bindArraySubquery(st: Statement, node: Node<'arraySubquery'>, place: ExprPlace): Scalar {
   handled(node, ['query'])
-  const { plan, width, order } = st.bind.ordered(st, node.query, place.scope, place.ctes)
+  const { plan, width, order } = st.within(place, () => st.bind.ordered(st, node.query, place.scope, place.ctes))
   if (width !== 1) throw bindError('42601', 'subquery must return only one column', node)
   const element = plan.rowType[0].type
   const type: SqlType = { kind: 'array', element }
@@ -159,7 +159,7 @@ export function bindArraySubquery(st: Statement, node: Node<'arraySubquery'>, pl
 }
 
 const bindSub = (st: Statement, query: Query, place: ExprPlace): Logical =>
-  st.bind.query(st, query, place.scope, place.ctes)
+  st.within(place, () => st.bind.query(st, query, place.scope, place.ctes))
 
 /** An aggregate without GROUP BY or HAVING: exactly one row whatever the input. */
 function yieldsOneRow(plan: Logical): boolean {

@@ -15,6 +15,7 @@ import { groupWindows, streamWindow, windowKeys, withWindowNames } from './group
 import { withKeys } from './grouping-sets.ts'
 import { handled } from './handled.ts'
 import { bindOrderItems, type OrderKey } from './order.ts'
+import { aggregatesOfSubqueries } from './outer-aggregate.ts'
 import { bindQualify, qualify } from './qualify.ts'
 import type { Scope } from './scope.ts'
 import { addRows } from './select-rows.ts'
@@ -85,9 +86,11 @@ export function bindSelect(
 
   const outputs = [...targets.map((t) => t.scalar), ...order.map((o) => o.expr), ...on]
   if (qualified) outputs.push(qualified)
+  const below = aggregatesOfSubqueries(st, scope)
   const grouped =
     node.groupBy.length > 0 ||
     having !== undefined ||
+    below.length > 0 ||
     outputs.some((s) => [...slotsIn(s)].some((n) => GROUPING.has(st.slots[n].kind)))
   if (grouped) {
     const nodes: Expr[] = [
@@ -95,7 +98,7 @@ export function bindSelect(
       ...orderBy.map((o) => o.expr),
       ...[node.having, node.qualify].filter((n) => n !== undefined),
     ]
-    stage = groupStage(st, stage, scope, from, groups, [...outputs, ...(having ? [having] : [])], nodes, rich)
+    stage = groupStage(st, stage, scope, from, groups, [...outputs, ...(having ? [having] : []), ...below], nodes, rich)
     if (having && node.having) stage.filter(having, st.position(node.having))
   }
   addWindows(st, stage, outputs)
