@@ -3,7 +3,8 @@ import type { CatalogSnapshot, TableColumn } from './entry.ts'
 
 /** The default as PostgreSQL prints it; null: none, or that of an identity column, which is no default there. */
 export function defaultText(catalog: CatalogSnapshot, column: TableColumn): string | null {
-  const { sequence, identity, defaultSql } = column
+  const { sequence, identity, defaultSql, generated } = column
+  if (generated !== undefined) return generated.sql
   if (identity !== undefined) return null
   const entry = sequence === undefined ? undefined : catalog.byId(sequence)
   if (entry === undefined) return defaultSql

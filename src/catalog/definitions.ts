@@ -19,7 +19,7 @@ export function indexDefinition(catalog: CatalogSnapshot, index: IndexEntry): st
   const table = `${quoteIdent(schema?.name ?? '')}.${quoteIdent(on?.name ?? '')}`
   const columns = columnsOf(catalog, index.on)
   const names = index.columns.map((c) => quoteIdent(columns[c]!.name)).join(', ')
-  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(index.name)} ON ${table} USING btree (${names})`
+  return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(index.name)} ON ${table} USING btree (${names})${index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''}`
 }
 
 export function primaryKeyDefinition(table: TableEntry): string {

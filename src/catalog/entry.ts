@@ -37,6 +37,8 @@ export interface TableEntry extends EntryBase {
   readonly columns: readonly TableColumn[]
   /** Column numbers of the primary key, in key order; null when there is none. */
   readonly primaryKey: readonly number[] | null
+  /** Absent: the table's name and `_pkey`. */
+  readonly primaryKeyName?: string
   /** A table fed by a connector (CREATE TABLE … FROM SOURCE, RisingWave's CREATE TABLE … WITH (connector)). */
   readonly fedBy: number | null
   /** Its event time; such a table only ever grows. */
@@ -97,6 +99,8 @@ export interface TableColumn {
   /** The default is the next value of this sequence (by id): serial, identity, DEFAULT nextval('name'). */
   readonly sequence?: number
   readonly identity?: 'always' | 'byDefault'
+  /** GENERATED ALWAYS AS (…) STORED: its text, and planning's expression over the table's columns. */
+  readonly generated?: { readonly sql: string; readonly expr: unknown }
 }
 
 export interface SourceEntry extends EntryBase {
@@ -176,6 +180,9 @@ export interface IndexEntry extends EntryBase {
   readonly on: number
   readonly columns: readonly number[]
   readonly unique: boolean
+  /** It is a UNIQUE constraint of that name. */
+  readonly constraint?: true
+  readonly nullsNotDistinct?: true
 }
 
 export interface ConnectionEntry extends EntryBase {

@@ -1,7 +1,9 @@
+import { unwrapped } from '../functions/unwrapped.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
 import { primaryKeyDefinition } from './definitions.ts'
 import type { CatalogSnapshot, TableEntry } from './entry.ts'
 import { primaryKeyConstraintOid, primaryKeyOid } from './pg-relations.ts'
+import { primaryKeyName, uniqueIndexes } from './unique-key.ts'
 
 /** A constraint as pg_constraint lists it. */
 export interface PgConstraint {
@@ -19,19 +21,32 @@ export interface PgConstraint {
 }
 
 export function* pgConstraints(catalog: CatalogSnapshot): Iterable<PgConstraint> {
-  for (const entry of catalog.all()) if (entry.kind === 'table') yield* constraintsOf(entry)
+  for (const entry of catalog.all()) if (entry.kind === 'table') yield* constraintsOf(catalog, entry)
 }
 
-export function* constraintsOf(table: TableEntry): Iterable<PgConstraint> {
+export function* constraintsOf(catalog: CatalogSnapshot, table: TableEntry): Iterable<PgConstraint> {
   if (table.primaryKey !== null) {
     yield {
       oid: primaryKeyConstraintOid(table.id),
-      name: `${table.name}_pkey`,
+      name: primaryKeyName(table),
       type: 'p',
       table,
       columns: table.primaryKey,
       index: primaryKeyOid(table.id),
       definition: () => primaryKeyDefinition(table),
+    }
+  }
+  for (const index of uniqueIndexes(catalog, table.id)) {
+    if (!index.constraint) continue
+    const nulls = index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
+    yield {
+      oid: uniqueOid(index.id),
+      name: index.name,
+      type: 'u',
+      table,
+      columns: index.columns,
+      index: index.id,
+      definition: () => `UNIQUE${nulls} (${columnNames(table, index.columns)})`,
     }
   }
   for (const [i, check] of (table.checks ?? []).entries()) {
@@ -53,6 +68,8 @@ export function constraintByOid(catalog: CatalogSnapshot, oid: number): PgConstr
   return undefined
 }
 
+const uniqueOid = (index: number): number => 1_100_000_000 + index
+
 /** The last digits: which CHECK of its table. */
 const CHECKS_MAX = 100
 const checkOid = (table: number, at: number): number => 1_200_000_000 + table * CHECKS_MAX + at
@@ -70,20 +87,6 @@ function columnsRead(expr: unknown): number[] {
   return [...found].sort((a, b) => a - b)
 }
 
-/** Without the parentheses around all of it. */
-function unwrapped(sql: string): string {
-  if (!sql.startsWith('(') || !sql.endsWith(')')) return sql
-  let depth = 0
-  for (let i = 0; i < sql.length; i++) {
-    if (sql[i] === "'" || sql[i] === '"') {
-      i = sql.indexOf(sql[i]!, i + 1)
-      if (i < 0) return sql
-    } else if (sql[i] === '(') depth++
-    else if (sql[i] === ')' && --depth === 0 && i < sql.length - 1) return sql
-  }
-  return sql.slice(1, -1)
-}
-
 /** `"a", "b"` as PostgreSQL prints lists of columns. */
-export const columnNames = (table: TableEntry, columns: readonly number[]): string =>
+const columnNames = (table: TableEntry, columns: readonly number[]): string =>
   columns.map((c) => quoteIdent(table.columns[c]!.name)).join(', ')

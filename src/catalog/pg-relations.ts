@@ -1,5 +1,6 @@
 import type { RowType } from '../types/sql-type.ts'
 import type { CatalogEntry, CatalogSnapshot, IndexEntry, TableEntry } from './entry.ts'
+import { primaryKeyName } from './unique-key.ts'
 import { LATE } from './watermark.ts'
 
 /** Every object that pg_class lists, with PostgreSQL's letter for its kind. */
@@ -62,11 +63,11 @@ export function* primaryKeys(catalog: CatalogSnapshot): Iterable<TableEntry> {
 
 export function primaryKeyIndex(table: TableEntry): IndexEntry {
   const columns = table.primaryKey ?? []
-  const { id, name, schema } = table
+  const { id, schema } = table
   return {
     kind: 'index',
     id: primaryKeyOid(id),
-    name: `${name}_pkey`,
+    name: primaryKeyName(table),
     schema,
     sql: '',
     dependsOn: [],

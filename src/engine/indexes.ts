@@ -20,7 +20,12 @@ export class IndexLookup {
 
   /** Adds the index to the circuit; `fill` copies what the relation holds now (not when recovery fills it). */
   add(entry: IndexEntry, fill: boolean): void {
-    const { circuit, states, views } = this.#world
+    const { circuit, states, views, tables } = this.#world
+    // Kept with the table itself: its rows are compared while they are only staged.
+    if (entry.unique) {
+      tables.get(entry.on)?.addUnique(entry, states, fill)
+      return
+    }
     const edge = this.#world.edgeOf(entry.on)!
     const node = new OutputNode(
       { id: 0, position: -1, stateId: `${entry.id}/index`, key: entry.columns },
@@ -35,6 +40,7 @@ export class IndexLookup {
   }
 
   remove(id: number): void {
+    for (const table of this.#world.tables.values()) table.dropUnique(id, this.#world.states)
     const index = this.#indexes.get(id)
     if (index === undefined) return
     this.#indexes.delete(id)
@@ -62,6 +68,8 @@ export class IndexLookup {
   #arrangement(object: number, columns: readonly number[]): Arrangement {
     const own = this.#world.tables.get(object)?.rows ?? this.#world.views.get(object)?.output.rows
     if (own !== undefined && sameSet(own.key, columns)) return own
+    for (const [, { key, rows }] of this.#world.tables.get(object)?.uniques ?? [])
+      if (sameSet(key.columns, columns)) return rows
     for (const { entry, node } of this.#indexes.values()) {
       if (entry.on === object && sameSet(entry.columns, columns)) return node.rows
     }

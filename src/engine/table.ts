@@ -1,4 +1,6 @@
-import type { TableEntry } from '../catalog/entry.ts'
+import { assert } from '../base/assert.ts'
+import type { IndexEntry, TableEntry } from '../catalog/entry.ts'
+import { primaryKeyOf, type UniqueKey } from '../catalog/unique-key.ts'
 import { withWatermark } from '../catalog/watermark.ts'
 import { ExpiringRows } from '../dataflow/expiring-rows.ts'
 import { InputNode } from '../dataflow/input.ts'
@@ -8,6 +10,7 @@ import type { Column } from '../types/column.ts'
 import { buildColumn } from '../types/column-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import { firstPresent, lookupRow, UniqueRows } from './unique-rows.ts'
 import { unmarked, Watermarks } from './watermarks.ts'
 
 /**
@@ -26,11 +29,14 @@ export class TableRuntime {
   /** Tick of the newest change: what transactions that read the whole table compare. */
   changedTick = 0
   #entry: TableEntry
+  readonly #uniques = new Map<number, UniqueRows>()
+  #keys: readonly UniqueKey[]
   #staged: Batch[] = []
   readonly #matches: Matches = { n: 0, probe: new Int32Array(4), slot: new Int32Array(4) }
 
   constructor(entry: TableEntry, states: StateFactory) {
     this.#entry = entry
+    this.#keys = this.#allKeys()
     this.types = entry.columns.map((c) => c.type)
     this.rows = states.arrangement({ id: `${entry.id}/rows`, types: this.types, key: tableKey(entry) })
     const { id, ttlMicros } = entry
@@ -45,6 +51,7 @@ export class TableRuntime {
   /** After a rename; types and keys stay. */
   replaceEntry(entry: TableEntry): void {
     this.#entry = entry
+    this.#keys = this.#allKeys()
   }
 
   /** ALTER: gives it an event time, or takes it away; between ticks. Rows that are there came without a watermark. */
@@ -56,20 +63,49 @@ export class TableRuntime {
     for (const batch of this.rows.scan()) this.eventTime.rows.apply(unmarked(this.eventTime.watermarks.timed(batch)))
   }
 
-  lookup(key: Row): Row | null {
-    const slot = this.#find(key)
-    return slot < 0 ? null : this.rows.rowAt(slot)
+  /** All that is unique in it, the primary key first. Another array after each change of that. */
+  get keys(): readonly UniqueKey[] {
+    return this.#keys
   }
-  /** The first of n keys (columns in the order of the primary key) that is there, or -1. */
-  firstPresent(keys: readonly Column[], n: number): number {
-    const ordered = this.rows.key.map((c) => keys[this.#entry.primaryKey!.indexOf(c)]!)
-    this.rows.probe(ordered, n, this.#matches)
-    let first = -1
-    for (let m = 0; m < this.#matches.n; m++) {
-      const row = this.#matches.probe[m]!
-      if (first < 0 || row < first) first = row
-    }
-    return first
+  /** The row of a key, whose values come in the order of its columns. */
+  lookup(values: Row, of: UniqueKey = this.#keys[0]!): Row | null {
+    return of.id === 0 ? lookupRow(this.rows, of, values, this.#matches) : this.uniqueRows(of.id).lookup(values)
+  }
+  /** The first of n keys (columns in the order of the key's) that is there, or -1. */
+  firstPresent(columns: readonly Column[], n: number, of: UniqueKey): number {
+    return of.id === 0
+      ? firstPresent(this.rows, of, columns, n, this.#matches)
+      : this.uniqueRows(of.id).firstPresent(columns, n)
+  }
+  uniqueRows(index: number): UniqueRows {
+    const unique = this.#uniques.get(index)
+    assert(unique !== undefined, `table ${this.#entry.name} has unique index ${index}`)
+    return unique
+  }
+  get uniques(): Iterable<[number, UniqueRows]> {
+    return this.#uniques
+  }
+  /** `fill`: with the rows that are there (not when recovery brings them). */
+  addUnique(index: IndexEntry, states: StateFactory, fill: boolean): void {
+    const unique = new UniqueRows(index, this.types, states)
+    if (fill) for (const batch of this.rows.scan()) unique.apply(batch)
+    this.#uniques.set(index.id, unique)
+    this.#keys = this.#allKeys()
+  }
+  replaceUnique(index: IndexEntry): void {
+    this.#uniques.get(index.id)?.replace(index)
+    this.#keys = this.#allKeys()
+  }
+  dropUnique(index: number, states: StateFactory): void {
+    const unique = this.#uniques.get(index)
+    if (unique === undefined) return
+    states.drop(unique.rows.id)
+    this.#uniques.delete(index)
+    this.#keys = this.#allKeys()
+  }
+  #allKeys(): readonly UniqueKey[] {
+    const primary = primaryKeyOf(this.#entry)
+    return [...(primary === null ? [] : [primary]), ...[...this.#uniques.values()].map((u) => u.key)]
   }
   count(row: Row): number {
     const slot = this.#find(row)
@@ -79,6 +115,7 @@ export class TableRuntime {
   stageBatch(batch: Batch): void {
     if (batch.n === 0) return
     this.rows.apply(batch)
+    for (const unique of this.#uniques.values()) unique.apply(batch)
     if (this.eventTime === null) this.#staged.push(batch)
     else {
       const stamped = this.eventTime.watermarks.stamp(0, 0, batch, 0)

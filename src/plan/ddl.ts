@@ -14,6 +14,8 @@ export type DdlPlan =
       readonly kind: 'createTable'
       readonly columns: readonly ColumnPlan[]
       readonly primaryKey: readonly number[] | null
+      readonly primaryKeyName?: string
+      readonly uniques?: readonly UniquePlan[]
       readonly watermark?: WatermarkPlan | null
       /** Columns `p AS PROCTIME()`. */
       readonly arrivals?: readonly string[]
@@ -58,6 +60,9 @@ export type DdlPlan =
       readonly on: number
       readonly columns: readonly number[]
       readonly unique: boolean
+      readonly nullsNotDistinct?: true
+      /** As a constraint: ALTER TABLE … ADD. */
+      readonly constraint?: true
     })
   | (Create & {
       readonly kind: 'createConnection'
@@ -116,6 +121,7 @@ export interface ColumnPlan {
   /** Default: the next value of a sequence that is made with the column. */
   readonly ownSequence?: SequencePlan
   readonly identity?: 'always' | 'byDefault'
+  readonly generated?: { readonly sql: string; readonly expr: Scalar }
 }
 
 /** Same shape as the catalog's SequenceSpec. */
@@ -127,6 +133,13 @@ export interface SequencePlan {
   readonly max: bigint
   readonly cache: bigint
   readonly cycle: boolean
+}
+
+/** A UNIQUE constraint; name null: PostgreSQL's choice. */
+export interface UniquePlan {
+  readonly name: string | null
+  readonly columns: readonly number[]
+  readonly nullsNotDistinct: boolean
 }
 
 /** Same shape as the catalog's CheckConstraint. */

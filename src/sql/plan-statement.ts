@@ -134,7 +134,14 @@ export function planCopyFrom(
     if (numbers.indexOf(n) < i)
       throw bindError('42701', `column "${row[n].name}" specified more than once`, target.columns[i])
   })
-  const given = target.columns.length > 0 ? numbers : row.map((_, i) => i)
+  numbers.forEach((n) => {
+    if (entry.columns[n].generated === undefined) return
+    throw bindError('42P10', `column "${row[n].name}" is a generated column`, undefined, {
+      detail: 'Generated columns cannot be used in COPY.',
+    })
+  })
+  const all = row.flatMap((_, i) => (entry.columns[i].generated === undefined ? [i] : []))
+  const given = target.columns.length > 0 ? numbers : all
   const values = row.map((f, c): Scalar => {
     const index = given.indexOf(c)
     return index < 0 ? defaultValue(st, entry, c) : { kind: 'param', index, type: f.type }

@@ -50,16 +50,34 @@ function condition(columns: readonly ResultColumn[], rows: readonly TextRow[], r
 }
 
 export async function restoreRows(connection: PgConnection, removed: Removed): Promise<void> {
-  const columns = removed.columns.map(name).join(', ')
   for (let at = 0; at < removed.rows.length; at += ROWS_PER_INSERT) {
     const rows = removed.rows.slice(at, at + ROWS_PER_INSERT)
-    const values = rows.map((row) => `(${row.map(literal).join(', ')})`).join(', ')
     try {
-      await connection.query(`INSERT INTO ${removed.table} (${columns}) VALUES ${values}`)
+      await connection
+        .query(insertText(removed, rows))
+        .catch(async () => connection.query(insertText(removed, rows, await generated(connection, removed.table))))
     } catch (error) {
       throw new ChurnError(`rows deleted from ${removed.table} cannot be put back: ${(error as Error).message}`)
     }
   }
+}
+
+/** `made`: columns that take no values; where they are known, identity columns are told to take theirs. */
+function insertText(removed: Removed, rows: readonly TextRow[], made?: ReadonlySet<string>): string {
+  const kept = removed.columns.flatMap((column, i) => (made?.has(column.name) ? [] : [i]))
+  const columns = kept.map((i) => name(removed.columns[i])).join(', ')
+  const values = rows.map((row) => `(${kept.map((i) => literal(row[i])).join(', ')})`).join(', ')
+  const overriding = made === undefined ? '' : ' OVERRIDING SYSTEM VALUE'
+  return `INSERT INTO ${removed.table} (${columns})${overriding} VALUES ${values}`
+}
+
+/** Columns that are made of the others. */
+async function generated(connection: PgConnection, table: string): Promise<ReadonlySet<string>> {
+  const relation = `'${table.replaceAll("'", "''")}'::regclass`
+  const found = await connection.query(
+    `SELECT attname FROM pg_attribute WHERE attrelid = ${relation} AND attgenerated <> ''`,
+  )
+  return new Set(found.at(-1)?.rows.map(([column]) => String(column)))
 }
 
 const name = (column: ResultColumn): string => `"${column.name.replaceAll('"', '""')}"`

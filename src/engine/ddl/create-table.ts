@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import type { CatalogEntry, SourceEntry, TableEntry } from '../../catalog/entry.ts'
+import type { CatalogEntry, SourceEntry, TableColumn, TableEntry } from '../../catalog/entry.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { getPlan } from '../../plan/get-plan.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -19,8 +19,10 @@ import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts
 import { drop } from './drop.ts'
 import { lateRelation } from './late-relation.ts'
 import { ownSequences } from './sequence.ts'
+import { uniqueEntries } from './unique.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
+type WithColumns = Omit<CreateTable, 'columns'> & { readonly columns: readonly TableColumn[] }
 
 /**
  * A table of its own, filled by INSERT (and by AS query), or one that stores what a source delivers. How many rows AS put
@@ -45,9 +47,12 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
       id + 1,
     )
     const entry = tableEntry({ ...plan, columns }, id, null, plan.dependsOn)
-    const made = [entry, ...sequences, ...lateRelation(world, entry, id + 1 + sequences.length)]
+    const late = lateRelation(world, entry, id + 1 + sequences.length)
+    const uniques = uniqueEntries(world, entry, plan.uniques ?? [], id + 1 + sequences.length + late.length)
+    const made = [entry, ...sequences, ...late, ...uniques]
     world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
     startTable(deps, entry)
+    for (const unique of uniques) deps.indexes.add(unique, true)
     await deps.checkpoint()
   })
   if (plan.query === null) return null
@@ -184,13 +189,26 @@ async function wholeTable(deps: DdlDeps, plan: CreateTable): Promise<CreateTable
   }
 }
 
-function tableEntry(plan: CreateTable, id: number, fedBy: number | null, dependsOn: readonly number[]): TableEntry {
+function tableEntry(plan: WithColumns, id: number, fedBy: number | null, dependsOn: readonly number[]): TableEntry {
   const seen = new Set<string>()
   for (const { name } of plan.columns) {
     if (seen.has(name)) throw new SqlError('42701', `column "${name}" specified more than once`)
     seen.add(name)
   }
-  const { name, schema, sql, columns, primaryKey, watermark, computed, arrivals, appendOnly, ttlMicros, checks } = plan
+  const {
+    name,
+    schema,
+    sql,
+    columns,
+    primaryKey,
+    watermark,
+    computed,
+    arrivals,
+    appendOnly,
+    ttlMicros,
+    checks,
+    primaryKeyName,
+  } = plan
   const time = {
     ...(watermark && { watermark }),
     ...(computed && { computed }),
@@ -198,6 +216,7 @@ function tableEntry(plan: CreateTable, id: number, fedBy: number | null, depends
     ...(appendOnly && { appendOnly }),
     ...(ttlMicros != null && { ttlMicros }),
     ...(checks && { checks }),
+    ...(primaryKeyName !== undefined && { primaryKeyName }),
   }
   return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy, ...time }
 }

@@ -10,6 +10,8 @@ import { buildView, removeView } from '../build-view.ts'
 import { dropMerged, mergedIds, startMerged } from '../merged-rows.ts'
 import { sharedPlan } from '../result-sharing.ts'
 import { changeOrNothing, checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
+import { outOfUse } from './out-of-use.ts'
+import { checkUnique } from './unique.ts'
 
 type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
 
@@ -122,11 +124,10 @@ function hopeless([sqlstate, message, , position]: Row): SqlError {
 
 export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call: CallContext): Promise<void> {
   const { world } = deps
-  if (plan.unique)
-    throw new SqlError('0A000', 'CREATE UNIQUE INDEX is not supported', { hint: 'Declare a PRIMARY KEY instead.' })
+  if (plan.unique && world.tables.has(plan.on)) await outOfUse(world, [plan.on], call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
-    const { name, schema, sql, dependsOn, on, columns, unique } = plan
+    const { name, schema, sql, dependsOn, on, columns, unique, nullsNotDistinct, constraint } = plan
     checkStillThere(deps, [schema, ...dependsOn, on])
     if (!world.tables.has(on) && !world.views.has(on)) {
       throw new SqlError('42809', 'an index can be made on a table or a materialized view only')
@@ -141,6 +142,13 @@ export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call
       on,
       columns,
       unique,
+      ...(constraint && { constraint }),
+      ...(nullsNotDistinct && { nullsNotDistinct }),
+    }
+    if (unique) {
+      const table = world.tables.get(on)
+      if (table === undefined) throw new SqlError('0A000', 'a unique index on a materialized view is not supported')
+      checkUnique(table, entry)
     }
     world.catalog = world.catalog.apply([{ kind: 'put', entry }])
     deps.indexes.add(entry, true)

@@ -1,4 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
+import type { Catalog } from '../../catalog/catalog.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
@@ -37,6 +38,7 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
       ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a),
       ...hiddenSources(deps, [...dependants, ...named]),
     ]
+    for (const id of named) refuseConstraintIndex(catalog, id, going)
     const tables = withoutSequences(catalog, new Set(going), plan.cascade, call)
     world.catalog = catalog.apply([
       ...going.map((id) => ({ kind: 'remove' as const, id })),
@@ -53,6 +55,16 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
     await Promise.all(closing)
     await deps.checkpoint()
   }, call.signal)
+}
+
+/** The index of a constraint goes with the constraint. */
+function refuseConstraintIndex(catalog: Catalog, id: number, going: readonly number[]): void {
+  const entry = catalog.byId(id)
+  if (entry?.kind !== 'index' || !entry.constraint || going.includes(entry.on)) return
+  const constraint = `constraint ${entry.name} on table ${catalog.byId(entry.on)!.name}`
+  throw new SqlError('2BP01', `cannot drop index ${entry.name} because ${constraint} requires it`, {
+    hint: `You can drop ${constraint} instead.`,
+  })
 }
 
 /** What a DROP names and what depends on that; `visible`: what its user must agree to. */

@@ -76,7 +76,12 @@ export async function renameColumn(
     if (entry.kind === 'table') {
       const from = entry.columns[plan.column]!.name
       const checks = entry.checks?.map((c) => ({ ...c, sql: renameInExpression(c.sql, from, plan.newName) }))
-      renamed(deps, entry, { ...entry, columns: named(entry.columns), ...(checks && { checks }) })
+      const columns = named(entry.columns).map((c) =>
+        c.generated === undefined
+          ? c
+          : { ...c, generated: { ...c.generated, sql: renameInExpression(c.generated.sql, from, plan.newName) } },
+      )
+      renamed(deps, entry, { ...entry, columns, ...(checks && { checks }) })
     } else if (entry.kind === 'source' || entry.kind === 'view' || entry.kind === 'materializedView') {
       renamed(deps, entry, { ...entry, rowType: named(entry.rowType) })
     } else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)
@@ -119,6 +124,7 @@ function replace({ world }: DdlDeps, entries: readonly CatalogEntry[]): void {
   world.catalog = world.catalog.apply(entries.map((entry) => ({ kind: 'put' as const, entry })))
   for (const entry of entries) {
     if (entry.kind === 'table') world.tables.get(entry.id)?.replaceEntry(entry)
+    else if (entry.kind === 'index') world.tables.get(entry.on)?.replaceUnique(entry)
     else if (entry.kind === 'source') world.sources.get(entry.id)?.replaceEntry(entry)
     else if (entry.kind === 'materializedView') {
       const view = world.views.get(entry.id)

@@ -32,8 +32,20 @@ export const CONSTRAINT_RELATIONS: readonly SystemRelation[] = [
       for (const entry of world.catalog.all()) {
         if (entry.kind !== 'table') continue
         const schema = world.catalog.byId(entry.schema)!.name
-        for (const { name, type } of constraintsOf(entry))
-          yield [DATABASE, schema, name, DATABASE, schema, entry.name, TYPES[type], 'NO', 'NO', 'YES', null]
+        for (const { name, type, index } of constraintsOf(world.catalog, entry))
+          yield [
+            DATABASE,
+            schema,
+            name,
+            DATABASE,
+            schema,
+            entry.name,
+            TYPES[type],
+            'NO',
+            'NO',
+            'YES',
+            nullsDistinct(world, type, index),
+          ]
         for (const [i, { notNull }] of entry.columns.entries())
           if (notNull)
             yield [
@@ -119,6 +131,12 @@ export const CONSTRAINT_RELATIONS: readonly SystemRelation[] = [
     },
   },
 ]
+
+function nullsDistinct(world: World, type: PgConstraint['type'], index: number): string | null {
+  if (type !== 'u') return null
+  const entry = world.catalog.byId(index)
+  return entry?.kind === 'index' && entry.nullsNotDistinct ? 'NO' : 'YES'
+}
 
 const notNullName = (schema: number, table: number, column: number): string =>
   `${schema}_${table}_${column + 1}_not_null`

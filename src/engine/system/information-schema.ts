@@ -84,7 +84,7 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
         for (let i = 0; i < rowType.length; i++) {
           const { name, type, nullable } = rowType[i]!
           const stored = entry.kind === 'table' ? entry.columns[i]! : undefined
-          const preset = stored === undefined ? null : defaultText(world.catalog, stored)
+          const preset = stored === undefined || stored.generated !== undefined ? null : defaultText(world.catalog, stored)
           const sequence = stored?.identity === undefined ? undefined : world.catalog.byId(stored.sequence ?? 0)
           const spec = sequence?.kind === 'sequence' ? sequence.spec : null
           yield [
@@ -105,8 +105,8 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
             spec === null ? null : stored?.identity === 'always' ? 'ALWAYS' : 'BY DEFAULT',
             ...(spec === null ? NOTHING : [spec.start, spec.increment, spec.max, spec.min].map(String)),
             spec?.cycle ? 'YES' : 'NO',
-            'NEVER',
-            null,
+            stored?.generated === undefined ? 'NEVER' : 'ALWAYS',
+            stored?.generated?.sql ?? null,
           ]
         }
       }

@@ -1,6 +1,7 @@
 import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
+import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows, rowAt } from '../../types/batch-build.ts'
@@ -10,6 +11,7 @@ import type { TableRuntime } from '../table.ts'
 import { duplicateKey, keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { PIECE_ROWS, type RowChange, signedRows, type WritableTable } from '../write/writable.ts'
 import type { PartsRead } from './parts-read.ts'
+import type { UniqueOverlay } from './unique-overlay.ts'
 
 /**
  * One table as a transaction sees it: the rows of its snapshot with the transaction's own changes over them. Remembers
@@ -30,8 +32,20 @@ export class TableOverlay implements WritableTable {
   /** What was read of it otherwise than by key; told before `scan`. */
   readonly parts: PartsRead
 
-  constructor(table: TableRuntime, pin: ArrangementPin, parts: PartsRead, grow: (bytes: number) => void) {
+  /** As they were when it was first seen: rows are checked against these. */
+  readonly keys: readonly UniqueKey[]
+  readonly #uniques: readonly UniqueOverlay[]
+
+  constructor(
+    table: TableRuntime,
+    pin: ArrangementPin,
+    uniques: readonly UniqueOverlay[],
+    parts: PartsRead,
+    grow: (bytes: number) => void,
+  ) {
     this.#table = table
+    this.keys = table.keys
+    this.#uniques = uniques
     this.parts = parts
     this.#grow = grow
     this.#pin = pin
@@ -42,15 +56,17 @@ export class TableOverlay implements WritableTable {
   get entry(): TableEntry {
     return this.#table.entry
   }
-  /** False: the table was dropped since, whatever has its name now. */
+  /** False: the table was dropped since, whatever has its name now; or something else is unique in it. */
   isOf(table: TableRuntime | undefined): boolean {
-    return table === this.#table
+    return table === this.#table && table.keys === this.keys
   }
   get written(): boolean {
     return this.#changes.length > 0
   }
 
-  lookup(key: Row): Row | null {
+  lookup(key: Row, of: UniqueKey | undefined = this.keys[0]): Row | null {
+    const unique = this.#uniques.find((each) => each.key === of)
+    if (unique !== undefined) return unique.lookup(key)
     const text = this.#keyText(key)
     const own = this.#own.get(text)
     if (own !== undefined) return own
@@ -84,6 +100,10 @@ export class TableOverlay implements WritableTable {
     for (const [i, { old, next }] of changes.entries()) {
       if (i % PIECE_ROWS === 0) yield
       this.#grow(rowBytes(old) + rowBytes(next))
+    }
+    for (const unique of this.#uniques) {
+      for (const change of changes) unique.remove(change)
+      for (const change of changes) unique.put(change)
     }
     for (const [i, change] of changes.entries()) {
       if (i % PIECE_ROWS === 0) yield
@@ -120,6 +140,7 @@ export class TableOverlay implements WritableTable {
     // What others changed in the tick that commits is staged: it counts as it does after the tick.
     if (this.#table.changedTick <= readTick && this.#table.staged.length === 0) return
     if (yield* this.parts.changed()) throw failed()
+    for (const unique of this.#uniques) if (yield* unique.changed(sameRow)) throw failed()
     if (this.entry.primaryKey === null) {
       for (const [text, n] of this.#ownCounts) if (n < 0 && this.#countNow(text) + n < 0) throw failed()
       return
@@ -130,7 +151,7 @@ export class TableOverlay implements WritableTable {
       const before = this.#atSnapshot(key)
       const now = this.#table.lookup(key)
       const own = this.#own.get(text)
-      if (before === null && now !== null && own != null) throw duplicateKey(this.entry, own)
+      if (before === null && now !== null && own != null) throw duplicateKey(this.entry, own, this.keys[0]!)
       if (!sameRow(before, now)) throw failed()
     }
   }

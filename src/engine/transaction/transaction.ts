@@ -7,7 +7,7 @@ import type { PhysicalPlan } from '../../plan/physical.ts'
 import { finish } from '../../serve/finishing.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
-import { batchFromRows, rowsOf } from '../../types/batch-build.ts'
+import { batchFromRows } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } from '../api.ts'
 import { bindFinishing, bindParams } from '../bind-params.ts'
@@ -22,11 +22,13 @@ import { currentWatermarks } from '../watermarks.ts'
 import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
+import { expand } from '../write/expand.ts'
 import { checkFutureRows } from '../write/max-future.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
 import { TableOverlay } from './overlay.ts'
 import { PartsRead } from './parts-read.ts'
+import { UniqueOverlay } from './unique-overlay.ts'
 
 /** A transaction's snapshot lives at most this long; ms. Later statements fail with 72000. */
 export const SNAPSHOT_MS_MAX = 60_000
@@ -238,6 +240,7 @@ export class SnapshotTransaction implements Transaction {
       const stamped = new Map<number, ArrangementPin>()
       for (const [id, table] of world.tables) {
         pins.set(id, table.rows.pin())
+        for (const [index, unique] of table.uniques) pins.set(index, unique.pin())
         if (table.eventTime !== null) stamped.set(id, table.eventTime.rows.pin())
       }
       const watermarks = currentWatermarks(world.watermarks, world.clock.nowMicros)
@@ -278,7 +281,14 @@ export class SnapshotTransaction implements Transaction {
       const runtime = world.tables.get(table)
       if (pin === undefined || runtime === undefined) throw changedSince()
       const parts = new PartsRead(runtime, world.logOf(table)!, this.#snapshot!)
-      overlay = new TableOverlay(runtime, pin, parts, (bytes) => this.#bound!.addBytes(bytes))
+      const uniques = runtime.keys
+        .filter((key) => key.id !== 0)
+        .map((key) => {
+          const rows = this.#snapshot!.pins.get(key.id)
+          if (rows === undefined) throw changedSince()
+          return new UniqueOverlay(runtime, key, rows)
+        })
+      overlay = new TableOverlay(runtime, pin, uniques, parts, (bytes) => this.#bound!.addBytes(bytes))
       this.#overlays.set(table, overlay)
     }
     return overlay
@@ -365,17 +375,6 @@ export class SnapshotTransaction implements Transaction {
     this.#deps.world.uses.releaseAll(this)
   }
 }
-
-/** Rows with their counts expanded. */
-export function expand(batches: readonly Batch[], types: ReadReturnTypes): Row[] {
-  const rows: Row[] = []
-  for (const batch of batches) {
-    const values = rowsOf(batch, types)
-    for (let i = 0; i < batch.n; i++) for (let n = batch.diffs[i]!; n > 0; n--) rows.push(values[i]!)
-  }
-  return rows
-}
-type ReadReturnTypes = Parameters<typeof rowsOf>[1]
 
 function tooOld(): SqlError {
   return new SqlError('72000', 'snapshot too old', {

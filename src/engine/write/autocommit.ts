@@ -1,6 +1,7 @@
 import { throwIfCanceled } from '../../base/canceled.ts'
 import { type Pieces, Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
+import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
@@ -15,12 +16,13 @@ import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import { readStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
-import { expand } from '../transaction/transaction.ts'
 import { bulkChanges, bulkQuery, isBulk, truncation } from './bulk.ts'
 import { keyText, rowOfKey } from './constraints.ts'
 import { type Evaluated, StatementBound } from './evaluated.ts'
 import { applyDml, dmlChanges } from './execute.ts'
+import { expand } from './expand.ts'
 import { filled } from './fill.ts'
+import { GeneratedColumns } from './generated.ts'
 import { checkFuture } from './max-future.ts'
 import { RowRules } from './row-rules.ts'
 import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
@@ -117,7 +119,10 @@ async function evaluateDml(
         if (isLocked(key)) throw new Locked(plan.table, key)
       }
     }
-    const rules = new RowRules(target.entry, target.types, program.env)
+    const rules = {
+      generated: new GeneratedColumns(target.entry, target.types, program.env),
+      rules: new RowRules(target.entry, target.types, program.env),
+    }
     const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, checkLocks))
     await slices.run(checkFuture(target, batches, world.clock.nowMicros))
     const changes = batches.map((batch) => ({ object: plan.table, batch }))
@@ -167,8 +172,11 @@ class LiveTable implements WritableTable {
   get types() {
     return this.#table.types
   }
-  lookup(key: Row): Row | null {
-    return this.#table.lookup(key)
+  get keys() {
+    return this.#table.keys
+  }
+  lookup(values: Row, of?: UniqueKey): Row | null {
+    return this.#table.lookup(values, of)
   }
   count(row: Row): number {
     return this.#table.count(row)

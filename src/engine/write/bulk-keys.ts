@@ -1,3 +1,4 @@
+import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { KeyedTable } from '../../state/contract.ts'
 import { createState } from '../../state/factory.ts'
 import type { Batch } from '../../types/batch.ts'
@@ -8,19 +9,18 @@ import type { TableRuntime } from '../table.ts'
 import { duplicateKey } from './constraints.ts'
 
 /**
- * The primary keys of one statement as columns: rows leaving first, then rows arriving, as `checkPrimaryKey` has it for
- * rows. Cost per row: one look-up in the table, one in the statement's own keys.
+ * One unique key of a statement's rows as columns: rows leaving first, then rows arriving, as `checkKeys` has it for rows. Cost per row: one look-up in the table, one in the statement's own keys.
  */
 export class KeyCheck {
   readonly #table: TableRuntime
-  readonly #key: readonly number[]
+  readonly #key: UniqueKey
   readonly #arrived: KeyedTable
   #leaving: KeyedTable | null = null
   #slots = new Int32Array(64)
 
-  constructor(table: TableRuntime) {
+  constructor(table: TableRuntime, key: UniqueKey) {
     this.#table = table
-    this.#key = table.entry.primaryKey!
+    this.#key = key
     this.#arrived = this.#keyedTable('arriving')
   }
 
@@ -30,14 +30,20 @@ export class KeyCheck {
   }
 
   /** Throws 23505 for a key that is there and does not leave, or that comes twice. */
-  arrive(batch: Batch): void {
+  arrive(all: Batch): void {
+    const batch = this.#compared(all)
     const keys = this.#columns(batch)
     const free = this.#leaving === null ? batch : this.#staying(batch, keys)
-    const taken = this.#table.firstPresent(this.#columns(free), free.n)
+    const taken = this.#table.firstPresent(this.#columns(free), free.n, this.#key)
     if (taken >= 0) throw this.#duplicate(free, taken)
-    const again = this.#firstAgain(keys, batch.n)
-    const repeated = again >= 0 ? again : batch.diffs.subarray(0, batch.n).findIndex((diff) => diff > 1)
+    const repeated = this.firstRepeated(batch)
     if (repeated >= 0) throw this.#duplicate(batch, repeated)
+  }
+
+  /** The first row whose key came before it, or that is there several times; -1: none. */
+  firstRepeated(batch: Batch): number {
+    const again = this.#firstAgain(this.#columns(batch), batch.n)
+    return again >= 0 ? again : batch.diffs.subarray(0, batch.n).findIndex((diff) => diff > 1)
   }
 
   /** Rows whose key (the leading columns are the table's) did not come before, each counted once. */
@@ -51,6 +57,11 @@ export class KeyCheck {
     for (let i = 0; i < batch.n; i++) if (slots[i] === before + n) rows[n++] = i
     const first = n === batch.n ? batch : takeBatch(batch, rows, n)
     return { ...first, diffs: new Int32Array(first.n).fill(1) }
+  }
+
+  /** Without the rows whose NULLs keep them from being compared. */
+  #compared(batch: Batch): Batch {
+    return compared(batch, this.#key)
   }
 
   /** Without the rows whose key leaves. */
@@ -74,26 +85,35 @@ export class KeyCheck {
   }
 
   #duplicate(batch: Batch, row: number) {
-    return duplicateKey(this.#table.entry, rowAt(batch, row, this.#table.types))
+    return duplicateKey(this.#table.entry, rowAt(batch, row, this.#table.types), this.#key)
   }
   #columns(batch: Batch): Column[] {
-    return this.#key.map((c) => batch.cols[c]!)
+    return this.#key.columns.map((c) => batch.cols[c]!)
   }
   #room(n: number): Int32Array {
     if (this.#slots.length < n) this.#slots = new Int32Array(n)
     return this.#slots
   }
   #keyedTable(id: string): KeyedTable {
-    const keyTypes = this.#key.map((c) => this.#table.types[c]!)
+    const keyTypes = this.#key.columns.map((c) => this.#table.types[c]!)
     return createState().keyedTable({ id, keyTypes, columns: [] })
   }
 }
 
 /** Whether no row's key changes, as SQL compares keys. */
-export function sameKeys(table: TableRuntime, old: Batch, next: Batch): boolean {
-  const key = table.entry.primaryKey!
-  const was = key.map((c) => old.cols[c]!)
-  const is = key.map((c) => next.cols[c]!)
+export function sameKeys({ columns }: UniqueKey, old: Batch, next: Batch): boolean {
+  const was = columns.map((c) => old.cols[c]!)
+  const is = columns.map((c) => next.cols[c]!)
   for (let i = 0; i < old.n; i++) if (!equalRows(was, i, is, i)) return false
   return true
+}
+
+/** The rows of a batch that a key compares: all, or those without a NULL in it. */
+export function compared(batch: Batch, { columns, nullsDistinct }: UniqueKey): Batch {
+  const nulls = nullsDistinct ? columns.flatMap((c) => batch.cols[c]!.nulls ?? []) : []
+  if (nulls.length === 0) return batch
+  const rows = new Int32Array(batch.n)
+  let n = 0
+  for (let i = 0; i < batch.n; i++) if (nulls.every((of) => of[i] === 0)) rows[n++] = i
+  return n === batch.n ? batch : takeBatch(batch, rows, n)
 }

@@ -1,10 +1,12 @@
 import type { Pieces } from '../../base/slices.ts'
+import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { DeletePlan, DmlPlan, InsertPlan, TruncatePlan, UpdatePlan } from '../../plan/dml.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
 import { negateBatch, splitBatch } from '../../types/batch-build.ts'
 import type { TableRuntime } from '../table.ts'
 import { KeyCheck, sameKeys } from './bulk-keys.ts'
+import type { GeneratedColumns } from './generated.ts'
 import type { RowRules } from './row-rules.ts'
 
 /** A statement whose changes are found column by column, never row by row: what large ones usually are. */
@@ -27,17 +29,23 @@ export function bulkQuery(plan: BulkPlan): PhysicalPlan {
   return plan.kind === 'insert' ? plan.source.plan : plan.plan
 }
 
+/** What is made of rows that are written, and what they must fulfil. */
+export interface WrittenRows {
+  readonly generated: GeneratedColumns
+  readonly rules: RowRules
+}
+
 export interface BulkChanges {
   readonly count: number
   readonly batches: readonly Batch[]
 }
 
-/** The changes that follow from the rows of `bulkQuery`, checked by `rules`. `checkLocks` throws where a row is locked. */
+/** The changes that follow from the rows of `bulkQuery`, made whole and checked by `rules`. `checkLocks` throws where a row is locked. */
 export function bulkChanges(
   plan: BulkPlan,
   table: TableRuntime,
   rows: readonly Batch[],
-  rules: RowRules,
+  rules: WrittenRows,
   checkLocks: (batch: Batch) => void,
 ): Pieces<BulkChanges> {
   const parts = rows.flatMap((batch) => splitBatch(batch, BATCH_ROWS_MAX))
@@ -58,12 +66,15 @@ export function* truncation(plan: TruncatePlan, tables: (id: number) => TableRun
   }
 }
 
-function* insert(table: TableRuntime, batches: readonly Batch[], rules: RowRules): Pieces<BulkChanges> {
-  const keys = table.entry.primaryKey === null ? null : new KeyCheck(table)
+function* insert(table: TableRuntime, given: readonly Batch[], rules: WrittenRows): Pieces<BulkChanges> {
+  const batches: Batch[] = []
+  const keys = table.keys.map((key) => new KeyCheck(table, key))
   let count = 0
-  for (const batch of batches) {
-    rules.check(batch)
-    keys?.arrive(batch)
+  for (const each of given) {
+    const batch = rules.generated.batch(each)
+    batches.push(batch)
+    rules.rules.check(batch)
+    for (const key of keys) key.arrive(batch)
     for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
     yield
   }
@@ -75,30 +86,30 @@ function* update(
   plan: UpdatePlan,
   table: TableRuntime,
   pairs: readonly Batch[],
-  rules: RowRules,
+  rules: WrittenRows,
   checkLocks: (batch: Batch) => void,
 ): Pieces<BulkChanges> {
   const width = table.types.length
   const keyed = table.entry.primaryKey !== null
-  const seen = !keyed || eachRowOnce(plan.plan) ? null : new KeyCheck(table)
+  const seen = !keyed || eachRowOnce(plan.plan) ? null : new KeyCheck(table, table.keys[0]!)
   const changed: { old: Batch; next: Batch }[] = []
   let count = 0
-  let moved = false
+  const moved = new Set<UniqueKey>()
   for (const pair of pairs) {
     const batch = seen === null ? pair : seen.firstOfEach(pair)
     if (batch.n === 0) continue
     const old = { ...batch, cols: batch.cols.slice(0, width) }
-    const next = { ...batch, cols: batch.cols.slice(width) }
+    const next = rules.generated.batch({ ...batch, cols: batch.cols.slice(width) })
     checkLocks(old)
-    rules.check(next)
+    rules.rules.check(next)
     for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
-    moved ||= keyed && !sameKeys(table, old, next)
+    for (const key of table.keys) if (!moved.has(key) && !sameKeys(key, old, next)) moved.add(key)
     changed.push({ old, next })
     yield
   }
   // Keys that stay where they are were distinct before.
-  if (moved) {
-    const keys = new KeyCheck(table)
+  for (const key of moved) {
+    const keys = new KeyCheck(table, key)
     for (const { old } of changed) {
       keys.leave(old)
       yield
@@ -117,7 +128,7 @@ function* remove(
   rows: readonly Batch[],
   checkLocks: (batch: Batch) => void,
 ): Pieces<BulkChanges> {
-  const keys = eachRowOnce(plan.plan) ? null : new KeyCheck(table)
+  const keys = eachRowOnce(plan.plan) ? null : new KeyCheck(table, table.keys[0]!)
   const batches: Batch[] = []
   let count = 0
   for (const all of rows) {

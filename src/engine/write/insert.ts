@@ -3,10 +3,12 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { DmlRows, InsertPlan, OnConflict } from '../../plan/dml.ts'
 import { batchFromRows, rowsOf, splitBatch } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
-import { checkPrimaryKey, duplicateKey, keyOf, keyText } from './constraints.ts'
+import { checkKeys, keyOf } from './constraints.ts'
 import { filled } from './fill.ts'
+import { GeneratedColumns } from './generated.ts'
 import { rowProgram } from './row-program.ts'
 import { RowRules } from './row-rules.ts'
+import { UpsertKey } from './upsert-keys.ts'
 import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
 
 const NO_ROW: Row = []
@@ -33,18 +35,20 @@ async function filledRows(source: Extract<DmlRows, { kind: 'query' }>, table: Wr
 function* rowChanges(
   plan: InsertPlan,
   table: WritableTable,
-  rows: readonly Row[],
+  given: readonly Row[],
   scope: WriteScope,
 ): Pieces<RowChange[]> {
+  const generated = new GeneratedColumns(table.entry, table.types, scope.program.env)
+  const rows = generated.rows(given)
   const rules = new RowRules(table.entry, table.types, scope.program.env)
   yield* rules.checkRows(rows)
-  if (table.entry.primaryKey === null) return rows.map((next) => ({ old: null, next }))
+  if (table.keys.length === 0) return rows.map((next) => ({ old: null, next }))
   if (plan.onConflict === null) {
     const changes = rows.map((next) => ({ old: null, next }))
-    yield* checkPrimaryKey(table, changes)
+    yield* checkKeys(table, changes)
     return changes
   }
-  return yield* upsertChanges(table, rows, plan.onConflict, scope, rules)
+  return yield* upsertChanges(table, rows, plan.onConflict, scope, { rules, generated })
 }
 
 function* upsertChanges(
@@ -52,12 +56,14 @@ function* upsertChanges(
   rows: readonly Row[],
   conflict: OnConflict,
   scope: WriteScope,
-  rules: RowRules,
+  { rules, generated }: { readonly rules: RowRules; readonly generated: GeneratedColumns },
 ): Pieces<RowChange[]> {
   const { entry } = table
-  const text = keyText(entry)
-  /** Rows that this statement itself put under a key. */
-  const own = new Map<string, Row>()
+  const keys = table.keys.map((key) => new UpsertKey(table, key))
+  const { target } = conflict
+  const arbiters = target === null ? keys : keys.filter((key) => key.isOver(target))
+  /** Rows that this statement itself put there. */
+  const own = new Set<Row>()
   const changes: RowChange[] = []
   const updated: Row[] = []
   const types = [...table.types, ...table.types]
@@ -66,31 +72,39 @@ function* upsertChanges(
     conflict.kind === 'update' && conflict.where !== null ? rowProgram([conflict.where], types, scope.program) : null
   for (const [i, row] of rows.entries()) {
     if (i % PIECE_ROWS === 0) yield
-    const key = text(row)
-    const touched = own.has(key)
-    const existing = touched ? own.get(key)! : table.lookup(keyOf(entry, row))
+    const existing = met(arbiters, row)
     if (existing === null) {
-      own.set(key, row)
+      for (const key of keys) if (!arbiters.includes(key)) key.check(row)
+      for (const key of keys) key.put(row)
+      own.add(row)
       changes.push({ old: null, next: row })
       continue
     }
     if (set === null) continue
-    if (touched) {
+    if (own.has(existing)) {
       throw new SqlError('21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
         hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
       })
     }
     const both = [...existing, ...row]
-    table.checkLock(keyOf(entry, existing))
+    if (entry.primaryKey !== null) table.checkLock(keyOf(entry, existing))
     if (where !== null && where(both)[0] !== true) continue
-    const next = set(both)
-    const nextKey = text(next)
-    if (nextKey !== key && (own.has(nextKey) || table.lookup(keyOf(entry, next)) !== null))
-      throw duplicateKey(entry, next)
-    own.set(key, next)
+    const next = generated.row(set(both))
+    for (const key of keys) key.remove(existing)
+    for (const key of keys) key.check(next)
+    for (const key of keys) key.put(next)
+    own.add(next)
     changes.push({ old: existing, next })
     updated.push(next)
   }
   yield* rules.checkRows(updated)
   return changes
+}
+
+function met(arbiters: readonly UpsertKey[], row: Row): Row | null {
+  for (const key of arbiters) {
+    const existing = key.find(row)
+    if (existing !== null) return existing
+  }
+  return null
 }

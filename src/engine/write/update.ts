@@ -1,7 +1,8 @@
 import type { Pieces } from '../../base/slices.ts'
 import type { DeletePlan, KeyLookup, UpdatePlan } from '../../plan/dml.ts'
 import type { Row } from '../../types/value.ts'
-import { checkPrimaryKey, keyOf, keyText } from './constraints.ts'
+import { checkKeys, keyOf, keyText } from './constraints.ts'
+import { GeneratedColumns } from './generated.ts'
 import { rowProgram } from './row-program.ts'
 import { RowRules } from './row-rules.ts'
 import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
@@ -36,10 +37,13 @@ function* pairChanges(table: WritableTable, pairs: readonly Row[], scope: WriteS
   return yield* checked(table, changes, scope)
 }
 
-function* checked(table: WritableTable, changes: RowChange[], scope: WriteScope): Pieces<RowChange[]> {
+function* checked(table: WritableTable, found: readonly RowChange[], scope: WriteScope): Pieces<RowChange[]> {
+  const generated = new GeneratedColumns(table.entry, table.types, scope.program.env)
+  const made = generated.rows(found.map(({ next }) => next!))
+  const changes = found.map((change, i) => ({ ...change, next: made[i]! }))
   const rules = new RowRules(table.entry, table.types, scope.program.env)
   yield* rules.checkRows(changes.map(({ next }) => next!))
-  yield* checkPrimaryKey(table, changes)
+  yield* checkKeys(table, changes)
   return changes
 }
 

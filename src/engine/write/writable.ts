@@ -1,5 +1,6 @@
 import type { Pieces, Slices } from '../../base/slices.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
+import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -22,8 +23,10 @@ export interface WriteScope {
 export interface WritableTable {
   readonly entry: TableEntry
   readonly types: readonly SqlType[]
-  /** The row of a primary key, null when there is none. Only for tables with a primary key. */
-  lookup(key: Row): Row | null
+  /** What is unique in it, the primary key first. */
+  readonly keys: readonly UniqueKey[]
+  /** The row of a key, null when there is none; of the first of `keys` where none is said. */
+  lookup(values: Row, of?: UniqueKey): Row | null
   /** Number of copies of a row (tables without primary key). */
   count(row: Row): number
   /** All rows, counts expanded. */

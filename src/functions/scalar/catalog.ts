@@ -6,6 +6,7 @@ import { def, defEnv, type Options } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 import { POLY_OIDS } from '../poly-oids.ts'
 import { regToOid, tryReg } from '../reg-names.ts'
+import { unwrapped } from '../unwrapped.ts'
 
 /** What drivers, ORMs and psql ask about catalog objects. Without a catalog (in views) definitions are NULL. */
 const stable: Options = { volatility: 'stable' }
@@ -114,7 +115,11 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   def('getdatabaseencoding() name', () => 'UTF8', stable),
   // Expressions are kept as their text.
   def('pg_get_expr(text,oid) text', (text: string) => text, stable),
-  def('pg_get_expr(text,oid,bool) text', (text: string) => text, stable),
+  def(
+    'pg_get_expr(text,oid,bool) text',
+    (text: string, _: number, pretty: boolean) => (pretty ? unwrapped(text) : text),
+    stable,
+  ),
   ...['oid', 'oid,bool', 'oid,int4', 'text', 'text,bool'].map((args) =>
     defEnv(`pg_get_viewdef(${args}) text`, viewOf, { ...stable, fallible: true }),
   ),

@@ -2,6 +2,7 @@ import type { Query } from '../../../grammar/ast.ts'
 import type { Copy, Subscribe } from '../../../grammar/ast-statement.ts'
 import { assert } from '../../base/assert.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
+import { findObject } from '../../catalog/resolve-name.ts'
 import type { Batch } from '../../types/batch.ts'
 import type { RowSource } from '../row-source.ts'
 import { done, type Outcome, type Run } from '../run.ts'
@@ -50,7 +51,7 @@ async function sendBatch(batch: Batch, lines: CopyLines, run: Run): Promise<numb
 }
 
 async function open(statement: Copy, run: Run): Promise<RowSource> {
-  const query = statement.query ?? tableQuery(statement)
+  const query = statement.query ?? tableQuery({ ...statement, columns: copied(statement, run) })
   if (query.kind !== 'query' && query.kind !== 'subscribe') {
     throw notSupported(`COPY (${query.kind.toUpperCase()} …) TO`, query.span)
   }
@@ -61,6 +62,18 @@ async function open(statement: Copy, run: Run): Promise<RowSource> {
   const outcome = await readOutcome(inner, () => '')
   assert(outcome.kind === 'rows', 'a query has rows')
   return outcome.source
+}
+
+/** Generated columns are left out where no columns are named: COPY FROM cannot take them. */
+function copied({ table, columns }: Copy, { session }: Run): Copy['columns'] {
+  if (columns.length > 0 || table === undefined) return columns
+  const { database } = session
+  const context = { database, searchPath: session.searchPath() }
+  const parts = table.parts.map((part) => part.name)
+  const entry = findObject(session.engine.catalog(), parts, context)
+  if (entry?.kind !== 'table' || entry.columns.every((c) => c.generated === undefined)) return columns
+  const { span } = table
+  return entry.columns.flatMap((c) => (c.generated === undefined ? [{ ...table.parts[0]!, name: c.name, span }] : []))
 }
 
 /** `COPY t (a, b) TO` as the query that it stands for. */

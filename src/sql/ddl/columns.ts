@@ -12,12 +12,14 @@ import { sequenceRead } from '../statement/sequence-default.ts'
 import { bindDefault } from '../statement/target-table.ts'
 import { resolveType, serialType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
+import { storedExpression } from './generated.ts'
 import { bindSequence } from './sequence.ts'
 
 /** The parentheses of CREATE TABLE and CREATE SOURCE. */
 export interface Columns {
   readonly columns: readonly ColumnPlan[]
   readonly primaryKey: readonly number[] | null
+  readonly primaryKeyName?: string
   /** Flink's `c INT METADATA FROM 'partition'`, ksqlDB's `HEADERS`: column number → what it holds. */
   readonly metadata: readonly { readonly column: number; readonly what: string; readonly at: Place }[]
   /** Flink's `p AS PROCTIME()`, RisingWave's `p timestamptz AS PROCTIME()`: columns that are made where the relation is read. */
@@ -51,6 +53,7 @@ export function bindColumns(
   const arrivals: string[] = []
   const made: Columns['computed'][number][] = []
   let primaryKey: number[] | null = null
+  let keyName: string | undefined
   let laterKey: readonly string[] | null = null
   const all = elements.some((element) => element.kind === 'allColumns')
   const setKey = (key: number[], at: Place): void => {
@@ -63,7 +66,7 @@ export function bindColumns(
   }
   for (const element of elements) {
     if (element.kind !== 'column') continue
-    const computed = computedBy(element)
+    const computed = own && storedExpression(element) !== undefined ? undefined : computedBy(element)
     if (computed !== undefined) {
       if (isProctime(computed.expr)) arrivals.push(arrivalColumn(element, computed))
       else made.push(computedColumn(element, computed))
@@ -75,7 +78,10 @@ export function bindColumns(
       throw bindError('42701', `column "${bound.plan.name}" specified more than once`, element)
     }
     columns.push(bound.plan)
-    if (bound.primaryKey) setKey([number], bound.primaryKey)
+    if (bound.primaryKey) {
+      setKey([number], bound.primaryKey)
+      keyName = element.constraints.find((c) => c.kind === 'primaryKey')?.name?.name
+    }
     if (element.key) keys.push(number)
     if (element.metadata)
       metadata.push({ column: number, what: element.metadata.from ?? element.name.name, at: element })
@@ -88,7 +94,8 @@ export function bindColumns(
       case 'column':
         break
       case 'tablePrimaryKey': {
-        handled(element, ['columns', 'timing'])
+        handled(element, ['columns', 'timing', 'name'])
+        keyName = element.name?.name
         checkTiming(element.timing, element)
         if (all || !elements.some((each) => each.kind === 'column')) {
           laterKey = element.columns.map((c) => c.name)
@@ -109,10 +116,10 @@ export function bindColumns(
         if (columns.length > 0) throw notSupported('* beside other columns', element.span)
         break
       case 'tableUnique':
-        throw notSupported('UNIQUE', element.span)
+        if (!own) throw notSupported('UNIQUE', element.span)
+        break
       case 'tableCheck':
         if (!own) throw notSupported('CHECK', element.span)
-        // Bound with the whole row (checks.ts).
         break
       case 'foreignKey':
         throw notSupported('FOREIGN KEY', element.span)
@@ -121,7 +128,8 @@ export function bindColumns(
   const key: readonly number[] | null = primaryKey
   // A primary key makes its columns NOT NULL.
   const final = columns.map((c, i) => ((key as readonly number[] | null)?.includes(i) ? { ...c, notNull: true } : c))
-  return { columns: final, primaryKey: key, metadata, arrivals, computed: made, keys, all, laterKey }
+  const named = keyName === undefined ? {} : { primaryKeyName: keyName }
+  return { columns: final, primaryKey: key, ...named, metadata, arrivals, computed: made, keys, all, laterKey }
 }
 
 type Computed = Extract<ColumnConstraint, { kind: 'generated' }>
@@ -158,6 +166,9 @@ function columnNumber(columns: readonly ColumnPlan[], name: string, at: Place): 
   return found
 }
 
+/** Bound with the whole row: checks.ts, uniques.ts, generated.ts. */
+const LATER: ReadonlySet<ColumnConstraint['kind']> = new Set(['check', 'unique', 'generated'])
+
 function bindColumn(
   st: Statement,
   table: string,
@@ -185,7 +196,7 @@ function bindColumn(
   const conflict = (at: Place) =>
     bindError('42601', `conflicting NULL/NOT NULL declarations for column "${node.name.name}" of table "${table}"`, at)
   for (const constraint of node.constraints) {
-    if (own && constraint.kind === 'check') continue
+    if (own && LATER.has(constraint.kind)) continue
     checkTiming(constraint.timing, constraint)
     switch (constraint.kind) {
       case 'notNull':
@@ -244,6 +255,12 @@ function bindColumn(
     }
   }
   if (nullable && primaryKey) throw conflict(primaryKey)
+  const generated = own ? storedExpression(node) : undefined
+  if (generated !== undefined && (defaultSql !== null || sequence !== undefined || read !== undefined))
+    throw twice(
+      `both ${identity === undefined ? 'default' : 'identity'} and generation expression specified`,
+      generated,
+    )
   const from = {
     ...(read !== undefined && { sequence: read }),
     ...(sequence !== undefined && { ownSequence: sequence }),

@@ -25,10 +25,12 @@ import { bindColumns, type Columns } from './columns.ts'
 import { bindComputed } from './computed.ts'
 import { bindConnector } from './connector.ts'
 import { lastName, readsOf, schemaOf } from './create-view.ts'
+import { bindGenerated } from './generated.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 import { registryConnection } from './registry-clause.ts'
 import { blotted, withoutSecrets } from './secrets.ts'
+import { bindUniques } from './uniques.ts'
 import { bindWatermark, CHANGING, isWatermarkOption } from './watermark.ts'
 
 const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] as const
@@ -68,13 +70,17 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     const computed = bindComputed(st, declared, declared.columns)
     const watermark = bindWatermark(st, node.elements, declared.columns, options, computed)
+    const stored = bindGenerated(st, node.elements, declared.columns)
+    const uniques = bindUniques(node.elements, declared.columns)
     const checks = bindChecks(st, create.name, node.elements, declared.columns)
     return {
       kind: 'createTable',
       ...create,
       ...none,
-      columns: declared.columns,
+      columns: stored,
       ...(checks.length > 0 && { checks }),
+      ...(uniques.length > 0 && { uniques }),
+      ...(declared.primaryKeyName !== undefined && { primaryKeyName: declared.primaryKeyName }),
       primaryKey: declared.primaryKey,
       watermark,
       ...arrivalsOf(declared, computed),
@@ -314,7 +320,7 @@ function kafkaConnection(options: readonly NamedOption[]) {
 }
 
 export function planCreateIndex(node: CreateIndex, context: PlanningContext): DdlPlan {
-  handled(node, ['ifNotExists', 'unique', 'name', 'table', 'elements', 'method', 'include'])
+  handled(node, ['ifNotExists', 'unique', 'nullsNotDistinct', 'name', 'table', 'elements', 'method', 'include'])
   const st = newStatement(bindEnv(context))
   const entry = lookupRelation(st, node.table)
   if (entry.kind !== 'table' && entry.kind !== 'materializedView') {
@@ -347,6 +353,7 @@ export function planCreateIndex(node: CreateIndex, context: PlanningContext): Dd
     on: entry.id,
     columns,
     unique: node.unique ?? false,
+    ...(node.nullsNotDistinct && { nullsNotDistinct: true as const }),
     dependsOn: [entry.id],
     sql: canonicalSql(st, context.sql, node.span),
   }

@@ -1,6 +1,7 @@
 import type { Expr, Insert, OnConflict as OnConflictNode, Query } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
+import { primaryKeyName, uniqueIndexes } from '../../catalog/unique-key.ts'
 import { growsOnly } from '../../catalog/watermark.ts'
 import type { DmlRows, OnConflict } from '../../plan/dml.ts'
 import { project } from '../../plan/logical-make.ts'
@@ -121,7 +122,12 @@ function bindSource(
 
 /** Whether a value that is written for an identity column gives way to its default; 428C9 where it may not be written. */
 function overridden(entry: TableEntry, at: number, { overriding }: Insert): boolean {
-  const { identity, name } = entry.columns[at]
+  const { identity, generated, name } = entry.columns[at]
+  if (generated !== undefined) {
+    throw bindError('428C9', `cannot insert a non-DEFAULT value into column "${name}"`, undefined, {
+      detail: `Column "${name}" is a generated column.`,
+    })
+  }
   if (identity === undefined) return false
   if (overriding === 'USER') return true
   if (identity === 'byDefault' || overriding === 'SYSTEM') return false
@@ -167,7 +173,7 @@ function checkCount(given: number, wanted: number, node: Insert, cells: readonly
 
 function bindOnConflict(st: Statement, entry: TableEntry, insert: Insert, node: OnConflictNode): OnConflict {
   handled(node, ['target', 'update'])
-  const target = node.target ? conflictTarget(entry, node) : null
+  const target = node.target ? conflictTarget(st, entry, node) : null
   if (!node.update) return { kind: 'nothing', target }
   if (growsOnly(entry)) throw appendOnly(entry, 'update', node)
   if (!target) {
@@ -190,11 +196,13 @@ function bindOnConflict(st: Statement, entry: TableEntry, insert: Insert, node: 
   return { kind: 'update', target, set, where: where && paramsTyped(st, where) }
 }
 
-function conflictTarget(entry: TableEntry, node: OnConflictNode): readonly number[] {
+function conflictTarget(st: Statement, entry: TableEntry, node: OnConflictNode): readonly number[] {
   const { target } = node
   if (!target || 'constraint' in target) {
     const name = target && 'constraint' in target ? target.constraint.name : ''
-    if (entry.primaryKey && name === `${entry.name}_pkey`) return entry.primaryKey
+    if (entry.primaryKey && name === primaryKeyName(entry)) return entry.primaryKey
+    const unique = uniqueIndexes(st.env.catalog, entry.id).find((u) => u.constraint && u.name === name)
+    if (unique) return unique.columns
     throw bindError('42704', `constraint "${name}" for table "${entry.name}" does not exist`, node)
   }
   if (target.where) throw notSupported('ON CONFLICT … WHERE', target.where.span)
@@ -207,8 +215,10 @@ function conflictTarget(entry: TableEntry, node: OnConflictNode): readonly numbe
     if (at < 0) throw bindError('42703', `column "${name}" does not exist`, e)
     return at
   })
-  const key = entry.primaryKey
-  if (!key || key.length !== columns.length || !key.every((c) => columns.includes(c))) {
+  const keys = [entry.primaryKey ?? [], ...uniqueIndexes(st.env.catalog, entry.id).map((u) => u.columns)]
+  const wanted = new Set(columns)
+  const key = keys.find((k) => k.length > 0 && k.length === wanted.size && k.every((c) => wanted.has(c)))
+  if (!key) {
     throw bindError('42P10', 'there is no unique or exclusion constraint matching the ON CONFLICT specification', node)
   }
   return key
@@ -239,10 +249,11 @@ export function bindAssignments(
         throw bindError('42601', `multiple assignments to same column "${entry.columns[at].name}"`, target)
       }
       const source = sources[i]
-      const { identity, name } = entry.columns[at]
-      if (identity === 'always' && source.kind !== 'default') {
+      const { identity, generated, name } = entry.columns[at]
+      if ((identity === 'always' || generated !== undefined) && source.kind !== 'default') {
+        const what = generated === undefined ? 'an identity column defined as GENERATED ALWAYS' : 'a generated column'
         throw bindError('428C9', `column "${name}" can only be updated to DEFAULT`, undefined, {
-          detail: `Column "${name}" is an identity column defined as GENERATED ALWAYS.`,
+          detail: `Column "${name}" is ${what}.`,
         })
       }
       const value = source.kind === 'default' ? defaultValue(st, entry, at) : st.bind.expr(st, source, place)

@@ -103,7 +103,9 @@ export function assign(st: Statement, entry: TableEntry, at: number, value: Scal
 
 /** The DEFAULT of a column, NULL when it has none. */
 export function defaultValue(st: Statement, entry: TableEntry, at: number): Scalar {
-  const { type, defaultSql, sequence } = entry.columns[at]
+  const { type, defaultSql, sequence, generated } = entry.columns[at]
+  // Made of the row as it is written.
+  if (generated !== undefined) return constant(null, type)
   if (sequence !== undefined) return nextValue(st, sequence, type)
   if (defaultSql === null) return constant(null, type)
   return bindDefault(st, defaultSql, (inner, s, place) => coerce(inner, s, type, 'assignment', place))
