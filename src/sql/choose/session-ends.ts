@@ -13,8 +13,15 @@ type Window = Extract<Logical, { kind: 'window' }>
  * a session then changes its group alone, not every row of it. Rows of one partition and one start are one session. Not
  * for plans in which the end closes something: what waits for it, or is freed by it, needs it as a key.
  */
-export const withoutSessionEnds = (plan: Logical): Logical =>
-  rewriteLogical(plan, (p) => (p.kind === 'aggregate' ? (lean(p) ?? p) : p))
+export function withoutSessionEnds(plan: Logical): Logical {
+  let found = false
+  const made = rewriteLogical(plan, (p) => {
+    const next = p.kind === 'aggregate' ? lean(p) : null
+    found ||= next !== null
+    return next ?? p
+  })
+  return found ? made : plan
+}
 
 function lean(p: Aggregate): Logical | null {
   const below = overSessions(p.input)
