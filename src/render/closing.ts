@@ -131,7 +131,8 @@ export function sideRule(
  */
 export function presentIn(nodes: readonly PhysicalNode[], input: number, keys: readonly number[]): Present | null {
   const sides = sidesOf(nodes, input, keys)
-  if (sides.some(({ node }) => node.op !== 'join' || node.nullSafe)) return null
+  // A node that is rendered for another (in a scope) reads what stands in no list.
+  if (sides.length === 0 || sides.some(({ node }) => node.op !== 'join' || node.nullSafe)) return null
   const tied = sides.map(({ rule }) => rule?.column)
   return { all: keys, any: tied.some((c) => c === undefined) ? [] : [...new Set(tied as number[])] }
 }
