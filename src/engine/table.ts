@@ -28,6 +28,8 @@ export class TableRuntime {
   readonly life: ExpiringRows | null
   /** Tick of the newest change: what transactions that read the whole table compare. */
   changedTick = 0
+  /** Grows when what its rows must fulfil changes: what was checked against other rules may not be stored. */
+  rules = 0
   #entry: TableEntry
   readonly #uniques = new Map<number, UniqueRows>()
   #keys: readonly UniqueKey[]
@@ -61,6 +63,12 @@ export class TableRuntime {
     this.eventTime = eventTimeOf(entry, states)
     if (this.eventTime === null) return
     for (const batch of this.rows.scan()) this.eventTime.rows.apply(unmarked(this.eventTime.watermarks.timed(batch)))
+  }
+
+  /** After a change of what its rows must fulfil. */
+  replaceRules(entry: TableEntry): void {
+    this.rules++
+    this.replaceEntry(entry)
   }
 
   /** All that is unique in it, the primary key first. Another array after each change of that. */

@@ -83,6 +83,8 @@ export type DdlPlan =
       /** Absent: as it was. */
       readonly ownedBy?: { readonly table: number; readonly column: number } | null
     }
+  /** All of them, or none. */
+  | { readonly kind: 'alterTable'; readonly table: number; readonly changes: readonly TableChange[] }
   /** Objects in the statement's order; dependants are found by the engine (2BP01 without cascade). */
   | { readonly kind: 'drop'; readonly objects: readonly number[]; readonly cascade: boolean }
   | { readonly kind: 'rename'; readonly object: number; readonly newName: string }
@@ -134,6 +136,20 @@ export interface SequencePlan {
   readonly cache: bigint
   readonly cycle: boolean
 }
+
+/** What ALTER TABLE changes of a table's rules. `index`: of a UNIQUE constraint, 0 of others. */
+export type TableChange =
+  | { readonly kind: 'addCheck'; readonly check: CheckPlan }
+  | { readonly kind: 'addUnique'; readonly unique: UniquePlan }
+  | { readonly kind: 'dropConstraint'; readonly name: string; readonly index: number }
+  | { readonly kind: 'renameConstraint'; readonly name: string; readonly newName: string; readonly index: number }
+  | {
+      readonly kind: 'default'
+      readonly column: number
+      readonly defaultSql: string | null
+      readonly sequence?: number
+    }
+  | { readonly kind: 'notNull'; readonly column: number; readonly notNull: boolean }
 
 /** A UNIQUE constraint; name null: PostgreSQL's choice. */
 export interface UniquePlan {

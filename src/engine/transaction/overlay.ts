@@ -35,6 +35,7 @@ export class TableOverlay implements WritableTable {
   /** As they were when it was first seen: rows are checked against these. */
   readonly keys: readonly UniqueKey[]
   readonly #uniques: readonly UniqueOverlay[]
+  readonly #rules: number
 
   constructor(
     table: TableRuntime,
@@ -45,6 +46,7 @@ export class TableOverlay implements WritableTable {
   ) {
     this.#table = table
     this.keys = table.keys
+    this.#rules = table.rules
     this.#uniques = uniques
     this.parts = parts
     this.#grow = grow
@@ -58,7 +60,7 @@ export class TableOverlay implements WritableTable {
   }
   /** False: the table was dropped since, whatever has its name now; or something else is unique in it. */
   isOf(table: TableRuntime | undefined): boolean {
-    return table === this.#table && table.keys === this.keys
+    return table === this.#table && table.keys === this.keys && table.rules === this.#rules
   }
   get written(): boolean {
     return this.#changes.length > 0

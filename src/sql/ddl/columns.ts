@@ -3,15 +3,12 @@ import type { ColumnConstraint, ColumnDef, TableElement } from '../../../grammar
 import { notSupported } from '../../base/sql-error.ts'
 import type { ColumnPlan } from '../../plan/ddl.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { newStatement } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
-import { coerce } from '../bind/coerce.ts'
 import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
-import { sequenceRead } from '../statement/sequence-default.ts'
-import { bindDefault } from '../statement/target-table.ts'
 import { resolveType, serialType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
+import { bindDefaultClause } from './default-clause.ts'
 import { storedExpression } from './generated.ts'
 import { bindSequence } from './sequence.ts'
 
@@ -229,22 +226,9 @@ function bindColumn(
         if (identity !== undefined) throw twice('both default and identity specified', constraint)
         if (defaultSql !== null || sequence !== undefined || read !== undefined)
           throw twice('multiple default values specified', constraint)
-        defaultSql = sql.slice(constraint.expr.span.start, constraint.expr.span.end)
-        const value = bindDefault(newStatement(st.env), constraint.expr, (inner, s, at) => {
-          try {
-            return coerce(inner, s, type, 'assignment', at)
-          } catch (e) {
-            if ((e as { sqlstate?: string }).sqlstate !== '42804') throw e
-            throw bindError(
-              '42804',
-              `column "${node.name.name}" is of type ${typeText(type)} but default expression is of type ${typeText(s.type)}`,
-              undefined,
-              { hint: 'You will need to rewrite or cast the expression.' },
-            )
-          }
-        })
-        read = sequenceRead(st, value)
-        if (read !== undefined) defaultSql = null
+        const clause = bindDefaultClause(st, { name: node.name.name, type }, constraint.expr, sql)
+        defaultSql = clause.defaultSql
+        read = clause.sequence
         break
       }
       case 'lateness':
