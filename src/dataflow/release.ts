@@ -3,6 +3,7 @@ import { BATCH_ROWS_MAX, type Batch } from '../types/batch.ts'
 import { negateBatch, takeBatch } from '../types/batch-build.ts'
 import type { Column } from '../types/column.ts'
 import { datumAt } from '../types/column-read.ts'
+import { plainNumber } from '../types/plain-number.ts'
 import type { SqlType } from '../types/sql-type.ts'
 
 /** The lowest value that may still change, given the watermarks of the tick; null: not known yet. */
@@ -79,7 +80,7 @@ export class Release {
       for (let i = 0; i < n; i++) {
         const value = datumAt(cols[column], i, this.#types[column])
         if (value === null) continue
-        if (Number(value) < bounds[c]) below[i] = 1
+        if (plainNumber(value) < bounds[c]) below[i] = 1
         else open[i] = 1
       }
     })

@@ -34,4 +34,5 @@ const COMPARE: Readonly<Record<string, string>> = {
   timestamp: 'timestamp_',
   timestamptz: 'timestamptz_',
   date: 'date_',
+  numeric: 'numeric_',
 }

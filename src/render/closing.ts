@@ -10,6 +10,7 @@ import type { BoundedColumn, BoundTerm, ReleaseRule } from '../plan/bounds.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { StateStructure } from '../state/contract.ts'
 import { buildColumn } from '../types/column-build.ts'
+import { plainNumber } from '../types/plain-number.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import { compileRow } from './closure.ts'
 import { type CompileContext, makeFrame } from './compile-context.ts'
@@ -37,7 +38,7 @@ export function boundOf(terms: readonly BoundTerm[], context: CompileContext): B
       if (watermark === undefined) return null
       const value = run([buildColumn(type, [watermark])], 0, frame)
       if (value === null) return null
-      lowest = Math.min(lowest, Number(value))
+      lowest = Math.min(lowest, plainNumber(value))
     }
     return lowest
   }

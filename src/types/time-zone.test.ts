@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { fixedZone, transitionAfter, zoneByName } from './time-zone.ts'
+import { zoneTurns } from './zone-turns.ts'
 
 const seconds = (text: string): number => Date.parse(text) / 1000
 
@@ -17,4 +18,14 @@ test.each([
 test.each(['UTC', 'Asia/Kathmandu'])('%s has none', (zone) => {
   expect(transitionAfter(zoneByName(zone), seconds('2024-01-01T00:00:00Z'))).toBe(Number.POSITIVE_INFINITY)
   expect(transitionAfter(fixedZone('', 3600), 0)).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('what zones tell of the order of instants', () => {
+  const turns = (name: string) => zoneTurns(zoneByName(name))
+  expect(turns('UTC')).toEqual({ none: true, onward: true, daysOnward: true })
+  // Set forward alone.
+  expect(turns('Asia/Dubai')).toEqual({ none: false, onward: true, daysOnward: true })
+  expect(turns('Europe/Berlin')).toEqual({ none: false, onward: false, daysOnward: true })
+  // A minute after midnight, back to the day before.
+  expect(turns('America/St_Johns')).toEqual({ none: false, onward: false, daysOnward: false })
 })

@@ -2,6 +2,7 @@ import type { Arrangement, StateFactory, StateStructure } from '../../state/cont
 import type { Batch } from '../../types/batch.ts'
 import { negateBatch, takeBatch } from '../../types/batch-build.ts'
 import { datumAt } from '../../types/column-read.ts'
+import { plainNumber } from '../../types/plain-number.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { CloseMoment } from '../close-moment.ts'
 import type { TickContext } from '../contract.ts'
@@ -85,7 +86,7 @@ export class EmitOnCloseOperator extends OperatorBase {
   private first(): number | null {
     if (this.waiting.rows === 0 || this.waiting.range([], 0, 0, 1, this.slots) === 0) return null
     const value = datumAt(this.waiting.gather([this.spec.column], this.slots, 1)[0], 0, this.type)
-    return value === null ? null : Number(value)
+    return value === null ? null : plainNumber(value)
   }
   get waits(): boolean {
     return this.waiting.rows > 0
@@ -110,7 +111,7 @@ export class EmitOnCloseOperator extends OperatorBase {
 
   private isBelow(batch: Batch, i: number, bound: number): boolean {
     const value = datumAt(batch.cols[this.spec.column], i, this.type)
-    return value !== null && Number(value) < bound
+    return value !== null && plainNumber(value) < bound
   }
 
   private close(bound: number): void {

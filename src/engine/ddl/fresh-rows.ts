@@ -8,6 +8,7 @@ import type { Arrangement, Matches } from '../../state/contract.ts'
 import { createState } from '../../state/factory.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows, negateBatch, rowsOf, takeBatch } from '../../types/batch-build.ts'
+import { plainNumber } from '../../types/plain-number.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
 import type { Datum } from '../../types/value.ts'
@@ -149,8 +150,8 @@ function take(bounds: readonly Lowest[], batch: Batch, from: number, types: read
   for (const row of values) {
     bounds.forEach((lowest, i) => {
       const value = row[i]
-      if (value == null || Number(value) >= lowest.value) return
-      lowest.value = Number(value)
+      if (value == null || plainNumber(value) >= lowest.value) return
+      lowest.value = plainNumber(value)
       lowest.text = formatText(value, types[from + i]!)
     })
   }

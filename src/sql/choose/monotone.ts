@@ -1,8 +1,11 @@
 import type { BoundTerm } from '../../plan/bounds.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, constant, replaceScalar } from '../../plan/scalar-walk.ts'
+import { plainNumber } from '../../types/plain-number.ts'
 import { INT4, type SqlType } from '../../types/sql-type.ts'
+import { findZone } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
+import { zoneTurns } from '../../types/zone-turns.ts'
 import { type Absent, allAbsent } from './absent.ts'
 
 /** What is known of a column: how low it may still change, and the constants that it lies between. */
@@ -20,7 +23,8 @@ type Call = Extract<Scalar, { kind: 'call' }>
 
 /**
  * The lower bound of an expression: that of its column, carried through functions that never fall as it rises. A clock
- * that goes back (timestamptz to timestamp) breaks the rule, so that such casts end it.
+ * that goes back breaks the rule: local time is followed in zones that never set theirs back, as are casts (views compute
+ * in UTC), and local days in those that never do so over midnight.
  */
 export function lowerBound(s: Scalar, facts: Facts): readonly BoundTerm[] | null {
   return lowerFact(s, facts)?.terms ?? null
@@ -54,20 +58,24 @@ function ways(s: Scalar): readonly Scalar[] {
   return ways(s.args[at]).map((way) => ({ ...s, args: s.args.map((arg, i) => (i === at ? way : arg)) }))
 }
 
-/** The only column with a bound that the expression rises with, and the expression at the least of all others. */
-function carrier(s: Scalar, facts: Facts): { column: number; lowest: Scalar } | null {
+/**
+ * The only column with a bound that the expression rises with, and the expression at the least of all others. `byDay`:
+ * what is taken of it is the same for all of a day.
+ */
+function carrier(s: Scalar, facts: Facts, byDay = false): { column: number; lowest: Scalar } | null {
   if (s.kind === 'column') return facts.get(s.index)?.terms ? { column: s.index, lowest: s } : null
   if (s.kind === 'cast') {
     if (!CASTS.has(`${s.arg.type.kind} ${s.type.kind}`)) return null
-    const inner = carrier(s.arg, facts)
+    // Rounding to a precision may reach the next day.
+    const inner = carrier(s.arg, facts, s.type.kind === 'date' || (byDay && s.type.precision === undefined))
     return inner && { ...inner, lowest: { ...s, arg: inner.lowest } }
   }
   // What stands behind the first has no value of its own.
   if (s.kind === 'coalesce' && s.sole) return carrier(s.args[0], facts)
   if (s.kind !== 'call') return null
   const at = RISES[nameOf(s)]
-  if (at === undefined) return null
-  const inner = carrier(s.args[at], facts)
+  if (at === undefined || !riseCertain(s, byDay)) return null
+  const inner = carrier(s.args[at], facts, isByDay(s))
   if (inner === null) return null
   const args: Scalar[] = []
   for (const [i, arg] of s.args.entries()) {
@@ -95,6 +103,61 @@ function leastArgument(call: Call, arg: Scalar, facts: Facts): Scalar | null {
   return constant({ months: months * taken, days: days * taken, micros: micros * taken }, step.type)
 }
 
+/** Whether the constants of the call are such that it never falls. */
+function riseCertain(call: Call, byDay: boolean): boolean {
+  const [first, last] = [call.args[0], call.args[call.args.length - 1]]
+  switch (nameOf(call)) {
+    case 'timezone':
+      return first.kind === 'const' && first.value !== null && zoneRises(call, first, byDay)
+    case 'extract':
+    case 'date_part':
+      return WHOLE_FIELDS.has(constantText(first))
+    case 'numeric_div':
+    case 'float8div':
+      return last.kind === 'const' && last.value !== null && plainNumber(last.value) > 0
+    default:
+      return true
+  }
+}
+
+/** AT TIME ZONE: an interval is an offset; local times that a zone leaves out come before those that follow them. */
+function zoneRises(call: Call, zone: Scalar, byDay: boolean): boolean {
+  if (zone.type.kind === 'interval') return true
+  const found = findZone(constantText(zone))
+  if (found === undefined) return false
+  const turns = zoneTurns(found)
+  if (call.type.kind === 'timestamptz') return turns.none
+  return call.type.kind === 'timestamp' && (byDay ? turns.daysOnward : turns.onward)
+}
+
+/** A day, or a unit of whole days, of local time: nothing below a day shows. */
+const isByDay = (call: Call): boolean =>
+  call.type.kind === 'timestamp' && nameOf(call) === 'date_trunc' && DAYS.has(constantText(call.args[0]))
+
+const constantText = (s: Scalar): string => (s.kind === 'const' ? String(s.value).toLowerCase() : '')
+
+const DAYS: ReadonlySet<string> = new Set([
+  'day',
+  'week',
+  'month',
+  'quarter',
+  'year',
+  'decade',
+  'century',
+  'millennium',
+])
+
+/** Fields that count on, where others begin again. */
+const WHOLE_FIELDS: ReadonlySet<string> = new Set([
+  'epoch',
+  'julian',
+  'year',
+  'isoyear',
+  'decade',
+  'century',
+  'millennium',
+])
+
 const nameOf = (call: Call): string => call.fn.slice(0, call.fn.indexOf('('))
 
 /** Functions that never fall while this argument rises. */
@@ -120,6 +183,15 @@ const RISES: Readonly<Record<string, number>> = {
   int84mi: 0,
   date_trunc: 1,
   date_bin: 1,
+  timezone: 1,
+  extract: 1,
+  date_part: 1,
+  to_timestamp: 0,
+  numeric_div: 0,
+  float8div: 0,
+  floor: 0,
+  ceil: 0,
+  ceiling: 0,
   window_start: 0,
   window_end: 0,
 }
@@ -127,7 +199,10 @@ const RISES: Readonly<Record<string, number>> = {
 const CASTS: ReadonlySet<string> = new Set(
   ['timestamp', 'timestamptz', 'date', 'int2', 'int4', 'int8']
     .map((t) => `${t} ${t}`)
-    .concat('timestamp date', 'date timestamp', 'int2 int4', 'int2 int8', 'int4 int8'),
+    .concat('timestamp date', 'date timestamp', 'int2 int4', 'int2 int8', 'int4 int8')
+    .concat('timestamp timestamptz', 'timestamptz timestamp', 'timestamptz date', 'date timestamptz')
+    .concat(['int2', 'int4', 'int8'].flatMap((t) => [`${t} numeric`, `${t} float8`]))
+    .concat('numeric float8', 'numeric int8', 'float8 numeric', 'float8 int8'),
 )
 
 /** `x + constant`, `x - constant` → x, and what to do to a bound of the sum to have one of x. */
