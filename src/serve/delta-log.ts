@@ -5,8 +5,8 @@ import type { SqlType } from '../types/sql-type.ts'
 import { batchBytes } from './batch-bytes.ts'
 
 /**
- * The shared delta log of one view or table: its changes tick by tick, kept for a retention window and bounded in
- * bytes. Subscribers hold a cursor (sequence number); sending never removes anything. Changes with a timestamp above
+ * The shared delta log of one view or table: its changes tick by tick, kept for a retention window (longer while somebody
+ * who follows has yet to read them) and bounded in bytes. Subscribers hold a cursor (sequence number); sending never removes anything. Changes with a timestamp above
  * `sinceMs` are all here. They are consolidated and sorted for who follows: most ticks of most relations nobody does, and
  * sorting costs more than the rest of a large tick.
  */
@@ -40,7 +40,8 @@ export class DeltaLog {
   #bytes = 0
   #sinceMs: number
   readonly #bounds: DeltaLogBounds
-  readonly #listeners = new Set<() => void>()
+  /** Who follows, and the sequence number that each reads next. */
+  readonly #listeners = new Map<() => void, () => number>()
 
   /** `sinceMs`: the timestamp as of which the log starts. */
   constructor(types: readonly SqlType[], sinceMs: number, bounds: DeltaLogBounds = DELTA_LOG_BOUNDS) {
@@ -111,10 +112,11 @@ export class DeltaLog {
 
   /** Called when time passed, with or without entries: wakes those who wait. */
   notify(): void {
-    for (const listener of [...this.#listeners]) listener()
+    for (const listener of [...this.#listeners.keys()]) listener()
   }
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener)
+  /** `next`: the first entry that the listener has yet to read. Age alone takes none of those away. */
+  listen(listener: () => void, next: () => number = () => Number.POSITIVE_INFINITY): () => void {
+    this.#listeners.set(listener, next)
     return () => this.#listeners.delete(listener)
   }
   get listeners(): number {
@@ -134,9 +136,11 @@ export class DeltaLog {
 
   #trim(nowMs: number): void {
     let drop = 0
+    const unread = Math.min(...[...this.#listeners.values()].map((next) => next()))
     while (drop < this.#entries.length - 1) {
       const oldest = this.#entries[drop]!
-      if (oldest.timestampMs > nowMs - this.#bounds.retentionMs && this.#bytes <= this.#bounds.bytesMax) break
+      const kept = oldest.seq >= unread || oldest.timestampMs > nowMs - this.#bounds.retentionMs
+      if (kept && this.#bytes <= this.#bounds.bytesMax) break
       this.#bytes -= oldest.bytes
       this.#sinceMs = oldest.timestampMs
       drop++

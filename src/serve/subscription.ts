@@ -55,9 +55,10 @@ export class LogSubscription {
       }
     }
     if (beyond) this.#ended = true
-    this.#unlisten = options.log.listen(() => {
-      this.#wake?.()
-    })
+    this.#unlisten = options.log.listen(
+      () => this.#wake?.(),
+      () => (this.#ended ? Number.POSITIVE_INFINITY : this.#cursor),
+    )
   }
 
   get ended(): boolean {
