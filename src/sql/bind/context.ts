@@ -114,7 +114,7 @@ export interface Recursion {
     node: Query,
     parent: Scope | null,
     ctes: CteScope | null,
-  ): { plan: Logical; origins: readonly (Origin | null)[] }
+  ): { plan: Logical; origins: readonly (Origin | null)[]; places: readonly (Place | undefined)[] }
   /** The same with its order, the sort keys behind the `width` columns that it has. */
   ordered(
     st: Statement,

@@ -38,7 +38,7 @@ export function bindWith(st: Statement, node: With, parent: Scope | null, ctes: 
   if (node.mode === 'mutuallyRecursive') return mutuallyRecursive(st, node, parent, ctes)
   let scope = ctes
   const closers: ((plan: Logical) => Logical)[] = []
-  for (const cte of node.ctes) {
+  for (const cte of node.mode === 'recursive' ? inOrder(node.ctes) : node.ctes) {
     const query = queryOf(cte)
     if (cte.types.length > 0) throw notSupported('column types in WITH', cte.types[0].span)
     const bound =
@@ -49,6 +49,20 @@ export function bindWith(st: Statement, node: With, parent: Scope | null, ctes: 
     closers.push((plan) => bound.close(plan))
   }
   return { ctes: scope, close: (plan) => closers.reduceRight((p, close) => close(p), plan) }
+}
+
+/** WITH RECURSIVE may name queries that stand behind: each comes behind those that it reads. */
+function inOrder(ctes: readonly Cte[]): Cte[] {
+  const left = [...ctes]
+  const sorted: Cte[] = []
+  while (left.length > 0) {
+    const free = left.findIndex(
+      (cte) => !left.some((other) => other !== cte && readsItself(cte.query, other.name.name)),
+    )
+    if (free < 0) throw bindError('0A000', 'mutual recursion between WITH items is not implemented', left[0].name)
+    sorted.push(...left.splice(free, 1))
+  }
+  return sorted
 }
 
 export function queryOf(cte: Cte): Query {

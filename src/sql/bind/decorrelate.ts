@@ -33,9 +33,16 @@ export interface Correlation {
   readonly emptyResult: (fn: string) => Datum
 }
 
-/** Columns of the result: those of the domain, then those of the subquery. */
-export function decorrelate(plan: Logical, domain: Correlation): Logical {
-  return new Decorrelation(domain).run(plan)
+/**
+ * Columns of the result: those of the domain, then those of the subquery. `bindings`: names around the plan whose rows
+ * carry the domain's columns already.
+ */
+export function decorrelate(
+  plan: Logical,
+  domain: Correlation,
+  bindings: ReadonlyMap<number, RowType> = new Map(),
+): Logical {
+  return new Decorrelation(domain, bindings).run(plan)
 }
 
 /** Outer slots of `known` that the plan reads, in order of number. */
@@ -51,10 +58,11 @@ class Decorrelation {
   readonly #domain: Correlation
   readonly #width: number
   /** Bindings whose value is correlated: their refs carry the domain's columns too. */
-  readonly #bindings = new Map<number, RowType>()
+  readonly #bindings: Map<number, RowType>
 
-  constructor(domain: Correlation) {
+  constructor(domain: Correlation, bindings: ReadonlyMap<number, RowType>) {
     this.#domain = domain
+    this.#bindings = new Map(bindings)
     this.#width = domain.slots.length
   }
 
@@ -77,7 +85,7 @@ class Decorrelation {
         return { ...p, value, body, rowType: body.rowType }
       }
       case 'letRec':
-        throw notSupported('a recursive query that reads columns of the query around it')
+        return this.#recursion(p)
       case 'project': {
         const input = this.run(p.input)
         return {
@@ -153,6 +161,18 @@ class Decorrelation {
       default:
         return unreachable(p)
     }
+  }
+
+  /** Rows of different outer rows do not meet in any round: each binding carries the domain's columns. */
+  #recursion(p: Extract<Logical, { kind: 'letRec' }>): Logical {
+    if (p.bindings.every((b) => !this.#correlated(b.value))) {
+      const body = this.run(p.body)
+      return { ...p, body, rowType: body.rowType }
+    }
+    for (const b of p.bindings) this.#bindings.set(b.binding, this.#row(b.value.rowType))
+    const bindings = p.bindings.map((b) => ({ ...b, value: this.run(b.value) }))
+    const body = this.run(p.body)
+    return { ...p, bindings, body, rowType: body.rowType }
   }
 
   #join(p: Extract<Logical, { kind: 'join' }>): Logical {

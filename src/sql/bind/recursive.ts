@@ -4,13 +4,16 @@ import type { Logical } from '../../plan/logical.ts'
 import { distinct, project } from '../../plan/logical-make.ts'
 import { logicalInputs } from '../../plan/logical-walk.ts'
 import { column } from '../../plan/scalar-walk.ts'
-import { sameType } from '../../types/sql-type.ts'
-import { typeText } from '../type-text.ts'
+import { withoutModifiers } from '../../types/modifiers.ts'
+import { formatType } from '../../types/pg-type.ts'
+import { type SqlType, sameType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { canCoerce, coerce } from './coerce.ts'
 import type { CteScope, NamedQuery, Statement } from './context.ts'
 import { renamed } from './cte-names.ts'
 import { handled } from './handled.ts'
+import { byRounds } from './recursion-rounds.ts'
+import { checkRecursiveTerm } from './recursion-rules.ts'
 import type { Scope } from './scope.ts'
 
 /** Whether a name occurs anywhere in FROM of the query: cheap and a little too careful where an inner WITH hides it. */
@@ -23,9 +26,9 @@ export function readsItself(query: unknown, name: string): boolean {
 }
 
 /**
- * WITH RECURSIVE t AS (start UNION [ALL] step). PostgreSQL feeds each round's new rows to the next; where the step
- * reads t exactly once and only through operators that treat rows one by one, the fixpoint of `start + step(t)` has
- * the same rows with the same counts, so that it can be maintained. Other steps are refused.
+ * WITH RECURSIVE t AS (start UNION [ALL] step). PostgreSQL feeds each round's new rows to the next. Where the step treats
+ * the rows of t one by one, the fixpoint of `start + step(t)` has the same rows with the same counts; other steps are
+ * evaluated by rounds. Either can be maintained.
  */
 export function bindRecursive(
   st: Statement,
@@ -34,19 +37,15 @@ export function bindRecursive(
   parent: Scope | null,
   ctes: CteScope | null,
 ): { named: NamedQuery; close: (plan: Logical) => Logical } {
-  handled(query, ['body'])
   const { body } = query
   const name = cte.name.name
-  if (body.kind !== 'setOperation' || body.op !== 'UNION' || readsItself(body.left, name)) {
-    throw bindError(
-      '42P19',
-      `recursive query "${name}" does not have the form non-recursive-term UNION [ALL] recursive-term`,
-      cte.name,
-    )
-  }
+  if (body.kind !== 'setOperation' || body.op !== 'UNION') throw notOfForm(name, cte)
+  checkRecursiveTerm(name, query, body)
+  handled(query, ['body', 'with'])
   if (body.corresponding) throw notSupported('CORRESPONDING', body.span)
   handled(body, ['op', 'all', 'left', 'right'])
-  const start = st.bind.queryColumns(st, asQuery(body.left), parent, ctes).plan
+  if (query.with) throw notSupported('WITH in a recursive query', query.with.span)
+  const { plan: start, places } = st.bind.queryColumns(st, asQuery(body.left), parent, ctes)
   const rowType = renamed(cte, start.rowType).map((f) => ({ ...f, nullable: true }))
   const named: NamedQuery = {
     name,
@@ -61,26 +60,28 @@ export function bindRecursive(
   }
   const exprs = step.rowType.map((f, i) => {
     const wanted = rowType[i].type
-    if (sameType(f.type, wanted) || (f.type.kind === wanted.kind && canCoerce(f.type, wanted, 'implicit'))) {
-      return coerce(st, column(i, f.type), wanted, 'implicit', body.right)
-    }
-    if (!canCoerce(f.type, wanted, 'implicit')) {
-      throw bindError(
-        '42804',
-        `recursive query "${name}" column ${i + 1} has type ${typeText(wanted)} in non-recursive term but type ${typeText(f.type)} overall`,
-        body.left,
-        { hint: 'Cast the output of the non-recursive term to the correct type.' },
-      )
-    }
-    return coerce(st, column(i, f.type), wanted, 'implicit', body.right)
-  })
-  if (countReads(step, named.binding) !== 1 || !linear(step, named.binding)) {
-    throw notSupported(
-      'a recursive term that does not read its own name exactly once by join or filter',
-      body.right.span,
+    const overall = overallType(wanted, f.type)
+    if (sameType(overall, wanted)) return coerce(st, column(i, f.type), wanted, 'implicit', body.right)
+    throw bindError(
+      '42804',
+      `recursive query "${name}" column ${i + 1} has type ${formatType(wanted)} in non-recursive term but type ${formatType(overall)} overall`,
+      places[i] ?? body.left,
+      { hint: 'Cast the output of the non-recursive term to the correct type.' },
     )
-  }
+  })
   const names = rowType.map((f) => f.name)
+  if (countReads(step, named.binding) > 1 || !linear(step, named.binding)) {
+    const close = byRounds(
+      st,
+      named.binding,
+      { ...start, rowType },
+      { plan: step, exprs },
+      rowType,
+      body.all,
+      body.right,
+    )
+    return { named, close }
+  }
   const inputs = [{ ...start, rowType }, project(step, exprs, names)]
   const all: Logical = { kind: 'unionAll', inputs, rowType }
   const value = body.all ? all : distinct(all)
@@ -95,6 +96,20 @@ export function bindRecursive(
     }),
   }
 }
+
+/** The type of both terms together: lengths and the like are kept only where they are equal. */
+function overallType(start: SqlType, step: SqlType): SqlType {
+  if (sameType(start, step)) return start
+  if (start.kind === step.kind || canCoerce(step, start, 'implicit')) return withoutModifiers(start)
+  return step
+}
+
+const notOfForm = (name: string, cte: Cte) =>
+  bindError(
+    '42P19',
+    `recursive query "${name}" does not have the form non-recursive-term UNION [ALL] recursive-term`,
+    cte.name,
+  )
 
 function asQuery(body: QueryBody): Query {
   if (body.kind === 'query') return body
