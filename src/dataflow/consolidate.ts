@@ -64,6 +64,11 @@ function deal(batch: Batch, parts: readonly Batch[][]): void {
   }
 }
 
+/** Rows from which on a delta of an ordered arrangement is consolidated first: rows that come often cost one walk down. */
+const CONSOLIDATED_MIN = 32
+
+export const consolidateLong = (batch: Batch): Batch => (batch.n < CONSOLIDATED_MIN ? batch : consolidateOne(batch))
+
 /** The same for one batch of any length. */
 export function consolidateOne(batch: Batch): Batch {
   const n = batch.n

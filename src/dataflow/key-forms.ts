@@ -4,12 +4,9 @@ import type { Column } from '../types/column.ts'
 import { concatColumns, takeRows } from '../types/column-shape.ts'
 import { type Forms, hasForms, plainColumn } from '../types/forms.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import { consolidateOne } from './consolidate.ts'
+import { consolidateLong } from './consolidate.ts'
 import { firstPresent } from './first-present.ts'
 import { firstColumns, pick } from './keys.ts'
-
-/** Rows from which on a delta is consolidated first. */
-const CONSOLIDATED_MIN = 32
 
 /**
  * How the equal values under each key are written (1.0 and 1.00 are one group, and one row of a DISTINCT). The key
@@ -56,7 +53,7 @@ export class KeyForms {
   /** Rows come and go: their keys, plain and as they are written. */
   apply(plain: readonly Column[], written: readonly Column[], n: number, diffs: Int32Array): void {
     const delta: Batch = { n, diffs, cols: [...plain, ...pick(written, this.#columns)] }
-    this.#written.apply(n < CONSOLIDATED_MIN ? delta : consolidateOne(delta))
+    this.#written.apply(consolidateLong(delta))
   }
 
   /** What stands for n plain keys; those without a row stay as they are. */

@@ -1,3 +1,4 @@
+import { arrayOf } from '../types/sql-type.ts'
 import { agg } from './define-aggregate.ts'
 import type { AggregateFunction } from './function.ts'
 
@@ -17,6 +18,10 @@ export const orderedSetAggregates: readonly AggregateFunction[] = [
   // RisingWave's, with the error that it may make: there is none.
   agg('approx_percentile(float8,float8) float8', 'percentile_disc', within),
   agg('approx_percentile(float8,float8,float8) float8', 'percentile_disc', within),
+  // ksqlDB's: the first k values of the order.
+  ...(['topk', 'topkdistinct'] as const).map((name) =>
+    agg(`${name}(int4,anyelement) anyarray`, name, { ...within, returns: (args) => arrayOf(args[1]) }),
+  ),
   agg('rank(any) int8', 'rank', { ...hypothetical, emptyResult: 1 }),
   agg('dense_rank(any) int8', 'dense_rank', { ...hypothetical, emptyResult: 1 }),
   agg('percent_rank(any) float8', 'percent_rank', { ...hypothetical, emptyResult: 0 }),

@@ -161,4 +161,6 @@ export type AggregateStrategy =
   | 'mode'
   | 'percentile_cont'
   | 'percentile_disc'
+  | 'topk'
+  | 'topkdistinct'
   | Hypothetical

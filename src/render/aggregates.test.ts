@@ -82,7 +82,8 @@ function directOf(g: Gen, fn: AggregateFunction, type: SqlType): { value: Datum 
   if (fn.form === 'hypothetical') return [{ value: pickFrom(g, VALUES[type.kind]) }]
   if (fn.args.length === 1) return []
   const array = 'kind' in fn.args[0] && fn.args[0].kind === 'array'
-  const value = array ? [0.25, null, 1] : pickFrom(g, [0, 0.3, 0.5, 1])
+  const fractions = array ? [[0.25, null, 1]] : [0, 0.3, 0.5, 1]
+  const value = pickFrom<Datum>(g, fn.name.startsWith('topk') ? [0, 1, 3] : fractions)
   return [{ value }, ...fn.args.slice(2).map(() => ({ value: 0.01 }))]
 }
 

@@ -4,13 +4,10 @@ import type { Column } from '../../types/column.ts'
 import { isNullAt } from '../../types/column-read.ts'
 import { nullColumn, takeRows } from '../../types/column-shape.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import { consolidateOne } from '../consolidate.ts'
+import { consolidateLong } from '../consolidate.ts'
 import { firstPresent } from '../first-present.ts'
 import { firstColumns } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
-
-/** Rows from which on a delta is consolidated first. */
-const CONSOLIDATED_MIN = 32
 
 /**
  * min and max under retraction: the group's values in order. State: each distinct value of each group, with its count.
@@ -52,7 +49,7 @@ export class ExtremeAccumulator implements Accumulator {
   }
   /** Values of one group often come many at a time: once each, they cost one walk down the tree. */
   private apply(delta: Batch): void {
-    this.values.apply(delta.n < CONSOLIDATED_MIN ? delta : consolidateOne(delta))
+    this.values.apply(consolidateLong(delta))
   }
   isZero(): boolean {
     return true

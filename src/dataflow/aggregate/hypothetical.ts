@@ -6,6 +6,7 @@ import { buildColumn } from '../../types/column-build.ts'
 import { takeRows } from '../../types/column-shape.ts'
 import { plainColumn } from '../../types/forms.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { consolidateLong } from '../consolidate.ts'
 import { firstColumns } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 import { type DirectArgument, DirectValues } from './direct.ts'
@@ -53,7 +54,7 @@ export class HypotheticalAccumulator implements Accumulator {
     this.direct.update(input)
     const { n, diffs, keys, order } = input
     const cols = [...keys, ...order.map((column, k) => plainColumn(this.spec.orderTypes[k], column, n))]
-    if (n > 0) this.rows.apply({ n, diffs, cols })
+    if (n > 0) this.rows.apply(consolidateLong({ n, diffs, cols }))
   }
   isZero(): boolean {
     return true

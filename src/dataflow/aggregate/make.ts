@@ -10,6 +10,7 @@ import type { DirectArgument } from './direct.ts'
 import { DistinctArguments } from './distinct-args.ts'
 import { ExtremeAccumulator } from './extreme.ts'
 import { AppendOnlyExtreme } from './extreme-append.ts'
+import { GreatestAccumulator } from './greatest.ts'
 import { HypotheticalAccumulator } from './hypothetical.ts'
 import { LinearAccumulator } from './linear.ts'
 import { isLinear, linearOf } from './linears.ts'
@@ -148,6 +149,12 @@ function plainAccumulator(spec: AggregateSpec, site: AccumulatorSite, states: St
       const where = { stateId: `${site.stateId}/values`, keyTypes, type, argTypes, direct: spec.direct ?? [] }
       const values = { valueType: orderTypes[0], order: order[0] }
       return new PercentileAccumulator({ ...where, ...values, continuous: strategy === 'percentile_cont' }, states)
+    }
+    case 'topk':
+    case 'topkdistinct': {
+      const where = { stateId: `${site.stateId}/values`, keyTypes, argTypes, direct: spec.direct ?? [] }
+      const values = { valueType: orderTypes[0], order: order[0], distinct: strategy === 'topkdistinct' }
+      return new GreatestAccumulator({ ...where, ...values }, states)
     }
     case 'rank':
     case 'dense_rank':

@@ -8,6 +8,7 @@ import { takeRows } from '../../types/column-shape.ts'
 import { isValueArray } from '../../types/datum.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum, Interval } from '../../types/value.ts'
+import { consolidateLong } from '../consolidate.ts'
 import type { RowErrors } from '../contract.ts'
 import { firstColumns } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
@@ -63,7 +64,8 @@ export class PercentileAccumulator implements Accumulator {
     if (kept === 0) return
     const some = new Int32Array(kept)
     for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]
-    this.values.apply({ n: kept, diffs: some, cols: [...keys, value].map((column) => takeRows(column, rows, kept)) })
+    const cols = [...keys, value].map((column) => takeRows(column, rows, kept))
+    this.values.apply(consolidateLong({ n: kept, diffs: some, cols }))
   }
   isZero(): boolean {
     return true

@@ -57,6 +57,8 @@ function foldOf(call: WindowCall): Fold | null {
     case 'mode':
     case 'percentile_cont':
     case 'percentile_disc':
+    case 'topk':
+    case 'topkdistinct':
     case 'rank':
     case 'dense_rank':
     case 'percent_rank':

@@ -173,11 +173,19 @@ export function aggregateOf(
     }
     case 'mode':
     case 'percentile_cont':
-    case 'percentile_disc': {
+    case 'percentile_disc':
+    case 'topk':
+    case 'topkdistinct': {
       const values = inOrder(args.map((entry) => ({ ...entry, row: [] })))
         .map(([value]) => value)
         .filter((value) => value !== null)
       if (strategy === 'mode') return modeOf(values, types[call.order[0].column])
+      if (strategy === 'topk') return values.length === 0 ? null : values.slice(0, direct[0] as number)
+      if (strategy === 'topkdistinct') {
+        const type = types[call.order[0].column]
+        const once = values.filter((value, i) => i === 0 || compareDatum(type, values[i - 1], value) !== 0)
+        return once.length === 0 ? null : once.slice(0, direct[0] as number)
+      }
       return percentileOf(values, strategy === 'percentile_cont', direct[0])
     }
     case 'rank':

@@ -14,6 +14,8 @@ const SPELLINGS: Readonly<Record<string, (node: Call) => Call | undefined>> = {
   approx_percentile: (node) => percentile(node, 'percentile_disc'),
   percentile_approx: (node) => percentile(node, 'percentile_disc'),
   approx_percentile_cont: (node) => percentile(node, 'percentile_cont'),
+  topk: (node) => greatest(node),
+  topkdistinct: (node) => greatest(node),
   mean: (node) => named(node, 'avg'),
   var: (node) => named(node, 'var_samp'),
   std: (node) => named(node, 'stddev_samp'),
@@ -54,6 +56,14 @@ function percentile(node: Call, name: string, fraction?: Arg): Call | undefined 
   if (value === undefined || args.length === 0 || node.args.length > (fraction ? 1 : 3)) return undefined
   const order: OrderItem = { kind: 'orderItem', expr: value.value, span: value.span }
   return { ...named(node, name), args, orderBy: [order], withinGroup: true }
+}
+
+/** topk(x, k) is topk(k) WITHIN GROUP (ORDER BY x DESC). */
+function greatest(node: Call): Call | undefined {
+  const [value, count] = node.args
+  if (node.withinGroup || node.distinct || node.orderBy.length > 0 || node.args.length !== 2) return undefined
+  const order: OrderItem = { kind: 'orderItem', expr: value.value, direction: 'DESC', nulls: 'LAST', span: value.span }
+  return { ...node, args: [count], orderBy: [order], withinGroup: true }
 }
 
 const number = (node: Call, text: string): Arg => {

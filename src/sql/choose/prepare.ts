@@ -28,10 +28,10 @@ function overColumns(p: Extract<Logical, { kind: 'aggregate' }>): Logical {
     return column(at, s.type)
   }
   const keys = p.keys.map(toColumn)
+  // A direct argument that is constant needs no column.
   const aggregates: AggregateCall[] = p.aggregates.map((a) => {
-    const call = mapCall(a, toColumn)
-    // A direct argument that is constant needs no column.
-    return hasDirect(a.fn) ? { ...call, args: a.args.map((s, i) => (s.kind === 'const' ? s : call.args[i])) } : call
+    const isValue = (s: Scalar): boolean => s.kind === 'const' && hasDirect(a.fn) && a.args.includes(s)
+    return mapCall(a, (s) => (isValue(s) ? s : toColumn(s)))
   })
   const rowType = exprs.map((e, i) => {
     const field = e.kind === 'column' ? p.input.rowType[e.index] : undefined
