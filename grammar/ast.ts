@@ -189,6 +189,8 @@ export type Query = Spanned & {
   offset?: Expr
   locking: Locking[]
   emit?: Emit
+  /** `ALLOWED LATENESS '10 min'`, before or after EMIT or without. */
+  lateness?: Expr
   /** `SELECT … AS OF [AT LEAST] t` */
   asOf?: AsOf
   /** Materialize's `OPTIONS (…)` */
@@ -251,7 +253,6 @@ export type Emit = Spanned & {
   mode: 'CHANGES' | 'FINAL' | 'ON WINDOW CLOSE' | 'ON UPDATE' | 'PERIODIC'
   /** Of PERIODIC. */
   every?: Expr
-  lateness?: Expr
 }
 export type AsOf = Spanned & { kind: 'asOf'; atLeast: boolean; at: Expr }
 export type Locking = Spanned & {

@@ -42,8 +42,8 @@ export function queryText(p: Printer, q: Query): string {
     q.offset && `OFFSET ${p.operand(q.offset)}`,
     q.limit && q.withTies && `FETCH FIRST (${p.expr(q.limit)}) ROWS WITH TIES`,
     ...q.locking.map((l) => words(`FOR ${l.strength}`, clause('OF', commas(l.of.map(full))), l.wait)),
-    q.emit &&
-      `EMIT ${q.emit.mode}${q.emit.every ? ` ${p.expr(q.emit.every)}` : ''}${q.emit.lateness ? ` ALLOWED LATENESS ${p.expr(q.emit.lateness)}` : ''}`,
+    q.emit && `EMIT ${q.emit.mode}${q.emit.every ? ` ${p.expr(q.emit.every)}` : ''}`,
+    q.lateness && `ALLOWED LATENESS ${p.expr(q.lateness)}`,
     q.asOf && `AS OF ${q.asOf.atLeast ? 'AT LEAST ' : ''}${p.operand(q.asOf.at)}`,
     q.options.length > 0 && `OPTIONS ${options(q.options)}`,
   )

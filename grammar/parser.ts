@@ -34,6 +34,7 @@ const queryContinues = new Set<TokenType>([
   T.FETCH,
   T.FOR,
   T.EmitClause,
+  T.AllowedClause,
   T.AsOf,
 ])
 

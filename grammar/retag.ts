@@ -40,9 +40,23 @@ const plainFunctions = new Set<TokenType>([
 /** What an ASOF join begins with; RIGHT and FULL are read so that they can be refused by name. */
 const asofSides: ReadonlySet<TokenType> = new Set([T.JOIN, T.INNER, T.LEFT, T.RIGHT, T.FULL])
 
+/** Behind them stands a name, whatever follows. */
+const named: ReadonlySet<TokenType | undefined> = new Set([T.AS, T.Dot, T.Comma, T.SELECT])
+
 /** By token type index: whether retagging looks at the token at all. */
 const contextual = new Uint8Array(tokenIdxEnd)
-for (const type of [T.NOT, T.NULLS, T.WITH, T.EMIT, T.ASOF, T.QUALIFY, T.AS, ...specialFunctions, ...plainFunctions])
+for (const type of [
+  T.NOT,
+  T.NULLS,
+  T.WITH,
+  T.EMIT,
+  T.ALLOWED,
+  T.ASOF,
+  T.QUALIFY,
+  T.AS,
+  ...specialFunctions,
+  ...plainFunctions,
+])
   contextual[type.tokenTypeIdx as number] = 1
 
 export function is(type: TokenType, category: TokenType) {
@@ -63,6 +77,8 @@ export function retag(tokens: SqlToken[]) {
       if (next === T.TIME || next === T.ORDINALITY) token.retag(T.WithType)
     } else if (type === T.EMIT) {
       if (next && streamEnds.has(next) && tokens[i - 1]?.tokenType !== T.AS) token.retag(T.EmitClause)
+    } else if (type === T.ALLOWED) {
+      if (next === T.LATENESS && !named.has(tokens[i - 1]?.tokenType)) token.retag(T.AllowedClause)
     } else if (type === T.ASOF) {
       const alias = tokens[i - 1]?.tokenType === T.AS
       if (!alias && next && asofSides.has(next)) token.retag(T.AsofJoin)

@@ -88,16 +88,10 @@ export function queryRules(g: SqlParser, r: Rules) {
               },
             },
           ])
-          const lateness = g.opt(27, () => g.words(28, T.ALLOWED, T.LATENESS) && g.sub(29, r.expr, 4, true))
-          query.emit = {
-            kind: 'emit',
-            mode,
-            ...(every && { every }),
-            ...(lateness && { lateness }),
-            span: g.span(start),
-          }
+          query.emit = { kind: 'emit', mode, ...(every && { every }), span: g.span(start) }
         },
       },
+      { ALT: () => g.words(27, T.AllowedClause, T.LATENESS) && (query.lateness = g.sub(29, r.expr, 4, true)) },
       { ALT: () => (query.asOf = g.sub(24, r.asOf)) },
       { ALT: () => g.eat(25, T.OPTIONS) && (query.options = g.sub(26, r.options)) },
     ])

@@ -96,6 +96,7 @@ const symbols = {
   NullsOrder: symbol('NullsOrder'),
   WithType: symbol('WithType'),
   EmitClause: symbol('EmitClause'),
+  AllowedClause: symbol('AllowedClause'),
   AsofJoin: symbol('AsofJoin'),
   AsOf: symbol('AsOf'),
   QualifyClause: symbol('QualifyClause'),

@@ -22,6 +22,9 @@ test.each([
   ["WITH (allowed_lateness = '1 hour') AS SELECT id, ts FROM plain", [LATENESS]],
   ["WITH (retention = '1 hour') AS SELECT id, count(*) FROM plain GROUP BY id", [RETENTION]],
   ["AS SELECT id FROM timed EMIT CHANGES ALLOWED LATENESS INTERVAL '1 minute'", [LATENESS]],
+  ["AS SELECT id FROM timed ALLOWED LATENESS INTERVAL '1 minute'", [LATENESS]],
+  ["AS SELECT id FROM timed ALLOWED LATENESS '1 minute' EMIT CHANGES", [LATENESS]],
+  ['AS SELECT allowed.id AS allowed FROM timed allowed', []],
   ["WITH (retention = '1 h', allowed_lateness = '1 h') AS SELECT id FROM timed", [LATENESS, RETENTION]],
 ])('a view that closes no time has nothing to wait for: %s', (view, notices) => {
   expect(noticesOf(`CREATE MATERIALIZED VIEW v ${view}`)).toEqual(notices)

@@ -33,6 +33,7 @@ function spanOf(value: unknown): { start: number } | undefined {
 const FEATURES: Readonly<Record<string, string>> = {
   'query.locking': 'SELECT … FOR UPDATE/SHARE in this place',
   'query.emit': 'EMIT',
+  'query.lateness': 'ALLOWED LATENESS',
   'query.asOf': 'AS OF in this place',
   'query.options': 'OPTIONS of a query',
   'select.groupAll': 'GROUP BY ALL',

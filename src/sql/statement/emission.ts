@@ -23,9 +23,9 @@ export const CHANGES: Emission = { mode: 'changes' }
 
 /** The EMIT clause of a whole query, and the query without it. */
 export function takeEmission(st: Statement, node: Query): { query: Query; emission: Emission } {
-  const { emit, ...rest } = node
-  if (!emit) return { query: node, emission: CHANGES }
-  if (emit.lateness) allowLateness(st, micros(st, emit.lateness))
+  const { emit, lateness, ...rest } = node
+  if (lateness) allowLateness(st, micros(st, lateness))
+  if (!emit) return { query: rest, emission: CHANGES }
   switch (emit.mode) {
     case 'CHANGES':
       return { query: rest, emission: CHANGES }
@@ -43,7 +43,7 @@ export function takeEmission(st: Statement, node: Query): { query: Query; emissi
   }
 }
 
-function micros(st: Statement, node: NonNullable<NonNullable<Query['emit']>['lateness']>, what?: string): number {
+function micros(st: Statement, node: NonNullable<Query['lateness']>, what?: string): number {
   const place = {
     scope: EMPTY_SCOPE,
     ctes: null,
