@@ -140,7 +140,7 @@ export type WriteStatement = import('../plan/dml.ts').DmlPlan
 export type DdlStatement = import('../plan/ddl.ts').DdlPlan
 
 export interface WriteResult {
-  readonly command: 'INSERT' | 'UPDATE' | 'DELETE' | 'TRUNCATE'
+  readonly command: 'INSERT' | 'UPDATE' | 'DELETE' | 'MERGE' | 'TRUNCATE'
   readonly count: number
   /** RETURNING rows in statement order; null without RETURNING. */
   readonly returning: { readonly fields: RowType; readonly batches: readonly Batch[] } | null

@@ -7,7 +7,7 @@ import type { Scalar } from './scalar.ts'
  * Bound DML: what the engine evaluates at the commit tick. All coercions (assignment casts) and defaults are inside the
  * plans; the engine checks NOT NULL and PRIMARY KEY. Parameters are still `param` scalars; their values come beside.
  */
-export type DmlPlan = InsertPlan | UpdatePlan | DeletePlan | TruncatePlan
+export type DmlPlan = InsertPlan | UpdatePlan | DeletePlan | MergePlan | TruncatePlan
 
 export interface InsertPlan {
   readonly kind: 'insert'
@@ -80,6 +80,20 @@ export interface DeletePlan {
   /** The rows to delete (table columns); each counted once however often it matched. */
   readonly plan: PhysicalPlan
   readonly returning: Returning | null
+  readonly reads: readonly number[]
+}
+
+export interface MergePlan {
+  readonly kind: 'merge'
+  readonly table: number
+  /** Target row (NULLs where none matched), the row as the action has it, the number of the action. */
+  readonly plan: PhysicalPlan
+  readonly actions: readonly {
+    readonly kind: 'insert' | 'update' | 'delete' | 'nothing'
+    /** As `fill` of DmlRows. */
+    readonly fill: readonly { readonly column: number; readonly expr: Scalar }[]
+  }[]
+  readonly returning: null
   readonly reads: readonly number[]
 }
 

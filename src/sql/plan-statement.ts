@@ -26,6 +26,7 @@ import { planCreateSequence } from './ddl/sequence.ts'
 import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
 import { bindEnv } from './statement/env.ts'
 import { planInsert } from './statement/insert.ts'
+import { planMerge } from './statement/merge.ts'
 import { planMergeLate } from './statement/merge-late.ts'
 import { planPushQuery } from './statement/push-query.ts'
 import { planQuery } from './statement/query.ts'
@@ -60,6 +61,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return planUpdate(node, context)
     case 'delete':
       return planDelete(node, context)
+    case 'merge':
+      return planMerge(node, context)
     case 'truncate': {
       if (node.behavior === 'CASCADE') throw notSupported('TRUNCATE … CASCADE', node.span)
       const restart = node.identity === 'RESTART' ? { restart: true as const } : {}

@@ -17,7 +17,7 @@ export type BulkPlan =
 
 /** Without ON CONFLICT and RETURNING; the rows of UPDATE and DELETE found by a query. */
 export function isBulk(plan: DmlPlan, table: TableRuntime): plan is BulkPlan {
-  if (plan.kind === 'truncate' || plan.returning !== null) return false
+  if (plan.kind === 'truncate' || plan.kind === 'merge' || plan.returning !== null) return false
   if (plan.kind === 'insert') return plan.source.kind === 'query' && plan.onConflict === null
   if (plan.lookup !== null) return false
   // Without a key, a row that matched several times is told from several equal rows by counting them one by one.

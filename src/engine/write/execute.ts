@@ -5,11 +5,12 @@ import { batchFromRows } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { WriteResult } from '../api.ts'
 import { insertChanges } from './insert.ts'
+import { mergeChanges } from './merge.ts'
 import { type RowProgram, rowProgram } from './row-program.ts'
 import { deleteChanges, updateChanges } from './update.ts'
 import { PIECE_ROWS, type RowChange, type WriteScope } from './writable.ts'
 
-const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', truncate: 'TRUNCATE' } as const
+const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', merge: 'MERGE', truncate: 'TRUNCATE' } as const
 
 /** The changes that a statement makes, checked; nothing is changed yet. TRUNCATE changes its tables in `applyDml`. */
 export async function dmlChanges(plan: DmlPlan, scope: WriteScope): Promise<readonly RowChange[]> {
@@ -20,6 +21,8 @@ export async function dmlChanges(plan: DmlPlan, scope: WriteScope): Promise<read
       return updateChanges(plan, scope)
     case 'delete':
       return deleteChanges(plan, scope)
+    case 'merge':
+      return mergeChanges(plan, scope)
     case 'truncate':
       return []
   }

@@ -73,7 +73,7 @@ function* removals(table: WritableTable, rows: readonly Row[]): Pieces<RowChange
 }
 
 /** Whether the row is still to be changed: once with a primary key, of equal rows without one as many as there are. */
-function takeOne(table: WritableTable, left: Map<string, number>, key: string, old: Row): boolean {
+export function takeOne(table: WritableTable, left: Map<string, number>, key: string, old: Row): boolean {
   const { entry } = table
   const remaining = left.get(key) ?? (entry.primaryKey === null ? table.count(old) : 1)
   if (remaining === 0) return false

@@ -41,6 +41,7 @@ function writeTag(result: WriteResult): string {
       return `INSERT 0 ${result.count}`
     case 'UPDATE':
     case 'DELETE':
+    case 'MERGE':
       return `${result.command} ${result.count}`
     case 'TRUNCATE':
       return 'TRUNCATE TABLE'

@@ -84,7 +84,7 @@ function bindSource(
     const rows = given.map((row, r) => {
       const values = row.map((s, i) => {
         const cell = lists[r][i]
-        const isDefault = cell.kind === 'default' || overridden(entry, columns[i], node)
+        const isDefault = cell.kind === 'default' || overridden(entry, columns[i], node.overriding)
         return isDefault ? defaultValue(st, entry, columns[i]) : assign(st, entry, columns[i], s, cell)
       })
       return fullRow((i) => (i < values.length ? values[i] : defaultValue(st, entry, columns[i])))
@@ -98,7 +98,7 @@ function bindSource(
   const { plan, values, places, order } = bindQuerySource(st, node.source, open.ctes)
   checkCount(values.length, columns.length, node, places)
   const assigned = values.map((s, i) =>
-    overridden(entry, columns[i], node)
+    overridden(entry, columns[i], node.overriding)
       ? defaultValue(st, entry, columns[i])
       : assign(st, entry, columns[i], s, places[i] ?? (node.source as Query)),
   )
@@ -121,7 +121,7 @@ function bindSource(
 }
 
 /** Whether a value that is written for an identity column gives way to its default; 428C9 where it may not be written. */
-function overridden(entry: TableEntry, at: number, { overriding }: Insert): boolean {
+export function overridden(entry: TableEntry, at: number, overriding: Insert['overriding']): boolean {
   const { identity, generated, name } = entry.columns[at]
   if (generated !== undefined) {
     throw bindError('428C9', `cannot insert a non-DEFAULT value into column "${name}"`, undefined, {

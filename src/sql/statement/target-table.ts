@@ -37,6 +37,11 @@ export function targetTable(st: Statement, name: Name, verb: string): TableEntry
       detail: 'It stores what a source delivers.',
     })
   }
+  if (verb === 'merge into' && entry.kind === 'view') {
+    throw bindError('0A000', `cannot execute MERGE on relation "${entry.name}"`, undefined, {
+      detail: 'This operation is not supported for views.',
+    })
+  }
   throw bindError('42809', `cannot ${verb} ${what[entry.kind]} "${entry.name}"`, name)
 }
 
