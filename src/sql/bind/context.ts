@@ -11,6 +11,7 @@ import { sameScalar } from '../../plan/scalar-walk.ts'
 import { type RowType, type SqlType, UNKNOWN } from '../../types/sql-type.ts'
 import type { Interval } from '../../types/value.ts'
 import { bindError, type Place } from './bind-error.ts'
+import { subqueryKey } from './same-subquery.ts'
 import type { Origin, Scope } from './scope.ts'
 import { type Slot, slotCall } from './slot.ts'
 import type { WindowDefinition } from './window-spec.ts'
@@ -184,6 +185,7 @@ export class Statement {
   lives: RowLives | null = null
   /** Where the subqueries stand that are being bound, outermost first: what aggregates in them may belong to. */
   readonly places: ExprPlace[] = []
+  readonly #subqueries = new Map<string, number>()
   readonly #counter: { binding: number }
 
   constructor(env: BindEnv, bind: Recursion, outer?: Statement) {
@@ -227,14 +229,17 @@ export class Statement {
   }
 
   slot(slot: Slot, args: readonly Scalar[], type: SqlType, at: Place): Scalar {
-    this.slots.push(slot)
-    return slotCall(this.slots.length - 1, args, type, this.position(at))
+    const key = slot.kind === 'subquery' && args.length === 0 ? subqueryKey(slot) : null
+    const known = key === null ? undefined : this.#subqueries.get(key)
+    const n = known ?? this.slots.push(slot) - 1
+    if (key !== null) this.#subqueries.set(key, n)
+    return slotCall(n, args, type, this.position(at))
   }
 
   /** One slot for all uses of one outer value, so that equal expressions stay equal. */
-  outer(scope: Scope, expr: Scalar, nullable: boolean, name: string): Scalar {
+  outer(scope: Scope, expr: Scalar, nullable: boolean, name: string, at: Place): Scalar {
     const known = this.slots.findIndex((s) => s.kind === 'outer' && s.scope === scope && sameScalar(s.expr, expr))
-    const n = known >= 0 ? known : this.slots.push({ kind: 'outer', scope, expr, nullable, name }) - 1
+    const n = known >= 0 ? known : this.slots.push({ kind: 'outer', scope, expr, nullable, name, at }) - 1
     return slotCall(n, [], expr.type, -1)
   }
 

@@ -139,7 +139,7 @@ function bindColumn(st: Statement, node: Extract<Expr, { kind: 'column' }>, plac
   }
   const { scope, column } = found
   if (scope === place.scope) return column.expr
-  return st.outer(scope.base ?? scope, column.expr, column.nullable, column.name)
+  return st.outer(scope.base ?? scope, column.expr, column.nullable, column.name, node)
 }
 
 function bindQuantified(st: Statement, node: Extract<Expr, { kind: 'quantified' }>, place: ExprPlace): Scalar {

@@ -262,8 +262,12 @@ function ungrouped(
   const table = scope.tables.find((t) => t.columns.some((c) => sameScalar(c.expr, s)))
   const name = table?.columns.find((c) => sameScalar(c.expr, s))?.name ?? columnName(scope, s)
   const full = table && table.alias !== '' ? `${table.alias}.${name}` : name
+  if (inSubquery) {
+    const slot = st.slots.find((o) => o.kind === 'outer' && o.scope === scope && sameScalar(o.expr, s))
+    const at = slot?.kind === 'outer' ? slot.at : undefined
+    return bindError('42803', `subquery uses ungrouped column "${full}" from outer query`, at)
+  }
   const at = nodes.map((n) => locate(st, n, s, place)).find((n) => n !== undefined)
-  if (inSubquery) return bindError('42803', `subquery uses ungrouped column "${full}" from outer query`, at)
   return bindError(
     '42803',
     `column "${full}" must appear in the GROUP BY clause or be used in an aggregate function`,

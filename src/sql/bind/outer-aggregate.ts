@@ -23,7 +23,8 @@ export function outerAggregate(
   if (!scope || base(scope) === base(place.scope)) return null
   const target = base(scope)
   const outer = st.places.findLast((p) => base(p.scope) === target)
-  return outer ? st.outer(target, bind(outer), true, node.name.parts[node.name.parts.length - 1].name) : null
+  const { name } = node.name.parts[node.name.parts.length - 1]
+  return outer ? st.outer(target, bind(outer), true, name, node) : null
 }
 
 const base = (scope: Scope): Scope => scope.base ?? scope

@@ -3,6 +3,7 @@ import type { AggregateCall, Logical } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { visitScalar } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import type { Place } from './bind-error.ts'
 import type { Scope } from './scope.ts'
 
 /**
@@ -18,6 +19,8 @@ export type Slot =
       readonly expr: Scalar
       readonly nullable: boolean
       readonly name: string
+      /** Where it stands first. */
+      readonly at: Place
     }
   | { readonly kind: 'aggregate'; readonly call: AggregateCall; readonly name: string }
   /** GROUPING: the slot's arguments are its own; where they stand, for its error. */
