@@ -73,7 +73,9 @@ export function insideAggregate(node: Call, place: ExprPlace): ExprPlace {
 }
 
 export const bindFilter = (st: Statement, node: Call, inside: ExprPlace): Scalar | null =>
-  node.filter ? bindCondition(st, node.filter, { ...inside, clause: 'FILTER' }, 'FILTER') : null
+  node.filter
+    ? bindCondition(st, node.filter, { ...inside, aggregates: false, inAggregate: false, clause: 'FILTER' }, 'FILTER')
+    : null
 
 /** An argument without the conversion that the call put around it. */
 const written = (arg: Scalar): Scalar => (arg.kind === 'cast' && !arg.explicit ? arg.arg : arg)

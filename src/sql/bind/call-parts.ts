@@ -28,12 +28,13 @@ export function bindArgs(st: Statement, node: Call, place: ExprPlace): Scalar[] 
   })
 }
 
-export function bindOrder(st: Statement, items: readonly OrderItem[], place: ExprPlace): SlotOrder[] {
+/** `settled`: a literal that nothing gave a type is text. */
+export function bindOrder(st: Statement, items: readonly OrderItem[], place: ExprPlace, settled = true): SlotOrder[] {
   return items.map((item) => {
     handled(item, ['expr', 'direction', 'nulls', 'using'])
     if (item.using) throw notSupported('ORDER BY … USING', item.span)
     const bound = st.bind.expr(st, item.expr, place)
-    const expr = bound.type.kind === 'unknown' ? coerce(st, bound, TEXT, 'implicit', item.expr) : bound
+    const expr = settled && bound.type.kind === 'unknown' ? coerce(st, bound, TEXT, 'implicit', item.expr) : bound
     const desc = item.direction === 'DESC'
     return { expr, desc, nullsFirst: item.nulls ? item.nulls === 'FIRST' : desc }
   })

@@ -1,6 +1,7 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
+import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { handled } from './handled.ts'
@@ -14,7 +15,7 @@ export function bindCollate(st: Statement, node: Extract<Expr, { kind: 'collate'
   handled(node, ['operand', 'collation'])
   const operand = st.bind.expr(st, node.operand, place)
   if (!TEXTS.has(operand.type.kind)) {
-    throw bindError('42804', `collations are not supported by type ${operand.type.kind}`, node)
+    throw bindError('42804', `collations are not supported by type ${typeText(operand.type)}`, node)
   }
   const name = node.collation.parts.at(-1)!.name
   if (!BYTE_ORDER.has(name))

@@ -1,3 +1,6 @@
+import { SqlError } from '../../base/sql-error.ts'
+import { isPoly } from '../../functions/define.ts'
+import type { AggregateFunction } from '../../functions/function.ts'
 import { aggregateById, aggregatesByName } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
@@ -19,9 +22,9 @@ export function bindOrderedSet(st: Statement, node: Call, name: string, place: E
   handled(node, ['name', 'args', 'star', 'orderBy', 'withinGroup', 'filter', 'all', 'over'])
   const aggregate = isOrderedSet(name) || isAggregate(name)
   const inside = aggregate ? insideAggregate(node, place) : place
-  if (node.star) throw starred(name, node)
+  if (node.star) throw isOrderedSet(name) ? starred(name, node) : notOrderedSet(name, node)
   const args = bindArgs(st, node, inside)
-  const order = bindOrder(st, node.orderBy, inside)
+  const order = bindOrder(st, node.orderBy, inside, false)
   const all = [...args, ...order.map(({ expr }) => expr)]
   if (!aggregate) {
     callFunction(st, name, all, node)
@@ -29,8 +32,9 @@ export function bindOrderedSet(st: Statement, node: Call, name: string, place: E
   }
   const call = isHypothetical(name) ? hypothetical(st, node, name, args, order) : aggregateCall(st, name, all, node)
   const fn = aggregateById(call.fn)
-  if (fn?.form === undefined) {
-    throw bindError('42809', `${name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP`, node)
+  if (fn?.form === undefined) throw notOrderedSet(name, node)
+  if (order.some(({ expr }) => expr.type.kind === 'unknown') && isAnyElement(fn)) {
+    throw new SqlError('42804', 'could not determine polymorphic type because input has type unknown')
   }
   if (node.over) throw bindError('0A000', `OVER is not supported for ordered-set aggregate ${name}`, node)
   if (fn.form === 'within' && order.length !== 1) {
@@ -48,6 +52,12 @@ export function bindOrderedSet(st: Statement, node: Call, name: string, place: E
   const slot = { ...call, args: direct, distinct: false, filter, order: sorted }
   return st.slot({ kind: 'aggregate', name, call: slot }, [], call.type, node)
 }
+
+const isAnyElement = ({ args }: AggregateFunction): boolean =>
+  args.slice(-1).some((arg) => isPoly(arg) && arg.poly === 'anyelement')
+
+const notOrderedSet = (name: string, node: Call) =>
+  bindError('42809', `${name} is not an ordered-set aggregate, so it cannot have WITHIN GROUP`, node)
 
 const isHypothetical = (name: string): boolean => aggregatesByName(name).some(({ form }) => form === 'hypothetical')
 
