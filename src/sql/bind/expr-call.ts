@@ -9,6 +9,7 @@ import { bindArgs, type Call, functionName } from './call-parts.ts'
 import { canCoerce, coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { currentWatermark } from './event-time.ts'
+import { functionRespelled } from './function-spelling.ts'
 import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
 import { isJsonAggregate } from './json-aggregate.ts'
@@ -20,7 +21,7 @@ import { bindWindowCall, isWindowFunction } from './window-call.ts'
 /** A call by name: a window function, an aggregate, a set-returning function of the select list, or a plain function. */
 export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
-  const spelled = respelled(node, name)
+  const spelled = respelled(node, name) ?? functionRespelled(node, name)
   if (spelled) return bindCall(st, spelled, place)
   if (node.withinGroup) {
     const outer = outerAggregate(st, node, place, (around) => bindOrderedSet(st, node, name, around))

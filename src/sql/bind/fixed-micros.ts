@@ -16,5 +16,8 @@ export function microsOf(interval: Interval, at: Place, what = 'a lateness'): nu
 export function timeToLive(st: Statement, text: string, at: Place): number {
   const micros = microsOf(parseLiteral(st, text, INTERVAL, at) as Interval, at, 'a time to live')
   if (micros === 0) throw bindError('22023', 'a time to live must be greater than zero', at)
+  if (/^\s*[\d.]+\s*$/.test(text)) {
+    throw bindError('22023', 'a time to live needs a unit', at, { hint: `Write '${text.trim()} seconds'.` })
+  }
   return micros
 }

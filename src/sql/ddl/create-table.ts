@@ -67,6 +67,11 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   if (!connected) {
     const options = namedOptions(node.with)
     const rest = withoutWatermark({ ...node, with: withoutTtl(node.with) })
+    const [unknownOption] = namedOptions(rest.with)
+    if (unknownOption !== undefined) {
+      const option = `option ${unknownOption.name.toUpperCase()} of a table`
+      throw notSupported(option, unknownOption.span, 'A table has TTL, IDLE_TIMEOUT and MAX_FUTURE.')
+    }
     handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     const computed = bindComputed(st, declared, declared.columns)
     const watermark = bindWatermark(st, node.elements, declared.columns, options, computed)

@@ -44,7 +44,12 @@ export function planCreateView(node: CreateView, context: PlanningContext): DdlP
   }
 }
 
-export function planCreateMaterializedView(node: CreateMaterializedView, context: PlanningContext): DdlPlan {
+/** `added`: what the text says beside what is written. */
+export function planCreateMaterializedView(
+  node: CreateMaterializedView,
+  context: PlanningContext,
+  added?: { readonly at: number; readonly text: string },
+): DdlPlan {
   handled(node, ['ifNotExists', 'name', 'columns', 'with', 'query', 'withData'])
   if (node.withData === false) throw notSupported('WITH NO DATA', node.span)
   const st = newStatement(bindEnv(context))
@@ -63,7 +68,13 @@ export function planCreateMaterializedView(node: CreateMaterializedView, context
   if (!closes) tellUnused(st, context)
   const times = eventTimes(context.catalog, st.stream)
   checkGrowth(physical, times, context, node.query)
-  const text = canonicalSql(st, context.sql, node.query.span)
+  const { start, end } = node.query.span
+  const cut = added?.at ?? start
+  const [before, behind] = [
+    { start, end: cut },
+    { start: cut, end },
+  ].map((s) => canonicalSql(st, context.sql, s))
+  const text = `${before}${added?.text ?? ''}${behind}`
   const given = optionsText(options)
   return {
     kind: 'createMaterializedView',

@@ -10,6 +10,7 @@ import type { PlanningContext } from '../planned.ts'
 import { resolveType } from '../type-name.ts'
 import { planCreateSource } from './create-table.ts'
 import { planCreateMaterializedView } from './create-view.ts'
+import { windowed, withBounds } from './ksql-bounds.ts'
 import { withRowTime } from './ksql-rowtime.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 
@@ -19,7 +20,7 @@ import { type NamedOption, namedOptions, optionText } from './option-value.ts'
  */
 export function isKsql(node: CreateTable): boolean {
   if (node.word !== 'TABLE') return true
-  if (node.as !== undefined) return node.as.emit !== undefined
+  if (node.as !== undefined) return node.as.emit !== undefined || windowed(node.as) !== null
   return node.with.some((o) => o.kind === 'option' && OWN.has(o.name.toLowerCase()))
 }
 
@@ -36,9 +37,9 @@ export function planKsql(node: CreateTable, context: PlanningContext): DdlPlan {
     if (node.hasElements) throw notSupported(`columns of CREATE ${node.word} … AS`, node.span)
     const [option] = node.with
     if (option !== undefined) throw notSupported(`a topic of CREATE ${node.word} … AS`, option.span)
-    const query = node.as
+    const { query, added } = withBounds(node.as, context.sql)
     const view = { kind: 'createMaterializedView', ifNotExists, name, columns: [], with: [], query, span } as const
-    return planCreateMaterializedView({ ...view, columns: [], with: [] }, context)
+    return planCreateMaterializedView({ ...view, columns: [], with: [] }, context, added)
   }
   const { options: given, keyFormat } = topicOptions(node, context)
   const declared = node.word === 'STREAM' ? streamColumns(node, keyFormat) : node.elements
