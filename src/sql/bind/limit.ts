@@ -1,5 +1,5 @@
 import type { Expr, Query } from '../../../grammar/ast.ts'
-import { notSupported } from '../../base/sql-error.ts'
+import { notSupported, SqlError } from '../../base/sql-error.ts'
 import type { Finishing, Logical, SortKey } from '../../plan/logical.ts'
 import { projectColumns } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
@@ -9,7 +9,7 @@ import { bindError } from './bind-error.ts'
 import { coerce, constantValue } from './coerce.ts'
 import type { CteScope, ExprPlace, Statement } from './context.ts'
 import { callOperator } from './overload.ts'
-import { EMPTY_SCOPE, type Scope, tryFindUnqualified } from './scope.ts'
+import { EMPTY_SCOPE, findColumn, type Scope } from './scope.ts'
 import { slotsIn } from './slot.ts'
 import { Stage } from './stage.ts'
 
@@ -57,7 +57,7 @@ function bindCount(
   if (!node) return NONE
   const scope: Scope = { ...EMPTY_SCOPE, parent }
   const place: ExprPlace = { scope, ctes, clause, aggregates: false, windows: false, rows: false }
-  if (node.kind === 'column' && !(parent && tryFindUnqualified(parent, node.parts[0].name, node))) {
+  if (node.kind === 'column' && !isOuter(st, node, scope)) {
     throw bindError('42P10', `argument of ${clause} must not contain variables`, node)
   }
   const scalar = coerce(st, st.bind.expr(st, node, place), INT8, 'assignment', node)
@@ -68,6 +68,17 @@ function bindCount(
     throw bindError(SQLSTATES[clause], `${clause} must not be negative`, node)
   }
   return { kind: 'number', value: value === null ? null : Number(value) }
+}
+
+/** Whether a query around this one has the column. */
+function isOuter(st: Statement, { parts, span }: Extract<Expr, { kind: 'column' }>, scope: Scope): boolean {
+  try {
+    findColumn(scope, parts, { span }, st.env.database)
+    return true
+  } catch (e) {
+    if (e instanceof SqlError) return false
+    throw e
+  }
 }
 
 const SQLSTATES: Readonly<Record<Clause, string>> = { LIMIT: '2201W', OFFSET: '2201X' }
