@@ -83,6 +83,19 @@ export type DdlPlan =
       /** Absent: as it was. */
       readonly ownedBy?: { readonly table: number; readonly column: number } | null
     }
+  | {
+      readonly kind: 'alterColumns'
+      readonly table: number
+      /** The table's columns as they are to be, and their values over those that it has. */
+      readonly columns: readonly ColumnPlan[]
+      readonly values: readonly Scalar[]
+      /** Column number of now → then; -1: it goes. */
+      readonly moved: readonly number[]
+      readonly primaryKey: readonly number[] | null
+      readonly checks: readonly CheckPlan[]
+      /** New ones. */
+      readonly uniques: readonly UniquePlan[]
+    }
   /** All of them, or none. */
   | { readonly kind: 'alterTable'; readonly table: number; readonly changes: readonly TableChange[] }
   /** Objects in the statement's order; dependants are found by the engine (2BP01 without cascade). */

@@ -1,6 +1,7 @@
 import { unreachable } from '../../base/assert.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
+import { alterColumns } from './alter-columns.ts'
 import { alterTable } from './alter-table.ts'
 import { alterWatermark } from './alter-watermark.ts'
 import { createSource } from './create-source.ts'
@@ -50,6 +51,8 @@ async function otherDdl(
       return createMaterializedView(deps, plan, call)
     case 'createIndex':
       return createIndex(deps, plan, call)
+    case 'alterColumns':
+      return alterColumns(deps, plan, call)
     case 'alterTable':
       return alterTable(deps, plan, call)
     case 'createSequence':

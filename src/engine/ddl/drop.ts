@@ -46,7 +46,7 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
     ])
     for (const entry of tables) world.tables.get(entry.id)?.replaceEntry(entry)
     for (const id of going) {
-      closing.push(...remove(deps, id))
+      closing.push(...removeObject(deps, id))
       const entry = catalog.byId(id)
       if (entry?.kind === 'materializedView' && !world.views.has(id)) dropMerged(world, entry.merged)
     }
@@ -99,7 +99,8 @@ function hiddenSources({ world }: DdlDeps, going: readonly number[]): number[] {
   return hidden
 }
 
-function remove(deps: DdlDeps, id: number): Promise<void>[] {
+/** Ends what runs of an object that has left the catalog. */
+export function removeObject(deps: DdlDeps, id: number): Promise<void>[] {
   const { world, indexes } = deps
   indexes.remove(id)
   world.sequences.drop(id)

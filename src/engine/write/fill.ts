@@ -43,7 +43,7 @@ export function* filled(
 }
 
 /** Each row of count n as n rows. */
-function expanded(batch: Batch): Batch {
+export function expanded(batch: Batch): Batch {
   let n = 0
   for (let i = 0; i < batch.n; i++) n += batch.diffs[i]!
   if (n === batch.n) return batch

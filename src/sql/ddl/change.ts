@@ -8,6 +8,7 @@ import type { DdlPlan } from '../../plan/ddl.ts'
 import { bindError } from '../bind/bind-error.ts'
 import { handled } from '../bind/handled.ts'
 import type { PlanningContext } from '../planned.ts'
+import { changesColumns, planAlterColumns } from './alter-columns.ts'
 import { changesRules, planAlterTable } from './alter-table.ts'
 import { planAlterWatermark } from './alter-watermark.ts'
 import { planAlterSequence } from './sequence.ts'
@@ -97,10 +98,13 @@ function find(
 export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null {
   handled(node, ['object', 'ifExists', 'name', 'actions'])
   const rules = changesRules(node.actions)
-  if (node.actions.length > 1 && !rules) throw notSupported('several actions of one ALTER', node.actions[1].span)
+  const columns = changesColumns(node.actions)
+  if (node.actions.length > 1 && !rules && !columns)
+    throw notSupported('several actions of one ALTER', node.actions[1].span)
   const entry = find('ALTER', node.object, node.name, context, node.ifExists ?? false)
   if (!entry) return null
   if (rules) return planAlterTable(entry, node.actions, context)
+  if (columns) return planAlterColumns(entry, node.actions, context)
   const [action] = node.actions
   switch (action.kind) {
     case 'renameTo':

@@ -1,0 +1,180 @@
+import { Slices } from '../../base/slices.ts'
+import { SqlError } from '../../base/sql-error.ts'
+import type { CatalogChange } from '../../catalog/catalog.ts'
+import type { IndexEntry, SequenceEntry, TableEntry } from '../../catalog/entry.ts'
+import { RowErrorList } from '../../dataflow/row-errors.ts'
+import type { DdlPlan } from '../../plan/ddl.ts'
+import { objectsOf } from '../../plan/objects-of.ts'
+import { closureKernel } from '../../render/closure.ts'
+import type { Batch } from '../../types/batch.ts'
+import { splitBatch } from '../../types/batch-build.ts'
+import type { Column } from '../../types/column.ts'
+import { buildColumn } from '../../types/column-build.ts'
+import type { CallContext } from '../api.ts'
+import { evalEnv } from '../eval-env.ts'
+import { settleSequences } from '../sequence-calls.ts'
+import type { World } from '../world.ts'
+import { expanded } from '../write/fill.ts'
+import { GeneratedColumns } from '../write/generated.ts'
+import { RowRules } from '../write/row-rules.ts'
+import { startTable } from './create-table.ts'
+import type { DdlDeps } from './deps.ts'
+import { removeObject } from './drop.ts'
+import { outOfUse, unchangedCheck } from './out-of-use.ts'
+import { ownSequences } from './sequence.ts'
+import { checkUnique, uniqueEntries } from './unique.ts'
+
+type Plan = Extract<DdlPlan, { kind: 'alterColumns' }>
+
+/**
+ * Makes a table with other columns of one that is there, under its name and another id: whatever was planned with the old
+ * columns finds no table any more, instead of other columns under the same numbers. Its rows are made column by column,
+ * checked before anything changes, and durable with the checkpoint that has the new catalog. Its indexes and sequences come
+ * along; nothing else may read it.
+ */
+export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext): Promise<void> {
+  const { world } = deps
+  const checkUnchanged = unchangedCheck(world, [plan.table])
+  await outOfUse(world, [plan.table], call)
+  await world.exclusive.run(async () => {
+    checkUnchanged()
+    const before = world.catalog.byId(plan.table) as TableEntry
+    refuseReaders(world, before)
+    const id = world.catalog.nextId
+    const { columns, sequences } = ownSequences(world, { ...before, id }, plan.columns, id + 1)
+    const { checks: _, primaryKeyName, ...rest } = before
+    const entry: TableEntry = {
+      ...rest,
+      id,
+      columns,
+      primaryKey: plan.primaryKey,
+      ...(plan.primaryKey !== null && primaryKeyName !== undefined && { primaryKeyName }),
+      ...(plan.checks.length > 0 && { checks: plan.checks }),
+    }
+    const rows = await newRows(world, plan, entry, sequences, call)
+    const along = comingAlong(world, before, entry, plan, id + 1 + sequences.length)
+    const others = { ...entry, id: -1 }
+    const added = uniqueEntries(world, others, plan.uniques, id + 1 + sequences.length + along.indexes.length)
+    const indexes = [...along.indexes, ...added.map((e): IndexEntry => ({ ...e, on: id, dependsOn: [id] }))]
+    world.catalog = world.catalog.apply([
+      ...along.gone.map((gone): CatalogChange => ({ kind: 'remove', id: gone })),
+      { kind: 'remove', id: before.id },
+      ...[entry, ...sequences, ...along.sequences, ...indexes].map((e): CatalogChange => ({ kind: 'put', entry: e })),
+    ])
+    const table = startTable(deps, entry)
+    for (const batch of rows) table.rows.apply(batch)
+    try {
+      for (const index of added) checkUnique(table, index)
+    } catch (error) {
+      // Only what was added can be repeated: all is as it was.
+      removeObject(deps, id)
+      world.catalog = world.catalog.apply([
+        ...[entry, ...sequences, ...indexes].map((e): CatalogChange => ({ kind: 'remove', id: e.id })),
+        ...along.before.map((e): CatalogChange => ({ kind: 'put', entry: e })),
+      ])
+      throw error
+    }
+    for (const gone of [...along.gone, before.id]) removeObject(deps, gone)
+    for (const index of indexes) deps.indexes.add(index, true)
+    await settleSequences(world)
+    await deps.checkpoint()
+  }, call.signal)
+}
+
+/** Views know its columns by their numbers. */
+function refuseReaders(world: World, { id, name }: TableEntry): void {
+  const readers = world.catalog
+    .allDependants([id])
+    .map((reader) => world.catalog.byId(reader)!)
+    .filter((e) => e.kind !== 'index' && e.kind !== 'sequence' && e.kind !== 'system')
+  if (readers.length > 0)
+    throw new SqlError('2BP01', `cannot alter columns of table ${name} because other objects depend on it`, {
+      detail: readers
+        .map(
+          (e) => `${e.kind === 'materializedView' ? 'materialized view' : e.kind} ${e.name} depends on table ${name}`,
+        )
+        .reverse()
+        .join('\n'),
+      hint: 'Drop them first, and make them again afterwards.',
+    })
+  for (const view of world.views.values())
+    if (objectsOf(view.plan).includes(id))
+      throw new SqlError('55006', `cannot alter columns of table ${name} because a subscription reads it`)
+}
+
+/** Indexes of columns that stay, under new ids, and sequences; `gone`: what has no place any more. */
+function comingAlong(world: World, before: TableEntry, entry: TableEntry, { moved }: Plan, firstId: number) {
+  const indexes: IndexEntry[] = []
+  const sequences: SequenceEntry[] = []
+  const gone: number[] = []
+  const of = world.catalog.dependants(before.id).map((id) => world.catalog.byId(id)!)
+  for (const e of of) {
+    if (e.kind === 'index') {
+      gone.push(e.id)
+      const columns = e.columns.map((c) => moved[c]!)
+      if (columns.includes(-1)) continue
+      indexes.push({ ...e, id: firstId + indexes.length, on: entry.id, columns, dependsOn: [entry.id] })
+    } else if (e.kind === 'sequence') {
+      const column = e.ownedBy === null ? -1 : moved[e.ownedBy.column]!
+      if (column < 0) gone.push(e.id)
+      else sequences.push({ ...e, ownedBy: { table: entry.id, column }, dependsOn: [entry.id] })
+    }
+  }
+  return { indexes, sequences, gone, before: [before, ...of] }
+}
+
+async function newRows(
+  world: World,
+  plan: Plan,
+  entry: TableEntry,
+  sequences: readonly SequenceEntry[],
+  call: CallContext,
+): Promise<Batch[]> {
+  const env = evalEnv(world, call)
+  const types = entry.columns.map((c) => c.type)
+  const tick = { tick: 0, timestampMs: 0, nowMicros: env.nowMicros, recursionRoundsMax: 0 }
+  const kernels = plan.values.map((value) => closureKernel(value, { env, params: [] }))
+  const generated = new GeneratedColumns(entry, types, env)
+  const rules = new RowRules({ ...entry, primaryKey: null }, types, env)
+  const slices = new Slices(world.runtime)
+  const rows: Batch[] = []
+  for (const all of world.tables.get(plan.table)!.rows.scan()) {
+    for (const batch of splitBatch(expanded(all))) {
+      const cols = kernels.map((kernel, c): Column => {
+        const own = sequences.find((s) => s.ownedBy?.column === c)
+        if (own !== undefined) {
+          const values = Array.from({ length: batch.n }, () => Number(world.sequences.next(own)))
+          return buildColumn(types[c]!, values)
+        }
+        const errors = new RowErrorList()
+        const made = kernel(batch.cols, batch.n, errors, tick)
+        if (errors.count === 0) return made
+        const { sqlstate, message } = errors.get(errors.rows()[0]!)!
+        throw new SqlError(sqlstate, message)
+      })
+      const made = generated.batch({ ...batch, cols })
+      try {
+        rules.check(made)
+      } catch (error) {
+        throw ofRowsThere(error, entry)
+      }
+      rows.push(made)
+      if (slices.due) await slices.next()
+    }
+  }
+  return rows
+}
+
+/** As PostgreSQL tells it of rows that are there, not of new ones. */
+function ofRowsThere(error: unknown, { name }: TableEntry): unknown {
+  if (!(error instanceof SqlError)) return error
+  const { table, column, constraint } = error.fields
+  if (error.sqlstate === '23502')
+    return new SqlError('23502', `column "${column}" of relation "${name}" contains null values`, { table, column })
+  if (error.sqlstate === '23514')
+    return new SqlError('23514', `check constraint "${constraint}" of relation "${name}" is violated by some row`, {
+      table,
+      constraint,
+    })
+  return error
+}
