@@ -49,7 +49,7 @@ export class RowRules {
       const row = nulls.indexOf(1)
       if (row < 0 || row >= first) continue
       first = row
-      error = () => this.#isNull(c, batch, row)
+      error = () => this.#isNull(c, rowAt(batch, row, this.#types))
     }
     if (this.#checks.length > 0) {
       const rows = new Int32Array(batch.n)
@@ -66,19 +66,32 @@ export class RowRules {
     if (error !== null) throw error()
   }
 
-  /** The same of rows, a piece at a time. */
+  /** The same of rows, a piece at a time. Without a CHECK there is nothing to make columns for. */
   *checkRows(rows: readonly Row[]): Pieces {
+    if (this.#checks.length === 0) {
+      for (let i = 0; i < rows.length; i++) {
+        if (i % PIECE_ROWS === 0) yield
+        this.#checkNulls(rows[i]!)
+      }
+      return
+    }
     for (let start = 0; start < rows.length; start += PIECE_ROWS) {
       this.check(batchFromRows(this.#types, rows.slice(start, start + PIECE_ROWS)))
       yield
     }
   }
 
-  #isNull(column: number, batch: Batch, row: number): SqlError {
+  #checkNulls(row: Row): void {
+    const { columns, primaryKey } = this.#entry
+    for (let c = 0; c < columns.length; c++)
+      if (row[c] === null && (columns[c]!.notNull || primaryKey?.includes(c))) throw this.#isNull(c, row)
+  }
+
+  #isNull(column: number, row: Row): SqlError {
     const { name, columns } = this.#entry
     const at = columns[column]!.name
     return new SqlError('23502', `null value in column "${at}" of relation "${name}" violates not-null constraint`, {
-      detail: failingRow(rowAt(batch, row, this.#types), this.#types),
+      detail: failingRow(row, this.#types),
       table: name,
       column: at,
     })

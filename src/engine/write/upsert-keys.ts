@@ -14,7 +14,17 @@ export class UpsertKey {
   constructor(table: WritableTable, key: UniqueKey) {
     this.#table = table
     this.#key = key
-    this.#text = keyText(table.entry, key.columns)
+    const text = keyText(table.entry, key.columns)
+    // A row is looked up, then put there.
+    let last: Row | null = null
+    let lastText = ''
+    this.#text = (row) => {
+      if (row !== last) {
+        last = row
+        lastText = text(row)
+      }
+      return lastText
+    }
   }
 
   /** The row that one like this would meet. */
