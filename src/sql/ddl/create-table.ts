@@ -78,6 +78,8 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     const stored = bindGenerated(st, node.elements, declared.columns)
     const uniques = bindUniques(node.elements, declared.columns)
     const checks = bindChecks(st, create.name, node.elements, declared.columns)
+    const versions = watermark !== null && declared.primaryKey !== null && !keyEnforced(node)
+    if (versions) context.notice(VERSIONS)
     return {
       kind: 'createTable',
       ...create,
@@ -85,8 +87,8 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       columns: stored,
       ...(checks.length > 0 && { checks }),
       ...(uniques.length > 0 && { uniques }),
-      ...(declared.primaryKeyName !== undefined && { primaryKeyName: declared.primaryKeyName }),
-      primaryKey: declared.primaryKey,
+      ...(declared.primaryKeyName !== undefined && !versions && { primaryKeyName: declared.primaryKeyName }),
+      primaryKey: versions ? null : declared.primaryKey,
       watermark,
       ...arrivalsOf(declared, computed),
       ...(node.appendOnly && { appendOnly: true as const }),
@@ -137,6 +139,21 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     sql,
   }
 }
+
+/** Flink's `PRIMARY KEY (k) NOT ENFORCED`. */
+const keyEnforced = ({ elements }: CreateTable): boolean =>
+  elements.every((e) => {
+    if (e.kind === 'tablePrimaryKey') return e.timing.enforced !== false
+    return e.kind !== 'column' || e.constraints.every((c) => c.kind !== 'primaryKey' || c.timing.enforced !== false)
+  })
+
+/** A versioned table of Flink: its key says whose version a row is. */
+const VERSIONS = {
+  severity: 'NOTICE',
+  sqlstate: '00000',
+  message: 'the primary key is not enforced: each row is a version of its key',
+  hint: 'FOR SYSTEM_TIME AS OF reads the version that held at a time.',
+} as const
 
 /** `WITH (ttl = '1 day')` of a table of its own. */
 function ttlOf(st: Statement, node: CreateTable, eventTime: boolean): number | null {
