@@ -29,6 +29,8 @@ export type Logical =
       readonly body: Logical
       /** Rounds; what to do at the limit. null: the server's bound, an error beyond it. */
       readonly limit: { readonly rounds: number; readonly onLimit: 'return' | 'error' } | null
+      /** WITH RECURSIVE: no round takes rows away, and each adds some until one adds none. */
+      readonly grows?: true
       readonly rowType: RowType
     }
   | { readonly kind: 'project'; readonly input: Logical; readonly exprs: readonly Scalar[]; readonly rowType: RowType }

@@ -98,6 +98,24 @@ function withTies(node: Query, input: Logical, order: readonly SortKey[], limit:
   return { kind: 'topK', input, partition: [], ...top, rowType: input.rowType, position }
 }
 
+/** The recursion runs no more rounds than rows are asked for: each gives one at least, so that an endless one ends. */
+export function boundedRecursion(plan: Logical, node: Query, limits: Omit<Finishing, 'order' | 'project'>): Logical {
+  const { limit, offset, limitParam, offsetParam } = limits
+  if (plan.kind !== 'letRec' || !plan.grows || plan.limit !== null || node.orderBy.length > 0) return plan
+  if (limit === null || limitParam !== undefined || offsetParam !== undefined || !readsRows(plan.body)) return plan
+  const rounds = Math.max(1, limit + offset)
+  return rounds < BOUNDED_ROUNDS_MAX ? { ...plan, limit: { rounds, onLimit: 'return' } } : plan
+}
+
+/** Far below the rounds after which a recursion is called endless. */
+const BOUNDED_ROUNDS_MAX = 10_000
+
+/** A row for each row of the recursion. */
+const readsRows = (p: Logical): boolean =>
+  p.kind === 'ref' ||
+  (p.kind === 'project' && readsRows(p.input)) ||
+  (p.kind === 'let' && readsRows(p.value) && readsRows(p.body))
+
 /** The finishing as a node of the plan: of a query inside another. */
 export function limited(st: Statement, plan: Logical, finishing: Finishing, node: Query): Logical {
   const { order, limit, offset, limitParam, offsetParam } = finishing

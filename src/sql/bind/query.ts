@@ -9,7 +9,7 @@ import { coerce, settleUnknown } from './coerce.ts'
 import type { BoundBody, CteScope, Statement } from './context.ts'
 import { bindWith, type OpenWith } from './cte.ts'
 import { handled } from './handled.ts'
-import { bindLimits, limited } from './limit.ts'
+import { bindLimits, boundedRecursion, limited } from './limit.ts'
 import { direction, type OrderKey, ordinalTarget } from './order.ts'
 import type { Origin, Scope } from './scope.ts'
 import { bindSelect } from './select.ts'
@@ -54,7 +54,7 @@ export function bindTopQuery(
   const names = all.map((_, i) => columns[i]?.name ?? `order${i}`)
   const { plan, limits } = bindLimits(st, node, project(opened.body.plan, all, names), keys, parent, opened.ctes)
   return {
-    plan: opened.close(plan),
+    plan: boundedRecursion(opened.close(plan), node, limits),
     finishing: { ...limits, order: keys, project: exprs.map((_, i) => i) },
     origins: columns.map((c) => c.origin),
     places: columns.map((c) => c.at),

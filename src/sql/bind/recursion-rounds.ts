@@ -56,6 +56,7 @@ export function byRounds(
       rowType: body.rowType,
     },
     limit: null,
+    grows: true,
     rowType: body.rowType,
   })
 }

@@ -92,6 +92,7 @@ export function bindRecursive(
       bindings: [{ binding: named.binding, value }],
       body: plan,
       limit: null,
+      grows: true,
       rowType: plan.rowType,
     }),
   }
