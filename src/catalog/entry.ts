@@ -26,6 +26,8 @@ interface EntryBase {
   readonly sql: string
   /** Ids of the objects that it reads. */
   readonly dependsOn: readonly number[]
+  /** COMMENT ON: of the object (0) and of its columns, from 1. Absent: none. */
+  readonly comments?: readonly (readonly [column: number, text: string])[]
 }
 
 export interface SchemaEntry extends EntryBase {

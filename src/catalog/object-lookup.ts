@@ -77,6 +77,11 @@ export function objectLookup(
       }
       return null
     },
+    comment(oid, column, name) {
+      const entry = catalog.byId(oid)
+      if (name !== null && name !== (entry?.kind === 'schema' ? 'pg_namespace' : 'pg_class')) return null
+      return entry?.comments?.find(([of]) => of === column)?.[1] ?? null
+    },
     bytes: (oid) => (relation(oid) === undefined ? null : bytes(oid)),
   }
 }

@@ -15,6 +15,8 @@ export interface ObjectLookup {
   constraintDefinition(constraint: number, pretty: boolean): string | null
   /** The sequence that belongs to a column, with its schema; SqlError when there is no such column. */
   serialSequence(relation: number, column: string): string | null
+  /** COMMENT ON an object, or on a column of it (from 1); `catalog`: where PostgreSQL lists such objects. */
+  comment(object: number, column: number, catalog: string | null): string | null
   /** Bytes of a relation's state; null when there is no such relation. */
   bytes(relation: number): number | null
 }

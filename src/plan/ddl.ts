@@ -96,6 +96,8 @@ export type DdlPlan =
       /** New ones. */
       readonly uniques: readonly UniquePlan[]
     }
+  /** `column`: from 1; 0: of the object itself. */
+  | { readonly kind: 'comment'; readonly object: number; readonly column: number; readonly comment: string | null }
   /** All of them, or none. */
   | { readonly kind: 'alterTable'; readonly table: number; readonly changes: readonly TableChange[] }
   /** Objects in the statement's order; dependants are found by the engine (2BP01 without cascade). */

@@ -12,6 +12,7 @@ import { newStatement } from './bind/bind.ts'
 import { bindError } from './bind/bind-error.ts'
 import { tableRow } from './bind/relation.ts'
 import { planAlter, planDrop } from './ddl/change.ts'
+import { planComment } from './ddl/comment.ts'
 import {
   planCreateConnection,
   planCreateIndex,
@@ -89,6 +90,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return ddl(planCreateIndex(node, context))
     case 'createSequence':
       return ddl(planCreateSequence(node, context))
+    case 'commentOn':
+      return ddl(planComment(node, context))
     case 'createConnection':
       return ddl(planCreateConnection(node, context))
     case 'drop':

@@ -42,7 +42,8 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
     refuseReaders(world, before)
     const id = world.catalog.nextId
     const { columns, sequences } = ownSequences(world, { ...before, id }, plan.columns, id + 1)
-    const { checks: _, primaryKeyName, ...rest } = before
+    const { checks: _, primaryKeyName, comments, ...rest } = before
+    const told = movedComments(comments, plan.moved)
     const entry: TableEntry = {
       ...rest,
       id,
@@ -50,6 +51,7 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
       primaryKey: plan.primaryKey,
       ...(plan.primaryKey !== null && primaryKeyName !== undefined && { primaryKeyName }),
       ...(plan.checks.length > 0 && { checks: plan.checks }),
+      ...(told.length > 0 && { comments: told }),
     }
     const rows = await newRows(world, plan, entry, sequences, call)
     const along = comingAlong(world, before, entry, plan, id + 1 + sequences.length)
@@ -79,6 +81,13 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
     await settleSequences(world)
     await deps.checkpoint()
   }, call.signal)
+}
+
+function movedComments(comments: TableEntry['comments'], moved: readonly number[]) {
+  return (comments ?? []).flatMap(([column, text]) => {
+    const to = column === 0 ? 0 : moved[column - 1]! + 1
+    return column > 0 && to === 0 ? [] : [[to, text] as const]
+  })
 }
 
 /** Views know its columns by their numbers. */

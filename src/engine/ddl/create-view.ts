@@ -33,6 +33,7 @@ export async function createView(deps: DdlDeps, plan: Plan<'createView'>, call: 
       sql,
       dependsOn,
       rowType,
+      ...(replaces && old.comments && { comments: old.comments }),
     }
     world.catalog = world.catalog.apply([{ kind: 'put', entry }])
     await deps.checkpoint()

@@ -4,6 +4,7 @@ import type { CallContext } from '../api.ts'
 import { alterColumns } from './alter-columns.ts'
 import { alterTable } from './alter-table.ts'
 import { alterWatermark } from './alter-watermark.ts'
+import { comment } from './comment.ts'
 import { createSource } from './create-source.ts'
 import { createTable } from './create-table.ts'
 import { createIndex, createMaterializedView, createView } from './create-view.ts'
@@ -51,6 +52,8 @@ async function otherDdl(
       return createMaterializedView(deps, plan, call)
     case 'createIndex':
       return createIndex(deps, plan, call)
+    case 'comment':
+      return comment(deps, plan)
     case 'alterColumns':
       return alterColumns(deps, plan, call)
     case 'alterTable':

@@ -51,7 +51,7 @@ export async function rename(
       const sql = e.id === entry.id ? e.sql : texts.reduce((text, [from, to]) => text.replaceAll(from, () => to), e.sql)
       return name === e.name && sql === e.sql ? [] : [{ ...e, name, sql }]
     })
-    replace(deps, changed)
+    replaceEntries(deps, changed)
     await deps.checkpoint()
   })
 }
@@ -109,7 +109,7 @@ function renamed(deps: DdlDeps, old: Columned, entry: Columned): void {
     }
   }
   if (late !== undefined) texts.delete(late.id)
-  replace(deps, [entry, ...texts.values(), ...(late === undefined ? [] : lateRelation(world, entry, late.id))])
+  replaceEntries(deps, [entry, ...texts.values(), ...(late === undefined ? [] : lateRelation(world, entry, late.id))])
 }
 
 type Columned = TableEntry | SourceEntry | ViewEntry | MaterializedViewEntry
@@ -120,7 +120,8 @@ const readersOf = ({ world: { catalog } }: DdlDeps, entry: CatalogEntry) =>
     .map((id) => catalog.byId(id)!)
     .filter((e) => e.kind === 'view' || e.kind === 'materializedView')
 
-function replace({ world }: DdlDeps, entries: readonly CatalogEntry[]): void {
+/** Entries of objects that run on as they are. */
+export function replaceEntries({ world }: DdlDeps, entries: readonly CatalogEntry[]): void {
   world.catalog = world.catalog.apply(entries.map((entry) => ({ kind: 'put' as const, entry })))
   for (const entry of entries) {
     if (entry.kind === 'table') world.tables.get(entry.id)?.replaceEntry(entry)

@@ -288,7 +288,13 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
     schema: 'pg_catalog',
     name: 'pg_description',
     rowType: [column('objoid', OID), column('classoid', OID), column('objsubid', INT4), column('description', TEXT)],
-    rows: () => [],
+    *rows({ world }): Iterable<Row> {
+      const pgCatalog = world.catalog.byName(0, 'pg_catalog')
+      const classOf = (name: string) => (pgCatalog && world.catalog.byName(pgCatalog.id, name)?.id) ?? 0
+      for (const { id, kind, comments = [] } of world.catalog.all())
+        for (const [column, text] of comments)
+          yield [id, classOf(kind === 'schema' ? 'pg_namespace' : 'pg_class'), column, text]
+    },
   },
   {
     schema: 'pg_catalog',

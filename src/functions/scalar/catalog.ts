@@ -95,9 +95,9 @@ export const catalogFunctions: readonly ScalarFunction[] = [
     strict: false,
     example: ['format_type(1700::oid, 655366)', 'numeric(10,2)'],
   }),
-  // There are no comments, rules, triggers or partitions: what asks for them gets nothing.
+  // There are no rules, triggers or partitions: what asks for them gets nothing.
   ...nothing(
-    'obj_description(oid,name) obj_description(oid) col_description(oid,int4) shobj_description(oid,name) pg_get_ruledef(oid) pg_get_ruledef(oid,bool) pg_tablespace_location(oid) pg_get_triggerdef(oid) pg_get_triggerdef(oid,bool) pg_get_partkeydef(oid) pg_get_statisticsobjdef_columns(oid) pg_get_function_sqlbody(oid)',
+    'shobj_description(oid,name) pg_get_ruledef(oid) pg_get_ruledef(oid,bool) pg_tablespace_location(oid) pg_get_triggerdef(oid) pg_get_triggerdef(oid,bool) pg_get_partkeydef(oid) pg_get_statisticsobjdef_columns(oid) pg_get_function_sqlbody(oid)',
   ),
   defEnv('pg_get_userbyid(oid) name', (_, env) => env.user, {
     ...stable,
@@ -128,6 +128,17 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   ),
   ...definition('pg_get_constraintdef', ['bool'], (objects, args) =>
     objects.constraintDefinition(args[0] as number, args[1] === true),
+  ),
+  defEnv(
+    'obj_description(oid,name) text',
+    ([oid, name], env) => env.objects?.comment(oid as number, 0, name as string) ?? null,
+    stable,
+  ),
+  defEnv('obj_description(oid) text', ([oid], env) => env.objects?.comment(oid as number, 0, null) ?? null, stable),
+  defEnv(
+    'col_description(oid,int4) text',
+    ([oid, column], env) => env.objects?.comment(oid as number, column as number, 'pg_class') ?? null,
+    stable,
   ),
   defEnv('pg_get_serial_sequence(text,text) text', serialSequence, { ...stable, fallible: true }),
   ...(['regclass', 'regtype', 'regproc', 'regnamespace'] as const).map((kind) =>
