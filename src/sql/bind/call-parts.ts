@@ -5,6 +5,7 @@ import { TEXT } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { direction } from './direction.ts'
 import { handled } from './handled.ts'
 import type { SlotOrder } from './slot.ts'
 
@@ -32,10 +33,8 @@ export function bindArgs(st: Statement, node: Call, place: ExprPlace): Scalar[] 
 export function bindOrder(st: Statement, items: readonly OrderItem[], place: ExprPlace, settled = true): SlotOrder[] {
   return items.map((item) => {
     handled(item, ['expr', 'direction', 'nulls', 'using'])
-    if (item.using) throw notSupported('ORDER BY … USING', item.span)
     const bound = st.bind.expr(st, item.expr, place)
     const expr = settled && bound.type.kind === 'unknown' ? coerce(st, bound, TEXT, 'implicit', item.expr) : bound
-    const desc = item.direction === 'DESC'
-    return { expr, desc, nullsFirst: item.nulls ? item.nulls === 'FIRST' : desc }
+    return { expr, ...direction(item) }
   })
 }

@@ -13,6 +13,7 @@ export function handled(
     throw notSupported(
       FEATURES[`${key}.${value}`] ?? FEATURES[`${node.kind}.${key}`] ?? FEATURES[key] ?? `${key} of ${node.kind}`,
       spanOf(value) ?? node.span,
+      HINTS[`${node.kind}.${key}`],
     )
   }
 }
@@ -27,6 +28,12 @@ function spanOf(value: unknown): { start: number } | undefined {
   if (Array.isArray(value)) return spanOf(value[0])
   if (value === null || typeof value !== 'object') return undefined
   return (value as { span?: { start: number } }).span
+}
+
+/** What to write instead. */
+const HINTS: Readonly<Record<string, string>> = {
+  'table.sample':
+    "A sample would change with every reading. WHERE md5(key::text) < '1' chooses a sixteenth of the rows for good.",
 }
 
 /** `kind.field` or `field` → what the message calls it. */
@@ -52,7 +59,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'cast.try': 'TRY_CAST',
   'typeName.fields': 'a ROW or STRUCT type',
   'typeName.args': 'a MAP or LIST type',
-  'orderItem.using': 'ORDER BY … USING',
   'is.uniqueKeys': 'IS JSON … WITH UNIQUE KEYS',
   'createTable.with': 'an option of a table other than TTL, IDLE_TIMEOUT and MAX_FUTURE',
   'createTable.onConflict': 'ON CONFLICT of a table',

@@ -1,11 +1,11 @@
 import type { Expr, OrderItem } from '../../../grammar/ast.ts'
-import { notSupported } from '../../base/sql-error.ts'
 import type { SortKey } from '../../plan/logical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, sameScalar } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { direction } from './direction.ts'
 import { handled } from './handled.ts'
 import type { BoundTarget } from './target.ts'
 
@@ -31,14 +31,8 @@ export function bindOrderItems(
 ): OrderKey[] {
   return items.map((item) => {
     handled(item, ['expr', 'direction', 'nulls', 'using'])
-    if (item.using) throw notSupported('ORDER BY … USING', item.span)
     return { expr: orderExpr(st, item.expr, targets, place), ...direction(item) }
   })
-}
-
-export function direction(item: OrderItem): { desc: boolean; nullsFirst: boolean } {
-  const desc = item.direction === 'DESC'
-  return { desc, nullsFirst: item.nulls ? item.nulls === 'FIRST' : desc }
 }
 
 function orderExpr(st: Statement, node: Expr, targets: readonly BoundTarget[], place: ExprPlace): Scalar {

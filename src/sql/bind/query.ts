@@ -8,9 +8,10 @@ import { bindError, type Place } from './bind-error.ts'
 import { coerce, settleUnknown } from './coerce.ts'
 import type { BoundBody, CteScope, Statement } from './context.ts'
 import { bindWith, type OpenWith } from './cte.ts'
+import { direction } from './direction.ts'
 import { handled } from './handled.ts'
 import { bindLimits, boundedRecursion, limited } from './limit.ts'
-import { direction, type OrderKey, ordinalTarget } from './order.ts'
+import { type OrderKey, ordinalTarget } from './order.ts'
 import type { Origin, Scope } from './scope.ts'
 import { bindSelect } from './select.ts'
 import { bindSetOperation } from './set-operation.ts'
@@ -124,7 +125,7 @@ function bindOrdered(
 
 /** After UNION and its like only the output columns are in reach. */
 function outputOnly(item: OrderItem, body: BoundBody): OrderKey['expr'] {
-  handled(item, ['expr', 'direction', 'nulls'])
+  handled(item, ['expr', 'direction', 'nulls', 'using'])
   const targets = body.columns.map((c) => ({ name: c.name, scalar: c.expr, origin: c.origin, node: item.expr }))
   const ordinal = ordinalTarget(item.expr, targets, 'ORDER BY')
   if (ordinal) return ordinal.scalar
