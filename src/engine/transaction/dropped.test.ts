@@ -78,21 +78,26 @@ beforeEach(async () => {
 afterEach(() => engine.close())
 
 describe('a table that goes under a transaction', () => {
-  it.each(['DROP TABLE b', 'DROP TABLE a, b', 'ALTER TABLE b RENAME TO c', 'ALTER TABLE b RENAME COLUMN i TO j'])(
-    'that wrote to it: %s waits for its end',
-    async (ddl) => {
-      const transaction = begin()
-      await run('INSERT INTO a VALUES (1)', transaction)
-      await run('INSERT INTO b VALUES (1)', transaction)
-      const waiting = watched(run(ddl))
-      await turns()
-      expect(waiting.done).toBe(false)
-      expect(await run('SELECT * FROM b', transaction)).toEqual([[1]])
-      await transaction.commit(call())
-      await waiting.promise
-      if (!ddl.includes('DROP TABLE a')) expect(await afterCrash('SELECT * FROM a')).toEqual([[1]])
-    },
-  )
+  it.each([
+    'DROP TABLE b',
+    'DROP TABLE a, b',
+    'ALTER TABLE b RENAME TO c',
+    'ALTER TABLE b RENAME COLUMN i TO j',
+    'ALTER TABLE b ADD UNIQUE (i)',
+    'ALTER TABLE b ADD COLUMN j int',
+    'CREATE UNIQUE INDEX ON b (i)',
+  ])('that wrote to it: %s waits for its end', async (ddl) => {
+    const transaction = begin()
+    await run('INSERT INTO a VALUES (1)', transaction)
+    await run('INSERT INTO b VALUES (1)', transaction)
+    const waiting = watched(run(ddl))
+    await turns()
+    expect(waiting.done).toBe(false)
+    expect(await run('SELECT * FROM b', transaction)).toEqual([[1]])
+    await transaction.commit(call())
+    await waiting.promise
+    if (!ddl.includes('DROP TABLE a')) expect(await afterCrash('SELECT * FROM a')).toEqual([[1]])
+  })
 
   it('waits for who locked a row of it, and for a transaction that is rolled back', async () => {
     await run('CREATE TABLE k (i int PRIMARY KEY)')
@@ -181,5 +186,47 @@ describe('what a statement changes is there as a whole or not at all', () => {
       [1, 1],
       [3, 1],
     ])
+  })
+})
+
+describe('what is unique', () => {
+  beforeEach(() => run('CREATE TABLE u (i int UNIQUE)'))
+  const duplicate = { sqlstate: '23505', message: 'duplicate key value violates unique constraint "u_i_key"' }
+
+  it('is so beside other transactions: the second that commits hears of the first', async () => {
+    const [one, two] = [begin(), begin()]
+    await run('INSERT INTO u VALUES (1)', one)
+    await run('INSERT INTO u VALUES (1)', two)
+    await one.commit(call())
+    await expect(two.commit(call())).rejects.toMatchObject(duplicate)
+    expect(await run('SELECT * FROM u')).toEqual([[1]])
+  })
+
+  it('is so after a crash, of rows in the checkpoint and of those in the journal', async () => {
+    await run('INSERT INTO u VALUES (1), (2)')
+    await run('CREATE TABLE c (i int)')
+    await run('INSERT INTO u VALUES (3)')
+    await run('DELETE FROM u WHERE i = 2')
+    await expect(afterCrash('INSERT INTO u VALUES (1)')).rejects.toMatchObject(duplicate)
+    await expect(run('INSERT INTO u VALUES (3)')).rejects.toMatchObject(duplicate)
+    await run('INSERT INTO u VALUES (2)')
+    expect(await run('SELECT i FROM u WHERE i = 2')).toEqual([[2]])
+  })
+
+  it.each([
+    'ALTER TABLE u ADD CHECK (i < 5)',
+    'ALTER TABLE u ADD COLUMN j int',
+    'ALTER TABLE u DROP CONSTRAINT u_i_key',
+  ])('or checked may change while others write: who wrote before %s and was not waited for fails', async (ddl) => {
+    const first = begin()
+    await run('INSERT INTO u VALUES (1)', first)
+    const waiting = run(ddl)
+    await turns()
+    const second = begin()
+    await run('INSERT INTO u VALUES (7)', second)
+    await first.commit(call())
+    await waiting
+    await expect(second.commit(call())).rejects.toMatchObject({ sqlstate: '40001' })
+    expect(await run('SELECT i FROM u')).toEqual([[1]])
   })
 })
