@@ -84,9 +84,36 @@ function aggregate(maker: Maker, scope: Scope): Leaf {
       },
     },
     {
-      name: 'percentile_disc',
+      name: 'bit_and, bit_xor',
       weight: 1,
-      make: () => leaf(`percentile_disc(0.5) WITHIN GROUP (ORDER BY ${of('int')})`, 'int'),
+      make: () => leaf(`${choices.one(['bit_and', 'bit_xor'])}(${of('int')})`, 'int'),
+    },
+    { name: 'regr_count', weight: 1, make: () => leaf(`regr_count(${of('float')}, ${of('float')})`, 'bigint') },
+    {
+      name: 'percentile_disc, mode',
+      weight: 2,
+      make: () => {
+        const type = choices.one<Type>(['int', 'text', 'date', 'bigint'])
+        const call = choices.one(['mode()', 'percentile_disc(0.5)', 'percentile_disc(0.8)'])
+        return leaf(`${call} WITHIN GROUP (ORDER BY ${of(type)}${choices.one(['', ' DESC'])})`, type)
+      },
+    },
+    {
+      name: 'percentile_cont',
+      weight: 1,
+      make: () =>
+        leaf(`percentile_cont(${choices.one(['0', '0.25', '0.5'])}) WITHIN GROUP (ORDER BY ${of('float')})`, 'float'),
+    },
+    {
+      name: 'hypothetical rank',
+      weight: 1,
+      make: () => {
+        const order = `${of('int')}${choices.one(['', ' DESC', ' NULLS FIRST'])}`
+        return leaf(
+          `${choices.one(['rank', 'dense_rank'])}(${choices.one(['1', '2', 'NULL'])}) WITHIN GROUP (ORDER BY ${order})`,
+          'bigint',
+        )
+      },
     },
   ]
   const made = choices.production(options)
