@@ -100,8 +100,10 @@ export function groupStage(
       const at = slot >= 0 ? bySlot.get(slot) : undefined
       // GROUPING calls are counted from -1 downwards, and stand behind the aggregates.
       if (at !== undefined) return column(groupKeys.length + (at >= 0 ? at : aggregates.length - 1 - at), x.type)
-      const key = groupKeys.findIndex((g) => sameScalar(g, x))
-      if (key >= 0) return column(key, x.type)
+      // A literal of the select list is settled as a key, where its own type is still open.
+      const own = x.kind === 'const' ? settleUnknown(st, x) : x
+      const key = groupKeys.findIndex((g) => sameScalar(g, own))
+      if (key >= 0) return column(key, own.type)
       if (x.kind === 'column') throw missing(x)
       return undefined
     })
