@@ -84,7 +84,8 @@ export const INFORMATION_SCHEMA: readonly SystemRelation[] = [
         for (let i = 0; i < rowType.length; i++) {
           const { name, type, nullable } = rowType[i]!
           const stored = entry.kind === 'table' ? entry.columns[i]! : undefined
-          const preset = stored === undefined || stored.generated !== undefined ? null : defaultText(world.catalog, stored)
+          const preset =
+            stored === undefined || stored.generated !== undefined ? null : defaultText(world.catalog, stored)
           const sequence = stored?.identity === undefined ? undefined : world.catalog.byId(stored.sequence ?? 0)
           const spec = sequence?.kind === 'sequence' ? sequence.spec : null
           yield [
