@@ -274,10 +274,11 @@ function rowOf(p: Extract<Logical, { kind: 'filter' }>, input: Pruned): Logical[
   return row
 }
 
-/** `row_number() … <= k` and nothing else, the number unread: a top-k. */
+/** `row_number() … <= k` and nothing else, the number unread: a top-k. Of `rank()` one that goes on to the end of a tie. */
 function rankFilter(p: Extract<Logical, { kind: 'filter' }>, needed: ReadonlySet<number>): Pruned | undefined {
   const { input } = p
-  if (input.kind !== 'rowNumber') return undefined
+  const ranks = input.kind === 'window' && input.calls.length === 1 && input.calls[0].fn === 'rank'
+  if (input.kind !== 'rowNumber' && !ranks) return undefined
   const rank = input.rowType.length - 1
   if (needed.has(rank) || p.predicate.kind !== 'call') return undefined
   const onlyRank = [...columnsOf(p.predicate)].every((c) => c === rank)
@@ -291,6 +292,7 @@ function rankFilter(p: Extract<Logical, { kind: 'filter' }>, needed: ReadonlySet
     order,
     limit,
     offset: 0,
+    ...(ranks && { ties: true }),
     rowType: input.input.rowType,
     position,
   }
