@@ -16,7 +16,7 @@ import { bindFinishing, bindParams } from './bind-params.ts'
 import { evalEnv } from './eval-env.ts'
 import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
-import { readStreams, type Snapshot, takeSnapshot } from './snapshot.ts'
+import { type Snapshot, snapshotWithStreams } from './snapshot.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import type { TimeTicks } from './time-ticks.ts'
 import { readingError } from './view-error.ts'
@@ -45,10 +45,8 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   const plan = bindParams(request.plan, request.params)
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
-  const streams = await readStreams(world, objects, streamRowsMax(plan, request), call)
   await upToNow(deps, objects)
-  const take = () => takeSnapshot(world, deps.system, objects, streams, call)
-  const snapshot = await world.exclusive.peek(take, call.signal)
+  const snapshot = await snapshotWithStreams(deps, objects, streamRowsMax(plan, request), call)
   try {
     const rows = await evaluate(world, plan, snapshot, call, { rowsMax: rowsWanted(request) })
     const batches = finish(rows, plan.types, request.finishing)

@@ -9,7 +9,7 @@ import { buildView } from '../build-view.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate } from '../read.ts'
 import { settleSequences } from '../sequence-calls.ts'
-import { readStreams, takeSnapshot } from '../snapshot.ts'
+import { snapshotWithStreams } from '../snapshot.ts'
 import { TableRuntime } from '../table.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { RowRules } from '../write/row-rules.ts'
@@ -91,8 +91,7 @@ async function takeBack(deps: DdlDeps, id: number, call: CallContext): Promise<v
 async function queryRows(deps: DdlDeps, plan: CreateTable, call: CallContext) {
   const query = plan.query!
   const objects = objectsOf(query)
-  const streams = await readStreams(deps.world, objects, Number.POSITIVE_INFINITY, call)
-  const snapshot = await deps.world.exclusive.soon(() => takeSnapshot(deps.world, deps.system, objects, streams, call))
+  const snapshot = await snapshotWithStreams(deps, objects, Number.POSITIVE_INFINITY, call)
   try {
     const bound = new StatementBound(call)
     return await evaluate(deps.world, query, snapshot, call, { grown: (batch) => bound.add(batch) })

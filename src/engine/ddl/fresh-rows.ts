@@ -15,7 +15,7 @@ import type { Datum } from '../../types/value.ts'
 import type { CallContext } from '../api.ts'
 import { FIXED_ENV } from '../fixed-env.ts'
 import { evaluate, waitForViews } from '../read.ts'
-import { readStreams, takeSnapshot } from '../snapshot.ts'
+import { snapshotWithStreams } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { ViewRuntime } from '../view.ts'
 import { StatementBound } from '../write/evaluated.ts'
@@ -46,8 +46,7 @@ export async function freshRows(
   const { world } = deps
   const objects = objectsOf(plan)
   await waitForViews(deps, objects, call)
-  const streams = await readStreams(world, objects, Number.POSITIVE_INFINITY, call)
-  const snapshot = await world.exclusive.soon(() => takeSnapshot(world, deps.system, objects, streams, call))
+  const snapshot = await snapshotWithStreams(deps, objects, Number.POSITIVE_INFINITY, call)
   const bound = new StatementBound(call)
   let late: readonly Batch[]
   try {

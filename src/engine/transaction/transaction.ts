@@ -5,7 +5,6 @@ import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import { finish } from '../../serve/finishing.ts'
-import type { ArrangementPin } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
@@ -15,10 +14,9 @@ import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps, rowsWanted, waitForViews } from '../read.ts'
 import { refuseInSafeMode } from '../safe-mode.ts'
 import { restartOwned, settleSequences } from '../sequence-calls.ts'
-import { readStreams, type Snapshot } from '../snapshot.ts'
+import type { Snapshot } from '../snapshot.ts'
 import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
-import { currentWatermarks } from '../watermarks.ts'
 import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
@@ -26,12 +24,11 @@ import { expand } from '../write/expand.ts'
 import { checkFutureRows } from '../write/max-future.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
+import { changedSince, notReadyThen, readHasChanged, SNAPSHOT_MS_MAX, tooOld } from './errors.ts'
 import { TableOverlay } from './overlay.ts'
 import { PartsRead } from './parts-read.ts'
+import { type Pinned, pinAll } from './pinned.ts'
 import { UniqueOverlay } from './unique-overlay.ts'
-
-/** A transaction's snapshot lives at most this long; ms. Later statements fail with 72000. */
-export const SNAPSHOT_MS_MAX = 60_000
 
 let transactions = 0
 /** Of a lock that nobody else takes. */
@@ -46,17 +43,7 @@ export class SnapshotTransaction implements Transaction {
   readonly #deps: ReadDeps
   readonly #ticker: Ticker
   readonly #readOnly: boolean
-  #snapshot: {
-    readonly tick: number
-    readonly timestampMs: number
-    readonly pins: ReadonlyMap<number, ArrangementPin>
-    /** Tables with an event time, with the watermark that each row came with. */
-    readonly stamped: ReadonlyMap<number, ArrangementPin>
-    readonly watermarks: ReadonlyMap<number, number>
-    readonly poisons: ReadonlyMap<number, Row>
-    /** Views that could not be read yet: no row of theirs belongs to this tick. */
-    readonly unready: ReadonlySet<number>
-  } | null = null
+  #snapshot: Pinned | null = null
   readonly #overlays = new Map<number, TableOverlay>()
   readonly #viewsRead = new Map<number, PartsRead>()
   /** Tables of TRUNCATE … RESTART IDENTITY: their sequences begin anew once it has committed. */
@@ -180,7 +167,8 @@ export class SnapshotTransaction implements Transaction {
     try {
       const written = [...this.#overlays.values()].filter((o) => o.written)
       if (written.length === 0 && this.#restarted.length === 0) return { tick: this.#snapshot?.tick ?? world.tick }
-      const readTick = this.#snapshot!.tick
+      const { tick: readTick, streams } = this.#snapshot!
+      if (await streams.grown()) throw readHasChanged()
       return await this.#ticker.write({
         // Changes of the same tick have not reached the views that were read.
         readsOthers: this.#viewsRead.size > 0,
@@ -192,16 +180,13 @@ export class SnapshotTransaction implements Transaction {
             if (!overlay.isOf(world.tables.get(id))) throw changedSince()
             await slices.run(overlay.validate(readTick))
           }
+          if (streams.changed()) throw readHasChanged()
           for (const [id, parts] of this.#viewsRead) {
             const view = world.views.get(id)
             if (view !== undefined && view.changedTick <= readTick) continue
             // A view that was dropped keeps no log; one with errors could not be read now.
             const readable = view !== undefined && !view.dropped && view.poison() === null
-            if (!readable || (await slices.run(parts.changed()))) {
-              throw new SqlError('40001', 'could not serialize access due to concurrent update', {
-                hint: 'The transaction might succeed if retried.',
-              })
-            }
+            if (!readable || (await slices.run(parts.changed()))) throw readHasChanged()
           }
           const changes: TableDelta[] = []
           for (const overlay of written) {
@@ -234,32 +219,7 @@ export class SnapshotTransaction implements Transaction {
     const { world, timeTicks } = this.#deps
     await timeTicks.catchUp()
     await world.exclusive.soon(() => {
-      const pins = new Map<number, ArrangementPin>()
-      const poisons = new Map<number, Row>()
-      const unready = new Set<number>()
-      const stamped = new Map<number, ArrangementPin>()
-      for (const [id, table] of world.tables) {
-        pins.set(id, table.rows.pin())
-        for (const [index, unique] of table.uniques) pins.set(index, unique.pin())
-        if (table.eventTime !== null) stamped.set(id, table.eventTime.rows.pin())
-      }
-      const watermarks = currentWatermarks(world.watermarks, world.clock.nowMicros)
-      for (const [id, view] of world.views) {
-        if (!view.ready) unready.add(id)
-        if (!view.ready || id < 0) continue
-        pins.set(id, view.output.rows.pin())
-        const poison = view.poison()
-        if (poison !== null) poisons.set(id, poison)
-      }
-      this.#snapshot = {
-        tick: world.tick,
-        timestampMs: world.clock.lastMs,
-        pins,
-        stamped,
-        watermarks,
-        poisons,
-        unready,
-      }
+      this.#snapshot = pinAll(world)
       this.#cancelExpiry = world.runtime.setTimer(() => {
         this.#expired = true
         this.#release()
@@ -298,12 +258,15 @@ export class SnapshotTransaction implements Transaction {
   async #snapshotOf(plan: PhysicalPlan, call: CallContext): Promise<Snapshot> {
     const { world, system } = this.#deps
     const objects = objectsOf(plan)
-    const { tick, timestampMs, pins, stamped, watermarks, poisons, unready } = this.#snapshot!
+    const { tick, timestampMs, pins, streams, stamped, poisons, unready } = this.#snapshot!
+    const watermarks = new Map(this.#snapshot!.watermarks)
     const computed = new Map<number, readonly Batch[]>()
-    for (const [object, batches] of await readStreams(world, objects, Number.POSITIVE_INFINITY, call))
+    for (const [object, { batches, watermark }] of await streams.read(objects, call)) {
       computed.set(object, batches)
+      if (watermark !== null) watermarks.set(object, watermark)
+    }
     for (const object of objects) {
-      if (computed.has(object) || world.tables.has(object)) continue
+      if (world.sources.has(object) || world.tables.has(object)) continue
       const view = world.views.get(object)
       if (world.catalog.byId(object) === undefined) throw changedSince()
       if (view === undefined) computed.set(object, system.rows(object, call))
@@ -374,24 +337,4 @@ export class SnapshotTransaction implements Transaction {
     this.#deps.world.locks.releaseAll(this)
     this.#deps.world.uses.releaseAll(this)
   }
-}
-
-function tooOld(): SqlError {
-  return new SqlError('72000', 'snapshot too old', {
-    detail: `A transaction reads at one tick for at most ${SNAPSHOT_MS_MAX / 1000} s.`,
-  })
-}
-
-/** Not 40001: drivers that repeat the transaction at once would find the same. */
-function notReadyThen(name: string): SqlError {
-  return new SqlError('55000', `materialized view "${name}" was not hydrated yet when this transaction began`, {
-    detail: 'A transaction reads all relations as they were at its first statement.',
-    hint: 'Roll back and begin again; a first statement that reads the view waits until it is hydrated.',
-  })
-}
-
-function changedSince(): SqlError {
-  return new SqlError('40001', 'could not serialize access due to a concurrent change of the catalog', {
-    hint: 'The transaction might succeed if retried.',
-  })
 }

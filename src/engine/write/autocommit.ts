@@ -2,6 +2,7 @@ import { throwIfCanceled } from '../../base/canceled.ts'
 import { type Pieces, Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { UniqueKey } from '../../catalog/unique-key.ts'
+import type { Fanout } from '../../dataflow/edge.ts'
 import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
@@ -10,10 +11,12 @@ import { batchFromRows, rowsOf } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
+import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import { evalEnv } from '../eval-env.ts'
 import { evaluate, type ReadDeps, upToNow } from '../read.ts'
+import { streamEnds } from '../read-streams.ts'
 import { restartOwned, settleSequences } from '../sequence-calls.ts'
-import { readStreams, takeSnapshot } from '../snapshot.ts'
+import { type Snapshot, snapshotWithStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
 import type { Ticker } from '../ticker.ts'
 import { bulkChanges, bulkQuery, isBulk, truncation } from './bulk.ts'
@@ -38,7 +41,10 @@ class Locked extends Error {
   }
 }
 
-/** One statement, evaluated at its commit tick: never 40001. It waits for row locks and is then evaluated anew. */
+/**
+ * One statement, evaluated at its commit tick: never 40001. It waits for row locks and is then evaluated anew. Brokers are
+ * not asked inside the lane: what is read beside the tables that it writes is, with a stream among it, of one tick before.
+ */
 export async function autocommit(
   deps: ReadDeps,
   ticker: Ticker,
@@ -49,18 +55,19 @@ export async function autocommit(
   const { world } = deps
   const reads = plan.kind === 'truncate' ? [] : plan.reads
   const written = plan.kind === 'truncate' ? plan.tables : [plan.table]
-  const streams = await readStreams(world, reads, Number.POSITIVE_INFINITY, call)
   for (const object of reads) {
     const view = world.views.get(object)
     if (view !== undefined && !view.ready) await deps.hydration.wait(view, call)
   }
   for (;;) {
     await upToNow(deps, reads)
+    const before = await withStreams(deps, reads, written, call)
+    let locked: Locked
     try {
       const job = {
         readsOthers: reads.some((id) => !written.includes(id)),
         evaluate: async () => {
-          const evaluated = await evaluateDml(deps, plan, call, params, streams)
+          const evaluated = await evaluateDml(deps, plan, call, params, before)
           // Before the rows are durable: what they hold must not be handed out again.
           await settleSequences(world)
           return evaluated
@@ -69,8 +76,49 @@ export async function autocommit(
       return await ticker.write(job, call.signal)
     } catch (error) {
       if (!(error instanceof Locked)) throw error
-      await world.locks.released(error.table, error.key, call)
+      locked = error
+    } finally {
+      before?.snapshot.release()
     }
+    await world.locks.released(locked.table, locked.key, call)
+  }
+}
+
+/** What is read at a tick before the statement's own. */
+interface Before {
+  readonly edges: ReadonlyMap<number, Fanout | undefined>
+  readonly snapshot: Snapshot
+}
+
+async function withStreams(
+  deps: ReadDeps,
+  reads: readonly number[],
+  written: readonly number[],
+  call: CallContext,
+): Promise<Before | null> {
+  if (streamEnds(deps.world, reads).size === 0) return null
+  const objects = reads.filter((id) => !written.includes(id))
+  const snapshot = await snapshotWithStreams(deps, objects, Number.POSITIVE_INFINITY, call)
+  return { edges: new Map(objects.map((id) => [id, deps.world.edgeOf(id)])), snapshot }
+}
+
+/** Relations at the tick that runs, but for those that were read before it. */
+function snapshotAt({ world, system }: ReadDeps, objects: readonly number[], before: Before | null, call: CallContext) {
+  const current = objects.filter((id) => !before?.edges.has(id))
+  // A stream that was stored when the statement began.
+  if (streamEnds(world, current).size > 0) throw new ChangedMeanwhile()
+  for (const [id, edge] of before?.edges ?? []) if (world.edgeOf(id) !== edge) throw new ChangedMeanwhile()
+  const now = takeSnapshot(world, system, current, call)
+  if (before === null) return now
+  const of = (object: number) => (before.edges.has(object) ? before.snapshot : now)
+  return {
+    ...now,
+    watermarks: new Map([
+      ...[...(now.watermarks ?? [])].filter(([id]) => !before.edges.has(id)),
+      ...[...(before.snapshot.watermarks ?? [])].filter(([id]) => before.edges.has(id)),
+    ]),
+    scan: (object: number) => of(object).scan(object),
+    poison: (object: number) => of(object).poison(object),
   }
 }
 
@@ -79,7 +127,7 @@ async function evaluateDml(
   plan: DmlPlan,
   call: CallContext,
   params: Row,
-  streams: ReadonlyMap<number, readonly Batch[]>,
+  before: Before | null,
 ): Promise<Evaluated> {
   const { world } = deps
   throwIfCanceled(call.signal)
@@ -87,7 +135,7 @@ async function evaluateDml(
   const slices = new Slices(world.runtime, () => throwIfCanceled(call.signal))
   const run = async (query: PhysicalPlan) => {
     const filled = bindParams(query, params)
-    const snapshot = takeSnapshot(world, deps.system, objectsOf(filled), streams, call)
+    const snapshot = snapshotAt(deps, objectsOf(filled), before, call)
     // What is read may be more than what is changed (ON CONFLICT, several matches), but not less.
     const reading = new StatementBound(call)
     try {

@@ -1,0 +1,42 @@
+import type { ArrangementPin } from '../../state/contract.ts'
+import type { Row } from '../../types/value.ts'
+import { currentWatermarks } from '../watermarks.ts'
+import type { World } from '../world.ts'
+import { TransactionStreams } from './streams.ts'
+
+/** Everything as it was at the tick of a transaction's first statement. */
+export interface Pinned {
+  readonly tick: number
+  readonly timestampMs: number
+  readonly pins: ReadonlyMap<number, ArrangementPin>
+  readonly streams: TransactionStreams
+  /** Tables with an event time, with the watermark that each row came with. */
+  readonly stamped: ReadonlyMap<number, ArrangementPin>
+  readonly watermarks: ReadonlyMap<number, number>
+  readonly poisons: ReadonlyMap<number, Row>
+  /** Views that could not be read yet: no row of theirs belongs to this tick. */
+  readonly unready: ReadonlySet<number>
+}
+
+/** Inside the exclusive lane: which relations the transaction is going to read is not known. */
+export function pinAll(world: World): Pinned {
+  const pins = new Map<number, ArrangementPin>()
+  const poisons = new Map<number, Row>()
+  const unready = new Set<number>()
+  const stamped = new Map<number, ArrangementPin>()
+  for (const [id, table] of world.tables) {
+    pins.set(id, table.rows.pin())
+    for (const [index, unique] of table.uniques) pins.set(index, unique.pin())
+    if (table.eventTime !== null) stamped.set(id, table.eventTime.rows.pin())
+  }
+  const watermarks = currentWatermarks(world.watermarks, world.clock.nowMicros)
+  for (const [id, view] of world.views) {
+    if (!view.ready) unready.add(id)
+    if (!view.ready || id < 0) continue
+    pins.set(id, view.output.rows.pin())
+    const poison = view.poison()
+    if (poison !== null) poisons.set(id, poison)
+  }
+  const streams = new TransactionStreams(world, pins)
+  return { tick: world.tick, timestampMs: world.clock.lastMs, pins, streams, stamped, watermarks, poisons, unready }
+}
