@@ -21,12 +21,15 @@ const LEAN = {
   'the end computed': `SELECT window_end - INTERVAL '1 s', k, max(v) FROM ${SESSIONS} GROUP BY 1, 2, window_start`,
   "Flink's functions":
     "SELECT k, count(*), SESSION_END(ts, INTERVAL '10' SECOND) FROM t GROUP BY k, SESSION(ts, INTERVAL '10' SECOND)",
+  'a key of the partition': `SELECT k || window_start, k, window_start, window_end, count(*) FROM ${SESSIONS} GROUP BY 1, 2, 3, 4`,
   'no partition':
     "SELECT window_start, window_end, count(*) FROM SESSION(t, ts, INTERVAL '10 seconds') GROUP BY 1, 2 HAVING count(*) > 1",
 }
 const AS_IT_WAS = {
   'a partition that is no key': `SELECT window_start, window_end, count(*) FROM ${SESSIONS} GROUP BY 1, 2`,
   'the start is no key': `SELECT k, window_end, count(*) FROM ${SESSIONS} GROUP BY 1, 2`,
+  'a key that parts a session': `SELECT k, window_start, window_end, v, count(*) FROM ${SESSIONS} GROUP BY 1, 2, 3, 4`,
+  'a computed key that parts it': `SELECT k, window_start, window_end, v % 2, count(*) FROM ${SESSIONS} GROUP BY 1, 2, 3, 4`,
   'an aggregate of the end': `SELECT k, window_start, window_end, min(window_end) FROM ${SESSIONS} GROUP BY 1, 2, 3`,
   'not all rows of a session': `SELECT k, window_start, window_end, count(*) FROM ${SESSIONS} WHERE v > 0 GROUP BY 1, 2, 3`,
   'a filter by the end': `SELECT k, window_start, window_end, count(*) FROM ${SESSIONS} WHERE window_end > timestamp '1970-01-01 00:00:20' GROUP BY 1, 2, 3`,

@@ -129,7 +129,7 @@ function waits(
     )
   }
   const hint =
-    'A source or a table takes WATERMARK FOR a column, a view LATENESS of one; a materialized view hands on the time of windows that it closes.'
+    'A source or a table takes WATERMARK FOR a column, a view LATENESS of one; a materialized view hands on the time of windows that it closes. What is computed of a time closes where it never falls as that rises: local times of a zone whose clocks were ever set back do.'
   if (emission.column !== null) {
     const column = `emit_final by the column "${emission.column}", which no watermark closes,`
     throw notSupported(column, { start: emission.position }, hint)

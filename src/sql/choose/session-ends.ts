@@ -10,8 +10,9 @@ type Window = Extract<Logical, { kind: 'window' }>
 
 /**
  * Groups by session whose end is the most that their rows reach, instead of a column of each row: a row that lengthens
- * a session then changes its group alone, not every row of it. Rows of one partition and one start are one session. Not
- * for plans in which the end closes something: what waits for it, or is freed by it, needs it as a key.
+ * a session then changes its group alone, not every row of it. Rows of one partition and one start are one session, and
+ * a group has to hold all of them. Not for plans in which the end closes something: what waits for it, or is freed by it,
+ * needs it as a key.
  */
 export function withoutSessionEnds(plan: Logical): Logical {
   let found = false
@@ -44,6 +45,9 @@ function lean(p: Aggregate): Logical | null {
   if (!keys.some((s) => s.kind === 'column' && s.index === start)) return null
   if (!window.partition.every((c) => keys.some((s) => sameScalar(made(s, window), made(column(c, s.type), window)))))
     return null
+  // A group that holds only a part of its session's rows would see only their reach.
+  const ofSession = (c: number): boolean => c === start || window.partition.some((by) => sameColumn(window, c, by))
+  if (!keys.every((s) => readsEnd(s) || [...columnsOf(s)].every(ofSession))) return null
   const limit = window.calls[1].args[1]
   const type = window.calls[1].type
   const fn = `max(${type.kind})`
@@ -79,6 +83,11 @@ function lean(p: Aggregate): Logical | null {
 /** A column of the window's input as what it is made of: partitions are columns of their own. */
 const made = (s: Scalar, { input }: Window): Scalar =>
   s.kind === 'column' && input.kind === 'project' && s.index < input.exprs.length ? input.exprs[s.index] : s
+
+const sameColumn = (window: Window, a: number, b: number): boolean => {
+  const of = (c: number) => made(column(c, window.rowType[c].type), window)
+  return a === b || sameScalar(of(a), of(b))
+}
 
 interface Below {
   readonly window: Window
