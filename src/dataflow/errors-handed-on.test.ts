@@ -19,7 +19,7 @@ function add(counts: number[], batches: readonly Batch[]): number[] {
 }
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ which: fc.nat(2), diff: fc.integer({ min: -2, max: 2 }) }) },
+  { weight: 6, arbitrary: fc.record({ which: fc.nat(2), diff: fc.integer({ min: -2, max: 2 }), ends: fc.boolean() }) },
   { weight: 1, arbitrary: fc.constant('set aside' as const) },
   { weight: 1, arbitrary: fc.constant('restart' as const) },
 )
@@ -32,11 +32,16 @@ it('changes and withdrawals sum up to what readers have, never less than none, t
       let aside = [0, 0, 0]
       let handedOn = new ErrorsHandedOn(diverts)
       const readers = [0, 0, 0]
+      const settle = () => {
+        handedOn.settle()
+        aside = aside.map((n, which) => Math.min(n, counts[which]!))
+      }
       for (const each of steps) {
         if (each === 'set aside') {
           add(readers, handedOn.setAside(errors.scan()))
           aside = [...counts]
         } else if (each === 'restart') {
+          settle()
           const image = handedOn.image()
           handedOn = new ErrorsHandedOn(diverts)
           handedOn.restore(image)
@@ -48,6 +53,7 @@ it('changes and withdrawals sum up to what readers have, never less than none, t
           errors.apply(batch)
           const theirs = handedOn.change(batch)
           if (theirs !== null) add(readers, [theirs])
+          if (each.ends) settle()
         }
         const expected = counts.map((count, which) => (diverts ? 0 : Math.max(0, count - aside[which]!)))
         expect(readers).toEqual(expected)

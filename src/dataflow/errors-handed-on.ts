@@ -9,19 +9,21 @@ export type ErrorFilter = (batch: Batch) => Batch | null
 
 /** Of one error row: how many are set aside, and how many there are. */
 interface Aside {
-  readonly aside: number
+  aside: number
   count: number
 }
 
 /**
  * Which of a relation's errors its readers get, pulls and views alike: none of a view that diverts them; otherwise of each
- * error as many as there are beyond those that were set aside. That depends on nothing but the errors that there are: one
- * that was set aside, is retracted and comes again is the same error.
+ * error as many as there are beyond those that were set aside. One that leaves is taken from those: when it comes again in
+ * a later tick, it is another one. Within a tick what leaves and comes in parts of the change is the same.
  * State: one entry per error row that is set aside. Cost: O(1) per changed error while there are any, else none.
  */
 export class ErrorsHandedOn {
   readonly #diverts: boolean
   #aside = new Map<string, Aside>()
+  /** Entries whose count fell below what is set aside, in this tick. */
+  #fallen = new Set<string>()
 
   constructor(diverts: boolean) {
     this.#diverts = diverts
@@ -37,8 +39,19 @@ export class ErrorsHandedOn {
       if (known === undefined) return diff
       const before = Math.max(0, known.count - known.aside)
       known.count += diff
+      if (known.count < known.aside) this.#fallen.add(key)
       return Math.max(0, known.count - known.aside) - before
     })
+  }
+
+  /** At the end of a tick: no more is set aside than there is. */
+  settle(): void {
+    for (const key of this.#fallen) {
+      const known = this.#aside.get(key)!
+      known.aside = Math.min(known.aside, Math.max(0, known.count))
+      if (known.aside === 0) this.#aside.delete(key)
+    }
+    this.#fallen.clear()
   }
 
   /** What readers have of all errors that there are, as of this moment: later changes make no difference to it. */
@@ -66,6 +79,7 @@ export class ErrorsHandedOn {
       if (theirs !== null) withdrawn.push({ ...theirs, diffs: theirs.diffs.map((diff) => -diff) })
     }
     this.#aside = aside
+    this.#fallen.clear()
     return withdrawn
   }
 
@@ -75,7 +89,10 @@ export class ErrorsHandedOn {
   }
   restore(image: readonly (readonly [string, number, number?])[]): void {
     assert(this.#aside.size === 0, 'restored once')
-    for (const [key, aside, count = aside] of image) this.#aside.set(key, { aside, count })
+    for (const [key, all, count = all] of image) {
+      const aside = Math.min(all, count)
+      if (aside > 0) this.#aside.set(key, { aside, count })
+    }
   }
 }
 

@@ -116,6 +116,7 @@ export class OutputNode extends OperatorBase {
   /** The consolidated changes since the last call: of one tick, when taken after each. In no order: `sortBatches`. */
   takeChanges(): { rows: Batch[]; errors: Batch[] } {
     const changes = { rows: this.changedRows, errors: this.changedErrors }
+    this.handedOn.settle()
     this.changedRows = []
     this.changedErrors = []
     return changes
