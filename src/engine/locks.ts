@@ -15,6 +15,8 @@ export interface LockWait {
 export class LockTable {
   readonly #runtime: Pick<Runtime, 'setTimer'>
   readonly #locks = new Map<string, { owner: object; readonly waiters: Waiter[] }>()
+  /** The locks of each owner. */
+  readonly #owned = new Map<object, string[]>()
   readonly #waitsFor = new Map<object, object>()
 
   constructor(runtime: Pick<Runtime, 'setTimer'>) {
@@ -41,15 +43,25 @@ export class LockTable {
 
   /** Resolves once `owner` holds the lock. */
   async acquire(owner: object, table: number, key: string, wait: LockWait): Promise<void> {
-    const id = name(table, key)
-    const lock = this.#locks.get(id)
-    if (lock === undefined) {
-      this.#locks.set(id, { owner, waiters: [] })
-      return
-    }
-    if (lock.owner === owner) return
+    if (this.take(owner, table, key)) return
+    const lock = this.#locks.get(name(table, key))!
     this.#failOnCircle(owner, lock.owner)
     await this.#wait(lock, owner, wait)
+  }
+
+  /** False: somebody else holds it. */
+  take(owner: object, table: number, key: string): boolean {
+    const id = name(table, key)
+    const lock = this.#locks.get(id)
+    if (lock !== undefined) return lock.owner === owner
+    this.#locks.set(id, { owner, waiters: [] })
+    this.#own(owner, id)
+    return true
+  }
+  #own(owner: object, id: string): void {
+    const owned = this.#owned.get(owner)
+    if (owned === undefined) this.#owned.set(owner, [id])
+    else owned.push(id)
   }
 
   /** Resolves when nobody holds the lock (autocommit statements hold none themselves). */
@@ -62,14 +74,17 @@ export class LockTable {
   }
 
   releaseAll(owner: object): void {
-    for (const [id, lock] of this.#locks) {
-      if (lock.owner !== owner) continue
+    const owned = this.#owned.get(owner) ?? []
+    this.#owned.delete(owner)
+    for (const id of owned) {
+      const lock = this.#locks.get(id)!
       const next = lock.waiters.shift()
       if (next === undefined) {
         this.#locks.delete(id)
         continue
       }
       lock.owner = next.owner
+      this.#own(next.owner, id)
       this.#waitsFor.delete(next.owner)
       for (const waiter of lock.waiters) this.#waitsFor.set(waiter.owner, next.owner)
       next.resolve()

@@ -193,13 +193,95 @@ describe('what is unique', () => {
   beforeEach(() => run('CREATE TABLE u (i int UNIQUE)'))
   const duplicate = { sqlstate: '23505', message: 'duplicate key value violates unique constraint "u_i_key"' }
 
-  it('is so beside other transactions: the second that commits hears of the first', async () => {
+  it('is so beside other transactions: who inserts a key waits for the one that inserted it before', async () => {
     const [one, two] = [begin(), begin()]
     await run('INSERT INTO u VALUES (1)', one)
-    await run('INSERT INTO u VALUES (1)', two)
+    const waiting = [watched(run('INSERT INTO u VALUES (1)', two)), watched(run('INSERT INTO u SELECT 1'))]
+    await turns()
+    expect(waiting.map(({ done }) => done)).toEqual([false, false])
     await one.commit(call())
-    await expect(two.commit(call())).rejects.toMatchObject(duplicate)
+    await expect(waiting[0]!.promise).rejects.toMatchObject(duplicate)
+    two.rollback()
+    await expect(waiting[1]!.promise).rejects.toMatchObject(duplicate)
     expect(await run('SELECT * FROM u')).toEqual([[1]])
+  })
+
+  it('is free when who inserted it rolls back, or who freed it commits', async () => {
+    const one = begin()
+    await run('INSERT INTO u VALUES (1)', one)
+    const first = watched(run('INSERT INTO u VALUES (1)'))
+    await turns()
+    expect(first.done).toBe(false)
+    one.rollback()
+    await first.promise
+    await run('CREATE TABLE k (i int PRIMARY KEY, j int UNIQUE)')
+    await run('INSERT INTO k VALUES (1, 1)')
+    const two = begin()
+    await run('DELETE FROM k WHERE i = 1', two)
+    const later = [watched(run('INSERT INTO k VALUES (1, 5)')), watched(run('INSERT INTO k SELECT 2, 1'))]
+    await turns()
+    expect(later.map(({ done }) => done)).toEqual([false, false])
+    await two.commit(call())
+    for (const { promise } of later) await promise
+    expect(await run('SELECT i, j FROM k ORDER BY i')).toEqual([
+      [1, 5],
+      [2, 1],
+    ])
+  })
+
+  it('may be read before it is inserted: what changed meanwhile is 40001, what was not read 23505', async () => {
+    const changed = { sqlstate: '40001' }
+    await run('CREATE TABLE k (i int PRIMARY KEY)')
+    for (const [i, reads, expected] of [
+      [2, ['SELECT * FROM u WHERE i = 2', 'INSERT INTO u VALUES (2)'], changed],
+      [3, ['SELECT 1', 'INSERT INTO u VALUES (3) ON CONFLICT DO NOTHING'], changed],
+      [4, ['SELECT 1', 'INSERT INTO u VALUES (4) ON CONFLICT (i) DO UPDATE SET i = 5'], changed],
+      [6, ['SELECT 1', 'INSERT INTO u VALUES (6)'], duplicate],
+    ] as const) {
+      for (const table of ['u', 'k']) {
+        const [first, then] = reads.map((sql) => sql.replace(' u', ` ${table}`))
+        const transaction = begin()
+        await run(first!, transaction)
+        // The snapshot is taken with what is read first.
+        await run('SELECT * FROM a', transaction)
+        await run(`INSERT INTO ${table} VALUES (${i})`)
+        await run(then!, transaction)
+        await expect(transaction.commit(call())).rejects.toMatchObject({ sqlstate: expected.sqlstate })
+      }
+    }
+  })
+
+  it('lets ON CONFLICT go on with what the other one wrote, alone or as the first of a transaction', async () => {
+    await run('CREATE TABLE oc (id int PRIMARY KEY, n int, m int UNIQUE)')
+    const upsert = 'INSERT INTO oc VALUES (1, 1, 1) ON CONFLICT (id) DO UPDATE SET n = oc.n + 1'
+    const [one, two, three] = [begin(), begin(), begin()]
+    await run(upsert, one)
+    const waiting = [
+      run(upsert),
+      run(upsert, two).then(() => two.commit(call())),
+      run('INSERT INTO oc VALUES (2, 1, 1) ON CONFLICT (m) DO UPDATE SET n = oc.n + 10', three).then(() =>
+        three.commit(call()),
+      ),
+      run('INSERT INTO oc VALUES (1, 1, 1) ON CONFLICT DO NOTHING'),
+    ]
+    await turns()
+    await one.commit(call())
+    await Promise.all(waiting)
+    expect(await run('SELECT id, n, m FROM oc')).toEqual([[1, 13, 1]])
+  })
+
+  it('is a deadlock where two wait for each other', async () => {
+    const [one, two] = [begin(), begin()]
+    await run('INSERT INTO u VALUES (1)', one)
+    await run('INSERT INTO u VALUES (2)', two)
+    const waiting = watched(run('INSERT INTO u VALUES (2)', one))
+    await turns()
+    expect(waiting.done).toBe(false)
+    await expect(run('INSERT INTO u VALUES (1)', two)).rejects.toMatchObject({ sqlstate: '40P01' })
+    two.rollback()
+    await waiting.promise
+    await one.commit(call())
+    expect(await run('SELECT i FROM u ORDER BY i')).toEqual([[1], [2]])
   })
 
   it('is so after a crash, of rows in the checkpoint and of those in the journal', async () => {

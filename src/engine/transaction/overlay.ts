@@ -28,6 +28,8 @@ export class TableOverlay implements WritableTable {
   readonly #own = new Map<string, Row | null>()
   readonly #ownCounts = new Map<string, number>()
   readonly #keysRead = new Map<string, Row>()
+  /** Of those, the ones of which nothing was read but that they are free for a row that arrives. */
+  readonly #onlyFree = new Set<string>()
   readonly #text: (row: Row) => string
   /** What was read of it otherwise than by key; told before `scan`. */
   readonly parts: PartsRead
@@ -73,7 +75,24 @@ export class TableOverlay implements WritableTable {
     const own = this.#own.get(text)
     if (own !== undefined) return own
     this.#keysRead.set(text, key)
+    this.#onlyFree.delete(text)
     return this.#atSnapshot(key)
+  }
+  /** Locks of keys are taken before anything is applied: `Transaction` waits for them. */
+  met(key: Row, of: UniqueKey): Row | null {
+    return this.lookup(key, of)
+  }
+  isTaken(key: Row, of: UniqueKey): boolean {
+    const unique = this.#uniques.find((each) => each.key === of)
+    if (unique !== undefined) return unique.isTaken(key)
+    const text = this.#keyText(key)
+    const own = this.#own.get(text)
+    if (own !== undefined) return own !== null
+    if (!this.#keysRead.has(text)) {
+      this.#keysRead.set(text, key)
+      this.#onlyFree.add(text)
+    }
+    return this.#atSnapshot(key) !== null
   }
   count(row: Row): number {
     return (this.#pin.lookup(row)[0]?.diff ?? 0) + (this.#ownCounts.get(this.#text(row)) ?? 0)
@@ -130,8 +149,8 @@ export class TableOverlay implements WritableTable {
   checkLock(): void {}
 
   /**
-   * At commit, inside the tick: fails when what was read has changed since (40001) or a key that is inserted is there
-   * by now (23505). Then `changes` are safe to stage.
+   * At commit, inside the tick: fails when what was read, the absence of a key too, has changed since (40001), or a key
+   * that is inserted, and was not read, is there by now (23505). Then `changes` are safe to stage.
    */
   *validate(readTick: number): Pieces {
     const failed = () =>
@@ -153,7 +172,8 @@ export class TableOverlay implements WritableTable {
       const before = this.#atSnapshot(key)
       const now = this.#table.lookup(key)
       const own = this.#own.get(text)
-      if (before === null && now !== null && own != null) throw duplicateKey(this.entry, own, this.keys[0]!)
+      if (before === null && now !== null && own != null && this.#onlyFree.has(text))
+        throw duplicateKey(this.entry, own, this.keys[0]!)
       if (!sameRow(before, now)) throw failed()
     }
   }

@@ -1,3 +1,4 @@
+import type { ErrorFilter } from '../../dataflow/errors-handed-on.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Row } from '../../types/value.ts'
 import { currentWatermarks } from '../watermarks.ts'
@@ -14,6 +15,8 @@ export interface Pinned {
   readonly stamped: ReadonlyMap<number, ArrangementPin>
   readonly watermarks: ReadonlyMap<number, number>
   readonly poisons: ReadonlyMap<number, Row>
+  /** Which of a view's errors its readers have. */
+  readonly handedOn: ReadonlyMap<number, ErrorFilter>
   /** Views that could not be read yet: no row of theirs belongs to this tick. */
   readonly unready: ReadonlySet<number>
 }
@@ -22,6 +25,7 @@ export interface Pinned {
 export function pinAll(world: World): Pinned {
   const pins = new Map<number, ArrangementPin>()
   const poisons = new Map<number, Row>()
+  const handedOn = new Map<number, ErrorFilter>()
   const unready = new Set<number>()
   const stamped = new Map<number, ArrangementPin>()
   for (const [id, table] of world.tables) {
@@ -31,6 +35,7 @@ export function pinAll(world: World): Pinned {
   }
   const watermarks = currentWatermarks(world.watermarks, world.clock.nowMicros)
   for (const [id, view] of world.views) {
+    handedOn.set(id, view.output.handedOn.now())
     if (!view.ready) unready.add(id)
     if (!view.ready || id < 0) continue
     pins.set(id, view.output.rows.pin())
@@ -38,5 +43,6 @@ export function pinAll(world: World): Pinned {
     if (poison !== null) poisons.set(id, poison)
   }
   const streams = new TransactionStreams(world, pins)
-  return { tick: world.tick, timestampMs: world.clock.lastMs, pins, streams, stamped, watermarks, poisons, unready }
+  const { tick, clock } = world
+  return { tick, timestampMs: clock.lastMs, pins, streams, stamped, watermarks, poisons, handedOn, unready }
 }

@@ -17,10 +17,10 @@ import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
-import { keyOf, keyText, rowOfKey } from '../write/constraints.ts'
 import { StatementBound } from '../write/evaluated.ts'
 import { applyDml, dmlChanges } from '../write/execute.ts'
 import { expand } from '../write/expand.ts'
+import { type KeyLock, locksOf, rowLocks } from '../write/key-locks.ts'
 import { checkFutureRows } from '../write/max-future.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
@@ -37,7 +37,7 @@ const NO_WAIT = { signal: new AbortController().signal, lockTimeoutMs: 0 }
 /**
  * BEGIN … COMMIT: reads at the tick of its first statement plus its own writes, commits in one tick. Optimistic: at
  * commit the read tick moves forward when nothing that was read has changed, otherwise 40001. Rows that it updates,
- * deletes or selects FOR UPDATE are locked, so that the usual conflicts wait instead of failing.
+ * deletes or selects FOR UPDATE are locked, and keys that it inserts, so that the usual conflicts wait instead of failing.
  */
 export class SnapshotTransaction implements Transaction {
   readonly #deps: ReadDeps
@@ -114,6 +114,7 @@ export class SnapshotTransaction implements Transaction {
     const { world } = this.#deps
     refuseInSafeMode(world)
     const program: ProgramEnv = { params, env: evalEnv(world, call) }
+    const first = this.#snapshot === null
     for (const id of statement.kind === 'truncate' ? statement.tables : [statement.table]) this.#use(id)
     if (statement.kind !== 'truncate') await this.#ready(statement.reads, call)
     if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
@@ -139,11 +140,14 @@ export class SnapshotTransaction implements Transaction {
     if (statement.kind !== 'truncate') {
       const target = world.tables.get(statement.table)
       if (target !== undefined) await scope.slices.run(checkFutureRows(target, changes, world.clock.nowMicros))
-      const table = this.#overlay(statement.table)
-      if (table.entry.primaryKey !== null) {
-        const keys = changes.flatMap(({ old }) => (old === null ? [] : [keyOf(table.entry, old)]))
-        await this.lockRows(statement.table, keys, call)
+      const { entry, keys } = this.#overlay(statement.table)
+      const waited = await this.#lock(locksOf(entry, keys, changes), call, first)
+      // What it waited for is not in its snapshot. A first statement has told nothing yet: it begins anew.
+      if (waited && first) {
+        this.#forget()
+        return this.#write(statement, call, params)
       }
+      if (this.#expired) throw tooOld()
     }
     return { ...(await applyDml(statement, changes, scope)), tick: this.#snapshot!.tick }
   }
@@ -155,11 +159,28 @@ export class SnapshotTransaction implements Transaction {
     // Locks come before the snapshot where they are the first thing: who waited reads what the one before it wrote.
     const entry = this.#snapshot === null ? world.tables.get(tableId)?.entry : this.#overlay(tableId).entry
     if (entry === undefined) throw changedSince()
-    const text = keyText(entry)
-    for (const key of keys) {
-      await world.locks.acquire(this, tableId, text(rowOfKey(entry, key)), call)
-    }
+    await this.#lock(rowLocks(entry, keys), call)
     await this.#begin()
+  }
+
+  /** Whether it had to wait for another transaction; `once`: no more is locked then. */
+  async #lock(wanted: Iterable<KeyLock>, call: CallContext, once = false): Promise<boolean> {
+    const { locks, runtime } = this.#deps.world
+    const slices = new Slices(runtime, () => throwIfCanceled(call.signal))
+    let waited = false
+    for (const { object, key } of wanted) {
+      if (!locks.take(this, object, key)) {
+        await locks.acquire(this, object, key, call)
+        waited = true
+      } else if (slices.due) await slices.next()
+      // Its session may have gone meanwhile.
+      if (this.#ended) {
+        locks.releaseAll(this)
+        throw changedSince()
+      }
+      if (waited && once) break
+    }
+    return waited
   }
 
   async commit(_call: CallContext): Promise<{ readonly tick: number }> {
@@ -227,6 +248,16 @@ export class SnapshotTransaction implements Transaction {
     })
   }
 
+  /** Reads nothing of what it has seen: the next statement takes another snapshot. */
+  #forget(): void {
+    this.#cancelExpiry()
+    if (!this.#expired) this.#release()
+    this.#expired = false
+    this.#snapshot = null
+    this.#overlays.clear()
+    this.#viewsRead.clear()
+  }
+
   /** Who drops or alters the table waits from now on, until the transaction ends. */
   #use(table: number): void {
     const { uses } = this.#deps.world
@@ -281,7 +312,7 @@ export class SnapshotTransaction implements Transaction {
           )
         }
         const below = await this.#snapshotOf(view.plan, call)
-        const errors = view.output.handedOn.now()
+        const errors = this.#snapshot!.handedOn.get(object) ?? view.output.handedOn.now()
         computed.set(object, await evaluate(world, view.plan, below, call, { errors }))
       } else {
         if (unready.has(object)) throw notReadyThen(view.entry?.name ?? '')

@@ -17,6 +17,8 @@ export class UniqueOverlay {
   readonly #text: (row: Row) => string
   readonly #own = new Map<string, Row | null>()
   readonly #read = new Map<string, Row>()
+  /** Of those, the ones of which nothing was read but that they are free for a row that arrives. */
+  readonly #onlyFree = new Set<string>()
 
   constructor(table: TableRuntime, key: UniqueKey, pin: ArrangementPin) {
     this.#table = table
@@ -30,7 +32,18 @@ export class UniqueOverlay {
     const own = this.#own.get(text)
     if (own !== undefined) return own
     this.#read.set(text, values)
+    this.#onlyFree.delete(text)
     return this.#atSnapshot(values)
+  }
+  isTaken(values: Row): boolean {
+    const text = this.#text(this.#rowOf(values))
+    const own = this.#own.get(text)
+    if (own !== undefined) return own !== null
+    if (!this.#read.has(text)) {
+      this.#read.set(text, values)
+      this.#onlyFree.add(text)
+    }
+    return this.#atSnapshot(values) !== null
   }
   remove({ old }: RowChange): void {
     if (old === null || !isCompared(this.key, old)) return
@@ -45,7 +58,7 @@ export class UniqueOverlay {
     this.#own.set(text, next)
   }
 
-  /** At commit: 23505 where a key that is inserted is there by now; true where what was read has changed. */
+  /** At commit: 23505 where a key that is inserted, and was not read, is there by now; true where what was read has changed. */
   *changed(same: (a: Row | null, b: Row | null) => boolean): Pieces<boolean> {
     let seen = 0
     for (const [text, values] of this.#read) {
@@ -53,7 +66,8 @@ export class UniqueOverlay {
       const before = this.#atSnapshot(values)
       const now = this.#table.lookup(values, this.key)
       const own = this.#own.get(text)
-      if (before === null && now !== null && own != null) throw duplicateKey(this.#table.entry, own, this.key)
+      if (before === null && now !== null && own != null && this.#onlyFree.has(text))
+        throw duplicateKey(this.#table.entry, own, this.key)
       if (!same(before, now)) return true
     }
     return false

@@ -26,6 +26,7 @@ import { applyDml, dmlChanges } from './execute.ts'
 import { expand } from './expand.ts'
 import { filled } from './fill.ts'
 import { GeneratedColumns } from './generated.ts'
+import { ArrivingKeys } from './key-locks.ts'
 import { checkFuture } from './max-future.ts'
 import { RowRules } from './row-rules.ts'
 import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
@@ -155,6 +156,7 @@ async function evaluateDml(
   }
   const target = tableOf(deps, plan.table)
   const isLocked = (key: string) => world.locks.holder(plan.table, key) !== undefined
+  const arriving = new ArrivingKeys(world.locks, target.entry)
   if (isBulk(plan, target)) {
     const found = await run(bulkQuery(plan))
     const program = { params, env: evalEnv(world, call) }
@@ -167,16 +169,23 @@ async function evaluateDml(
         if (isLocked(key)) throw new Locked(plan.table, key)
       }
     }
+    const checkArriving = (batch: Batch, key: UniqueKey) => {
+      if (!world.locks.any) return
+      for (const row of rowsOf(batch, target.types)) {
+        const held = arriving.held(row, key)
+        if (held !== null) throw new Locked(held.object, held.key)
+      }
+    }
     const rules = {
       generated: new GeneratedColumns(target.entry, target.types, program.env),
       rules: new RowRules(target.entry, target.types, program.env),
     }
-    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, checkLocks))
+    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, { checkLocks, checkArriving }))
     await slices.run(checkFuture(target, batches, world.clock.nowMicros))
     const changes = batches.map((batch) => ({ object: plan.table, batch }))
     return { result: { command: COMMANDS[plan.kind], count, returning: null }, changes }
   }
-  const table = new LiveTable(target, isLocked, bound)
+  const table = new LiveTable(target, isLocked, arriving, bound)
   const scope: WriteScope = {
     program: { params, env: evalEnv(world, call) },
     table: () => table,
@@ -205,12 +214,14 @@ function tableOf({ world }: ReadDeps, id: number): TableRuntime {
 class LiveTable implements WritableTable {
   readonly #table: TableRuntime
   readonly #isLocked: (key: string) => boolean
+  readonly #arriving: ArrivingKeys
   readonly #bound: StatementBound
   readonly changed: Batch[] = []
   #text: ((row: Row) => string) | null = null
 
-  constructor(table: TableRuntime, isLocked: (key: string) => boolean, bound: StatementBound) {
+  constructor(table: TableRuntime, isLocked: (key: string) => boolean, arriving: ArrivingKeys, bound: StatementBound) {
     this.#table = table
+    this.#arriving = arriving
     this.#bound = bound
     this.#isLocked = isLocked
   }
@@ -225,6 +236,14 @@ class LiveTable implements WritableTable {
   }
   lookup(values: Row, of?: UniqueKey): Row | null {
     return this.#table.lookup(values, of)
+  }
+  met(values: Row, of: UniqueKey): Row | null {
+    const held = this.#arriving.heldBy(values, of)
+    if (held !== null) throw new Locked(held.object, held.key)
+    return this.#table.lookup(values, of)
+  }
+  isTaken(values: Row, of: UniqueKey): boolean {
+    return this.met(values, of) !== null
   }
   count(row: Row): number {
     return this.#table.count(row)

@@ -35,27 +35,33 @@ export interface WrittenRows {
   readonly rules: RowRules
 }
 
+/** What throws where a row that is changed, or a key that a row takes, is locked. */
+export interface LockChecks {
+  checkLocks(batch: Batch): void
+  checkArriving(batch: Batch, key: UniqueKey): void
+}
+
 export interface BulkChanges {
   readonly count: number
   readonly batches: readonly Batch[]
 }
 
-/** The changes that follow from the rows of `bulkQuery`, made whole and checked by `rules`. `checkLocks` throws where a row is locked. */
+/** The changes that follow from the rows of `bulkQuery`, made whole and checked by `rules`. */
 export function bulkChanges(
   plan: BulkPlan,
   table: TableRuntime,
   rows: readonly Batch[],
   rules: WrittenRows,
-  checkLocks: (batch: Batch) => void,
+  locks: LockChecks,
 ): Pieces<BulkChanges> {
   const parts = rows.flatMap((batch) => splitBatch(batch, BATCH_ROWS_MAX))
   switch (plan.kind) {
     case 'insert':
-      return insert(table, parts, rules)
+      return insert(table, parts, rules, locks)
     case 'update':
-      return update(plan, table, parts, rules, checkLocks)
+      return update(plan, table, parts, rules, locks)
     case 'delete':
-      return remove(plan, table, parts, checkLocks)
+      return remove(plan, table, parts, locks)
   }
 }
 
@@ -66,7 +72,12 @@ export function* truncation(plan: TruncatePlan, tables: (id: number) => TableRun
   }
 }
 
-function* insert(table: TableRuntime, given: readonly Batch[], rules: WrittenRows): Pieces<BulkChanges> {
+function* insert(
+  table: TableRuntime,
+  given: readonly Batch[],
+  rules: WrittenRows,
+  locks: LockChecks,
+): Pieces<BulkChanges> {
   const batches: Batch[] = []
   const keys = table.keys.map((key) => new KeyCheck(table, key))
   let count = 0
@@ -74,6 +85,7 @@ function* insert(table: TableRuntime, given: readonly Batch[], rules: WrittenRow
     const batch = rules.generated.batch(each)
     batches.push(batch)
     rules.rules.check(batch)
+    for (const key of table.keys) locks.checkArriving(batch, key)
     for (const key of keys) key.arrive(batch)
     for (let i = 0; i < batch.n; i++) count += batch.diffs[i]!
     yield
@@ -87,7 +99,7 @@ function* update(
   table: TableRuntime,
   pairs: readonly Batch[],
   rules: WrittenRows,
-  checkLocks: (batch: Batch) => void,
+  { checkLocks, checkArriving }: LockChecks,
 ): Pieces<BulkChanges> {
   const width = table.types.length
   const keyed = table.entry.primaryKey !== null
@@ -115,6 +127,7 @@ function* update(
       yield
     }
     for (const { next } of changed) {
+      checkArriving(next, key)
       keys.arrive(next)
       yield
     }
@@ -126,7 +139,7 @@ function* remove(
   plan: DeletePlan,
   table: TableRuntime,
   rows: readonly Batch[],
-  checkLocks: (batch: Batch) => void,
+  { checkLocks }: LockChecks,
 ): Pieces<BulkChanges> {
   const keys = eachRowOnce(plan.plan) ? null : new KeyCheck(table, table.keys[0]!)
   const batches: Batch[] = []

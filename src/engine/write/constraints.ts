@@ -57,7 +57,7 @@ function* checkKey(table: WritableTable, changes: readonly RowChange[], key: Uni
     if (i % PIECE_ROWS === 0) yield
     if (next === null || !isCompared(key, next)) continue
     const own = text(next)
-    if (arriving.has(own) || (!leaving.has(own) && table.lookup(valuesOf(key, next), key) !== null))
+    if (arriving.has(own) || (!leaving.has(own) && table.isTaken(valuesOf(key, next), key)))
       throw duplicateKey(entry, next, key)
     arriving.add(own)
   }

@@ -31,11 +31,14 @@ export class UpsertKey {
   find(row: Row): Row | null {
     if (!isCompared(this.#key, row)) return null
     const own = this.#own.get(this.#text(row))
-    return own === undefined ? this.#table.lookup(valuesOf(this.#key, row), this.#key) : own
+    return own === undefined ? this.#table.met(valuesOf(this.#key, row), this.#key) : own
   }
   /** 23505 where the row would meet another. */
   check(row: Row): void {
-    if (this.find(row) !== null) throw duplicateKey(this.#table.entry, row, this.#key)
+    if (!isCompared(this.#key, row)) return
+    const own = this.#own.get(this.#text(row))
+    const taken = own === undefined ? this.#table.isTaken(valuesOf(this.#key, row), this.#key) : own !== null
+    if (taken) throw duplicateKey(this.#table.entry, row, this.#key)
   }
   put(row: Row): void {
     if (isCompared(this.#key, row)) this.#own.set(this.#text(row), row)

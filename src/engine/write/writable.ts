@@ -27,6 +27,10 @@ export interface WritableTable {
   readonly keys: readonly UniqueKey[]
   /** The row of a key, null when there is none; of the first of `keys` where none is said. */
   lookup(values: Row, of?: UniqueKey): Row | null
+  /** The row that one which takes this key would meet. A key that another transaction locked stops the statement. */
+  met(values: Row, of: UniqueKey): Row | null
+  /** Whether the key of a row that arrives is there: as `met`, but nothing is read but that it is free. */
+  isTaken(values: Row, of: UniqueKey): boolean
   /** Number of copies of a row (tables without primary key). */
   count(row: Row): number
   /** All rows, counts expanded. */
