@@ -49,4 +49,9 @@ export const DEFECTS: readonly Defect[] = [
     example: "SELECT s LIKE 'a\\'",
     sign: /\\/,
   },
+  {
+    what: 'OFFSET before LIMIT changes places with it',
+    example: 'SELECT a FROM t OFFSET 2 LIMIT 3',
+    sign: /\bOFFSET\s+\d+\s+LIMIT\b/i,
+  },
 ]
