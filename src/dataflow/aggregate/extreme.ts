@@ -1,12 +1,10 @@
 import type { Arrangement, KeyedTable, StateFactory, StateStructure } from '../../state/contract.ts'
-import type { Batch } from '../../types/batch.ts'
 import type { Column } from '../../types/column.ts'
-import { isNullAt } from '../../types/column-read.ts'
 import { nullColumn, takeRows } from '../../types/column-shape.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { consolidateLong } from '../consolidate.ts'
 import { firstPresent } from '../first-present.ts'
-import { firstColumns } from '../keys.ts'
+import { firstColumns, withoutNullKeys } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
 /**
@@ -34,22 +32,9 @@ export class ExtremeAccumulator implements Accumulator {
   }
   bind(_table: KeyedTable, _first: number): void {}
   update({ n, diffs, keys, args }: AccumulatorInput): void {
-    const value = args[0]
-    if (value.nulls === null) {
-      this.apply({ n, diffs, cols: [...keys, value] })
-      return
-    }
-    const rows = new Int32Array(n)
-    let kept = 0
-    for (let i = 0; i < n; i++) if (!isNullAt(value, i)) rows[kept++] = i
-    if (kept === 0) return
-    const some = new Int32Array(kept)
-    for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]
-    this.apply({ n: kept, diffs: some, cols: [...keys, value].map((column) => takeRows(column, rows, kept)) })
-  }
-  /** Values of one group often come many at a time: once each, they cost one walk down the tree. */
-  private apply(delta: Batch): void {
-    this.values.apply(consolidateLong(delta))
+    const present = withoutNullKeys({ n, diffs, cols: [...keys, args[0]] }, [keys.length])
+    // Values of one group often come many at a time: once each, they cost one walk down the tree.
+    if (present.n > 0) this.values.apply(consolidateLong(present))
   }
   isZero(): boolean {
     return true

@@ -1,13 +1,12 @@
 import type { Arrangement, KeyedTable, SortColumn, StateFactory, StateStructure } from '../../state/contract.ts'
 import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
-import { datumAt, isNullAt } from '../../types/column-read.ts'
-import { takeRows } from '../../types/column-shape.ts'
+import { datumAt } from '../../types/column-read.ts'
 import { compareDatum } from '../../types/compare.ts'
 import { arrayOf, type SqlType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
 import { consolidateLong } from '../consolidate.ts'
-import { firstColumns } from '../keys.ts'
+import { firstColumns, withoutNullKeys } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 import { type DirectArgument, DirectValues } from './direct.ts'
 
@@ -55,15 +54,8 @@ export class GreatestAccumulator implements Accumulator {
   update(input: AccumulatorInput): void {
     this.direct.update(input)
     const { n, diffs, keys, order } = input
-    const value = order[0]
-    const rows = new Int32Array(n)
-    let kept = 0
-    for (let i = 0; i < n; i++) if (!isNullAt(value, i)) rows[kept++] = i
-    if (kept === 0) return
-    const some = new Int32Array(kept)
-    for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]
-    const cols = [...keys, value].map((column) => takeRows(column, rows, kept))
-    this.values.apply(consolidateLong({ n: kept, diffs: some, cols }))
+    const present = withoutNullKeys({ n, diffs, cols: [...keys, order[0]] }, [keys.length])
+    if (present.n > 0) this.values.apply(consolidateLong(present))
   }
   isZero(): boolean {
     return true

@@ -8,13 +8,12 @@ import {
   type StateStructure,
 } from '../../state/contract.ts'
 import type { Column } from '../../types/column.ts'
-import { isNullAt } from '../../types/column-read.ts'
 import { nullColumn, takeRows } from '../../types/column-shape.ts'
 import type { Forms } from '../../types/forms.ts'
 import { INT8, type SqlType } from '../../types/sql-type.ts'
 import { firstPresent } from '../first-present.ts'
 import { KeyForms } from '../key-forms.ts'
-import { firstColumns } from '../keys.ts'
+import { firstColumns, withoutNullKeys } from '../keys.ts'
 import { TouchedSlots } from '../touched-slots.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
@@ -59,22 +58,8 @@ export class ModeAccumulator implements Accumulator {
   }
   bind(_table: KeyedTable, _first: number): void {}
   update({ n, diffs, keys, order }: AccumulatorInput): void {
-    const value = order[0]
-    if (value.nulls === null) {
-      this.count([...keys, value], n, diffs)
-      return
-    }
-    const rows = new Int32Array(n)
-    let kept = 0
-    for (let i = 0; i < n; i++) if (!isNullAt(value, i)) rows[kept++] = i
-    if (kept === 0) return
-    const some = new Int32Array(kept)
-    for (let k = 0; k < kept; k++) some[k] = diffs[rows[k]]
-    this.count(
-      [...keys, value].map((column) => takeRows(column, rows, kept)),
-      kept,
-      some,
-    )
+    const present = withoutNullKeys({ n, diffs, cols: [...keys, order[0]] }, [keys.length])
+    if (present.n > 0) this.count(present.cols, present.n, present.diffs)
   }
   private count(written: readonly Column[], n: number, diffs: Int32Array): void {
     const { counts, touched } = this
