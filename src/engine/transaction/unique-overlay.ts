@@ -3,7 +3,7 @@ import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Row } from '../../types/value.ts'
 import type { TableRuntime } from '../table.ts'
-import { duplicateKey, isCompared, keyText, valuesOf } from '../write/constraints.ts'
+import { duplicateKey, isCompared, keyText, rowOfKey, valuesOf } from '../write/constraints.ts'
 import { PIECE_ROWS, type RowChange } from '../write/writable.ts'
 
 /**
@@ -78,7 +78,6 @@ export class UniqueOverlay {
     return this.#pin.lookup(ordered).find(({ diff }) => diff > 0)?.row ?? null
   }
   #rowOf(values: Row): Row {
-    const row: Row = new Array(this.#table.types.length).fill(null)
-    return row.map((_, c) => values[this.key.columns.indexOf(c)] ?? null)
+    return rowOfKey(this.#table.entry, values, this.key.columns)
   }
 }

@@ -20,10 +20,10 @@ export function keyOf(entry: TableEntry, row: Row): Row {
   return entry.primaryKey!.map((c) => row[c]!)
 }
 
-/** A row with this primary key and NULLs beside it: what `keyText` reads a key from. */
-export function rowOfKey(entry: TableEntry, key: Row): Row {
+/** A row with this key, the primary one or another, and NULLs beside it: what `keyText` reads a key from. */
+export function rowOfKey(entry: TableEntry, key: Row, columns: readonly number[] = entry.primaryKey!): Row {
   const row: Datum[] = new Array(entry.columns.length).fill(null)
-  entry.primaryKey!.forEach((c, i) => {
+  columns.forEach((c, i) => {
     row[c] = key[i]!
   })
   return row

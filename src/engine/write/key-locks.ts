@@ -1,6 +1,6 @@
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { UniqueKey } from '../../catalog/unique-key.ts'
-import type { Datum, Row } from '../../types/value.ts'
+import type { Row } from '../../types/value.ts'
 import type { LockTable } from '../locks.ts'
 import { isCompared, keyText, rowOfKey } from './constraints.ts'
 import type { RowChange } from './writable.ts'
@@ -62,10 +62,7 @@ export class ArrivingKeys {
   }
   /** By the key's values, in the order of its columns. */
   heldBy(values: Row, key: UniqueKey): KeyLock | null {
-    if (!this.#locks.any) return null
-    const row: Datum[] = new Array(this.#entry.columns.length).fill(null)
-    for (const [i, c] of key.columns.entries()) row[c] = values[i]!
-    return this.held(row, key)
+    return this.#locks.any ? this.held(rowOfKey(this.#entry, values, key.columns), key) : null
   }
 }
 
