@@ -17,7 +17,8 @@ import { warmUp } from './warm.ts'
 
 const { values } = parseArgs({ options: { soak: { type: 'boolean' }, 'allowed-skips': { type: 'string' } } })
 const env: Record<string, string> = values.soak ? { MILLRACE_SOAK: '1' } : {}
-const restarts = values.soak ? 1000 : 3
+/** Kills of a file's server between its statements: a start is half a second of work, and there are hundreds of files. */
+const restarts = values.soak ? 1000 : 1
 // Random cases are looked for so that they are found: one that fails would not come again.
 const again = !values.soak && process.env['MILLRACE_TEST_SEED'] === undefined
 // As vitest.config.ts has it.

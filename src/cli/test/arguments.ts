@@ -7,7 +7,7 @@ export interface TestArguments {
   readonly labels: readonly string[]
   readonly junit: string | null
   readonly seed: number
-  /** About so many restarts a file. */
+  /** At most so many restarts a file. */
   readonly restarts: number
   readonly recordTimeoutMs: number
   /** Kafka and schema registries in memory. */

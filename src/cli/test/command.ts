@@ -31,7 +31,7 @@ export const TEST_HELP = `millrace test [options] PATH…: run sqllogictest file
                        "restart" in that mode
   --junit FILE         write a JUnit report
   --seed N             seed of deletes and restarts (1)
-  --restarts N         about so many restarts a file in mode restart (5)
+  --restarts N         at most so many restarts a file in mode restart (5)
   --timeout SECONDS    longest time of a record (60)
 
 Every option is also a MILLRACE_* variable (MILLRACE_MODE, MILLRACE_STUB_SOURCES=on).
