@@ -63,6 +63,8 @@ export interface CallContext {
   readonly database: string
   readonly searchPath: readonly string[]
   readonly timeZone: string
+  /** extra_float_digits, where it is 0 or below: floats are written with fewer digits. */
+  readonly floatDigits?: number | undefined
   /** What sequences handed out to the session: currval and lastval. */
   readonly sequences?: SequencesSeen
 }

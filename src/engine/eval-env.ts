@@ -9,6 +9,7 @@ export function evalEnv(world: World, call: CallContext): EvalEnv {
   return {
     nowMicros: world.clock.nowMicros,
     timeZone: call.timeZone,
+    floatDigits: call.floatDigits,
     user: call.user,
     database: call.database,
     searchPath: call.searchPath,

@@ -88,7 +88,8 @@ export function isPoly(arg: ArgType): arg is Exclude<ArgType, SqlType> {
 
 /** The session's options for text input and output. */
 export function textOptions(env: EvalEnv): TextOptions {
-  return env.maintained ? { timeZone: env.timeZone } : { timeZone: env.timeZone, nowMicros: env.nowMicros }
+  const { timeZone, floatDigits } = env
+  return env.maintained ? { timeZone, floatDigits } : { timeZone, nowMicros: env.nowMicros, floatDigits }
 }
 
 /** Result type of functions over arrays whose element type is that of argument `i`. */

@@ -51,6 +51,8 @@ export interface EvalEnv {
   /** A view: texts that mean a time of their own reading ('now', 'today') are no dates, since nothing would follow them. */
   readonly maintained?: true | undefined
   readonly timeZone: string
+  /** extra_float_digits, where it is 0 or below. */
+  readonly floatDigits?: number | undefined
   readonly user: string
   readonly database: string
   readonly searchPath: readonly string[]

@@ -1,6 +1,7 @@
 import type { Notice, SqlError } from '../base/sql-error.ts'
 import type { Batch } from '../types/batch.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { TextOptions } from '../types/text.ts'
 import type { Datum } from '../types/value.ts'
 
 /**
@@ -12,8 +13,8 @@ export interface Session {
   readonly secretKey: number
   /** I idle, T in a transaction, E in a failed transaction. */
   readonly transactionStatus: 'I' | 'T' | 'E'
-  /** Zone in which timestamptz values are written as text. */
-  readonly timeZone: string
+  /** How values are written as text. */
+  textOptions(): TextOptions
   /** Settings that drivers follow (ParameterStatus), with their values now. */
   reportedSettings(): readonly (readonly [name: string, value: string])[]
   /** Simple query: any number of statements, PostgreSQL's implicit-transaction rules. */

@@ -59,6 +59,11 @@ export class SessionCore implements SessionState {
     return this.path.schemas
   }
 
+  /** How values are read and written as text. */
+  textOptions(): { readonly timeZone: string; readonly floatDigits: number | undefined } {
+    return { timeZone: this.settings.get('timezone') ?? 'UTC', floatDigits: this.settings.floatDigits() }
+  }
+
   planning(sql: string, paramTypes: PlanningContext['paramTypes'], notice: (notice: Notice) => void): PlanningContext {
     return {
       sql,
@@ -66,7 +71,7 @@ export class SessionCore implements SessionState {
       user: this.user,
       database: this.database,
       searchPath: this.searchPath(),
-      timeZone: this.settings.get('timezone') ?? 'UTC',
+      ...this.textOptions(),
       nowMicros: this.engine.nowMicros(),
       setting: (name) => this.settings.get(name),
       paramTypes,
@@ -85,7 +90,7 @@ export class SessionCore implements SessionState {
       user: this.user,
       database: this.database,
       searchPath: this.searchPath(),
-      timeZone: this.settings.get('timezone') ?? 'UTC',
+      ...this.textOptions(),
       sequences: this.sequences,
     }
   }
@@ -175,7 +180,7 @@ export class SessionCore implements SessionState {
   private cacheKey(sql: string, paramOids: readonly number[]): string {
     const { settings } = this
     const context = `${this.user}\0${this.database}\0${settings.get('search_path')}\0${settings.get('timezone')}`
-    return `${sql}\0${paramOids.join()}\0${context}`
+    return `${sql}\0${paramOids.join()}\0${context}\0${settings.floatDigits() ?? ''}`
   }
 }
 

@@ -4,6 +4,7 @@ import { type Notice, SqlError } from '../base/sql-error.ts'
 import type { CallContext } from '../engine/api.ts'
 import { typeByOid } from '../types/pg-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
+import type { TextOptions } from '../types/text.ts'
 import type { Datum, Row } from '../types/value.ts'
 import type { RawParam, ResultField, ResultSink, Session } from './contract.ts'
 import { deliverAll, resultFieldsOf } from './deliver.ts'
@@ -48,8 +49,8 @@ class ServerSession implements Session {
   get transactionStatus(): 'I' | 'T' | 'E' {
     return this.core.transaction.status
   }
-  get timeZone(): string {
-    return this.core.settings.get('timezone') ?? 'UTC'
+  textOptions(): TextOptions {
+    return this.core.textOptions()
   }
   reportedSettings(): readonly (readonly [string, string])[] {
     return this.core.settings.reported()
@@ -121,7 +122,7 @@ class ServerSession implements Session {
       const prepared = core.refreshed(found, () => {})
       if (prepared !== found) core.statements.set(statement, prepared)
       const made = makePortal(prepared, statement, params, resultFormats, {
-        timeZone: this.timeZone,
+        ...core.textOptions(),
         nowMicros: core.engine.nowMicros(),
       })
       addPortal(core, portal, made)

@@ -77,7 +77,7 @@ describe('SET and SHOW', () => {
     const { session, sql } = harness()
     expect(await sql("SET TimeZone = 'Asia/Tokyo'")).toEqual(['TimeZone = Asia/Tokyo', 'SET'])
     expect(await sql("SET TimeZone = 'Asia/Tokyo'")).toEqual(['SET'])
-    expect(session.timeZone).toBe('Asia/Tokyo')
+    expect(session.textOptions().timeZone).toBe('Asia/Tokyo')
     expect(await sql('RESET TimeZone')).toEqual(['TimeZone = UTC', 'RESET'])
     expect(await sql('SET statement_timeout = 5')).toEqual(['SET'])
   })

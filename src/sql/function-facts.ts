@@ -4,6 +4,7 @@ import { findCast } from '../functions/resolve.ts'
 import { clockShape, readsClock } from '../plan/clock-shape.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { columnsOf, constant, rewriteScalar, scalarInputs, someScalar } from '../plan/scalar-walk.ts'
+import { pgType } from '../types/pg-type.ts'
 import type { Datum } from '../types/value.ts'
 
 /** What the function table says about scalars of a plan. */
@@ -101,9 +102,15 @@ function evaluate(s: Scalar, env: EvalEnv | undefined): Datum | undefined {
   }
 }
 
-/** Casts between text or dates and times with a zone read the session's time zone; names of objects the catalog. */
-function dependsOnSession(s: Extract<Scalar, { kind: 'cast' }>): boolean {
-  return [s.type.kind, s.arg.type.kind].some((kind) => kind === 'timestamptz' || kind.startsWith('reg'))
+/**
+ * Casts between text or dates and times with a zone read the session's time zone; fractions are written with as many digits
+ * as it wants; names of objects are those of the catalog.
+ */
+function dependsOnSession({ type, arg }: Extract<Scalar, { kind: 'cast' }>): boolean {
+  const [to, from] = [type.element ?? type, arg.type.element ?? arg.type]
+  if (pgType(to).category === 'S' && (from.kind === 'float4' || from.kind === 'float8' || from.kind === 'record'))
+    return true
+  return [to.kind, from.kind].some((kind) => kind === 'timestamptz' || kind.startsWith('reg'))
 }
 
 function constants(items: readonly Scalar[]): Datum[] | undefined {

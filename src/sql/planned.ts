@@ -18,6 +18,8 @@ export interface PlanningContext {
   readonly database: string
   readonly searchPath: readonly string[]
   readonly timeZone: string
+  /** extra_float_digits, where it is 0 or below. */
+  readonly floatDigits?: number | undefined
   readonly nowMicros: number
   setting(name: string): string | undefined
   /** Types that the client gave for $1 …; null: to be inferred. */

@@ -36,6 +36,8 @@ export interface TextOptions {
   readonly timeZone?: string
   /** What now, today … mean in date/time input; they are refused when left out. */
   readonly nowMicros?: number
+  /** extra_float_digits, where it is 0 or below; floats are written in their shortest exact form when left out. */
+  readonly floatDigits?: number | undefined
 }
 
 interface TextCodec {
@@ -54,8 +56,8 @@ const CODECS = {
   int4: number((text) => parseInteger(text, 'integer', -2147483648, 2147483647)),
   int8: { parse: parseInt8, format: (value: number | bigint) => String(value) },
   oid: number(parseOid),
-  float4: { parse: parseFloat4, format: formatFloat4 },
-  float8: { parse: parseFloat8, format: formatFloat8 },
+  float4: { parse: parseFloat4, format: (value: number, _, opts) => formatFloat4(value, opts.floatDigits) },
+  float8: { parse: parseFloat8, format: (value: number, _, opts) => formatFloat8(value, opts.floatDigits) },
   numeric: { parse: parseNumeric, format: formatNumeric },
   text: string,
   varchar: string,
@@ -87,7 +89,7 @@ const CODECS = {
     parse: () => {
       throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
     },
-    format: (value: ValueArray) => formatRecord(value, formatLoose),
+    format: (value: ValueArray, _, opts) => formatRecord(value, (field) => formatLoose(field, opts)),
   },
   unknown: string,
   void: { parse: () => '', format: () => '' },
@@ -111,14 +113,14 @@ export function formatText(value: Value, type: SqlType, opts: TextOptions = DEFA
 }
 
 /** Fields of anonymous records are printed by their shape. */
-function formatLoose(value: Value): string {
+function formatLoose(value: Value, opts: TextOptions): string {
   if (typeof value === 'boolean') return value ? 't' : 'f'
-  if (typeof value === 'number') return formatFloat8(value)
+  if (typeof value === 'number') return formatFloat8(value, Number.isInteger(value) ? undefined : opts.floatDigits)
   if (typeof value === 'object') {
     if (value instanceof Uint8Array) return formatBytea(value)
     if (isNumeric(value)) return formatNumeric(value as Numeric)
     if (isInterval(value)) return formatInterval(value as Interval)
-    return formatRecord(value as ValueArray, formatLoose)
+    return formatRecord(value as ValueArray, (field) => formatLoose(field, opts))
   }
   return String(value)
 }

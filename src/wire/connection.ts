@@ -90,7 +90,7 @@ export class Connection implements SinkPort {
   }
 
   textOptions(): TextOptions {
-    return { timeZone: this.session?.timeZone ?? 'UTC' }
+    return this.session?.textOptions() ?? {}
   }
 
   readCopyData(signal?: AbortSignal): AsyncIterable<Uint8Array> {

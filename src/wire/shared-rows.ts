@@ -32,7 +32,7 @@ export class SharedRows {
       this.seen.add(batch)
       return null
     }
-    const key = `${options.timeZone} ${fields.map((field) => field.format).join('')}`
+    const key = `${options.timeZone} ${options.floatDigits} ${fields.map((field) => field.format).join('')}`
     const known = this.kept.get(batch)
     if (known !== undefined && known.key === key) return known.bytes
     const bytes = encode(batch, fields, options)

@@ -290,6 +290,24 @@ describe('the rest of the session', () => {
     expect(await pgRows(a, 'SELECT count(DISTINCT x) FROM times')).toEqual([['2']])
   })
 
+  it('fractions have the digits that extra_float_digits leaves, in functions too, and not in views', async () => {
+    const third = '1 / 3::float8'
+    const texts = `SELECT (${third})::text, to_json(${third})::text, format('%s', ${third}),
+      to_jsonb(2.6::float8)::text, ARRAY[${third}]::text, 'x' || t.id / 3::float8 FROM t WHERE id = 1`
+    const exact = '0.3333333333333333'
+    await a.query(`CREATE MATERIALIZED VIEW v AS SELECT (${third})::text AS t`)
+    for (const [digits, text, whole] of [
+      ['1', exact, '2.6'],
+      ['0', exact.slice(0, -1), '2.6'],
+      ['-15', '0.3', '3'],
+    ]) {
+      await a.query(`SET extra_float_digits = ${digits}`)
+      const row = [text, text, text, whole, `{${text}}`, `x${text}`]
+      expect(await pgRows(a, texts)).toEqual([row])
+      expect(await pgRows(a, 'SELECT t FROM v')).toEqual([[exact]])
+    }
+  })
+
   it('EXPLAIN', async () => {
     const rows = await pgRows(a, 'EXPLAIN SELECT region FROM t WHERE amount > 1')
     expect(rows.length).toBeGreaterThan(1)

@@ -21,7 +21,7 @@ export function toJsonNode(value: Datum, type: SqlType, env: EvalEnv): JsonNode 
     case 'float4':
     case 'float8':
     case 'numeric': {
-      const text = formatText(value as Value, type)
+      const text = formatText(value as Value, type, textOptions(env))
       // NaN and the infinities are no JSON numbers.
       return /[0-9]$/.test(text) ? new JsonNumber(text) : text
     }

@@ -19,7 +19,10 @@ export async function copyTo(statement: Copy, run: Run): Promise<Outcome> {
   const { signal } = run.call
   let rows = 0
   try {
-    const lines = new CopyLines(source.fields, options, { timeZone: run.call.timeZone })
+    const lines = new CopyLines(source.fields, options, {
+      timeZone: run.call.timeZone,
+      floatDigits: run.call.floatDigits,
+    })
     sink.copyOutStart(source.fields.length)
     if (options.header !== 'none') await sink.copyData(lines.header(), signal)
     for (;;) {

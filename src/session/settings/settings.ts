@@ -44,6 +44,12 @@ export class Settings {
     return value ?? findSetting(name)?.default ?? this.server.get(lower)
   }
 
+  /** extra_float_digits, where it has an effect: above 0 floats are written in their shortest exact form. */
+  floatDigits(): number | undefined {
+    const digits = Number(this.get('extra_float_digits'))
+    return digits > 0 ? undefined : digits
+  }
+
   show(name: string): { readonly name: string; readonly value: string } {
     const value = this.get(name)
     if (value === undefined) throw unknownSetting(name)

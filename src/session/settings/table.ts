@@ -80,7 +80,7 @@ export const SETTINGS: readonly SettingDefinition[] = [
   {
     name: 'extra_float_digits',
     default: '1',
-    description: 'Floating-point values are always written in their shortest exact form.',
+    description: 'Sets the number of digits displayed for floating-point values; above 0 as many as they need.',
     parse: int(-15, 3),
   },
   {

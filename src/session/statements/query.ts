@@ -33,9 +33,10 @@ async function lockRow(
   run: Run,
 ): Promise<void> {
   const { call, params, session } = run
-  const { timeZone, user, database, searchPath, setting } = call
+  const { timeZone, floatDigits, user, database, searchPath, setting } = call
   const nowMicros = session.engine.nowMicros()
-  const env = { nowMicros, timeZone, user, database, searchPath, setting, random: () => session.runtime.random() }
+  const random = () => session.runtime.random()
+  const env = { nowMicros, timeZone, floatDigits, user, database, searchPath, setting, random }
   const key = rowProgram(lock.keys, [], { params, env })([])
   if (key.includes(null)) return
   if (transaction !== null) return transaction.lockRows(lock.table, [key], call)

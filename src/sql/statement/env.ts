@@ -7,7 +7,7 @@ import type { Facts } from '../optimise/rule.ts'
 import type { PlanningContext } from '../planned.ts'
 
 export function bindEnv(context: PlanningContext): BindEnv {
-  const { catalog, user, database, searchPath, timeZone, nowMicros } = context
+  const { catalog, user, database, searchPath, timeZone, floatDigits, nowMicros } = context
   return {
     catalog,
     database,
@@ -16,6 +16,7 @@ export function bindEnv(context: PlanningContext): BindEnv {
     evalEnv: {
       nowMicros,
       timeZone,
+      floatDigits,
       user,
       database,
       searchPath,

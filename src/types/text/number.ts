@@ -67,13 +67,15 @@ const NAMED_FLOATS: Readonly<Record<string, number>> = {
 }
 
 /** Shortest text that reads back as the same double. */
-export function formatFloat8(value: number): string {
+export function formatFloat8(value: number, extraDigits?: number): string {
+  if (extraDigits !== undefined) return rounded(value, 15 + extraDigits)
   if (Number.isInteger(value) && value > -1e15 && value < 1e15) return Object.is(value, -0) ? '-0' : String(value)
   return formatFloat(value, String(value), 15)
 }
 
 /** Shortest text that reads back as the same single. */
-export function formatFloat4(value: number): string {
+export function formatFloat4(value: number, extraDigits?: number): string {
+  if (extraDigits !== undefined) return rounded(value, 6 + extraDigits)
   if (Number.isInteger(value) && value > -1e6 && value < 1e6) return Object.is(value, -0) ? '-0' : String(value)
   if (Number.isFinite(value)) {
     for (let digits = 1; digits < 9; digits++) {
@@ -82,6 +84,17 @@ export function formatFloat4(value: number): string {
     }
   }
   return formatFloat(value, String(Number(value.toPrecision(9))), 6)
+}
+
+/** C's `%.*g`, which rounds halves to even. */
+function rounded(value: number, digits: number): string {
+  if (!Number.isFinite(value)) return String(value)
+  if (Object.is(value, -0)) return '-0'
+  const kept = Math.max(digits, 1)
+  // A double that lies halfway between two texts is written in full by a few digits more.
+  const [, head, last, tail, exponent] = /^(-?[\d.]*?)(\d)\.?(\d{40})e(.*)$/.exec(value.toExponential(kept + 39))!
+  const half = /^50*$/.test(tail!) && Number(last) % 2 === 0
+  return formatFloat(value, half ? `${head}${last}e${exponent}` : value.toExponential(kept - 1), kept)
 }
 
 /** PostgreSQL writes an exponent below 1e-4 and from 1e15 (1e6 for singles) on, of two digits at least. */

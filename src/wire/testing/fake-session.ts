@@ -3,6 +3,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { ResultField, ResultSink, Session } from '../../session/contract.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import { INT4, TEXT } from '../../types/sql-type.ts'
+import type { TextOptions } from '../../types/text.ts'
 
 /**
  * A session that understands a handful of words instead of SQL, so that the protocol can be tried alone:
@@ -12,7 +13,6 @@ export class FakeSession implements Session {
   readonly backendPid: number
   readonly secretKey = 4711
   transactionStatus: 'I' | 'T' | 'E' = 'I'
-  timeZone = 'UTC'
   readonly calls: string[] = []
   closed = false
   private readonly statements = new Map<string, string>()
@@ -23,6 +23,9 @@ export class FakeSession implements Session {
     this.backendPid = backendPid
   }
 
+  textOptions(): TextOptions {
+    return {}
+  }
   reportedSettings(): [string, string][] {
     return [
       ['server_version', '15.8'],
