@@ -62,8 +62,8 @@ export interface Production<T> {
   readonly make: () => T
 }
 
-/** Public domain generator of 32 bits of state (Tommy Ettinger): fast, and the same on every machine. */
-function mulberry32(seed: number): () => number {
+/** Uniform in [0, 1). Public domain generator of 32 bits of state (Tommy Ettinger): fast, and the same on every machine. */
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0
