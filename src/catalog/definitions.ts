@@ -18,8 +18,17 @@ export function indexDefinition(catalog: CatalogSnapshot, index: IndexEntry): st
   const schema = on === undefined ? undefined : catalog.byId(on.schema)
   const table = `${quoteIdent(schema?.name ?? '')}.${quoteIdent(on?.name ?? '')}`
   const columns = columnsOf(catalog, index.on)
-  const names = index.columns.map((c) => quoteIdent(columns[c]!.name)).join(', ')
+  const names = index.columns
+    .map((c, i) => `${quoteIdent(columns[c]!.name)}${orderText(index.orders?.[i] ?? 0)}`)
+    .join(', ')
   return `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${quoteIdent(index.name)} ON ${table} USING btree (${names})${index.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''}`
+}
+
+/** Where NULLs go is said only where it is not what the direction has by itself. */
+function orderText(order: number): string {
+  const nullsFirst = (order & 2) !== 0
+  if ((order & 1) !== 0) return nullsFirst ? ' DESC' : ' DESC NULLS LAST'
+  return nullsFirst ? ' NULLS FIRST' : ''
 }
 
 export function primaryKeyDefinition(table: TableEntry): string {

@@ -181,6 +181,8 @@ export interface IndexEntry extends EntryBase {
   readonly kind: 'index'
   readonly on: number
   readonly columns: readonly number[]
+  /** The order that each column was declared with, as PostgreSQL numbers it: 1 DESC, 2 NULLS FIRST. Left out: all 0. It is only shown. */
+  readonly orders?: readonly number[]
   readonly unique: boolean
   /** It is a UNIQUE constraint of that name. */
   readonly constraint?: true

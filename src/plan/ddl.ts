@@ -59,6 +59,8 @@ export type DdlPlan =
       readonly kind: 'createIndex'
       readonly on: number
       readonly columns: readonly number[]
+      /** As in the catalog's entry. */
+      readonly orders?: readonly number[]
       readonly unique: boolean
       readonly nullsNotDistinct?: true
       /** As a constraint: ALTER TABLE … ADD. */

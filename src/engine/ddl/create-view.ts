@@ -128,7 +128,7 @@ export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call
   if (plan.unique && world.tables.has(plan.on)) await outOfUse(world, [plan.on], call)
   await world.exclusive.run(async () => {
     if (exists(deps, plan, call)) return
-    const { name, schema, sql, dependsOn, on, columns, unique, nullsNotDistinct, constraint } = plan
+    const { name, schema, sql, dependsOn, on, columns, orders, unique, nullsNotDistinct, constraint } = plan
     checkStillThere(deps, [schema, ...dependsOn, on])
     if (!world.tables.has(on) && !world.views.has(on)) {
       throw new SqlError('42809', 'an index can be made on a table or a materialized view only')
@@ -142,6 +142,7 @@ export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call
       dependsOn,
       on,
       columns,
+      ...(orders && { orders }),
       unique,
       ...(constraint && { constraint }),
       ...(nullsNotDistinct && { nullsNotDistinct }),

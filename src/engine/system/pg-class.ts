@@ -237,7 +237,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           entry.columns.map((c) => c + 1),
           zeros,
           zeros,
-          zeros,
+          entry.orders ?? zeros,
           null,
           null,
         ]

@@ -351,13 +351,18 @@ export function planCreateIndex(node: CreateIndex, context: PlanningContext): Dd
   if (node.method && node.method.name !== 'btree') throw notSupported(`USING ${node.method.name}`, node.method.span)
   const row = relationRow(entry)
   const columns = node.elements.map((e) => {
-    // The order of an index is not kept: it answers equality.
     handled(e, ['expr', 'direction', 'nulls'])
     if (e.expr.kind !== 'column' || e.expr.parts.length !== 1) throw notSupported('an expression in an index', e.span)
     const [{ name }] = e.expr.parts
     const at = row.findIndex((f) => f.name === name)
     if (at < 0) throw bindError('42703', `column "${name}" does not exist`, e)
     return at
+  })
+  // An index answers equality: its order is only shown.
+  const orders = node.elements.map((e) => {
+    const descending = e.direction === 'DESC'
+    const nullsFirst = e.nulls === undefined ? descending : e.nulls === 'FIRST'
+    return (descending ? 1 : 0) + (nullsFirst ? 2 : 0)
   })
   // An index leads to whole rows: what INCLUDE adds is there in any case.
   for (const { name, span } of node.include) {
@@ -374,6 +379,7 @@ export function planCreateIndex(node: CreateIndex, context: PlanningContext): Dd
     ifNotExists: node.ifNotExists ?? false,
     on: entry.id,
     columns,
+    ...(orders.some((order) => order !== 0) && { orders }),
     unique: node.unique ?? false,
     ...(node.nullsNotDistinct && { nullsNotDistinct: true as const }),
     dependsOn: [entry.id],
