@@ -85,6 +85,10 @@ export class TableRuntime {
       ? firstPresent(this.rows, of, columns, n, this.#matches)
       : this.uniqueRows(of.id).firstPresent(columns, n)
   }
+  /** Its rows by that key. */
+  rowsOf({ id }: UniqueKey): Arrangement {
+    return id === 0 ? this.rows : this.uniqueRows(id).rows
+  }
   uniqueRows(index: number): UniqueRows {
     const unique = this.#uniques.get(index)
     assert(unique !== undefined, `table ${this.#entry.name} has unique index ${index}`)

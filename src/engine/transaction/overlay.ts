@@ -1,3 +1,4 @@
+import { assert } from '../../base/assert.ts'
 import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
@@ -8,10 +9,11 @@ import { batchFromRows, rowAt } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { TableRuntime } from '../table.ts'
-import { duplicateKey, keyOf, keyText, rowOfKey } from '../write/constraints.ts'
+import { keyText } from '../write/constraints.ts'
 import { PIECE_ROWS, type RowChange, signedRows, type WritableTable } from '../write/writable.ts'
+import type { KeyOverlay } from './key-overlay.ts'
 import type { PartsRead } from './parts-read.ts'
-import type { UniqueOverlay } from './unique-overlay.ts'
+import { rowText } from './same-row.ts'
 
 /**
  * One table as a transaction sees it: the rows of its snapshot with the transaction's own changes over them. Remembers
@@ -24,32 +26,28 @@ export class TableOverlay implements WritableTable {
   /** Counts the transaction's changes; throws when they become too many. */
   readonly #grow: (bytes: number) => void
   readonly #changes: RowChange[] = []
-  /** Newest own row by key; null = deleted. Tables without primary key: own change of the count, by whole row. */
-  readonly #own = new Map<string, Row | null>()
-  readonly #ownCounts = new Map<string, number>()
-  readonly #keysRead = new Map<string, Row>()
-  /** Of those, the ones of which nothing was read but that they are free for a row that arrives. */
-  readonly #onlyFree = new Set<string>()
+  /** Tables without primary key: own change of the count, by whole row. */
+  readonly #ownCounts = new Map<string, { readonly row: Row; n: number }>()
   readonly #text: (row: Row) => string
   /** What was read of it otherwise than by key; told before `scan`. */
   readonly parts: PartsRead
 
   /** As they were when it was first seen: rows are checked against these. */
   readonly keys: readonly UniqueKey[]
-  readonly #uniques: readonly UniqueOverlay[]
+  readonly #overlays: readonly KeyOverlay[]
   readonly #rules: number
 
   constructor(
     table: TableRuntime,
     pin: ArrangementPin,
-    uniques: readonly UniqueOverlay[],
+    overlays: readonly KeyOverlay[],
     parts: PartsRead,
     grow: (bytes: number) => void,
   ) {
     this.#table = table
     this.keys = table.keys
     this.#rules = table.rules
-    this.#uniques = uniques
+    this.#overlays = overlays
     this.parts = parts
     this.#grow = grow
     this.#pin = pin
@@ -68,34 +66,18 @@ export class TableOverlay implements WritableTable {
     return this.#changes.length > 0
   }
 
-  lookup(key: Row, of: UniqueKey | undefined = this.keys[0]): Row | null {
-    const unique = this.#uniques.find((each) => each.key === of)
-    if (unique !== undefined) return unique.lookup(key)
-    const text = this.#keyText(key)
-    const own = this.#own.get(text)
-    if (own !== undefined) return own
-    this.#keysRead.set(text, key)
-    this.#onlyFree.delete(text)
-    return this.#atSnapshot(key)
+  lookup(values: Row, of: UniqueKey = this.keys[0]!): Row | null {
+    return this.#by(of).lookup(values)
   }
   /** Locks of keys are taken before anything is applied: `Transaction` waits for them. */
-  met(key: Row, of: UniqueKey): Row | null {
-    return this.lookup(key, of)
+  met(values: Row, of: UniqueKey): Row | null {
+    return this.lookup(values, of)
   }
-  isTaken(key: Row, of: UniqueKey): boolean {
-    const unique = this.#uniques.find((each) => each.key === of)
-    if (unique !== undefined) return unique.isTaken(key)
-    const text = this.#keyText(key)
-    const own = this.#own.get(text)
-    if (own !== undefined) return own !== null
-    if (!this.#keysRead.has(text)) {
-      this.#keysRead.set(text, key)
-      this.#onlyFree.add(text)
-    }
-    return this.#atSnapshot(key) !== null
+  isTaken(values: Row, of: UniqueKey): boolean {
+    return this.#by(of).isTaken(values)
   }
   count(row: Row): number {
-    return (this.#pin.lookup(row)[0]?.diff ?? 0) + (this.#ownCounts.get(this.#text(row)) ?? 0)
+    return (this.#pin.lookup(row)[0]?.diff ?? 0) + (this.#ownCounts.get(this.#text(row))?.n ?? 0)
   }
   rows(): Row[] {
     this.parts.addAll()
@@ -122,27 +104,22 @@ export class TableOverlay implements WritableTable {
       if (i % PIECE_ROWS === 0) yield
       this.#grow(rowBytes(old) + rowBytes(next))
     }
-    for (const unique of this.#uniques) {
-      for (const change of changes) unique.remove(change)
-      for (const change of changes) unique.put(change)
+    for (const overlay of this.#overlays) {
+      for (const [i, change] of changes.entries()) {
+        if (i % PIECE_ROWS === 0) yield
+        overlay.remove(change)
+      }
+      for (const [i, change] of changes.entries()) {
+        if (i % PIECE_ROWS === 0) yield
+        overlay.put(change)
+      }
     }
     for (const [i, change] of changes.entries()) {
       if (i % PIECE_ROWS === 0) yield
       this.#changes.push(change)
-      if (this.entry.primaryKey === null) {
-        if (change.old !== null) this.#add(change.old, -1)
-        if (change.next !== null) this.#add(change.next, 1)
-        continue
-      }
-      if (change.old !== null) {
-        this.#keysRead.set(this.#text(change.old), keyOf(this.entry, change.old))
-        this.#own.set(this.#text(change.old), null)
-      }
-    }
-    if (this.entry.primaryKey === null) return
-    for (const [i, { next }] of changes.entries()) {
-      if (i % PIECE_ROWS === 0) yield
-      if (next !== null) this.#own.set(this.#text(next), next)
+      if (this.entry.primaryKey !== null) continue
+      if (change.old !== null) this.#add(change.old, -1)
+      if (change.next !== null) this.#add(change.next, 1)
     }
   }
   /** Locks were taken before: `Transaction` waits for them. */
@@ -161,47 +138,25 @@ export class TableOverlay implements WritableTable {
     // What others changed in the tick that commits is staged: it counts as it does after the tick.
     if (this.#table.changedTick <= readTick && this.#table.staged.length === 0) return
     if (yield* this.parts.changed()) throw failed()
-    for (const unique of this.#uniques) if (yield* unique.changed(sameRow)) throw failed()
-    if (this.entry.primaryKey === null) {
-      for (const [text, n] of this.#ownCounts) if (n < 0 && this.#countNow(text) + n < 0) throw failed()
-      return
-    }
-    let seen = 0
-    for (const [text, key] of this.#keysRead) {
-      if (seen++ % PIECE_ROWS === 0) yield
-      const before = this.#atSnapshot(key)
-      const now = this.#table.lookup(key)
-      const own = this.#own.get(text)
-      if (before === null && now !== null && own != null && this.#onlyFree.has(text))
-        throw duplicateKey(this.entry, own, this.keys[0]!)
-      if (!sameRow(before, now)) throw failed()
-    }
+    for (const overlay of this.#overlays) if (yield* overlay.changed()) throw failed()
+    for (const { row, n } of this.#ownCounts.values()) if (n < 0 && this.#table.count(row) + n < 0) throw failed()
   }
   /** The transaction's own changes, batch by batch. */
   *changes(): Generator<Batch> {
     for (const { rows, diffs } of signedRows(this.#changes)) yield batchFromRows(this.types, rows, diffs)
   }
 
-  #atSnapshot(key: Row): Row | null {
-    return this.#pin.lookup(key).find(({ diff }) => diff > 0)?.row ?? null
-  }
-  #keyText(key: Row): string {
-    return this.#text(rowOfKey(this.entry, key))
+  #by(key: UniqueKey): KeyOverlay {
+    const found = this.#overlays.find((each) => each.key === key)
+    assert(found !== undefined, `the transaction knows ${key.name}`)
+    return found
   }
   #add(row: Row, n: number): void {
     const text = this.#text(row)
-    this.#ownCounts.set(text, (this.#ownCounts.get(text) ?? 0) + n)
-    this.#rowsByText.set(text, row)
+    const known = this.#ownCounts.get(text)
+    if (known === undefined) this.#ownCounts.set(text, { row, n })
+    else known.n += n
   }
-  readonly #rowsByText = new Map<string, Row>()
-  #countNow(text: string): number {
-    return this.#table.count(this.#rowsByText.get(text)!)
-  }
-}
-
-function sameRow(a: Row | null, b: Row | null): boolean {
-  if (a === null || b === null) return a === b
-  return rowText(a) === rowText(b)
 }
 
 /** What a changed row takes, about. */
@@ -209,16 +164,4 @@ function rowBytes(row: Row | null): number {
   let bytes = 0
   for (const value of row ?? []) bytes += typeof value === 'string' ? 4 + value.length : 8
   return bytes
-}
-
-function rowText(row: Row): string {
-  return JSON.stringify(row, (_, v) =>
-    typeof v === 'bigint'
-      ? `${v}n`
-      : Object.is(v, -0)
-        ? '-0'
-        : typeof v === 'number' && !Number.isFinite(v)
-          ? String(v)
-          : v,
-  )
 }

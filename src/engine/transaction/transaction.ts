@@ -25,10 +25,10 @@ import { checkFutureRows } from '../write/max-future.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
 import { changedSince, notReadyThen, readHasChanged, SNAPSHOT_MS_MAX, tooOld } from './errors.ts'
+import { KeyOverlay } from './key-overlay.ts'
 import { TableOverlay } from './overlay.ts'
 import { PartsRead } from './parts-read.ts'
 import { type Pinned, pinAll } from './pinned.ts'
-import { UniqueOverlay } from './unique-overlay.ts'
 
 let transactions = 0
 /** Of a lock that nobody else takes. */
@@ -272,14 +272,12 @@ export class SnapshotTransaction implements Transaction {
       const runtime = world.tables.get(table)
       if (pin === undefined || runtime === undefined) throw changedSince()
       const parts = new PartsRead(runtime, world.logOf(table)!, this.#snapshot!)
-      const uniques = runtime.keys
-        .filter((key) => key.id !== 0)
-        .map((key) => {
-          const rows = this.#snapshot!.pins.get(key.id)
-          if (rows === undefined) throw changedSince()
-          return new UniqueOverlay(runtime, key, rows)
-        })
-      overlay = new TableOverlay(runtime, pin, uniques, parts, (bytes) => this.#bound!.addBytes(bytes))
+      const keys = runtime.keys.map((key) => {
+        const rows = this.#snapshot!.pins.get(key.id === 0 ? table : key.id)
+        if (rows === undefined) throw changedSince()
+        return new KeyOverlay(runtime, key, rows)
+      })
+      overlay = new TableOverlay(runtime, pin, keys, parts, (bytes) => this.#bound!.addBytes(bytes))
       this.#overlays.set(table, overlay)
     }
     return overlay
