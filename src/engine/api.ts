@@ -149,11 +149,24 @@ export interface WriteResult {
   readonly tick: number
 }
 
+/** A place in one transaction: how much it had changed and locked. */
+export interface Savepoint {
+  /** Of each table that it had seen, the changes. */
+  readonly changes: ReadonlyMap<number, number>
+  readonly bytes: number
+  readonly locks: number
+  readonly restarted: number
+}
+
 export interface Transaction {
   read(request: ReadRequest, call: CallContext): Promise<ReadResult>
   write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult>
   /** SELECT … FOR UPDATE / SHARE by primary key: waits for row locks (40P01 on deadlock). */
   lockRows(table: number, keys: readonly Row[], call: CallContext): Promise<void>
+  /** Where the transaction stands: what `rollbackTo` goes back to, any number of times. */
+  savepoint(): Savepoint
+  /** Undoes what was changed, and lets go what was locked, since then. What was read stays read. */
+  rollbackTo(savepoint: Savepoint): void
   /** All or nothing, in one tick. 40001 when what was read has changed. */
   commit(call: CallContext): Promise<{ readonly tick: number }>
   rollback(): void

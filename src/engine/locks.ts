@@ -73,9 +73,19 @@ export class LockTable {
     this.releaseAll(visitor)
   }
 
+  /** How many locks it holds. */
+  count(owner: object): number {
+    return this.#owned.get(owner)?.length ?? 0
+  }
+
   releaseAll(owner: object): void {
-    const owned = this.#owned.get(owner) ?? []
-    this.#owned.delete(owner)
+    this.releaseSince(owner, 0)
+  }
+
+  /** All but those that it took first. */
+  releaseSince(owner: object, kept: number): void {
+    const owned = this.#owned.get(owner)?.splice(kept) ?? []
+    if (kept === 0) this.#owned.delete(owner)
     for (const id of owned) {
       const lock = this.#locks.get(id)!
       const next = lock.waiters.shift()

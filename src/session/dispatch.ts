@@ -128,7 +128,10 @@ export function runStatement(statement: Statement, run: Run): Promise<Outcome> {
   return handlerOf(statement).run(statement, run)
 }
 
-/** COMMIT and ROLLBACK are all that a failed transaction takes; 25P02 for the rest. */
+/** COMMIT and ROLLBACK, also to a savepoint, are all that a failed transaction takes; 25P02 for the rest. */
+export function endsFailure(statement: Statement): boolean {
+  return statement.kind === 'rollbackTo' || endsTransaction(statement)
+}
 export function endsTransaction(statement: Statement): boolean {
   return statement.kind === 'commit' || statement.kind === 'rollback'
 }

@@ -4,10 +4,6 @@ import { Recorder } from './testing/recorder.ts'
 
 /** Statements of PostgreSQL that are refused: 0A000 names the feature as the user wrote it, and points to it. */
 test.each([
-  ['SAVEPOINT a', 'SAVEPOINT', 1],
-  ['BEGIN; SAVEPOINT a', 'SAVEPOINT', 8],
-  ['RELEASE a', 'RELEASE SAVEPOINT', 1],
-  ['ROLLBACK TO a', 'ROLLBACK TO SAVEPOINT', 1],
   ['BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT 1', 'WITH HOLD', 8],
   ['BEGIN; DECLARE c BINARY CURSOR FOR SELECT 1', 'DECLARE … BINARY', 8],
   ['BEGIN; DECLARE c SCROLL CURSOR FOR SELECT 1', 'SCROLL', 8],

@@ -38,7 +38,7 @@ export interface SessionState {
   refreshed(prepared: Prepared, notice: (notice: Notice) => void): Prepared
   /** Runs a prepared statement as part of the one that runs now (EXECUTE). */
   start(prepared: Prepared, run: Run): Promise<Outcome>
-  closePortals(which: 'all' | 'cursors'): void
+  closePortals(which: 'all' | 'cursors', stays?: (portal: Portal) => boolean): void
 }
 
 /** One statement that runs. */

@@ -21,7 +21,16 @@ import { TransactionState } from './transaction-state.ts'
 const NOTICE_RANK = { INFO: 4, NOTICE: 3, WARNING: 4 } satisfies Record<Notice['severity'], number>
 
 /** Statements without a plan whose result columns depend on their text alone. */
-const REPEATED: ReadonlySet<string | undefined> = new Set(['begin', 'commit', 'rollback', 'set', 'show'])
+const REPEATED: ReadonlySet<string | undefined> = new Set([
+  'begin',
+  'commit',
+  'rollback',
+  'savepoint',
+  'release',
+  'rollbackTo',
+  'set',
+  'show',
+])
 
 /** The state of one session and the making of plans; the protocol's verbs are in session.ts. */
 export class SessionCore implements SessionState {
@@ -160,15 +169,16 @@ export class SessionCore implements SessionState {
     this.portals.delete(name)
   }
 
-  closePortals(which: 'all' | 'cursors'): void {
-    for (const [name, portal] of this.portals) if (which === 'all' || portal.isCursor) this.dropPortal(name)
+  closePortals(which: 'all' | 'cursors', stays: (portal: Portal) => boolean = () => false): void {
+    for (const [name, portal] of this.portals)
+      if ((which === 'all' || portal.isCursor) && !stays(portal)) this.dropPortal(name)
   }
 
-  /** A statement failed: an open transaction fails with it, and its cursors go. */
+  /** A statement failed: an open transaction fails with it, and its cursors go but for those of before its savepoint. */
   fail(): void {
     const before = this.transaction.mode
     this.transaction.fail()
-    if (before !== 'failed') this.closePortals('all')
+    if (before !== 'failed') this.closePortals('all', (portal) => this.transaction.keeps(portal))
   }
 
   private wanted(notice: Notice): boolean {

@@ -9,7 +9,7 @@ import type { Datum, Row } from '../types/value.ts'
 import type { RawParam, ResultField, ResultSink, Session } from './contract.ts'
 import { deliverAll, resultFieldsOf } from './deliver.ts'
 import type { SessionDeps } from './deps.ts'
-import { endsTransaction } from './dispatch.ts'
+import { endsFailure, endsTransaction } from './dispatch.ts'
 import { toSqlError } from './errors.ts'
 import { checkNoParameters } from './no-parameters.ts'
 import { PlanCache } from './plan-cache.ts'
@@ -234,7 +234,7 @@ class ServerSession implements Session {
   }
 
   private checkNotFailed(statement: Statement | null): void {
-    if (this.core.transaction.mode !== 'failed' || statement === null || endsTransaction(statement)) return
+    if (this.core.transaction.mode !== 'failed' || statement === null || endsFailure(statement)) return
     throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block')
   }
 

@@ -1,5 +1,7 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { CallContext, Engine, Transaction } from '../engine/api.ts'
+import type { Portal } from './prepared.ts'
+import { type Savepoint, Savepoints } from './savepoints.ts'
 import type { Settings } from './settings/settings.ts'
 
 /**
@@ -7,7 +9,7 @@ import type { Settings } from './settings/settings.ts'
  * - none: each statement commits by itself;
  * - implicit: the statements of one simple-query text, or of one extended group, commit together at its end;
  * - explicit: between BEGIN and COMMIT or ROLLBACK;
- * - failed: an explicit one in which a statement failed.
+ * - failed: an explicit one in which a statement failed; it stands at its newest savepoint, where there is one.
  * The engine's transaction begins at the first statement that reads or writes.
  */
 export class TransactionState {
@@ -16,6 +18,7 @@ export class TransactionState {
   /** What schema changes have committed of a text, or of a transaction that would have it in PostgreSQL. */
   private kept: string | null = null
   private handle: Transaction | null = null
+  private readonly savepoints = new Savepoints()
   private readonly engine: Engine
   private readonly settings: Settings
 
@@ -90,25 +93,53 @@ export class TransactionState {
   }
 
   rollback(): void {
-    this.handle?.rollback()
-    this.handle = null
+    this.dropHandle()
     this.kept = null
     this.end(false)
   }
 
-  /** A statement failed. */
+  /** A statement failed. What it did since the newest savepoint is undone at once, with its locks; the rest can be kept. */
   fail(): void {
     if (this.mode === 'implicit') this.rollback()
     else if (this.mode === 'explicit') {
-      this.handle?.rollback()
-      this.handle = null
+      const { last } = this.savepoints
+      if (last === undefined) this.dropHandle()
+      else this.undo(last)
       this.mode = 'failed'
     }
+  }
+
+  savepoint(name: string, open: Iterable<Portal>): void {
+    const { readOnly } = this
+    const engine = this.current()!.savepoint()
+    this.savepoints.add({ name, engine, settings: this.settings.mark(), readOnly, portals: new Set(open) })
+  }
+  release(name: string): void {
+    this.savepoints.release(name)
+  }
+  rollbackTo(name: string): void {
+    this.undo(this.savepoints.backTo(name))
+    this.mode = 'explicit'
+  }
+  /** Whether the newest savepoint, to which the session went back, knows the portal. */
+  keeps(portal: Portal): boolean {
+    return this.savepoints.last?.portals.has(portal) === true
+  }
+
+  private undo({ engine, settings, readOnly }: Savepoint): void {
+    this.handle?.rollbackTo(engine)
+    this.settings.backTo(settings)
+    this.readOnly = readOnly
+  }
+  private dropHandle(): void {
+    this.handle?.rollback()
+    this.handle = null
   }
 
   private end(committed: boolean): void {
     this.mode = 'none'
     this.readOnly = false
+    this.savepoints.clear()
     this.settings.endTransaction(committed)
     if (committed) this.kept = null
   }

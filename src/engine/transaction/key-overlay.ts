@@ -53,10 +53,8 @@ export class KeyOverlay {
     return this.#isThere(values, READ.present)
   }
   remove({ old }: RowChange): void {
-    if (old === null || !isCompared(this.key, old)) return
-    const seen = this.#see(valuesOf(this.key, old))
-    seen.read = READ.row
-    seen.own = without(ownRows(seen), old)
+    const seen = this.#take(old)
+    if (seen !== null) seen.read = READ.row
   }
   put({ next }: RowChange): void {
     if (next === null || !isCompared(this.key, next)) return
@@ -65,12 +63,19 @@ export class KeyOverlay {
     seen.own = [...ownRows(seen), next]
   }
 
+  /** Takes a change back. What was read for it stays read, but that a key is free, which nobody stands by any more. */
+  undo({ old, next }: RowChange): void {
+    const left = this.#take(next)
+    if (left?.own?.length === 0 && left.before === null) left.own = undefined
+    this.put({ old: null, next: old })
+  }
+
   /** At commit: 23505 where a key that is inserted, and was not read, is there by now; true where what was read has changed. */
   *changed(): Pieces<boolean> {
     let n = 0
     for (const { values, before, own, read } of this.#seen.values()) {
       if (n++ % PIECE_ROWS === 0) yield
-      if (read === READ.nothing) continue
+      if (read === READ.nothing || (read === READ.free && own === undefined)) continue
       const now = this.#table.lookup(values, this.key)
       const [arriving] = own ?? []
       if (read === READ.free && before === null && now !== null && arriving !== undefined)
@@ -80,6 +85,12 @@ export class KeyOverlay {
     return false
   }
 
+  #take(row: Row | null): Seen | null {
+    if (row === null || !isCompared(this.key, row)) return null
+    const seen = this.#see(valuesOf(this.key, row))
+    seen.own = without(ownRows(seen), row)
+    return seen
+  }
   #isThere(values: Row, read: Seen['read']): boolean {
     const seen = this.#see(values)
     if (seen.own !== undefined) return seen.own.length > 0

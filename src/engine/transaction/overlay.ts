@@ -117,9 +117,18 @@ export class TableOverlay implements WritableTable {
     for (const [i, change] of changes.entries()) {
       if (i % PIECE_ROWS === 0) yield
       this.#changes.push(change)
-      if (this.entry.primaryKey !== null) continue
-      if (change.old !== null) this.#add(change.old, -1)
-      if (change.next !== null) this.#add(change.next, 1)
+      if (this.entry.primaryKey === null) this.#count(change)
+    }
+  }
+  get length(): number {
+    return this.#changes.length
+  }
+  /** Takes back all changes but the first. What was read for them stays read. */
+  undo(kept: number): void {
+    while (this.#changes.length > kept) {
+      const change = this.#changes.pop()!
+      for (const overlay of this.#overlays) overlay.undo(change)
+      if (this.entry.primaryKey === null) this.#count({ old: change.next, next: change.old })
     }
   }
   /** Locks were taken before: `Transaction` waits for them. */
@@ -150,6 +159,10 @@ export class TableOverlay implements WritableTable {
     const found = this.#overlays.find((each) => each.key === key)
     assert(found !== undefined, `the transaction knows ${key.name}`)
     return found
+  }
+  #count({ old, next }: RowChange): void {
+    if (old !== null) this.#add(old, -1)
+    if (next !== null) this.#add(next, 1)
   }
   #add(row: Row, n: number): void {
     const text = this.#text(row)

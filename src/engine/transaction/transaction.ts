@@ -8,7 +8,7 @@ import { finish } from '../../serve/finishing.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
-import type { CallContext, ReadRequest, ReadResult, Transaction, WriteResult } from '../api.ts'
+import type { CallContext, ReadRequest, ReadResult, Savepoint, Transaction, WriteResult } from '../api.ts'
 import { bindFinishing, bindParams } from '../bind-params.ts'
 import { evalEnv } from '../eval-env.ts'
 import { countRows, evaluate, type ReadDeps, rowsWanted, waitForViews } from '../read.ts'
@@ -181,6 +181,21 @@ export class SnapshotTransaction implements Transaction {
       if (waited && once) break
     }
     return waited
+  }
+
+  savepoint(): Savepoint {
+    return {
+      changes: new Map([...this.#overlays].map(([id, { length }]) => [id, length])),
+      bytes: this.#bound?.bytes ?? 0,
+      locks: this.#deps.world.locks.count(this),
+      restarted: this.#restarted.length,
+    }
+  }
+  rollbackTo({ changes, bytes, locks, restarted }: Savepoint): void {
+    for (const [id, overlay] of this.#overlays) overlay.undo(changes.get(id) ?? 0)
+    this.#bound?.backTo(bytes)
+    this.#deps.world.locks.releaseSince(this, locks)
+    this.#restarted.length = restarted
   }
 
   async commit(_call: CallContext): Promise<{ readonly tick: number }> {

@@ -28,6 +28,13 @@ export class StatementBound {
     const set = Number(call.setting(STATEMENT_BYTES_MAX) ?? Number.NaN)
     this.#bytesMax = Number.isFinite(set) ? set : STATEMENT_BYTES_MAX_DEFAULT
   }
+  get bytes(): number {
+    return this.#bytes
+  }
+  /** Changes were undone. */
+  backTo(bytes: number): void {
+    this.#bytes = bytes
+  }
   add(batch: Batch): void {
     this.addBytes(batchBytes(batch))
   }

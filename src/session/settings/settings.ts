@@ -93,12 +93,26 @@ export class Settings {
     this.locals.clear()
   }
 
+  /** As they are now: what `backTo` takes, any number of times. */
+  mark(): SettingsMark {
+    return { values: new Map(this.values), locals: new Map(this.locals) }
+  }
+  backTo({ values, locals }: SettingsMark): void {
+    this.values = new Map(values)
+    this.locals = new Map(locals)
+  }
+
   private checkSettable(name: string): SettingDefinition {
     if (this.server.has(name.toLowerCase())) {
       throw new SqlError('55P02', `parameter "${name}" cannot be changed without restarting the server`)
     }
     return settable(name)
   }
+}
+
+export interface SettingsMark {
+  readonly values: ReadonlyMap<string, string>
+  readonly locals: ReadonlyMap<string, string>
 }
 
 const findSetting = (name: string): SettingDefinition | undefined => findOwn(name) ?? withoutEffect(name)

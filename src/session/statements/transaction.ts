@@ -8,7 +8,7 @@ import type {
   SetTransaction,
   TransactionMode,
 } from '../../../grammar/ast-statement.ts'
-import { notSupported, SqlError } from '../../base/sql-error.ts'
+import { SqlError } from '../../base/sql-error.ts'
 import { reporting } from '../reporting.ts'
 import { done, type Run, type StatementHandler } from '../run.ts'
 
@@ -67,8 +67,24 @@ const SAVEPOINT_NAMES = {
 } as const
 
 export const savepointStatement: StatementHandler<Savepoint | ReleaseSavepoint | RollbackTo> = {
-  async run(statement) {
-    throw notSupported(SAVEPOINT_NAMES[statement.kind], statement.span)
+  async run(statement, run) {
+    const { session } = run
+    const { transaction } = session
+    const { name } = statement.name
+    if (transaction.mode === 'none' || transaction.mode === 'implicit')
+      throw new SqlError('25P01', `${SAVEPOINT_NAMES[statement.kind]} can only be used in transaction blocks`)
+    switch (statement.kind) {
+      case 'savepoint':
+        transaction.savepoint(name, session.portals.values())
+        return done('SAVEPOINT')
+      case 'release':
+        transaction.release(name)
+        return done('RELEASE')
+      case 'rollbackTo':
+        await reporting(run, () => transaction.rollbackTo(name))
+        session.closePortals('cursors', (portal) => transaction.keeps(portal))
+        return done('ROLLBACK')
+    }
   },
 }
 

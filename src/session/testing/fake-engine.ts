@@ -137,6 +137,10 @@ export class FakeEngine implements Engine {
       read: (request, call) => this.readFrom(own, request, call),
       write: async (statement, _call, params) => applyWrite(own, statement, params),
       lockRows: async () => {},
+      savepoint: () => ({ changes: new Map(), bytes: 0, locks: 0, restarted: 0 }),
+      rollbackTo: () => {
+        this.log.push('rollback to')
+      },
       commit: async () => {
         this.log.push('commit')
         const error = this.commitError
