@@ -15,10 +15,17 @@ export const canFail = (s: Scalar): boolean =>
 
 function fails(s: Scalar): boolean {
   if (s.kind === 'error') return true
+  if (s.kind === 'call' && LIKE.has(operatorOf(s.fn) ?? '') && s.args[1]?.kind === 'const') return !isPattern(s)
   if (s.kind === 'call' || s.kind === 'anyAll') return scalarById(s.fn)?.fallible ?? true
   if (s.kind === 'cast') return findCast(s.arg.type, s.type, s.explicit ? 'explicit' : 'assignment')?.fallible ?? true
   return false
 }
+
+/** What they match by can be wrong, whatever they match: a pattern that works for one text works for all. */
+const LIKE: ReadonlySet<string> = new Set(['~~', '!~~', '~~*', '!~~*'])
+
+const isPattern = (s: Extract<Scalar, { kind: 'call' }>): boolean =>
+  foldConstant({ ...s, args: [constant('', s.args[0].type), s.args[1]] }).kind === 'const'
 
 /** A comparison whose only failure is a time (or an integer) plus or minus a constant that leaves the range of its type. */
 export function failsByRangeAlone(s: Scalar): boolean {

@@ -8,3 +8,4 @@ CREATE MATERIALIZED VIEW revenue AS
   SELECT a.region, count(*) AS orders, sum(o.amount) AS total, max(o.ts) AS latest
   FROM orders o JOIN accounts a ON a.id = o.account GROUP BY a.region;
 CREATE INDEX ON revenue (region);
+CREATE TABLE days (d date, n int);

@@ -1,4 +1,6 @@
 import type { Logical } from '../../plan/logical.ts'
+import { dateBounds } from './date-bounds.ts'
+import { disjunctions } from './disjunctions.ts'
 import { distinctKeys } from './distinct-keys.ts'
 import { filterDown } from './filter-down.ts'
 import { fold } from './fold.ts'
@@ -10,14 +12,18 @@ import { presence } from './presence.ts'
 import { prune } from './prune.ts'
 import type { Facts, Rule } from './rule.ts'
 import { topK } from './top-k.ts'
+import { transitive } from './transitive.ts'
 
 /** The rules in the order in which they run. Some run twice: pruning opens what folding and fusing could not see. */
 export const RULES: readonly Rule[] = [
   fold,
+  dateBounds,
   inlineLet,
   fuse,
+  disjunctions,
   filterDown,
   outerToInner,
+  transitive,
   filterDown,
   joinOrder,
   presence,
