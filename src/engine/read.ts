@@ -1,5 +1,6 @@
 import { throwIfCanceled } from '../base/canceled.ts'
-import { SqlError } from '../base/sql-error.ts'
+import type { SqlError } from '../base/sql-error.ts'
+import { toldError } from '../base/told-detail.ts'
 import { consolidate, sortBatches } from '../dataflow/consolidate.ts'
 import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { ErrorFilter } from '../dataflow/errors-handed-on.ts'
@@ -106,7 +107,7 @@ export async function evaluate(
 function firstError(errors: readonly Batch[]): SqlError {
   const sorted = sortBatches(ERROR_TYPES, errors)
   const [sqlstate, message, , position] = rowAt(sorted[0]!, 0, ERROR_TYPES)
-  return new SqlError(sqlstate as string, message as string, { position: (position as number) || undefined })
+  return toldError(sqlstate as string, message as string, (position as number) || undefined)
 }
 
 /** Reads begin when every view that they ask is ready: NOTICE after a moment, statement_timeout as ever. */

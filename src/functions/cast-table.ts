@@ -86,12 +86,12 @@ cast('interval>time', 'assignment', V.intervalToTime)
 
 cast('jsonb>json', 'assignment', same)
 cast('jsonb>bool', 'explicit', V.jsonbToBool, true)
-cast('jsonb>numeric', 'explicit', V.jsonbToNumeric, true)
-cast('jsonb>int2', 'explicit', (v: string) => V.numericToSmallInteger('int2')(V.jsonbToNumeric(v)), true)
-cast('jsonb>int4', 'explicit', (v: string) => V.numericToSmallInteger('int4')(V.jsonbToNumeric(v)), true)
-cast('jsonb>int8', 'explicit', (v: string) => V.numericToInt8(V.jsonbToNumeric(v)), true)
-cast('jsonb>float4', 'explicit', (v: string) => V.numericToFloat4(V.jsonbToNumeric(v)), true)
-cast('jsonb>float8', 'explicit', (v: string) => V.numericToFloat8(V.jsonbToNumeric(v)), true)
+cast('jsonb>numeric', 'explicit', (v: string) => V.jsonbToNumeric(v), true)
+cast('jsonb>int2', 'explicit', (v: string) => V.numericToSmallInteger('int2')(V.jsonbToNumeric(v, 'int2')), true)
+cast('jsonb>int4', 'explicit', (v: string) => V.numericToSmallInteger('int4')(V.jsonbToNumeric(v, 'int4')), true)
+cast('jsonb>int8', 'explicit', (v: string) => V.numericToInt8(V.jsonbToNumeric(v, 'int8')), true)
+cast('jsonb>float4', 'explicit', (v: string) => V.numericToFloat4(V.jsonbToNumeric(v, 'float4')), true)
+cast('jsonb>float8', 'explicit', (v: string) => V.numericToFloat8(V.jsonbToNumeric(v, 'float8')), true)
 
 function cutName(text: string): string {
   return Buffer.byteLength(text) <= 63

@@ -5,6 +5,8 @@ import { parseJson } from '../types/json-parse.ts'
 import { JsonNumber, JsonObject } from '../types/json-tree.ts'
 import { isSpecial, numericFromInt, parseNumericText } from '../types/numeric.ts'
 import { numericFromFloat, numericToFloat, numericToInteger } from '../types/numeric-arith.ts'
+import { formatType } from '../types/pg-type.ts'
+import type { TypeKind } from '../types/sql-type.ts'
 import { localDay, localToUtc, utcToLocal, zoneByName } from '../types/time-zone.ts'
 import { type Datum, type Interval, type Numeric, normalizeInt } from '../types/value.ts'
 import type { EvalEnv } from './function.ts'
@@ -133,23 +135,23 @@ export function intervalToTime({ micros }: Interval): number {
 }
 
 /** jsonb scalar to numeric or boolean. */
-export function jsonbToNumeric(text: string): Numeric {
+export function jsonbToNumeric(text: string, wanted: TypeKind = 'numeric'): Numeric {
   const node = parseJson(text)
   if (node instanceof JsonNumber) return parseNumericText(node.text)!
-  throw wrongJson(text, 'numeric')
+  throw wrongJson(text, wanted)
 }
 
 export function jsonbToBool(text: string): boolean {
   const node = parseJson(text)
   if (typeof node === 'boolean') return node
-  throw wrongJson(text, 'boolean')
+  throw wrongJson(text, 'bool')
 }
 
-function wrongJson(text: string, typeName: string): SqlError {
+function wrongJson(text: string, wanted: TypeKind): SqlError {
   const node = parseJson(text)
   let kind: string = typeof node
   if (node === null) kind = 'null'
   else if (node instanceof JsonNumber) kind = 'numeric'
   else if (typeof node === 'object') kind = node instanceof JsonObject ? 'object' : 'array'
-  return new SqlError('22023', `cannot cast jsonb ${kind} to type ${typeName}`)
+  return new SqlError('22023', `cannot cast jsonb ${kind} to type ${formatType({ kind: wanted })}`)
 }

@@ -187,7 +187,7 @@ export function closureKernel(scalar: Scalar, ctx: CompileContext): Kernel {
         value = fn(cols, i, frame)
       } catch (error) {
         if (!(error instanceof SqlError)) throw error
-        errors.add(i, error.sqlstate, error.message, frame.position)
+        errors.add(i, error.sqlstate, frame.told(error), frame.position)
       }
       out.append(value)
     }

@@ -85,7 +85,7 @@ export function generateLoop(
         return 1
       } catch (error) {
         if (!(error instanceof SqlError)) throw error
-        errors.add(i, error.sqlstate, error.message, frame.position)
+        errors.add(i, error.sqlstate, frame.told(error), frame.position)
         return 0
       }
     }

@@ -1,3 +1,5 @@
+import type { SqlError } from '../base/sql-error.ts'
+import { messageWithDetail } from '../base/told-detail.ts'
 import type { TickContext } from '../dataflow/contract.ts'
 import type { EvalEnv } from '../functions/function.ts'
 import type { Row } from '../types/value.ts'
@@ -20,11 +22,19 @@ export interface Frame {
   position: number
 }
 
-export function makeFrame(fixed: FixedEnv): Frame & { at(tick: Pick<TickContext, 'nowMicros'>): void } {
+/** Of a loop over rows. */
+export interface LoopFrame extends Frame {
+  at(tick: Pick<TickContext, 'nowMicros'>): void
+  /** The message of an error that was thrown, as error rows carry it. */
+  readonly told: (error: SqlError) => string
+}
+
+export function makeFrame(fixed: FixedEnv): LoopFrame {
   const env = { ...fixed, nowMicros: 0, setting: fixed.setting.bind(fixed), random: fixed.random.bind(fixed) }
   return {
     env,
     position: -1,
+    told: fixed.maintained ? ({ message }) => message : messageWithDetail,
     at(tick) {
       env.nowMicros = tick.nowMicros
       this.position = -1

@@ -69,7 +69,7 @@ export function expandProgram(
           before = 0
         }
         part.truncate(before)
-        errors.add(row, error.sqlstate, error.message, frame.position)
+        errors.add(row, error.sqlstate, frame.told(error), frame.position)
       }
       if (kept !== null) yield* kept
       if (part.n >= BATCH_ROWS_MAX) yield part.finish()

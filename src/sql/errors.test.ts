@@ -165,6 +165,34 @@ test.each([...WRONG, ...POINTS])('%s', (marked, sqlstate, message) => {
   if (place(marked) !== undefined) expect(error.fields.position).toBe(place(marked))
 })
 
+const HINTS: readonly (readonly [sql: string, hint: string | undefined])[] = [
+  ['SELECT ¶t.a FROM t x', 'Perhaps you meant to reference the table alias "x".'],
+  ['SELECT ¶t.a FROM t x, t y', 'Perhaps you meant to reference the table alias "x".'],
+  ['SELECT ¶t.* FROM t x', 'Perhaps you meant to reference the table alias "x".'],
+  [
+    'SELECT 1 FROM t x WHERE EXISTS (SELECT 1 FROM s WHERE ¶t.a = s.a)',
+    'Perhaps you meant to reference the table alias "x".',
+  ],
+  ['SELECT ¶public.t.a FROM public.t x', 'Perhaps you meant to reference the table alias "x".'],
+  ['UPDATE t x SET a = ¶t.id', 'Perhaps you meant to reference the table alias "x".'],
+  ['DELETE FROM t x WHERE ¶t.id = 1', 'Perhaps you meant to reference the table alias "x".'],
+  ['SELECT ¶vw.a FROM vw x', 'Perhaps you meant to reference the table alias "x".'],
+  ['WITH w AS (SELECT 1 AS id) SELECT ¶w.id FROM w ww', 'Perhaps you meant to reference the table alias "ww".'],
+  [
+    'SELECT s.k FROM s, (SELECT ¶s.k FROM t) q',
+    'There is an entry for table "s", but it cannot be referenced from this part of the query.',
+  ],
+  ['SELECT ¶x.t.a FROM t', 'There is an entry for table "t", but it cannot be referenced from this part of the query.'],
+  ['SELECT ¶t.a FROM (SELECT * FROM t) x', undefined],
+  ['SELECT x.¶idd FROM t x', 'Perhaps you meant to reference the column "x.id".'],
+]
+
+test.each(HINTS)('what is hinted at: %s', (marked, hint) => {
+  const error = failure(marked.replace('¶', ''))
+  expect(error.fields.hint).toBe(hint)
+  if (error.sqlstate === '42P01') expect(error.fields.position).toBe(place(marked))
+})
+
 test.each(REFUSED)('refused: %s', (marked, feature) => {
   const error = failure(marked.replace('¶', ''))
   expect(`${error.sqlstate} ${error.message}`).toBe(`0A000 ${feature} is not supported`)

@@ -61,6 +61,23 @@ describe('tables', () => {
     await a.query('ROLLBACK')
   })
 
+  it('say with what a number does not fit, wherever it comes from', async () => {
+    const overflow = {
+      code: '22003',
+      message: 'numeric field overflow',
+      detail: 'A field with precision 3, scale 1 must round to an absolute value less than 10^2.',
+    }
+    await a.query('CREATE TABLE narrow (n numeric(3,1))')
+    for (const text of [
+      'SELECT (id * 100)::numeric(3,1) FROM t',
+      'SELECT id FROM t WHERE (amount * 1000)::numeric(3,1) > 0',
+      'INSERT INTO narrow SELECT amount * 1000 FROM t',
+      'INSERT INTO narrow VALUES (123)',
+      'SELECT 123::numeric(3,1)',
+    ])
+      await expect(a.query(text), text).rejects.toMatchObject(overflow)
+  })
+
   it.each([
     ['t, line 2: "5\t\\N\teu\t1"', '4\tx\teu\t1\n5\t\\N\teu\t1\n', { code: '23502', column: 'owner' }],
     ['t, line 1: "4\tx"', '4\tx\n5\ty\n4\tz\n', { code: '22P04' }],

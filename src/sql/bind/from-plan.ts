@@ -1,4 +1,5 @@
 import type { Alias } from '../../../grammar/ast.ts'
+import type { Ident } from '../../../grammar/ast-base.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { column, shiftColumns } from '../../plan/scalar-walk.ts'
@@ -37,6 +38,17 @@ export function relation(
     origin: origins[i] ?? null,
   }))
   return { plan, tables: [{ alias, schema, columns, key }], visible: columns }
+}
+
+/** A relation under an alias, with the name that this hides. */
+export function hiding(
+  alias: Alias | Ident | undefined,
+  schema: string | null,
+  name: string,
+  from: FromPlan,
+): FromPlan {
+  if (!alias) return from
+  return { ...from, tables: from.tables.map((table) => ({ ...table, aliased: { schema, name } })) }
 }
 
 /** `AS x (a, b)`: names for the first columns; the rest keep theirs. */

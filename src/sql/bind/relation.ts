@@ -11,7 +11,7 @@ import { arrivalField, withArrivals } from './arrival.ts'
 import { bindError } from './bind-error.ts'
 import { computedField, withComputed } from './computed.ts'
 import type { Before, CteScope, NamedQuery, Statement } from './context.ts'
-import { aliasNames, type FromPlan, relation } from './from-plan.ts'
+import { aliasNames, type FromPlan, hiding, relation } from './from-plan.ts'
 import { handled } from './handled.ts'
 import { orderKey } from './order.ts'
 import { withViewTime } from './view-time.ts'
@@ -39,7 +39,7 @@ export function bindTable(
     const plan: Logical = { kind: 'ref', binding: cte.binding, rowType: row }
     const { alias, names } = aliasNames(item.alias, cte.rowType, last)
     const order = cte.ordered?.keys.map((key) => orderKey(key, row))
-    return { ...relation(plan, alias, null, names, cte.origins, null), order }
+    return { ...hiding(item.alias, null, last, relation(plan, alias, null, names, cte.origins, null)), order }
   }
   const entry = lookupRelation(st, item.name)
   // `TABLE t` is no item of FROM: the stored text has the query that it stands for.
@@ -52,11 +52,16 @@ export function bindTable(
   const { computed = [], arrivals = [] } = entry.kind === 'table' || entry.kind === 'source' ? entry : {}
   const behind = [...computed.map(computedField), ...arrivals.map(arrivalField)]
   const { alias, names } = aliasNames(item.alias, [...rowType, ...behind], last)
-  const schema = item.alias ? null : (st.env.catalog.byId(entry.schema)?.name ?? null)
+  const own = st.env.catalog.byId(entry.schema)?.name ?? null
+  const schema = item.alias ? null : own
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
-  const own = names.slice(0, rowType.length)
   const key = entry.kind === 'table' ? entry.primaryKey : null
-  const stored = relation(plan, alias, schema, own, origins, key)
+  const stored = hiding(
+    item.alias,
+    own,
+    last,
+    relation(plan, alias, schema, names.slice(0, rowType.length), origins, key),
+  )
   const made = withComputed(stored, computed, names.slice(rowType.length), watermarkOf(entry))
   const from = withArrivals(made, names.slice(rowType.length + computed.length), st.position(item))
   const table = entry.kind === 'view' ? from.tables[0] : { ...from.tables[0], object: entry.id }

@@ -24,6 +24,8 @@ export interface ScopeTable {
   readonly alias: string
   /** Schema of a relation that was written without alias: `schema.t.a` finds it. */
   readonly schema: string | null
+  /** What stands under an alias, with the schema of a relation: for PostgreSQL's hint. */
+  readonly aliased?: { readonly schema: string | null; readonly name: string }
   readonly columns: readonly ScopeColumn[]
   /** Primary key, as positions in `columns`: what GROUP BY of it determines. */
   readonly key: readonly number[] | null
@@ -112,13 +114,25 @@ export function findTable(
     const matches = s.tables.filter((t) => t.alias === alias && (schema === null || t.schema === schema))
     if (matches.length > 1) throw bindError('42P09', `table reference "${alias}" is ambiguous`, at)
     if (matches.length === 1) return { scope: s, table: matches[0] }
-    // `s.t.a` where the table t at hand is another schema's, or stands under an alias.
+    const meant = s.tables.find((t) => isAliased(t, schema, alias))
+    if (meant !== undefined) throw underAlias(alias, meant.alias, at)
+    // `s.t.a` where the table t at hand is another schema's, or an alias.
     if (schema !== null && s.tables.some((t) => t.alias === alias)) near = true
     if (s.hidden.some((t) => t.alias === alias)) throw s.apart ? otherSide(alias, at) : outOfReach(alias, at)
+    if (s.hidden.some((t) => isAliased(t, schema, alias))) throw outOfReach(alias, at)
   }
   if (near) throw outOfReach(alias, at)
   throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
 }
+
+/** The alias may be the relation's own name: then nothing hides the relation. */
+const isAliased = ({ alias, aliased }: ScopeTable, schema: string | null, name: string): boolean =>
+  alias !== name && aliased?.name === name && (schema === null || aliased.schema === schema)
+
+const underAlias = (name: string, alias: string, at: Place) =>
+  bindError('42P01', `invalid reference to FROM-clause entry for table "${name}"`, at, {
+    hint: `Perhaps you meant to reference the table alias "${alias}".`,
+  })
 
 const otherSide = (alias: string, at: Place) =>
   bindError('42P10', `invalid reference to FROM-clause entry for table "${alias}"`, at, {

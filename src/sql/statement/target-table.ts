@@ -10,7 +10,7 @@ import { RECURSION } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import { coerce } from '../bind/coerce.ts'
 import { DEFAULT_CLAUSE, type ExprPlace, Statement } from '../bind/context.ts'
-import { type FromPlan, relation } from '../bind/from-plan.ts'
+import { type FromPlan, hiding, relation } from '../bind/from-plan.ts'
 import { lookupRelation, tableRow } from '../bind/relation.ts'
 import { EMPTY_SCOPE } from '../bind/scope.ts'
 import { slotsIn } from '../bind/slot.ts'
@@ -63,14 +63,9 @@ export function tableFrom(entry: TableEntry, alias: Ident | undefined): FromPlan
   const rowType = withWatermark(tableRow(entry), entry.watermark)
   const origins = rowType.map((_, i) => ({ object: entry.id, column: i }))
   const plan = { kind: 'get', object: entry.id, name: entry.name, rowType } as const
-  return relation(
-    plan,
-    alias?.name ?? entry.name,
-    null,
-    entry.columns.map((c) => c.name),
-    origins,
-    entry.primaryKey,
-  )
+  const names = entry.columns.map((c) => c.name)
+  const table = relation(plan, alias?.name ?? entry.name, null, names, origins, entry.primaryKey)
+  return hiding(alias, null, entry.name, table)
 }
 
 export function itemAlias(item: TableItem): Ident | undefined {
