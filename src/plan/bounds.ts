@@ -15,12 +15,16 @@ export interface ReleaseRule {
   readonly of: 'input' | 'left' | 'right'
   /** The column is the time of rows in sessions: they go by session, when its end is below the bound. */
   readonly sessions?: true
+  /** The column orders the rows of partitions: they go when no row that can still change, or come, looks back at them. */
+  readonly ordered?: true
+  /** Columns up to which rows look back, and how far back those that still come do. */
+  readonly reaches?: readonly BoundedColumn[]
   /** Of the state: group keys of an aggregate, else columns of the input. */
   readonly column: number
   readonly terms: readonly BoundTerm[]
   /** Where an outer join made the column NULL: others of the row, which may go once any of them is below its bound. */
   readonly others?: readonly BoundedColumn[]
-  /** Rows in which all of these are NULL stay. */
+  /** Some rows stay: those in which all of these are NULL, or as many of each partition as are looked back at. */
   readonly partial?: true
 }
 

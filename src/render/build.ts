@@ -100,6 +100,10 @@ export class Build {
           this.closers.addSessions(operator, rule.terms)
           continue
         }
+        if (rule.ordered && operator instanceof WindowOperator) {
+          this.closers.addOrdered(operator, rule)
+          continue
+        }
         for (const structure of operator.state()) this.closers.add(structure, columnsFreed(rule))
       }
     }

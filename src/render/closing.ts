@@ -73,6 +73,11 @@ export class ClosersBuild {
     this.#releases.push(operator.sessionRelease(this.bound(terms)))
   }
 
+  addOrdered(operator: WindowOperator, { column, terms, reaches = [] }: ReleaseRule): void {
+    const back = reaches.map((r) => ({ column: r.column, bound: this.bound(r.terms) }))
+    this.#releases.push(operator.orderedRelease(column, this.bound(terms), back))
+  }
+
   /** Both sides of an ASOF join, each in its own way. */
   addNearest(operator: AsofJoinOperator, rules: readonly ReleaseRule[]): void {
     for (const { of, column, terms } of rules) {

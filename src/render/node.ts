@@ -21,6 +21,7 @@ import { TemporalOperator } from '../dataflow/operators/temporal.ts'
 import { TopKOperator } from '../dataflow/operators/top-k.ts'
 import { UnionOperator } from '../dataflow/operators/union.ts'
 import { WindowOperator } from '../dataflow/operators/window.ts'
+import { looksOf } from '../dataflow/window/looks.ts'
 import { onTimeFilter } from '../plan/on-time.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import { BATCH_ROWS_MAX } from '../types/batch.ts'
@@ -120,7 +121,8 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
     }
     case 'window': {
       const { partition, order } = node
-      const spec = { ...identity, partition, order, calls: windowCalls(node) }
+      const countsGone = node.release?.[0]?.ordered === true && looksOf(node.calls).counts
+      const spec = { ...identity, partition, order, calls: windowCalls(node), ...(countsGone && { countsGone }) }
       return build.add(new WindowOperator(spec, input(node.input), states))
     }
     case 'asofJoin': {

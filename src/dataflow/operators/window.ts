@@ -1,5 +1,13 @@
 import { drain, type Pieces } from '../../base/slices.ts'
-import type { Arrangement, SortColumn, StateFactory, StateStructure } from '../../state/contract.ts'
+import {
+  type Arrangement,
+  CHUNK_MASK,
+  CHUNK_SHIFT,
+  type KeyedTable,
+  type SortColumn,
+  type StateFactory,
+  type StateStructure,
+} from '../../state/contract.ts'
 import { BATCH_ROWS_MAX, type Batch } from '../../types/batch.ts'
 import { concatBatches, negateBatch, takeBatch } from '../../types/batch-build.ts'
 import type { Column } from '../../types/column.ts'
@@ -10,12 +18,14 @@ import { consolidateOne, consolidation } from '../consolidate.ts'
 import type { Pipe } from '../edge.ts'
 import { firstColumns, pick } from '../keys.ts'
 import { OperatorBase, type OperatorIdentity } from '../operator.ts'
-import type { BoundOf } from '../release.ts'
+import type { BoundOf, ColumnBound } from '../release.ts'
 import { errorBatch, RowErrorList } from '../row-errors.ts'
 import { groupRows } from '../row-hash.ts'
 import { evaluate } from '../window/evaluate.ts'
 import { KeptSequences } from '../window/kept.ts'
-import { Places } from '../window/places.ts'
+import { looksOf } from '../window/looks.ts'
+import { OrderedRelease } from '../window/ordered-release.ts'
+import { type Gone, NONE, Places } from '../window/places.ts'
 import { planCalls, type WindowPlan } from '../window/plan.ts'
 import { type Change, type Run, reached } from '../window/reach.ts'
 import { SlotSequence } from '../window/sequence.ts'
@@ -27,6 +37,8 @@ export interface WindowOperatorSpec extends OperatorIdentity {
   readonly partition: readonly number[]
   readonly order: readonly SortColumn[]
   readonly calls: readonly WindowCall[]
+  /** Rows go by the time that they are ordered by; those that went are counted. */
+  readonly countsGone?: boolean
   readonly sizes?: WindowSizes
 }
 
@@ -57,7 +69,8 @@ interface Touched {
  * window: the input's columns and the results of window functions over one PARTITION BY and ORDER BY, ties by the row
  * order; a row of count c has c places. In a tick the results that the changed rows can reach are made before and after
  * the delta, and the difference is emitted.
- * State: the input by partition, ordered; for partitions of a thousand rows and more also, not durable and made when
+ * State: the input by partition, ordered, less the rows that time has closed and no call looks back at (of those, where
+ * calls number rows, how many a partition had); for partitions of a thousand rows and more also, not durable and made when
  * first needed, their slots in leaves with partial aggregates above them (some 10 bytes a row).
  * Cost per changed row: O(log n) to find what it reaches, and O(log n) a run and a constant number of merges for each
  * result in it, however long the frames are. Reached are: frames of n rows, groups or a distance, lag, lead: so many rows
@@ -77,6 +90,7 @@ export class WindowOperator extends OperatorBase {
   private readonly plan: WindowPlan
   private readonly sizes: WindowSizes
   private readonly kept: KeptSequences
+  private readonly gone: KeyedTable | null
   private readonly page = new Int32Array(PAGE)
   private readonly found = new Int32Array(1)
   private readonly errors = new RowErrorList()
@@ -98,6 +112,10 @@ export class WindowOperator extends OperatorBase {
       key: spec.partition,
       order: spec.order,
     })
+    const keyTypes = spec.partition.map((c) => input.types[c])
+    this.gone = spec.countsGone
+      ? states.keyedTable({ id: `${spec.stateId}/gone`, keyTypes, columns: ['f64', 'f64'] })
+      : null
   }
 
   step(): void {
@@ -116,11 +134,17 @@ export class WindowOperator extends OperatorBase {
     const [time, limit] = args.map((arg) => columnOf(arg) as number)
     return new SessionRelease(this.rows, time, limit, bound)
   }
+  /** What frees its rows by the first column of their order. */
+  orderedRelease(time: number, bound: BoundOf, reaches: readonly ColumnBound[]): OrderedRelease {
+    const { rows, gone, order, plan } = this
+    const of = { rows, gone, order, looks: looksOf(plan.calls), wholeGroups: plan.looksAtGroups }
+    return new OrderedRelease(of, time, bound, reaches)
+  }
   override get costsWhole(): boolean {
     return true
   }
   override state(): readonly StateStructure[] {
-    return [this.rows]
+    return this.gone === null ? [this.rows] : [this.rows, this.gone]
   }
   override bytes(): number {
     return super.bytes() + this.kept.bytes()
@@ -172,7 +196,7 @@ export class WindowOperator extends OperatorBase {
       if (!touched.whole) changes.push(this.changeAt(delta, row, rank, count, sequence))
     }
     touched.shifts = shift !== 0
-    yield* this.emit(sequence, touched, changes, -1, out)
+    yield* this.emit(sequence, this.goneOf(keys, p), touched, changes, -1, out)
   }
 
   private *after(delta: Batch, keys: readonly Column[], p: number, touched: Touched, out: Batch[]): Pieces {
@@ -201,12 +225,22 @@ export class WindowOperator extends OperatorBase {
       : places.map(({ row, rank, slot }) =>
           this.changeAt(delta, row, rank, slot < 0 ? 0 : this.rows.diff(slot), sequence),
         )
-    yield* this.emit(sequence, touched, changes, 1, out)
+    yield* this.emit(sequence, this.goneOf(keys, p), touched, changes, 1, out)
   }
 
   private changeAt(delta: Batch, row: number, rank: number, count: number, sequence: SlotSequence): Change {
     const from = sequence.placeOfRank(rank)
     return { cols: delta.cols, row, from, to: from + Math.max(0, count) }
+  }
+
+  private goneOf(keys: readonly Column[], p: number): Gone {
+    if (this.gone === null || this.gone.rows === 0) return NONE
+    const own = keys.map((column) => takeRows(column, Int32Array.of(p), 1))
+    this.gone.find(own, 1, this.found)
+    const slot = this.found[0]
+    if (slot < 0) return NONE
+    const at = (column: number) => this.gone!.chunkF64(column, slot >> CHUNK_SHIFT)[slot & CHUNK_MASK]
+    return { places: at(0), groups: at(1) }
   }
 
   private load(keys: readonly Column[], p: number): SlotSequence {
@@ -232,12 +266,13 @@ export class WindowOperator extends OperatorBase {
   /** Results as the partition stands now, of all places that the changes reach. Errors go out with the diff given. */
   private *emit(
     sequence: SlotSequence,
+    gone: Gone,
     touched: Touched,
     changes: readonly Change[],
     sign: 1 | -1,
     out: Batch[],
   ): Pieces {
-    const places = new Places(sequence, this.order, this.inputTypes)
+    const places = new Places(sequence, this.order, this.inputTypes, gone)
     const runs: readonly Run[] = touched.whole
       ? [{ from: 0, to: places.n }]
       : reached(this.plan.calls, places, changes, touched.shifts)

@@ -28,7 +28,7 @@ function resultsOf(
   to: number,
   errors: RowErrors,
 ): Datum[] {
-  const { n } = places
+  const { n, gone } = places
   const each = (value: (place: number) => Datum): Datum[] => {
     const out: Datum[] = []
     for (let place = from; place < to; place++) out.push(value(place))
@@ -36,15 +36,15 @@ function resultsOf(
   }
   switch (call.fn) {
     case 'row_number':
-      return each((place) => place + 1)
+      return each((place) => gone.places + place + 1)
     case 'rank':
-      return each((place) => groups!.start[place - from] + 1)
+      return each((place) => gone.places + groups!.start[place - from] + 1)
     case 'percent_rank':
       return each((place) => (n <= 1 ? 0 : groups!.start[place - from] / (n - 1)))
     case 'cume_dist':
       return each((place) => groups!.end[place - from] / n)
     case 'dense_rank': {
-      let rank = (places.fold(plan.groupsFold, 0, from + 1) as { groups: number }).groups
+      let rank = gone.groups + (places.fold(plan.groupsFold, 0, from + 1) as { groups: number }).groups
       return each((place) => {
         const i = place - from
         if (i > 0 && groups!.start[i] !== groups!.start[i - 1]) rank++

@@ -5,6 +5,13 @@ import { compareAt, compareBySort } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Page, SlotSequence } from './sequence.ts'
 
+/** Places and groups of a partition that were freed: they lie before its first. */
+export interface Gone {
+  readonly places: number
+  readonly groups: number
+}
+export const NONE: Gone = { places: 0, groups: 0 }
+
 /** The places of one partition as it stands: rows by place, and the groups of rows that are equal in the order. */
 export class Places {
   readonly n: number
@@ -15,9 +22,11 @@ export class Places {
   page!: Page
   private from = 0
   private to = 0
+  readonly gone: Gone
 
-  constructor(sequence: SlotSequence, order: readonly SortColumn[], types: readonly SqlType[]) {
+  constructor(sequence: SlotSequence, order: readonly SortColumn[], types: readonly SqlType[], gone: Gone = NONE) {
     this.sequence = sequence
+    this.gone = gone
     this.order = order
     this.types = types
     this.n = sequence.places

@@ -10,6 +10,7 @@ import { pruned } from '../../plan/sub-plans.ts'
 import type { RowType, SqlType } from '../../types/sql-type.ts'
 import { allAbsent, NEVER } from './absent.ts'
 import { best, type Closing, closing, type EventTimes } from './closing.ts'
+import { withTimesAhead } from './closing-window.ts'
 import type { Facts } from './monotone.ts'
 import { onTimeOnly } from './on-time.ts'
 import { reliances } from './relied-on.ts'
@@ -119,6 +120,8 @@ function waits(
     at = node.input
   }
   if (found !== null) return inserted(plan, found, emission.position)
+  const ahead = named === null ? waitsAhead(plan, above, facts, emission.position) : null
+  if (ahead !== null) return ahead
   if (bounded) {
     const hint =
       'Such rows have the time of the other side: show, or group by, the time of the side that is always there, or coalesce of both.'
@@ -136,6 +139,41 @@ function waits(
   }
   throw notSupported('EMIT ON WINDOW CLOSE of rows that no watermark closes', { start: emission.position }, hint)
 }
+
+/** Rows wait until those that they look ahead to are there, and final. */
+function waitsAhead(
+  plan: PhysicalPlan,
+  above: readonly number[],
+  facts: readonly Facts[],
+  position: number,
+): PhysicalPlan | null {
+  const at = above.length === 0 ? plan.root : mapInput(plan.nodes[above[above.length - 1]])
+  const node = plan.nodes[at]
+  const timed = node.op === 'window' ? withTimesAhead(node, plan.nodes, facts) : null
+  if (timed === null) return null
+  const nodes = [...plan.nodes]
+  let input = nodes.push(timed.node) - 1
+  const { types } = timed.node
+  for (const column of [...timed.gates].reverse())
+    input = nodes.push(waiting(input, column, timed.terms, types, position)) - 1
+  const own = node.types.map((type, c) => column(c, type))
+  const map = { op: 'map', filter: null, position, growth: 'none' } as const
+  const root = nodes.push({ ...map, input, exprs: own, types: node.types, appendOnly: true }) - 1
+  return { ...plan, ...mapsOver(plan, nodes, root, above) }
+}
+
+const mapInput = (node: PhysicalNode): number => (node as Extract<PhysicalNode, { op: 'map' }>).input
+
+const waiting = (
+  input: number,
+  column: number,
+  terms: readonly BoundTerm[],
+  types: readonly SqlType[],
+  position: number,
+): PhysicalNode => ({
+  ...{ op: 'emitOnClose', input, column, terms },
+  ...{ types, position, appendOnly: true, growth: 'window-bounded' },
+})
 
 /** Columns of one type of which never all are NULL, those with better bounds first; null: there are none. */
 function firstPresent(facts: Facts, types: readonly SqlType[]): Pick<Waiting, 'columns' | 'terms'> | null {
@@ -165,13 +203,7 @@ function inserted(plan: PhysicalPlan, { at, columns, terms, above }: Waiting, po
   const nodes = [...plan.nodes]
   const { types } = nodes[at]
   const wait = (input: number, column: number, types: readonly SqlType[]): number =>
-    nodes.push({
-      ...{ op: 'emitOnClose', input, column, terms },
-      types,
-      position,
-      appendOnly: true,
-      growth: 'window-bounded',
-    }) - 1
+    nodes.push(waiting(input, column, terms, types, position)) - 1
   let root: number
   if (columns.length === 1) root = wait(at, columns[0], types)
   else {
@@ -184,9 +216,15 @@ function inserted(plan: PhysicalPlan, { at, columns, terms, above }: Waiting, po
     const waited = wait(timed, types.length, [...types, type])
     root = nodes.push({ ...map, input: waited, exprs: own, types, appendOnly: true }) - 1
   }
+  return { ...plan, ...mapsOver(plan, nodes, root, above) }
+}
+
+/** The maps above, made again over a node. */
+function mapsOver(plan: PhysicalPlan, nodes: PhysicalNode[], over: number, above: readonly number[]) {
+  let root = over
   for (const n of [...above].reverse()) {
     const node = plan.nodes[n] as Extract<PhysicalNode, { op: 'map' }>
     root = nodes.push({ ...node, input: root, appendOnly: true }) - 1
   }
-  return { ...plan, ...pruned(nodes, root) }
+  return pruned(nodes, root)
 }

@@ -16,7 +16,7 @@ type Held = Pick<Wait, 'input' | 'column' | 'terms' | 'types'>
  * past its own bound; so only what that one column tells of the others holds: of those that are made of it, or of what it
  * is made of, as both ends of a window are.
  */
-export function afterWaiting(nodes: readonly PhysicalNode[], wait: Wait, facts: readonly Facts[]): Facts {
+export function afterWaiting(nodes: readonly PhysicalNode[], wait: Held, facts: readonly Facts[]): Facts {
   const tight = facts[wait.input].get(wait.column)?.tight === true
   const known = new Map<number, ColumnFact>([[wait.column, { terms: wait.terms, tight }]])
   wait.types.forEach((_, c) => {

@@ -7,6 +7,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { allAbsent, NEVER } from './absent.ts'
 import { joinFacts, nearestFacts } from './closing-join.ts'
 import { afterWaiting, onTime } from './closing-wait.ts'
+import { orderedFacts, orderedRule } from './closing-window.ts'
 import { type ColumnFact, comparison, type Facts, lowerBound, lowerFact, successor, summand } from './monotone.ts'
 import { growth } from './node-facts.ts'
 
@@ -119,13 +120,17 @@ function ofNode(
     }
     case 'topK':
     case 'rowNumber': {
-      const known = new Map([...bounded(facts[node.input])].filter(([c]) => node.partition.includes(c)))
-      return { known, released: first(known, 'input') }
+      const keys = partitionFacts(node, facts[node.input])
+      return { known: new Map([...keys, ...orderedFacts(nodes, node, facts), ...keys]), released: first(keys, 'input') }
     }
     case 'window': {
       const input = facts[node.input]
-      const known = new Map([...bounded(input)].filter(([c]) => node.partition.includes(c)))
-      let released = first(known, 'input')
+      const keys = partitionFacts(node, input)
+      // What its keys close comes first.
+      const known = new Map([...keys, ...orderedFacts(nodes, node, facts), ...keys])
+      let released = first(keys, 'input')
+      const rule = released.length > 0 ? null : orderedRule(nodes, node, facts)
+      if (rule !== null) released = [rule]
       // A row joins or parts only sessions that end after it: what ends below the bound of the times stays.
       const width = nodes[node.input].types.length
       const times = node.order.length === 1 ? input.get(node.order[0].column)?.terms : undefined
@@ -151,6 +156,9 @@ function ofNode(
       return none
   }
 }
+
+const partitionFacts = ({ partition }: { readonly partition: readonly number[] }, input: Facts): Facts =>
+  new Map([...bounded(input)].filter(([c]) => partition.includes(c)))
 
 /** What is known of a relation's columns, by their places in what is read of it. */
 function picked(facts: Facts, columns: readonly number[]): Facts {

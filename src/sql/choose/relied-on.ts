@@ -3,6 +3,7 @@ import type { PhysicalNode } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, sameScalar } from '../../plan/scalar-walk.ts'
 import type { Closing } from './closing.ts'
+import type { Ordered } from './closing-window.ts'
 import { type ColumnFact, type Facts, successor, summand } from './monotone.ts'
 
 type Op<K extends PhysicalNode['op']> = Extract<PhysicalNode, { op: K }>
@@ -62,7 +63,7 @@ class Search {
 
   run({ rules }: Closing): Reliances {
     this.#nodes.forEach((node, n) => {
-      if (node.op === 'emitOnClose') this.#ask(n, node.input, node.column)
+      if (node.op === 'emitOnClose') this.#waits(n, node)
       for (const { of, column, sessions, others = [] } of rules[n]) {
         if (node.op === 'join') this.#side(n, node, of === 'left', column)
         else if (node.op === 'asofJoin') this.#nearest(n, node)
@@ -71,6 +72,14 @@ class Search {
       }
     })
     return this.#found
+  }
+
+  #waits(n: number, node: Op<'emitOnClose'>): void {
+    const below = this.#nodes[node.input]
+    // The time of a row ahead.
+    const made = below.op === 'window' && node.column >= this.#width(below.input)
+    if (made && !this.#facts[node.input].has(node.column)) this.#below(node.input, node.column)
+    else this.#ask(n, node.input, node.column)
   }
 
   /** The fact on a column of what `reader` reads. */
@@ -107,8 +116,13 @@ class Search {
         this.#ask(n, node.right, c)
         return
       case 'window':
-        if (c < this.#width(node.input)) this.#ask(n, node.input, c)
-        else this.#session(n, node)
+        if (c < this.#width(node.input)) this.#ordered(n, node, c)
+        else if (node.calls[c - this.#width(node.input)].fn === 'session_end') this.#session(n, node)
+        else this.#ask(n, node.input, node.order[0].column)
+        return
+      case 'topK':
+      case 'rowNumber':
+        if (c < this.#width(node.input)) this.#ordered(n, node, c)
         return
       case 'asofJoin':
         this.#nearest(n, node)
@@ -154,6 +168,11 @@ class Search {
       if (c < width !== left) this.#ask(n, other, c < width ? c : c - width)
     }
     this.#ask(n, own, column)
+  }
+
+  /** Keys close of themselves, all else by the time that rows are ordered by. */
+  #ordered(n: number, node: Ordered, c: number): void {
+    this.#ask(n, node.input, node.partition.includes(c) ? c : node.order[0].column)
   }
 
   #nearest(n: number, node: Op<'asofJoin'>): void {
