@@ -2,8 +2,9 @@ import { notSupported } from '../../base/sql-error.ts'
 import { aggregateById } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar, someScalar } from '../../plan/scalar-walk.ts'
-import { bindError, type Place } from './bind-error.ts'
+import { bindError } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
+import { refuseUnordered } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
@@ -49,14 +50,6 @@ export const starred = (name: string, node: Call) =>
   bindError('42883', `function ${name}() does not exist`, node, {
     hint: 'No function matches the given name and argument types. You might need to add explicit type casts.',
   })
-
-/** json has no order. */
-export function refuseUnordered(by: Scalar, at: Place): void {
-  if (by.type.kind !== 'json') return
-  throw bindError('42883', 'could not identify an ordering operator for type json', at, {
-    hint: 'Use an explicit ordering operator or modify the query.',
-  })
-}
 
 /** Where the parts of an aggregate are bound; refuses it where none may stand. */
 export function insideAggregate(node: Call, place: ExprPlace): ExprPlace {

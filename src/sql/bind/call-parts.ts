@@ -4,6 +4,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { TEXT } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { coerce } from './coerce.ts'
+import { refuseUnordered } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { direction } from './direction.ts'
 import { handled } from './handled.ts'
@@ -35,6 +36,7 @@ export function bindOrder(st: Statement, items: readonly OrderItem[], place: Exp
     handled(item, ['expr', 'direction', 'nulls', 'using'])
     const bound = st.bind.expr(st, item.expr, place)
     const expr = settled && bound.type.kind === 'unknown' ? coerce(st, bound, TEXT, 'implicit', item.expr) : bound
+    refuseUnordered(expr, item.expr)
     return { expr, ...direction(item) }
   })
 }

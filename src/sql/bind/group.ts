@@ -10,6 +10,7 @@ import { INT4 } from '../../types/sql-type.ts'
 import { hasDirect } from '../function-facts.ts'
 import { bindError } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
+import { refuseUnequal } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import type { FromPlan } from './from-plan.ts'
 import { bindGroupingSets, commonKeys, type Grouping, groupingBits, groupingKeys } from './grouping-sets.ts'
@@ -28,9 +29,11 @@ export function bindGroupItems(
   targets: readonly BoundTarget[],
   place: ExprPlace,
 ): Grouping {
-  return bindGroupingSets(node.groupBy, node.groupDistinct === true, (expr) =>
-    settleUnknown(st, groupExpr(st, expr, targets, place)),
-  )
+  return bindGroupingSets(node.groupBy, node.groupDistinct === true, (expr) => {
+    const key = settleUnknown(st, groupExpr(st, expr, targets, place))
+    refuseUnequal(key, expr)
+    return key
+  })
 }
 
 function groupExpr(st: Statement, node: Expr, targets: readonly BoundTarget[], place: ExprPlace): Scalar {

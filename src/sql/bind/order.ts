@@ -4,6 +4,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, sameScalar } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
+import { refuseUnordered } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { direction } from './direction.ts'
 import { handled } from './handled.ts'
@@ -31,7 +32,9 @@ export function bindOrderItems(
 ): OrderKey[] {
   return items.map((item) => {
     handled(item, ['expr', 'direction', 'nulls', 'using'])
-    return { expr: orderExpr(st, item.expr, targets, place), ...direction(item) }
+    const expr = orderExpr(st, item.expr, targets, place)
+    refuseUnordered(expr, item.expr)
+    return { expr, ...direction(item) }
   })
 }
 

@@ -1,4 +1,4 @@
-import type { OrderItem, Query, QueryBody } from '../../../grammar/ast.ts'
+import type { Expr, OrderItem, Query, QueryBody } from '../../../grammar/ast.ts'
 import { unreachable } from '../../base/assert.ts'
 import type { Finishing, Logical, SortKey } from '../../plan/logical.ts'
 import { project, projectColumns } from '../../plan/logical-make.ts'
@@ -6,6 +6,7 @@ import { column } from '../../plan/scalar-walk.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce, settleUnknown } from './coerce.ts'
+import { refuseUnordered } from './comparable.ts'
 import type { BoundBody, CteScope, Statement } from './context.ts'
 import { bindWith, type OpenWith } from './cte.ts'
 import { direction } from './direction.ts'
@@ -123,17 +124,29 @@ function bindOrdered(
   return { ...bound, order: orderBy.map((item) => ({ expr: outputOnly(item, bound), ...direction(item) })) }
 }
 
+function ordered(expr: OrderKey['expr'], item: OrderItem): OrderKey['expr'] {
+  refuseUnordered(expr, item.expr)
+  return expr
+}
+
+function refuseQualified(node: Extract<Expr, { kind: 'column' }>): void {
+  if (node.parts.length === 1) return
+  const table = node.parts[node.parts.length - 2].name
+  throw bindError('42P01', `missing FROM-clause entry for table "${table}"`, node)
+}
+
 /** After UNION and its like only the output columns are in reach. */
 function outputOnly(item: OrderItem, body: BoundBody): OrderKey['expr'] {
   handled(item, ['expr', 'direction', 'nulls', 'using'])
   const targets = body.columns.map((c) => ({ name: c.name, scalar: c.expr, origin: c.origin, node: item.expr }))
   const ordinal = ordinalTarget(item.expr, targets, 'ORDER BY')
-  if (ordinal) return ordinal.scalar
-  if (item.expr.kind === 'column' && item.expr.parts.length === 1) {
+  if (ordinal) return ordered(ordinal.scalar, item)
+  if (item.expr.kind === 'column') {
+    refuseQualified(item.expr)
     const { name } = item.expr.parts[0]
     const found = targets.filter((t) => t.name === name)
     if (found.length > 1) throw bindError('42702', `ORDER BY "${name}" is ambiguous`, item.expr)
-    if (found.length === 1) return found[0].scalar
+    if (found.length === 1) return ordered(found[0].scalar, item)
     throw bindError('42703', `column "${name}" does not exist`, item.expr)
   }
   throw bindError('0A000', 'invalid UNION/INTERSECT/EXCEPT ORDER BY clause', item.expr, {

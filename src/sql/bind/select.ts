@@ -6,6 +6,7 @@ import { column, sameScalar } from '../../plan/scalar-walk.ts'
 import { resolvedTarget } from './arrival.ts'
 import { bindError } from './bind-error.ts'
 import { settleUnknown } from './coerce.ts'
+import { refuseUnequal } from './comparable.ts'
 import type { BoundBody, BoundColumn, CteScope, ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { bindFrom } from './from.ts'
@@ -131,6 +132,9 @@ export function bindSelect(
 /** DISTINCT compares the rows that are sent: literals are settled, and ORDER BY may use nothing else. */
 function distinctRows(st: Statement, bound: BoundSelect, orderBy: readonly OrderItem[]): BoundSelect {
   const exprs = bound.columns.map((c) => settleUnknown(st, c.expr))
+  exprs.forEach((e, i) => {
+    refuseUnequal(e, bound.columns[i].at)
+  })
   const order = bound.order.map((o, i) => {
     const at = exprs.findIndex((e) => sameScalar(e, settleUnknown(st, o.expr)))
     if (at < 0) {

@@ -6,6 +6,7 @@ import { column } from '../../plan/scalar-walk.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import { bindError } from './bind-error.ts'
 import { unify } from './coerce.ts'
+import { refuseUnequal } from './comparable.ts'
 import type { BoundBody, CteScope, Statement } from './context.ts'
 import { handled } from './handled.ts'
 import type { Scope } from './scope.ts'
@@ -59,6 +60,11 @@ function setOperation(
       node.op,
     ),
   )
+  if (node.op !== 'UNION' || !node.all) {
+    pairs.forEach((p, i) => {
+      refuseUnequal(p.scalars[0], left.columns[i].at ?? node.left)
+    })
+  }
   const names = left.columns.map((c) => c.name)
   const l = project(
     left.plan,

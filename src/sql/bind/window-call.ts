@@ -9,6 +9,7 @@ import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
 import { canCoerce, coerce, constantValue, movesInView, settleUnknown, unify } from './coerce.ts'
+import { refuseUnequal } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
@@ -113,7 +114,11 @@ export function bindDefinition(st: Statement, window: WindowDefinition, place: E
     inWindow: 'definition',
     clause: 'window definitions',
   }
-  const partition = window.partitionBy.map((e) => settleUnknown(st, st.bind.expr(st, e, inside)))
+  const partition = window.partitionBy.map((e) => {
+    const key = settleUnknown(st, st.bind.expr(st, e, inside))
+    refuseUnequal(key, e)
+    return key
+  })
   const order = bindOrder(st, window.orderBy, inside)
   return { partition, order, ...bindFrame(st, window, order, inside) }
 }
