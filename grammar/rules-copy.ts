@@ -36,6 +36,8 @@ export function copyRules(g: SqlParser, r: Rules) {
         },
       },
     ])
+    // A query is read, never written.
+    if (copy.query && g.peek(1) === T.FROM) g.fail()
     copy.direction = g.alt<Copy['direction']>(11, [
       { ALT: () => g.eat(12, T.FROM) && 'FROM' },
       { ALT: () => g.eat(13, T.TO) && 'TO' },

@@ -25,6 +25,7 @@ export function createRules(g: SqlParser, r: Rules) {
         { ALT: () => g.eat(12, T.DEFAULT) && (head.default = true) },
       ]),
     )
+    if ((head.unique && g.peek(1) !== T.INDEX) || (head.recursive && g.peek(1) !== T.VIEW)) g.fail()
     return g.alt<DdlStatement>(13, [
       { ALT: () => g.sub(14, r.createTable, head) },
       { ALT: () => g.sub(15, r.createSource, head) },

@@ -274,6 +274,9 @@ export function dmlRules(g: SqlParser, r: Rules) {
     })
     const condition = g.opt(9, () => g.eat(10, T.AND) && g.sub(11, r.expr, 0))
     g.eat(12, T.THEN)
+    // Where the target has no row one is inserted, elsewhere the one that is there changes.
+    const next = g.peek(1)
+    if (match === 'NOT MATCHED BY TARGET' ? next === T.UPDATE || next === T.DELETE : next === T.INSERT) g.fail()
     const action = g.alt<MergeWhen['action']>(13, [
       { ALT: () => g.words(14, T.DO, T.NOTHING) && { do: 'nothing' } },
       { ALT: () => g.eat(15, T.DELETE) && { do: 'delete' } },

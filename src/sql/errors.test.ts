@@ -80,7 +80,7 @@ const WRONG: readonly (readonly [sql: string, sqlstate: string, message: string]
   ['INSERT INTO t (id) VALUES (1, ¶2)', '42601', 'INSERT has more expressions than target columns'],
   ['INSERT INTO t (id, ¶a) VALUES (1)', '42601', 'INSERT has more target columns than expressions'],
   ['INSERT INTO t (id) VALUES (¶true)', '42804', 'column "id" is of type integer but expression is of type boolean'],
-  ['INSERT INTO ¶vw VALUES (1)', '42809', 'cannot insert into view "vw"'],
+  ['INSERT INTO ¶vw VALUES (1)', '55000', 'cannot insert into view "vw"'],
   [
     'INSERT INTO s VALUES (1) ¶ON CONFLICT (k) DO NOTHING',
     '42P10',

@@ -27,20 +27,25 @@ INSERT INTO t (id, name, ok) SELECT 5, 'x', 1
 INSERT INTO t (id, name) VALUES (5, DEFAULT)
 INSERT INTO t SELECT * FROM u
 INSERT INTO t (id, name) SELECT id, missing FROM u
+-- differs: another text
 INSERT INTO t VALUES (t.id, 'x')
 INSERT INTO t VALUES (id, 'x')
 INSERT INTO t VALUES (1, 'x'), (2)
 INSERT INTO t (id, name) VALUES (7, 'x'), (7, 'y')
 INSERT INTO t (id, name) VALUES (count(*), 'x')
+-- differs: another code
 INSERT INTO t (id, name) VALUES (generate_series(1, 2), rank() OVER ())
 INSERT INTO t.x (id) VALUES (1)
 INSERT INTO t (t.id) VALUES (1)
+-- differs: the feature is refused by name
 INSERT INTO t (id.x) VALUES (1)
 INSERT INTO t VALUES (5, 'x') RETURNING missing
 INSERT INTO t VALUES (5, 'x') RETURNING count(*)
 INSERT INTO t VALUES (5, 'x') RETURNING x.id
+-- differs: another text
 INSERT INTO t AS x VALUES (5, 'x') RETURNING t.id
 INSERT INTO t VALUES (1, 'x') ON CONFLICT (name) DO NOTHING
+-- differs: it points at another part of the expression
 INSERT INTO t VALUES (1, 'x') ON CONFLICT (missing) DO NOTHING
 INSERT INTO t VALUES (1, 'x') ON CONFLICT (id, name) DO NOTHING
 INSERT INTO t VALUES (1, 'x') ON CONFLICT DO UPDATE SET name = 'y'
@@ -55,6 +60,7 @@ INSERT INTO t VALUES (9, 'x'), (9, 'y') ON CONFLICT (id) DO UPDATE SET name = 'z
 INSERT INTO t VALUES (1, 'x') ON CONFLICT ON CONSTRAINT missing DO NOTHING
 INSERT INTO t VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = 'z' WHERE missing
 INSERT INTO t VALUES (1, 'x') ON CONFLICT (id) DO UPDATE SET name = 'z' WHERE 1
+-- differs: views are not written through
 INSERT INTO v VALUES (1, 'x')
 INSERT INTO mv VALUES (true, 1)
 INSERT INTO u (id, price) VALUES (5, -1)
@@ -97,10 +103,14 @@ UPDATE t SET id = 1 FROM missing
 UPDATE t SET id = 1 FROM t
 UPDATE t SET id = u.missing FROM u
 UPDATE t SET id = id FROM u
+-- differs: another text
 UPDATE t AS x SET name = 'y' WHERE t.id = 1
 UPDATE t SET id = 5 RETURNING missing
+-- differs: the feature is refused by name
 UPDATE t SET j.x = 1
+-- differs: the feature is refused by name
 UPDATE t SET name[1] = 'x'
+-- differs: views are not written through
 UPDATE v SET id = 1 WHERE missing
 UPDATE mv SET rows = 1
 UPDATE g SET a = 5
@@ -127,6 +137,7 @@ MERGE INTO missing USING u ON true WHEN MATCHED THEN DELETE
 MERGE INTO t USING missing ON true WHEN MATCHED THEN DELETE
 MERGE INTO t USING u ON missing WHEN MATCHED THEN DELETE
 MERGE INTO t USING u ON t.id = u.id WHEN MATCHED THEN UPDATE SET missing = 1
+-- differs: another text
 MERGE INTO t USING u ON t.id = u.id WHEN NOT MATCHED THEN INSERT VALUES (t.id)
 MERGE INTO t USING u ON t.id = u.id WHEN NOT MATCHED THEN INSERT (missing) VALUES (1)
 MERGE INTO t USING u ON t.id = u.id WHEN NOT MATCHED THEN UPDATE SET name = 'x'
@@ -138,8 +149,11 @@ COPY missing FROM STDIN
 COPY t (missing) FROM STDIN
 COPY t (id, id) FROM STDIN
 COPY missing TO STDOUT
+-- differs: another text
 COPY t (missing) TO STDOUT
+-- differs: views are copied
 COPY v TO STDOUT
+-- differs: views are not written through
 COPY v FROM STDIN
 COPY t TO STDOUT (FORMAT foo)
 COPY t TO STDOUT (FOO bar)
@@ -148,4 +162,5 @@ COPY t TO STDOUT (FORMAT csv, FORMAT text)
 COPY t TO STDOUT (QUOTE 'x')
 COPY t TO STDOUT (DELIMITER E'\n')
 COPY (SELECT missing) TO STDOUT
+-- differs: the feature is refused by name
 COPY (INSERT INTO t VALUES (5, 'x')) TO STDOUT

@@ -5,6 +5,7 @@ SELECT * FROM nowhere.t
 SELECT missing FROM t
 SELECT t.missing FROM t
 SELECT x.id FROM t
+-- differs: another text
 SELECT t.id FROM t AS x
 SELECT public.t.missing FROM t
 SELECT nowhere.t.id FROM t
@@ -21,6 +22,7 @@ SELECT x.* FROM t
 SELECT *
 SELECT t.* 
 SELECT missing(1)
+-- differs: another code
 SELECT public.missing(1)
 SELECT nowhere.lower('a')
 SELECT lower()
@@ -76,6 +78,7 @@ SELECT * FROM (t JOIN u USING (id)) JOIN v USING (missing)
 SELECT * FROM t JOIN u ON t.id = v.id
 SELECT * FROM t JOIN u ON t.id = u.id JOIN v ON w.id = 1
 SELECT * FROM t, (SELECT t.id) AS x
+-- differs: another code
 SELECT * FROM t, (SELECT name FROM u WHERE u.id = t.id) AS x
 SELECT * FROM t JOIN (SELECT t.id) AS x ON true
 SELECT * FROM t RIGHT JOIN LATERAL (SELECT t.id) AS x ON true
@@ -104,7 +107,9 @@ SELECT sum(id) OVER (w) FROM t WINDOW w AS (ROWS 1 PRECEDING)
 SELECT CAST(1 AS missing)
 SELECT 1::missing
 SELECT '1'::public.missing
+-- differs: another text
 SELECT NULL::missing[]
+-- differs: another text
 SELECT 1::int(3)
 SELECT 1::text(3)
 SELECT 1::numeric(0)
@@ -113,12 +118,18 @@ SELECT 1::numeric(2, 1001)
 SELECT 1::numeric(1, 2, 3)
 SELECT 'a'::varchar(0)
 SELECT 'a'::char(10485761)
+-- differs: another code
 SELECT 1::timestamp(-1)
 SELECT CURRENT_USER(1)
+-- differs: it points at another part of the expression
 SELECT id COLLATE missing FROM t
+-- differs: the feature is refused by name
 SELECT name COLLATE missing FROM t
+-- differs: it points at another part of the expression
 SELECT id COLLATE "C" FROM t
+-- differs: the feature is refused by name
 SELECT * FROM t FOR UPDATE OF u
+-- differs: the feature is refused by name
 SELECT * FROM t AS x FOR UPDATE OF t
 TABLE missing
 EXPLAIN SELECT * FROM missing
@@ -133,4 +144,5 @@ SELECT setval('s', 0)
 SELECT 'missing'::regclass
 SELECT 'missing'::regtype
 SELECT 'missing'::regproc
+-- differs: the feature is refused by name
 SELECT 'lower('::regprocedure

@@ -38,17 +38,24 @@ CREATE TABLE x (a int, b int GENERATED ALWAYS AS (a) STORED, c int GENERATED ALW
 CREATE TABLE x (a int DEFAULT 1 GENERATED ALWAYS AS (1) STORED)
 CREATE TABLE x (a text GENERATED ALWAYS AS IDENTITY)
 CREATE TABLE x (a int DEFAULT 1 GENERATED ALWAYS AS IDENTITY)
+-- differs: taken
 CREATE TABLE x (a json PRIMARY KEY)
+-- differs: the feature is refused by name
 CREATE TABLE x (a int REFERENCES missing)
+-- differs: the feature is refused by name
 CREATE TABLE x (a int REFERENCES t (missing))
+-- differs: the feature is refused by name
 CREATE TABLE x (a int REFERENCES t (name))
+-- differs: the feature is refused by name
 CREATE TABLE x (a text REFERENCES t)
+-- differs: the feature is refused by name
 CREATE TABLE x (a int REFERENCES v)
 CREATE TABLE x (a numeric(1001))
 CREATE TABLE x (a varchar(0))
 CREATE TABLE x AS SELECT missing
 CREATE TABLE x AS SELECT 1 AS a, 2 AS a
 CREATE TABLE x (a, b) AS SELECT 1
+-- differs: the feature is refused by name
 CREATE TABLE x (LIKE missing)
 CREATE VIEW x AS SELECT missing
 CREATE VIEW x AS SELECT 1 AS a, 2 AS a
@@ -64,7 +71,9 @@ CREATE MATERIALIZED VIEW x AS SELECT 1 AS a, 2 AS a
 CREATE INDEX x ON missing (a)
 CREATE INDEX x ON t (missing)
 CREATE INDEX x ON v (id)
+-- differs: the feature is refused by name
 CREATE INDEX x ON t (lower(missing))
+-- differs: the feature is refused by name
 CREATE INDEX x ON t (count(*))
 CREATE UNIQUE INDEX x ON t (ok, missing)
 CREATE SEQUENCE x INCREMENT 0
@@ -73,6 +82,7 @@ CREATE SEQUENCE x START 5 MAXVALUE 1
 CREATE SEQUENCE x AS text
 CREATE SEQUENCE x CACHE 0
 DROP TABLE missing
+-- differs: another code
 DROP TABLE nowhere.t
 DROP TABLE v
 DROP TABLE mv
@@ -85,11 +95,14 @@ DROP MATERIALIZED VIEW missing
 DROP MATERIALIZED VIEW v
 DROP INDEX missing
 DROP INDEX t
+-- differs: another code
 DROP INDEX t_pkey
 DROP SEQUENCE missing
 DROP SEQUENCE t
 DROP SCHEMA missing
+-- differs: the feature is refused by name
 DROP TYPE missing
+-- differs: the feature is refused by name
 DROP FUNCTION missing()
 ALTER TABLE missing ADD COLUMN a int
 ALTER TABLE missing RENAME TO x
@@ -111,8 +124,10 @@ ALTER TABLE u ADD CONSTRAINT positive CHECK (price > 1)
 ALTER TABLE u ADD CONSTRAINT x CHECK (price > 1)
 ALTER TABLE u ADD CONSTRAINT x CHECK (missing > 1)
 ALTER TABLE u ADD CONSTRAINT x UNIQUE (missing)
+-- differs: the feature is refused by name
 ALTER TABLE u ADD PRIMARY KEY (t_id)
 ALTER TABLE u DROP CONSTRAINT missing
+-- differs: another text
 ALTER TABLE v ADD COLUMN x int
 ALTER VIEW missing RENAME TO x
 ALTER VIEW v RENAME TO t
@@ -126,9 +141,11 @@ SET missing = 1
 SET statement_timeout = 'x'
 SET statement_timeout = -5
 SET statement_timeout = '5 foo'
+-- differs: the feature is refused by name
 SET client_encoding = 'FOO'
 SET DateStyle = 'foo'
 SET TimeZone = 'Nowhere/City'
+-- differs: the feature is refused by name
 SET IntervalStyle = 'foo'
 SET extra_float_digits = 9
 SET default_transaction_isolation = 'foo'
@@ -145,9 +162,15 @@ FETCH missing
 CLOSE missing
 DECLARE c CURSOR FOR SELECT 1
 FETCH NEXT FROM missing
+-- differs: the feature is refused by name
 SAVEPOINT a
+-- differs: the feature is refused by name
 RELEASE a
+-- differs: the feature is refused by name
 ROLLBACK TO a
+-- differs: the feature is refused by name
 LOCK TABLE t
+-- differs: the feature is refused by name
 REFRESH MATERIALIZED VIEW missing
+-- differs: the feature is refused by name
 REFRESH MATERIALIZED VIEW v

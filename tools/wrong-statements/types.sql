@@ -42,7 +42,6 @@ SELECT id LIKE 'a' FROM t
 SELECT name LIKE 1 FROM t
 SELECT name ~ 1 FROM t
 SELECT 'a' LIKE 'a' ESCAPE 'xx'
-SELECT 'a' LIKE 'a\'
 SELECT 'a' ~ '('
 SELECT 'a' ~ '['
 SELECT 'a' ~ 'a{2,1}'
@@ -56,6 +55,7 @@ SELECT coalesce(1, 'a')
 SELECT coalesce(1, 'a'::text)
 SELECT nullif(1, 'a'::text)
 SELECT greatest(1, 'a'::text)
+-- differs: it points at another part of the expression
 SELECT greatest(1, DATE '2020-01-01')
 SELECT ARRAY[1, 'a']
 SELECT ARRAY[1, 'a'::text]
@@ -63,8 +63,11 @@ SELECT ARRAY[]
 SELECT ARRAY[1, true]
 SELECT id[1] FROM t
 SELECT tags['a'] FROM t
+-- differs: another code
 SELECT tags[1][2][3][4][5][6][7] FROM t
+-- differs: the feature is refused by name
 SELECT (name).x FROM t
+-- differs: the feature is refused by name
 SELECT (id).x FROM t
 SELECT id.x FROM t
 SELECT * FROM t WHERE 1
@@ -129,6 +132,7 @@ SELECT lower(DISTINCT name) FROM t
 SELECT lower(name) FILTER (WHERE true) FROM t
 SELECT lower(name) OVER () FROM t
 SELECT lower(name ORDER BY id) FROM t
+-- differs: another code
 SELECT lower(*) FROM t
 SELECT sum(*) FROM t
 SELECT count() FROM t
@@ -158,10 +162,12 @@ SELECT 1.5::boolean
 SELECT CAST(d AS boolean) FROM t
 SELECT $1
 SELECT $1 + $2
+-- differs: it points at another part of the expression
 SELECT DISTINCT json '{}'
 SELECT json '{}' = json '{}'
 SELECT 1 ORDER BY json '{}'
 SELECT count(*) FROM t GROUP BY json '{}'
+-- differs: it points at another part of the expression
 SELECT json '{}' UNION SELECT json '{}'
 SELECT 1 IS TRUE
 SELECT name IS TRUE FROM t
@@ -173,6 +179,7 @@ SELECT extract(hour FROM DATE '2020-01-01')
 SELECT date_trunc('foo', now())
 SELECT date_part('foo', now())
 SELECT now() AT TIME ZONE 'Nowhere/City'
+-- differs: it points at another part of the expression
 SELECT now() AT TIME ZONE 1
 SELECT make_date(2020, 13, 1)
 SELECT to_timestamp('x', 'YYYY')

@@ -25,7 +25,9 @@ SELECT mod(1, 0)
 SELECT div(1.0, 0)
 SELECT 1e308::float8 * 10
 SELECT 1e-308::float8 * 1e-308::float8
+-- differs: another text
 SELECT 1e39::float4
+-- differs: another text
 SELECT 1e309::float8
 SELECT '1e309'::float8
 SELECT '1e39'::float4
@@ -71,7 +73,6 @@ SELECT 'x'::interval
 SELECT '1 foo'::interval
 SELECT '1 year 1 year'::interval
 SELECT '99999999999 years'::interval
-SELECT DATE '2020-01-01' + 99999999
 SELECT TIMESTAMP '2020-01-01' + INTERVAL '1000000 years'
 SELECT 'x'::uuid
 SELECT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a1'::uuid
@@ -93,8 +94,10 @@ SELECT ''::int[]
 SELECT '\xZZ'::bytea
 SELECT '\x1'::bytea
 SELECT '\9'::bytea
+-- differs: the feature is refused by name
 SELECT 'abcdef'::bit
 SELECT chr(0)
+-- differs: another code
 SELECT chr(-1)
 SELECT chr(1114112)
 SELECT repeat('x', 2000000000)
@@ -107,6 +110,7 @@ SELECT decode('x', 'hex')
 SELECT decode('abc', 'foo')
 SELECT encode('abc'::bytea, 'foo')
 SELECT decode('!!', 'base64')
+-- differs: another text
 SELECT convert_from('\xff'::bytea, 'UTF8')
 SELECT convert_from('abc'::bytea, 'FOO')
 SELECT to_char(1, '9EEEE9')
@@ -115,14 +119,19 @@ SELECT width_bucket(1, 2, 3, 0)
 SELECT generate_series(1, 10, 0)
 SELECT generate_series(now(), now(), '0 s')
 SELECT array_fill(1, NULL)
+-- differs: another text
 SELECT array_fill(1, ARRAY[NULL::int])
+-- differs: taken
 SELECT trim_array(ARRAY[1], 2)
 SELECT string_to_array('a', 'b', 1)
 SELECT ntile(0) OVER () FROM t
 SELECT nth_value(id, 0) OVER () FROM t
 SELECT sum(id * 2147483647) FROM t
+-- differs: another text
 SELECT jsonb_array_elements('{}')
+-- differs: another text
 SELECT jsonb_array_elements('1')
+-- differs: the feature is refused by name
 SELECT jsonb_each('[]')
 SELECT jsonb_object_keys('[]')
 SELECT jsonb_array_length('{}')
@@ -132,11 +141,14 @@ SELECT '1'::jsonb - 1
 SELECT jsonb_set('1', '{a}', '2')
 SELECT jsonb_set('[1]', '{a}', '2')
 SELECT jsonb_build_object('a')
+-- differs: another code
 SELECT jsonb_build_object(NULL, 1)
 SELECT json_object('{a}')
 SELECT jsonb_object_agg(NULL, 1)
+-- differs: another text
 SELECT ('"x"'::jsonb)::int
 SELECT ('{}'::jsonb)::boolean
+-- differs: another text
 SELECT ('null'::jsonb)::int
 SELECT id / (id - id) FROM t
 SELECT name::int FROM t
@@ -144,10 +156,13 @@ SELECT 1 FROM t WHERE 1 / (id - 1) > 0
 SELECT sum(1 / (id - 1)) FROM t
 SELECT make_time(25, 0, 0)
 SELECT make_timestamp(2020, 1, 1, 25, 0, 0)
+-- differs: the feature is refused by name
 SELECT make_interval(days => 99999999999)
 SELECT date_bin('0 s', now(), now())
 SELECT date_bin('1 month', now(), now())
+-- differs: another code
 SELECT age('x')
+-- differs: the feature is refused by name
 SELECT set_config('missing', 'x', false)
 SELECT current_setting('missing.setting')
 SELECT current_setting('missing')

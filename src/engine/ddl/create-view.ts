@@ -23,6 +23,7 @@ export async function createView(deps: DdlDeps, plan: Plan<'createView'>, call: 
     checkStillThere(deps, [schema, ...dependsOn])
     const old = world.catalog.byName(schema, name)
     const replaces = plan.orReplace && old?.kind === 'view'
+    if (plan.orReplace && old !== undefined && !replaces) throw new SqlError('42809', `"${name}" is not a view`)
     if (!replaces && exists(deps, plan, call)) return
     if (replaces) checkReplacement(old, plan)
     const entry: ViewEntry = {

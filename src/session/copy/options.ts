@@ -20,9 +20,10 @@ export function copyOptions(options: readonly WithOption[]): CopyOptions {
     given.set(option.name, option.value)
   }
   const format = word(given.get('format')) ?? 'text'
+  const formatOption = options.find((o) => o.kind !== 'rest' && o.name === 'format')
   if (format === 'binary') throw notSupported('COPY … (FORMAT binary)', given.get('format')?.span)
   if (format !== 'text' && format !== 'csv') {
-    throw new SqlError('22023', `COPY format "${format}" not recognized`, at(given.get('format')!))
+    throw new SqlError('22023', `COPY format "${format}" not recognized`, at(formatOption!))
   }
   const csv = format === 'csv'
   const delimiter = word(given.get('delimiter')) ?? (csv ? ',' : '\t')
@@ -66,8 +67,8 @@ function check(options: CopyOptions, given: ReadonlyMap<string, unknown>): void 
     throw new SqlError('22023', 'COPY null representation cannot use newline or carriage return')
   }
   if (options.format === 'text') {
-    if (given.has('quote')) throw new SqlError('0A000', 'COPY QUOTE requires CSV mode')
-    if (given.has('escape')) throw new SqlError('0A000', 'COPY ESCAPE requires CSV mode')
+    if (given.has('quote')) throw new SqlError('0A000', 'COPY quote available only in CSV mode')
+    if (given.has('escape')) throw new SqlError('0A000', 'COPY escape available only in CSV mode')
     if (/[\\.a-z0-9]/.test(options.delimiter)) {
       throw new SqlError('22023', `COPY delimiter cannot be "${options.delimiter}"`)
     }

@@ -45,7 +45,7 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 
 /** Milliseconds, with PostgreSQL's units in and out: '1500', '2s', '1 min'. */
 export const milliseconds: Parse = (value, name) => {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value)
+  const match = /^\s*([+-]?\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value)
   if (match === null) {
     const hint = 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".'
     throw new SqlError('22023', invalid(name, value).message, { hint })

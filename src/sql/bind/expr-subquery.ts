@@ -1,5 +1,6 @@
 import type { Expr, Query } from '../../../grammar/ast.ts'
 import type { Logical } from '../../plan/logical.ts'
+import { projectColumns } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, not } from '../../plan/scalar-walk.ts'
 import { BOOL, type SqlType } from '../../types/sql-type.ts'
@@ -37,6 +38,17 @@ export function bindScalarSubquery(st: Statement, node: Node<'subquery'>, place:
     oneRow: yieldsOneRow(plan),
   } as const
   return st.slot(slot, [], plan.rowType[0].type, node)
+}
+
+/** `(a, b) = (query)` of SET: each column of its only row, NULL without one. */
+export function bindRowOfSubquery(st: Statement, node: Node<'subquery'>, place: ExprPlace): Scalar[] {
+  handled(node, ['query'])
+  const plan = bindSub(st, node.query, place)
+  const oneRow = yieldsOneRow(plan)
+  return plan.rowType.map((field, i) => {
+    const slot = { kind: 'subquery', mode: 'scalar', plan: projectColumns(plan, [i]), compare: null } as const
+    return st.slot({ ...slot, inColumn: false, oneRow }, [], field.type, node)
+  })
 }
 
 export function bindInSubquery(st: Statement, node: Node<'inSubquery'>, place: ExprPlace): Scalar {

@@ -5,8 +5,9 @@ import { projectColumns } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { caseOf, column, conjunction, constant, isNull } from '../../plan/scalar-walk.ts'
 import { BOOL, INT8 } from '../../types/sql-type.ts'
+import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
-import { coerce, constantValue } from './coerce.ts'
+import { canCoerce, coerce, constantValue } from './coerce.ts'
 import type { CteScope, ExprPlace, Statement } from './context.ts'
 import { callOperator } from './overload.ts'
 import { EMPTY_SCOPE, findColumn, type Scope } from './scope.ts'
@@ -60,7 +61,12 @@ function bindCount(
   if (node.kind === 'column' && !isOuter(st, node, scope)) {
     throw bindError('42P10', `argument of ${clause} must not contain variables`, node)
   }
-  const scalar = coerce(st, st.bind.expr(st, node, place), INT8, 'assignment', node)
+  const bound = st.bind.expr(st, node, place)
+  if (!canCoerce(bound.type, INT8, 'assignment')) {
+    const type = typeText(bound.type)
+    throw bindError('42804', `argument of ${clause} must be type bigint, not type ${type}`, node)
+  }
+  const scalar = coerce(st, bound, INT8, 'assignment', node)
   if (scalar.kind === 'param') return { kind: 'param', scalar }
   const value = slotsIn(scalar).size > 0 ? undefined : constantValue(st, scalar)
   if (value === undefined) return { kind: 'computed', scalar, node }

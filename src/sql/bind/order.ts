@@ -53,6 +53,9 @@ export function ordinalTarget(node: Expr, targets: readonly BoundTarget[], claus
   if (node.kind === 'string' || node.kind === 'null' || (node.kind === 'number' && !node.integer)) {
     throw bindError('42601', `non-integer constant in ${clause}`, node)
   }
+  if (node.kind === 'unary' && node.op === '-' && node.operand.kind === 'number' && node.operand.integer) {
+    throw bindError('42P10', `${clause} position -${node.operand.text} is not in select list`, node)
+  }
   if (node.kind !== 'number') return undefined
   const at = Number(node.text)
   if (at < 1 || at > targets.length)

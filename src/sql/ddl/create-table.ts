@@ -346,7 +346,7 @@ export function planCreateIndex(node: CreateIndex, context: PlanningContext): Dd
   const st = newStatement(bindEnv(context))
   const entry = lookupRelation(st, node.table)
   if (entry.kind !== 'table' && entry.kind !== 'materializedView') {
-    throw bindError('42809', `"${entry.name}" is not a table or materialized view`, node.table)
+    throw bindError('42809', `cannot create index on relation "${entry.name}"`, node.table)
   }
   if (node.method && node.method.name !== 'btree') throw notSupported(`USING ${node.method.name}`, node.method.span)
   const row = relationRow(entry)

@@ -20,6 +20,7 @@ import { slotsIn } from '../bind/slot.ts'
 import { bindRows, rowsPlan } from '../bind/values.ts'
 import { isVolatile } from '../function-facts.ts'
 import type { PlannedWrite, PlanningContext } from '../planned.ts'
+import { bindAssignments } from './assignments.ts'
 import { bindEnv } from './env.ts'
 import { paramsTyped, plans } from './query.ts'
 import { bindReturning } from './returning.ts'
@@ -184,8 +185,9 @@ function bindOnConflict(st: Statement, entry: TableEntry, insert: Insert, node: 
   const old = tableFrom(entry, insert.alias)
   const width = entry.columns.length
   const proposed = shiftFrom({ ...old, tables: old.tables.map((t) => ({ ...t, alias: 'excluded' })) }, width)
-  // Unqualified names mean the existing row.
-  const scope = scopeOf({ tables: [...old.tables, ...proposed.tables], visible: old.visible }, null)
+  // Both rows have every column: a name needs its table.
+  const visible = [...old.visible, ...proposed.visible]
+  const scope = scopeOf({ tables: [...old.tables, ...proposed.tables], visible }, null)
   const place: ExprPlace = { scope, ctes: null, clause: 'UPDATE', aggregates: false, windows: false, rows: false }
   const set: Scalar[] = entry.columns.map((c, i) => column(i, c.type))
   for (const [at, value] of bindAssignments(st, entry, node.update.set, place)) set[at] = paramsTyped(st, value)
@@ -222,43 +224,4 @@ function conflictTarget(st: Statement, entry: TableEntry, node: OnConflictNode):
     throw bindError('42P10', 'there is no unique or exclusion constraint matching the ON CONFLICT specification', node)
   }
   return key
-}
-
-/** SET a = x, (b, c) = (y, z): column → value, as the columns store it. */
-export function bindAssignments(
-  st: Statement,
-  entry: TableEntry,
-  set: NonNullable<OnConflictNode['update']>['set'],
-  place: ExprPlace,
-): Map<number, Scalar> {
-  const values = new Map<number, Scalar>()
-  for (const node of set) {
-    handled(node, ['targets', 'multiple', 'value'])
-    let sources: readonly Expr[] = [node.value]
-    if (node.multiple) {
-      if (node.value.kind !== 'row') throw notSupported('a subquery for several columns of SET', node.value.span)
-      handled(node.value, ['fields', 'explicit'])
-      sources = node.value.fields
-      if (sources.length !== node.targets.length) {
-        throw bindError('42601', 'number of columns does not match number of values', node.value)
-      }
-    }
-    node.targets.forEach((target, i) => {
-      const at = assignedColumn(entry, target)
-      if (values.has(at)) {
-        throw bindError('42601', `multiple assignments to same column "${entry.columns[at].name}"`, target)
-      }
-      const source = sources[i]
-      const { identity, generated, name } = entry.columns[at]
-      if ((identity === 'always' || generated !== undefined) && source.kind !== 'default') {
-        const what = generated === undefined ? 'an identity column defined as GENERATED ALWAYS' : 'a generated column'
-        throw bindError('428C9', `column "${name}" can only be updated to DEFAULT`, undefined, {
-          detail: `Column "${name}" is ${what}.`,
-        })
-      }
-      const value = source.kind === 'default' ? defaultValue(st, entry, at) : st.bind.expr(st, source, place)
-      values.set(at, assign(st, entry, at, value, source))
-    })
-  }
-  return values
 }

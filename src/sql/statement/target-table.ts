@@ -37,12 +37,20 @@ export function targetTable(st: Statement, name: Name, verb: string): TableEntry
       detail: 'It stores what a source delivers.',
     })
   }
-  if (verb === 'merge into' && entry.kind === 'view') {
-    throw bindError('0A000', `cannot execute MERGE on relation "${entry.name}"`, undefined, {
-      detail: 'This operation is not supported for views.',
+  if (verb === 'truncate') throw bindError('42809', `"${entry.name}" is not a table`, name)
+  if (entry.kind === 'view') {
+    if (verb === 'merge into') {
+      throw bindError('0A000', `cannot execute MERGE on relation "${entry.name}"`, undefined, {
+        detail: 'This operation is not supported for views.',
+      })
+    }
+    // PostgreSQL says so of views that show no rows of one table as they are; here none are written through.
+    throw bindError('55000', `cannot ${verb} view "${entry.name}"`, name, {
+      detail: 'Views are not updatable.',
+      hint: 'Write to the tables that it reads.',
     })
   }
-  throw bindError('42809', `cannot ${verb} ${what[entry.kind]} "${entry.name}"`, name)
+  throw bindError('42809', `cannot change ${what[entry.kind]} "${entry.name}"`, name)
 }
 
 const CHANGING: ReadonlySet<string> = new Set(['update', 'delete from', 'truncate'])

@@ -6,6 +6,7 @@ import { columnsOfRow, join, project, projectColumns, semiJoin } from '../../pla
 import type { Scalar } from '../../plan/scalar.ts'
 import { TRUE } from '../../plan/scalar-walk.ts'
 import { newStatement } from '../bind/bind.ts'
+import { bindError } from '../bind/bind-error.ts'
 import type { CteScope, ExprPlace, Statement } from '../bind/context.ts'
 import { bindWith } from '../bind/cte.ts'
 import { bindCondition } from '../bind/expr-condition.ts'
@@ -16,8 +17,8 @@ import { slotsIn } from '../bind/slot.ts'
 import { Stage } from '../bind/stage.ts'
 import { foldScalar } from '../optimise/fold.ts'
 import type { PlannedWrite, PlanningContext } from '../planned.ts'
+import { bindAssignments } from './assignments.ts'
 import { bindEnv } from './env.ts'
-import { bindAssignments } from './insert.ts'
 import { primaryKeyMatch } from './lookup.ts'
 import { paramsTyped, plans } from './query.ts'
 import { bindReturning } from './returning.ts'
@@ -119,6 +120,7 @@ function joined(
   if (items.length > 0) {
     const others = bindFrom(st, items, null, ctes)
     const moved = shiftFrom(others, table.plan.rowType.length)
+    refuseTwice([...table.tables, ...moved.tables], table.tables.length)
     from = {
       plan: join('inner', table.plan, others.plan, TRUE),
       tables: [...table.tables, ...moved.tables],
@@ -128,6 +130,12 @@ function joined(
   const scope = scopeOf(from, null)
   const place: ExprPlace = { scope, ctes, clause: 'WHERE', aggregates: false, windows: false, rows: false }
   return { stage: new Stage(st, scope, from.plan), place, names: table.plan.rowType.map((f) => f.name), from }
+}
+
+/** FROM and USING name other relations, or this one under another name. */
+function refuseTwice(tables: FromPlan['tables'], own: number): void {
+  const twin = tables.slice(own).find((t) => tables.slice(0, own).some((o) => o.alias === t.alias))
+  if (twin) throw bindError('42712', `table name "${twin.alias}" specified more than once`, undefined)
 }
 
 /** The columns of FROM or USING, behind those of the table: RETURNING may name them. */

@@ -1,6 +1,6 @@
 import { civilFromDays, daysFromCivil, daysInMonth, UNIX_EPOCH_JULIAN } from '../calendar.ts'
 import { findZone, fixedZone, type Zone } from '../time-zone.ts'
-import { badSyntax, fieldOutOfRange } from './errors.ts'
+import { badSyntax, displacementOutOfRange, fieldOutOfRange } from './errors.ts'
 
 /** What a date/time text says, field by field; `special` stands alone (now, today … need a clock). */
 export interface DateTimeParts {
@@ -17,7 +17,7 @@ export function parseDateTime(text: string, typeName: string): DateTimeParts {
   const iso = ISO.exec(text)
   if (iso !== null) {
     const parts: DateTimeParts = {
-      days: checkedDays(+iso[1], +iso[2], +iso[3], text),
+      days: isoDays(+iso[1], +iso[2], +iso[3], text),
       micros: undefined,
       zone: undefined,
       special: undefined,
@@ -29,15 +29,21 @@ export function parseDateTime(text: string, typeName: string): DateTimeParts {
   return new Scanner(text, typeName).run()
 }
 
+function isoDays(year: number, month: number, day: number, text: string): number {
+  if (year === 0) throw fieldOutOfRange(text)
+  return checkedDays(year, month, day, text)
+}
+
 const UTC = fixedZone('UTC', 0)
 
 function offsetZone(text: string, whole: string): Zone {
   const match = /^([+-])(\d{1,2})(?::?(\d\d)(?::?(\d\d))?)?$/.exec(text)
-  if (match === null || +match[2] > 15) throw fieldOutOfRange(whole)
+  if (match === null || +match[2] > 15) throw displacementOutOfRange(whole)
   const seconds = +match[2] * 3600 + +(match[3] ?? 0) * 60 + +(match[4] ?? 0)
   return fixedZone(text, match[1] === '-' ? -seconds : seconds)
 }
 
+/** There is no year 0 in a text; the years before Christ come here as 0 and below. */
 function checkedDays(year: number, month: number, day: number, text: string): number {
   if (month < 1 || month > 12) throw fieldOutOfRange(text, 'Perhaps you need a different "datestyle" setting.')
   if (day < 1 || day > 31) throw fieldOutOfRange(text, 'Perhaps you need a different "datestyle" setting.')

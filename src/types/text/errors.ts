@@ -15,6 +15,10 @@ export function fieldOutOfRange(text: string, hint?: string): SqlError {
   return new SqlError('22008', `date/time field value out of range: "${text}"`, { hint })
 }
 
+export function displacementOutOfRange(text: string): SqlError {
+  return new SqlError('22009', `time zone displacement out of range: "${text}"`)
+}
+
 export function unitOutOfRange(what: string, text?: string): SqlError {
   return new SqlError('22008', text === undefined ? `${what} out of range` : `${what} out of range: "${text}"`)
 }
