@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { AGGREGATES } from './aggregates.ts'
 import type { AggregateFunction, ScalarFunction } from './function.ts'
+import { JSON_TABLES } from './json-tables.ts'
 import { type Proc, procFunctions, procTable } from './proc-table.ts'
 import { rowsFrom } from './rows-from.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -17,6 +18,8 @@ import { flinkFunctions } from './scalar/flink.ts'
 import { intervalToCharFunctions } from './scalar/interval-to-char.ts'
 import { jsonFunctions } from './scalar/json.ts'
 import { jsonBuildFunctions } from './scalar/json-build.ts'
+import { jsonChangeFunctions } from './scalar/json-change.ts'
+import { jsonCollectedFunctions } from './scalar/json-collected.ts'
 import { jsonMoreFunctions } from './scalar/json-more.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
@@ -37,7 +40,7 @@ import type { TableFunction } from './table-function.ts'
 import { TABLE_FUNCTIONS as PLAIN_TABLES } from './table-functions.ts'
 import { WINDOW_TABLES } from './window-tables.ts'
 
-const TABLE_FUNCTIONS: readonly TableFunction[] = [...PLAIN_TABLES, ...WINDOW_TABLES]
+const TABLE_FUNCTIONS: readonly TableFunction[] = [...PLAIN_TABLES, ...JSON_TABLES, ...WINDOW_TABLES]
 
 /** The whole function table, found by id (plans), name and operator (binder). */
 export const SCALARS: readonly ScalarFunction[] = [
@@ -52,6 +55,8 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...arrayFunctions,
   ...jsonFunctions,
   ...jsonBuildFunctions,
+  ...jsonChangeFunctions,
+  ...jsonCollectedFunctions,
   ...datePartFunctions,
   ...dateMakeFunctions,
   ...toCharFunctions,

@@ -1,51 +1,18 @@
 import { SqlError } from '../base/sql-error.ts'
 import { compareInterval } from '../types/interval.ts'
-import { parseJson } from '../types/json-parse.ts'
-import { formatJson, type JsonNode, JsonObject } from '../types/json-tree.ts'
-import { formatJsonb } from '../types/jsonb.ts'
 import { withoutModifiers } from '../types/modifiers.ts'
 import { compareNumeric, isSpecial } from '../types/numeric.ts'
 import { numericAdd } from '../types/numeric-arith.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Datum, Interval, Numeric, Row, ValueArray } from '../types/value.ts'
-import { parseSignature } from './define.ts'
+import { table } from './define-table.ts'
 import type { EvalEnv } from './function.ts'
-import { PG_PROC_OIDS } from './pg-proc-oids.ts'
 import { int8Add } from './scalar/arithmetic.ts'
 import { addInterval } from './scalar/interval-math.ts'
 import { regexMatches, regexSplit } from './scalar/regex.ts'
 import type { TableFunction } from './table-function.ts'
 
 type Rows = Generator<Row, void, void>
-
-function table(
-  signature: string,
-  columns: TableFunction['columns'] | string,
-  evaluate: TableFunction['eval'],
-  options: {
-    readonly volatility?: 'stable'
-    readonly fallible?: boolean
-    readonly strict?: boolean
-    readonly variadic?: boolean
-    readonly size?: TableFunction['size']
-  } = {},
-): TableFunction {
-  const { id, name, args, returns } = parseSignature(signature)
-  return {
-    id,
-    name,
-    args,
-    columns:
-      typeof columns === 'string' ? () => [{ name: columns, type: returns as SqlType, nullable: true }] : columns,
-    oid: PG_PROC_OIDS[id] ?? 0,
-    volatility: options.volatility ?? 'immutable',
-    strict: options.strict ?? true,
-    ...(options.variadic === true ? { variadic: true } : {}),
-    fallible: options.fallible ?? false,
-    ...(options.size === undefined ? {} : { size: options.size }),
-    eval: evaluate,
-  }
-}
 
 function zeroStep(): SqlError {
   return new SqlError('22023', 'step size cannot equal zero')
@@ -133,75 +100,6 @@ function subscripts(array: ValueArray, dimension: number, reverse: boolean): Row
   return reverse ? integers(array.length, 1, -1) : integers(1, array.length, 1)
 }
 
-const JSON_KINDS = ['json', 'jsonb'] as const
-
-function jsonFunctions(kind: (typeof JSON_KINDS)[number]): TableFunction[] {
-  const print = kind === 'json' ? formatJson : formatJsonb
-  const type: SqlType = { kind }
-  const text = (node: JsonNode): Datum => (node === null ? null : typeof node === 'string' ? node : print(node))
-  const items = (name: string, value: Datum): readonly JsonNode[] => {
-    const node = parseJson(value as string)
-    if (Array.isArray(node)) return node as readonly JsonNode[]
-    throw new SqlError(
-      '22023',
-      `cannot ${node instanceof JsonObject ? 'call' : 'extract elements from a scalar with'} ${name}${node instanceof JsonObject ? ' on a non-array' : ''}`,
-    )
-  }
-  const entries = (name: string, value: Datum): JsonObject['entries'] => {
-    const node = parseJson(value as string)
-    if (node instanceof JsonObject) return node.entries
-    throw new SqlError('22023', `cannot call ${name} on ${Array.isArray(node) ? 'an array' : 'a non-object'}`)
-  }
-  const pairs = (valueType: SqlType) => () => [
-    { name: 'key', type: { kind: 'text' } as SqlType, nullable: false },
-    { name: 'value', type: valueType, nullable: true },
-  ]
-  const f = (name: string) => `${kind}_${name}`
-  const fallible = { fallible: true }
-  return [
-    table(
-      `${f('array_elements')}(${kind}) ${kind}`,
-      'value',
-      function* ([v]) {
-        for (const item of items(f('array_elements'), v)) yield [print(item)]
-      },
-      fallible,
-    ),
-    table(
-      `${f('array_elements_text')}(${kind}) text`,
-      'value',
-      function* ([v]) {
-        for (const item of items(f('array_elements_text'), v)) yield [text(item)]
-      },
-      fallible,
-    ),
-    table(
-      `${f('each')}(${kind}) record`,
-      pairs(type),
-      function* ([v]) {
-        for (const [key, value] of entries(f('each'), v)) yield [key, print(value)]
-      },
-      fallible,
-    ),
-    table(
-      `${f('each_text')}(${kind}) record`,
-      pairs({ kind: 'text' }),
-      function* ([v]) {
-        for (const [key, value] of entries(f('each_text'), v)) yield [key, text(value)]
-      },
-      fallible,
-    ),
-    table(
-      `${f('object_keys')}(${kind}) text`,
-      f('object_keys'),
-      function* ([v]) {
-        for (const [key] of entries(f('object_keys'), v)) yield [key]
-      },
-      fallible,
-    ),
-  ]
-}
-
 const series = 'generate_series'
 const two = (args: readonly Datum[]) => args as readonly [number | bigint, number | bigint]
 const three = (args: readonly Datum[]) => args as readonly [number | bigint, number | bigint, number | bigint]
@@ -280,7 +178,6 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
   table('generate_subscripts(anyarray,int4,bool) int4', 'generate_subscripts', ([a, dimension, reverse]) =>
     subscripts(a as ValueArray, dimension as number, reverse as boolean),
   ),
-  ...JSON_KINDS.flatMap(jsonFunctions),
   table(
     'pg_options_to_table(text[]) record',
     () => [

@@ -16,24 +16,67 @@ export const JSON_DEPTH_MAX = 1000
 export class JsonDepthError extends JsonSyntaxError {}
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const WORD = /[A-Za-z0-9_.+\-\u0080-\uffff]+/y
+/** As far as PostgreSQL reads what begins like a number. */
+const NUMBER_LIKE = /-?(?:0|[1-9]\d*)?(?:\.\d*)?(?:[eE][+-]?\d*)?[A-Za-z0-9_\u0080-\uffff]*/y
+const WORD = /[A-Za-z0-9_\u0080-\uffff]+/y
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids bare control characters in strings
 const PLAIN_STRING = /"[^"\\\u0000-\u001f]*"/y
 
 /** RFC 8259, strictly: one value, white space around it. Throws JsonSyntaxError. */
 export function parseJson(text: string): JsonNode {
-  const parser = new Parser(text)
+  const parser = new Parser(text, true)
   const node = parser.value(0)
   parser.end()
   return node
 }
 
+/** Throws as parseJson does; escapes that stand for no character are let through, as a value of type json may have them. */
+export function checkJson(text: string): void {
+  const parser = new Parser(text, false)
+  parser.value(0)
+  parser.end()
+}
+
+/** A JSON text taken apart once: its members or items as they are written. */
+export type JsonParts =
+  | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, text: string])[] }
+  | { readonly kind: 'array'; readonly items: readonly string[] }
+  /** A value of neither kind. */
+  | { readonly kind: 'scalar'; readonly node: JsonNode }
+
+/** `decoded`: every escape must stand for a character, inside the parts too. */
+export function jsonParts(text: string, decoded = true): JsonParts {
+  return new Parser(text, decoded).parts()
+}
+
 class Parser {
   private readonly text: string
+  private readonly decoded: boolean
   private at = 0
 
-  constructor(text: string) {
+  constructor(text: string, decoded: boolean) {
     this.text = text
+    this.decoded = decoded
+  }
+
+  parts(): JsonParts {
+    this.space()
+    const first = this.text[this.at]
+    if (first === '{') {
+      const entries: [string, string][] = []
+      this.object(0, (key, from) => entries.push([key, this.text.slice(from, this.at)]))
+      this.end()
+      return { kind: 'object', entries }
+    }
+    if (first === '[') {
+      const items: string[] = []
+      this.array(0, (from) => items.push(this.text.slice(from, this.at)))
+      this.end()
+      return { kind: 'array', items }
+    }
+    const node = this.value(0)
+    this.end()
+    return { kind: 'scalar', node }
   }
 
   value(depth: number): JsonNode {
@@ -53,7 +96,8 @@ class Parser {
     if (this.at < this.text.length) throw this.unexpected('Expected end of input')
   }
 
-  private object(depth: number): JsonObject {
+  /** `seen`: told of each member when it has been read, and where its value begins. */
+  private object(depth: number, seen?: (key: string, from: number) => void): JsonObject {
     this.at++
     const entries: [string, JsonNode][] = []
     this.space()
@@ -65,20 +109,26 @@ class Parser {
       const key = this.string()
       this.space()
       if (!this.take(':')) throw this.unexpected('Expected ":"')
+      this.space()
+      const from = this.at
       entries.push([key, this.value(depth + 1)])
+      seen?.(key, from)
       this.space()
       if (this.take('}')) return new JsonObject(entries)
       if (!this.take(',')) throw this.unexpected('Expected "," or "}"')
     }
   }
 
-  private array(depth: number): JsonNode[] {
+  private array(depth: number, seen?: (from: number) => void): JsonNode[] {
     this.at++
     const items: JsonNode[] = []
     this.space()
     if (this.take(']')) return items
     for (;;) {
+      this.space()
+      const from = this.at
       items.push(this.value(depth + 1))
+      seen?.(from)
       this.space()
       if (this.take(']')) return items
       if (!this.take(',')) throw this.unexpected('Expected "," or "]"')
@@ -88,23 +138,24 @@ class Parser {
   private number(): JsonNumber {
     NUMBER.lastIndex = this.at
     const match = NUMBER.exec(this.text)
-    WORD.lastIndex = this.at
-    const word = WORD.exec(this.text)![0]
+    NUMBER_LIKE.lastIndex = this.at
+    const [token] = NUMBER_LIKE.exec(this.text)!
     // "01", "1x" and "1.": a number must end where its token does.
-    if (match === null || match[0] !== word) throw new JsonSyntaxError(`Token "${word}" is invalid.`, this.at)
-    this.at += word.length
-    return new JsonNumber(word)
+    if (match === null || match[0] !== token) throw this.invalid(token)
+    this.at += token.length
+    return new JsonNumber(token)
   }
 
   private word(): JsonNode {
     WORD.lastIndex = this.at
     const word = WORD.exec(this.text)?.[0]
-    if (word === undefined) throw this.unexpected('Expected JSON value')
-    if (word !== 'true' && word !== 'false' && word !== 'null') {
-      throw new JsonSyntaxError(`Token "${word}" is invalid.`, this.at)
-    }
+    if (word !== 'true' && word !== 'false' && word !== 'null') throw this.unexpected('Expected JSON value')
     this.at += word.length
     return word === 'null' ? null : word === 'true'
+  }
+
+  private invalid(token: string): JsonSyntaxError {
+    return new JsonSyntaxError(`Token "${token}" is invalid.`, this.at)
   }
 
   private string(): string {
@@ -138,6 +189,7 @@ class Parser {
       throw new JsonSyntaxError('"\\u" must be followed by four hexadecimal digits.', this.at)
     this.at += 4
     const unit = Number.parseInt(hex, 16)
+    if (!this.decoded) return String.fromCharCode(unit)
     if (unit === 0) throw new JsonSyntaxError('\\u0000 cannot be converted to text.', this.at)
     if (unit >= 0xdc00 && unit <= 0xdfff) throw lowSurrogate(this.at)
     if (unit < 0xd800 || unit > 0xdbff) return String.fromCharCode(unit)
@@ -161,11 +213,21 @@ class Parser {
     return true
   }
 
+  /** What stands here was not expected; what is no token at all is told as such. */
   private unexpected(expected: string): JsonSyntaxError {
     if (this.at >= this.text.length) return new JsonSyntaxError('The input string ended unexpectedly.', this.at)
-    WORD.lastIndex = this.at
-    const token = WORD.exec(this.text)?.[0] ?? this.text[this.at]
-    return new JsonSyntaxError(`${expected}, but found "${token}".`, this.at)
+    const start = this.at
+    const first = this.text[start]
+    if (first === '"') this.string()
+    else if (first === '-' || (first >= '0' && first <= '9')) this.number()
+    else if ('{}[],:'.includes(first)) this.at++
+    else {
+      WORD.lastIndex = start
+      const word = WORD.exec(this.text)?.[0] ?? String.fromCodePoint(this.text.codePointAt(start)!)
+      if (word !== 'true' && word !== 'false' && word !== 'null') return this.invalid(word)
+      this.at += word.length
+    }
+    return new JsonSyntaxError(`${expected}, but found "${this.text.slice(start, this.at)}".`, start)
   }
 }
 

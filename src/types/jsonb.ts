@@ -53,7 +53,8 @@ export function compareJsonb(a: string, b: string): number {
   return a === b ? 0 : compareNodes(parseJson(a), parseJson(b), true)
 }
 
-function compareNodes(a: JsonNode, b: JsonNode, top: boolean): number {
+/** Of normal forms. `top`: neither lies inside another value. */
+export function compareNodes(a: JsonNode, b: JsonNode, top: boolean): number {
   const x = rank(a, top)
   const y = rank(b, top)
   if (x !== y) return x < y ? -1 : 1

@@ -16,6 +16,7 @@ export type Outcome = Answer | Failed
 export interface Failed {
   readonly sqlstate: string
   readonly message: string
+  readonly detail?: string | undefined
 }
 
 export const failed = (outcome: Outcome): outcome is Failed => 'sqlstate' in outcome
@@ -45,9 +46,9 @@ export async function openPair(url: string): Promise<Pair> {
         const { fields, rows } = await client.query({ text: sql, rowMode: 'array' })
         return { oids: (fields ?? []).map(({ dataTypeID }) => dataTypeID), rows: rows ?? [] }
       } catch (error) {
-        const { code, message } = error as { code?: string; message: string }
+        const { code, message, detail } = error as { code?: string; message: string; detail?: string }
         if (code === undefined) throw error
-        return { sqlstate: code, message }
+        return { sqlstate: code, message, detail }
       }
     },
     async millrace(sql) {
@@ -55,7 +56,7 @@ export async function openPair(url: string): Promise<Pair> {
         return await session.answer(sql)
       } catch (error) {
         if (!(error instanceof SqlError)) throw error
-        return { sqlstate: error.sqlstate, message: error.message }
+        return { sqlstate: error.sqlstate, message: error.message, detail: error.fields.detail }
       }
     },
     async close() {

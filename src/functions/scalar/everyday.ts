@@ -1,13 +1,11 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { compareDatum } from '../../types/compare.ts'
-import { formatJson } from '../../types/json-tree.ts'
 import { isSpecial, makeNumeric, mantissaAtScale } from '../../types/numeric.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
 import type { Datum, Numeric, Value, ValueArray } from '../../types/value.ts'
 import { def, defEnv, textOptions } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
-import { toJsonNode } from './json-build.ts'
 import { quoteLiteral } from './text-format.ts'
 
 /** Small functions of no family: counting NULLs, Unicode forms, buckets of bounds, literals of any type. */
@@ -122,14 +120,6 @@ export const everydayFunctions: readonly ScalarFunction[] = [
   def('array_dims(anyarray) text', (a: ValueArray) => (a.length === 0 ? null : `[1:${a.length}]`), {
     example: ['array_dims(array[5,6])', '[1:2]'],
   }),
-  defEnv(
-    'array_to_json(anyarray,bool) json',
-    ([a, pretty], env, types) => {
-      const items = (a as ValueArray).map((v) => formatJson(toJsonNode(v, types[0].element!, env)))
-      return `[${items.join(pretty === true ? ',\n ' : ',')}]`
-    },
-    { volatility: 'stable', example: ['array_to_json(array[1,2], false)', '[1,2]'] },
-  ),
   def('gcd(numeric,numeric) numeric', gcd, { example: ['gcd(330.3::numeric, 462)', '0.3'] }),
   def('lcm(numeric,numeric) numeric', lcm, { example: ['lcm(330.3::numeric, 462)', '508662.0'] }),
   def('width_bucket(float8,float8,float8,int4) int4', floatBucket, {

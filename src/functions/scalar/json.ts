@@ -1,92 +1,108 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { parseJson } from '../../types/json-parse.ts'
 import { formatJson, type JsonNode, JsonNumber, JsonObject } from '../../types/json-tree.ts'
-import { compareJsonb, formatJsonb, normalizeJson, quoteJson } from '../../types/jsonb.ts'
+import { compareNodes, formatJsonb, quoteJson } from '../../types/jsonb.ts'
+import { reading } from '../../types/text/string.ts'
 import type { Datum, ValueArray } from '../../types/value.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
+import {
+  atPath,
+  isArray,
+  item,
+  member,
+  nodeJson,
+  nodeText,
+  partsOf,
+  plainText,
+  textAtPath,
+  textItem,
+  textMember,
+} from '../json/steps.ts'
 
-/** json and jsonb: access, containment, keys, changes. Values are parsed when asked. */
-type Items = readonly JsonNode[]
-const isArray = (node: JsonNode): node is Items => Array.isArray(node)
-
-function member(node: JsonNode | undefined, key: string): JsonNode | undefined {
-  return node instanceof JsonObject ? node.get(key) : undefined
-}
-
-function item(node: JsonNode | undefined, index: number): JsonNode | undefined {
-  return node !== undefined && isArray(node) ? node[index < 0 ? node.length + index : index] : undefined
-}
-
+/** json and jsonb: access, containment, keys. Values are parsed when asked. */
 /** jsonb keeps a bare scalar as an array of one, and lets that show. */
-function itemOf(kind: 'json' | 'jsonb', node: JsonNode, index: number): JsonNode | undefined {
-  const scalar = !isArray(node) && !(node instanceof JsonObject)
-  return item(kind === 'jsonb' && scalar ? [node] : node, index)
-}
-
-function atPath(node: JsonNode | undefined, path: ValueArray): JsonNode | undefined {
-  for (const step of path) {
-    if (step === null || node === undefined) return undefined
-    node = isArray(node)
-      ? /^-?\d+$/.test(step as string)
-        ? item(node, Number(step))
-        : undefined
-      : member(node, step as string)
-  }
-  return node
-}
-
-const asText =
-  (print: (node: JsonNode) => string) =>
-  (node: JsonNode | undefined): Datum =>
-    node === undefined || node === null ? null : typeof node === 'string' ? node : print(node)
+const itemOf = (node: JsonNode, index: number): JsonNode | undefined =>
+  item(isArray(node) || node instanceof JsonObject ? node : [node], index)
 
 function typeOf(text: string): string {
-  const node = parseJson(text)
-  if (node === null) return 'null'
-  if (node instanceof JsonNumber) return 'number'
-  return node instanceof JsonObject ? 'object' : isArray(node) ? 'array' : typeof node
+  const parts = partsOf(text, false)
+  if (parts.kind !== 'scalar') return parts.kind
+  if (parts.node === null) return 'null'
+  return parts.node instanceof JsonNumber ? 'number' : typeof parts.node
 }
 
 function arrayLength(text: string): number {
-  const node = parseJson(text)
-  if (isArray(node)) return node.length
-  throw new SqlError('22023', `cannot get array length of a ${node instanceof JsonObject ? 'non-array' : 'scalar'}`)
+  const parts = partsOf(text, false)
+  if (parts.kind === 'array') return parts.items.length
+  throw new SqlError('22023', `cannot get array length of a ${parts.kind === 'object' ? 'non-array' : 'scalar'}`)
+}
+
+/** How the two types are read: the text of json stays as it is written. */
+interface Access {
+  readonly member: (value: string, key: string) => Datum
+  readonly memberText: (value: string, key: string) => Datum
+  readonly item: (value: string, index: number) => Datum
+  readonly itemText: (value: string, index: number) => Datum
+  readonly path: (value: string, path: ValueArray) => Datum
+  readonly pathText: (value: string, path: ValueArray) => Datum
+}
+
+const ACCESS: Readonly<Record<'json' | 'jsonb', Access>> = {
+  json: {
+    member: (v, key) => textMember(v, key) ?? null,
+    memberText: (v, key) => plainText(textMember(v, key)),
+    item: (v, index) => textItem(v, index) ?? null,
+    itemText: (v, index) => plainText(textItem(v, index)),
+    path: (v, path) => textAtPath(v, path) ?? null,
+    pathText: (v, path) => plainText(textAtPath(v, path)),
+  },
+  jsonb: {
+    member: (v, key) => nodeJson(member(parseJson(v), key)),
+    memberText: (v, key) => nodeText(member(parseJson(v), key)),
+    item: (v, index) => nodeJson(itemOf(parseJson(v), index)),
+    itemText: (v, index) => nodeText(itemOf(parseJson(v), index)),
+    path: (v, path) => nodeJson(atPath(parseJson(v), path)),
+    pathText: (v, path) => nodeText(atPath(parseJson(v), path)),
+  },
 }
 
 function access(kind: 'json' | 'jsonb'): ScalarFunction[] {
+  const read = ACCESS[kind]
+  // Escapes that stand for no character may lie in a value of json until it is read.
+  const fallible = kind === 'json'
   const print = kind === 'json' ? formatJson : formatJsonb
-  const json = (node: JsonNode | undefined): Datum => (node === undefined ? null : print(node))
-  const text = asText(print)
   const doc = `'{"a": {"b": [10, "x"]}}'::${kind}`
   const list = `'[1, "b", null]'::${kind}`
   return [
-    def(`${kind}_object_field(${kind},text) ${kind}`, (v: string, k: string) => json(member(parseJson(v), k)), {
+    def(`${kind}_object_field(${kind},text) ${kind}`, read.member, {
       op: '->',
+      fallible,
       example: [`'{"a": 1}'::${kind} -> 'a'`, '1'],
     }),
-    def(`${kind}_object_field_text(${kind},text) text`, (v: string, k: string) => text(member(parseJson(v), k)), {
+    def(`${kind}_object_field_text(${kind},text) text`, read.memberText, {
       op: '->>',
+      fallible,
       example: [`'{"a": "x"}'::${kind} ->> 'a'`, 'x'],
     }),
-    def(`${kind}_array_element(${kind},int4) ${kind}`, (v: string, i: number) => json(itemOf(kind, parseJson(v), i)), {
+    def(`${kind}_array_element(${kind},int4) ${kind}`, read.item, {
       op: '->',
+      fallible,
       example: [`${list} -> -2`, '"b"'],
     }),
-    def(
-      `${kind}_array_element_text(${kind},int4) text`,
-      (v: string, i: number) => text(itemOf(kind, parseJson(v), i)),
-      {
-        op: '->>',
-        example: [`${list} ->> 1`, 'b'],
-      },
-    ),
-    def(`${kind}_extract_path(${kind},text[]) ${kind}`, (v: string, p: ValueArray) => json(atPath(parseJson(v), p)), {
+    def(`${kind}_array_element_text(${kind},int4) text`, read.itemText, {
+      op: '->>',
+      fallible,
+      example: [`${list} ->> 1`, 'b'],
+    }),
+    def(`${kind}_extract_path(${kind},text[]) ${kind}`, read.path, {
       op: '#>',
+      fallible,
       example: [`${doc} #> '{a,b,0}'`, '10'],
     }),
-    def(`${kind}_extract_path_text(${kind},text[]) text`, (v: string, p: ValueArray) => text(atPath(parseJson(v), p)), {
+    def(`${kind}_extract_path_text(${kind},text[]) text`, read.pathText, {
       op: '#>>',
+      fallible,
       example: [`${doc} #>> '{a,b,1}'`, 'x'],
     }),
     def(`${kind}_typeof(${kind}) text`, typeOf, { example: [`${kind}_typeof('1.5'::${kind})`, 'number'] }),
@@ -94,15 +110,18 @@ function access(kind: 'json' | 'jsonb'): ScalarFunction[] {
       fallible: true,
       example: [`${kind}_array_length('[1,2]'::${kind})`, '2'],
     }),
-    def(`${kind}_extract_path(${kind},text) ${kind}`, (v: string, ...p: string[]) => json(atPath(parseJson(v), p)), {
+    def(`${kind}_extract_path(${kind},text) ${kind}`, (v: string, ...p: string[]) => read.path(v, p), {
       variadic: true,
+      fallible,
       example: [`${kind}_extract_path(${doc}, 'a', 'b', '0')`, '10'],
     }),
-    def(`${kind}_extract_path_text(${kind},text) text`, (v: string, ...p: string[]) => text(atPath(parseJson(v), p)), {
+    def(`${kind}_extract_path_text(${kind},text) text`, (v: string, ...p: string[]) => read.pathText(v, p), {
       variadic: true,
+      fallible,
       example: [`${kind}_extract_path_text(${doc}, 'a', 'b', '1')`, 'x'],
     }),
-    def(`${kind}_strip_nulls(${kind}) ${kind}`, (v: string) => print(stripNulls(parseJson(v))), {
+    def(`${kind}_strip_nulls(${kind}) ${kind}`, (v: string) => print(stripNulls(reading(() => parseJson(v)))), {
+      fallible,
       example: [`${kind}_strip_nulls('{"a":null}'::${kind})`, '{}'],
     }),
   ]
@@ -115,7 +134,7 @@ function stripNulls(node: JsonNode): JsonNode {
   return isArray(node) ? node.map(stripNulls) : node
 }
 
-const sameNode = (a: JsonNode, b: JsonNode): boolean => compareJsonb(formatJsonb(a), formatJsonb(b)) === 0
+const sameNode = (a: JsonNode, b: JsonNode): boolean => compareNodes(a, b, false) === 0
 
 function containsNode(a: JsonNode, b: JsonNode, top: boolean): boolean {
   if (b instanceof JsonObject) {
@@ -139,65 +158,6 @@ function exists(text: string, key: string): boolean {
   const node = parseJson(text)
   if (node instanceof JsonObject) return node.get(key) !== undefined
   return isArray(node) ? node.includes(key) : node === key
-}
-
-function concat(a: string, b: string): string {
-  const x = parseJson(a)
-  const y = parseJson(b)
-  if (x instanceof JsonObject && y instanceof JsonObject) {
-    return formatJsonb(normalizeJson(new JsonObject([...x.entries, ...y.entries])))
-  }
-  const list = (node: JsonNode): Items => (isArray(node) ? node : [node])
-  return formatJsonb([...list(x), ...list(y)])
-}
-
-function removeKeys(text: string, keys: ValueArray): string {
-  const node = parseJson(text)
-  if (node instanceof JsonObject)
-    return formatJsonb(new JsonObject(node.entries.filter(([key]) => !keys.includes(key))))
-  if (isArray(node)) return formatJsonb(node.filter((each) => typeof each !== 'string' || !keys.includes(each)))
-  throw new SqlError('22023', 'cannot delete from scalar')
-}
-
-function removeIndex(text: string, index: number): string {
-  const node = parseJson(text)
-  if (node instanceof JsonObject) throw new SqlError('22023', 'cannot delete from object using integer index')
-  if (!isArray(node)) throw new SqlError('22023', 'cannot delete from scalar')
-  const at = index < 0 ? node.length + index : index
-  return formatJsonb(node.filter((_, i) => i !== at))
-}
-
-/** A copy with the value at the path changed: undefined removes it. */
-function change(node: JsonNode, path: readonly Datum[], value: JsonNode | undefined, create: boolean): JsonNode {
-  const [step, ...rest] = path as readonly string[]
-  if (node instanceof JsonObject) {
-    const own = node.get(step)
-    if (own === undefined && (rest.length > 0 || !create || value === undefined)) return node
-    const others = node.entries.filter(([key]) => key !== step)
-    const next = rest.length > 0 ? change(own as JsonNode, rest, value, create) : value
-    return normalizeJson(new JsonObject(next === undefined ? others : [...others, [step, next]]))
-  }
-  if (!isArray(node)) return node
-  if (!/^-?\d+$/.test(step)) throw new SqlError('22P02', `path element at position 1 is not an integer: "${step}"`)
-  const index = Number(step) < 0 ? node.length + Number(step) : Number(step)
-  if (index >= 0 && index < node.length) {
-    const next = rest.length > 0 ? change(node[index], rest, value, create) : value
-    return next === undefined ? node.filter((_, i) => i !== index) : node.map((each, i) => (i === index ? next : each))
-  }
-  if (rest.length > 0 || !create || value === undefined) return node
-  return index < 0 ? [value, ...node] : [...node, value]
-}
-
-function setPath(text: string, path: ValueArray, value: string, create: boolean): string {
-  const node = parseJson(text)
-  if (!(node instanceof JsonObject) && !isArray(node)) throw new SqlError('22023', 'cannot set path in scalar')
-  return path.length === 0 ? text : formatJsonb(change(node, path, parseJson(value), create))
-}
-
-function removePath(text: string, path: ValueArray): string {
-  const node = parseJson(text)
-  if (!(node instanceof JsonObject) && !isArray(node)) throw new SqlError('22023', 'cannot delete path in scalar')
-  return path.length === 0 ? text : formatJsonb(change(node, path, undefined, false))
 }
 
 function pretty(node: JsonNode, indent: string): string {
@@ -232,38 +192,6 @@ export const jsonFunctions: readonly ScalarFunction[] = [
     (v: string, keys: ValueArray) => keys.every((k) => k === null || exists(v, k as string)),
     { op: '?&', example: [`${D} ?& array['x', 'b']`, 'f'] },
   ),
-  def('jsonb_concat(jsonb,jsonb) jsonb', concat, {
-    op: '||',
-    example: [`'{"a": 1}'::jsonb || '{"a": 2, "b": 3}'::jsonb`, '{"a": 2, "b": 3}'],
-  }),
-  def('jsonb_delete(jsonb,text) jsonb', (v: string, k: string) => removeKeys(v, [k]), {
-    op: '-',
-    fallible: true,
-    example: [`${D} - 'a'`, '{"b": [1, 2]}'],
-  }),
-  def('jsonb_delete(jsonb,text[]) jsonb', removeKeys, {
-    op: '-',
-    fallible: true,
-    example: [`${D} - array['a', 'b']`, '{}'],
-  }),
-  def('jsonb_delete(jsonb,int4) jsonb', removeIndex, {
-    op: '-',
-    fallible: true,
-    example: [`'[1, 2, 3]'::jsonb - 1`, '[1, 3]'],
-  }),
-  def('jsonb_delete_path(jsonb,text[]) jsonb', removePath, {
-    op: '#-',
-    fallible: true,
-    example: [`${D} #- '{b,0}'`, '{"a": 1, "b": [2]}'],
-  }),
-  def('jsonb_set(jsonb,text[],jsonb) jsonb', (v: string, p: ValueArray, n: string) => setPath(v, p, n, true), {
-    fallible: true,
-    example: [`jsonb_set(${D}, '{b,1}', '9')`, '{"a": 1, "b": [1, 9]}'],
-  }),
-  def('jsonb_set(jsonb,text[],jsonb,bool) jsonb', setPath, {
-    fallible: true,
-    example: [`jsonb_set(${D}, '{c}', '9', false)`, '{"a": 1, "b": [1, 2]}'],
-  }),
   def('jsonb_pretty(jsonb) text', (v: string) => pretty(parseJson(v), ''), {
     example: [`jsonb_pretty('[1]'::jsonb)`, '[\n    1\n]'],
   }),

@@ -8,8 +8,8 @@ import { refuseUnordered } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
-import { isJsonAggregate, jsonAggregateCall, jsonOfCollected } from './json-aggregate.ts'
-import { aggregateCall } from './overload.ts'
+import { isJsonAggregate, jsonAggregateCall, jsonFinal } from './json-aggregate.ts'
+import { aggregateCall, callFunction } from './overload.ts'
 import { slotsIn } from './slot.ts'
 
 /** An aggregate with its arguments, DISTINCT, ORDER BY and FILTER inside and behind its parentheses. */
@@ -43,7 +43,7 @@ export function bindAggregate(st: Statement, node: Call, name: string, place: Ex
   refuseOuterAggregate(st, parts, node)
   const slot = { kind: 'aggregate', name, call: { ...call, distinct, filter, order } } as const
   const value = st.slot(slot, [], call.type, node)
-  return json ? jsonOfCollected(st, name, value, node) : value
+  return json ? callFunction(st, jsonFinal(name, args), [value], node) : value
 }
 
 export const starred = (name: string, node: Call) =>

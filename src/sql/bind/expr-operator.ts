@@ -5,7 +5,7 @@ import { BOOL, INT4, type SqlType, TEXT, UNKNOWN } from '../../types/sql-type.ts
 import { resolveType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
-import { coerce, unify } from './coerce.ts'
+import { canCoerce, coerce, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindNumber } from './expr-literal.ts'
 import { bindComparison } from './expr-row.ts'
@@ -110,7 +110,10 @@ export function bindArray(st: Statement, node: Node<'array'>, place: ExprPlace):
 export function bindSubscript(st: Statement, node: Node<'subscript'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'index'])
   const operand = st.bind.expr(st, node.operand, place)
-  if (operand.type.kind === 'jsonb') return callOperator(st, '->', [operand, st.bind.expr(st, node.index, place)], node)
+  if (operand.type.kind === 'jsonb') {
+    const step = jsonbStep(st, st.bind.expr(st, node.index, place), node.index)
+    return callFunction(st, 'jsonb_extract_path', [operand, step], node)
+  }
   if (operand.type.kind !== 'array') {
     throw bindError(
       '42804',
@@ -120,6 +123,17 @@ export function bindSubscript(st: Statement, node: Node<'subscript'>, place: Exp
   }
   const index = coerce(st, st.bind.expr(st, node.index, place), INT4, 'assignment', node.index)
   return ofOperand(callFunction(st, 'array_subscript', [operand, index], node), operand.type.element)
+}
+
+/** What stands in a subscript of jsonb: an integer or a text, as a step of a path. */
+export function jsonbStep(st: Statement, index: Scalar, at: Expr): Scalar {
+  const integer = index.type.kind !== 'unknown' && canCoerce(index.type, INT4, 'implicit')
+  if (!integer && !canCoerce(index.type, TEXT, 'implicit')) {
+    throw bindError('42804', `subscript type ${typeText(index.type)} is not supported`, at, {
+      hint: 'jsonb subscript must be coercible to either integer or text.',
+    })
+  }
+  return coerce(st, integer ? coerce(st, index, INT4, 'implicit', at) : index, TEXT, 'explicit', at)
 }
 
 export function bindSlice(st: Statement, node: Node<'slice'>, place: ExprPlace): Scalar {

@@ -44,11 +44,19 @@ export function jsonAggregateCall(
 
 function item(st: Statement, { kind, object }: JsonAggregate, args: readonly Scalar[], at: Place): Scalar {
   const [first, second] = args
-  if (object) return callFunction(st, `${kind}_build_array`, [coerce(st, first, TEXT, 'explicit', at), second], at)
+  if (object) return callFunction(st, 'json_agg_member', [settled(st, first, at), settled(st, second, at)], at)
   // Arrays have one dimension: an array among the items becomes JSON before it is collected.
-  return first.type.kind === 'array' ? callFunction(st, `to_${kind}`, [first], at) : first
+  return structured(first) ? callFunction(st, `to_${kind}`, [first], at) : first
 }
 
-/** The JSON of what was collected. */
-export const jsonOfCollected = (st: Statement, name: string, collected: Scalar, at: Place): Scalar =>
-  callFunction(st, (JSON_AGGREGATES.get(name) as JsonAggregate).final, [collected], at)
+const structured = (s: Scalar): boolean => s.type.kind === 'array' || s.type.kind === 'record'
+
+/** A literal that nothing gave a type is text. */
+const settled = (st: Statement, s: Scalar, at: Place): Scalar =>
+  s.type.kind === 'unknown' ? coerce(st, s, TEXT, 'implicit', at) : s
+
+/** The function that makes the JSON of what was collected; `args`: what the aggregate was called with. */
+export function jsonFinal(name: string, args: readonly Scalar[]): string {
+  const { final } = JSON_AGGREGATES.get(name) as JsonAggregate
+  return final === 'json_agg_final' && structured(args[0]) ? 'json_agg_lines_final' : final
+}

@@ -13,8 +13,8 @@ import { refuseUnequal } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
-import { isJsonAggregate, jsonAggregateCall, jsonOfCollected } from './json-aggregate.ts'
-import { aggregateCall, isAggregate } from './overload.ts'
+import { isJsonAggregate, jsonAggregateCall, jsonFinal } from './json-aggregate.ts'
+import { aggregateCall, callFunction, isAggregate } from './overload.ts'
 import { bindFrame } from './window-frame.ts'
 import { type WindowDefinition, windowDefinition } from './window-spec.ts'
 
@@ -57,6 +57,8 @@ interface BoundCall {
   readonly aggregate: string | null
   readonly args: readonly Scalar[]
   readonly type: SqlType
+  /** The function of what the aggregate gives that makes the result. */
+  readonly final?: string
 }
 
 /** A call with OVER: a slot whose arguments are all that it needs of the row. */
@@ -102,7 +104,7 @@ export function bindWindowCall(st: Statement, node: Call, name: string, place: E
     call.type,
     node,
   )
-  return isJsonAggregate(name) ? jsonOfCollected(st, name, slot, node) : slot
+  return call.final === undefined ? slot : callFunction(st, call.final, [slot], node)
 }
 
 /** Named windows are checked where they stand, read or not. */
@@ -139,9 +141,11 @@ function bindAggregateCall(st: Statement, node: Call, name: string, place: ExprP
   }
   if (node.star && name !== 'count') throw bindError('42883', `function ${name}() does not exist`, node)
   const args = node.star ? [] : bindArgs(st, node, place)
-  const call = isJsonAggregate(name) ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
+  const json = isJsonAggregate(name)
+  const call = json ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
   if (aggregateById(call.fn)?.impliesDistinct) throw notSupported(`${name} as a window function`, node.span)
-  return { fn: 'aggregate', aggregate: call.fn, args: call.args, type: call.type }
+  const final = json ? { final: jsonFinal(name, args) } : {}
+  return { fn: 'aggregate', aggregate: call.fn, args: call.args, type: call.type, ...final }
 }
 
 function bindFunction(st: Statement, node: Call, name: string, place: ExprPlace): BoundCall {

@@ -1,10 +1,12 @@
 import type { Assignment, Expr } from '../../../grammar/ast.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { Scalar } from '../../plan/scalar.ts'
+import { column } from '../../plan/scalar-walk.ts'
 import { bindError } from '../bind/bind-error.ts'
 import type { ExprPlace, Statement } from '../bind/context.ts'
 import { bindRowOfSubquery } from '../bind/expr-subquery.ts'
 import { handled } from '../bind/handled.ts'
+import { assignPart } from './assign-part.ts'
 import { assign, assignedColumn, defaultValue } from './target-table.ts'
 
 /** SET a = x, (b, c) = (y, z): column → value, as the columns store it. */
@@ -15,12 +17,14 @@ export function bindAssignments(
   place: ExprPlace,
 ): Map<number, Scalar> {
   const values = new Map<number, Scalar>()
+  const inParts = new Set<number>()
   for (const node of set) {
     handled(node, ['targets', 'multiple', 'value'])
     const sources = assignedValues(st, node, place)
     node.targets.forEach((target, i) => {
-      const at = assignedColumn(entry, target)
-      if (values.has(at)) {
+      const at = assignedColumn(entry, target, true)
+      const part = target.path.length > 0
+      if (values.has(at) && !(part && inParts.has(at))) {
         throw bindError('42601', `multiple assignments to same column "${entry.columns[at].name}"`, target)
       }
       const source = sources[i]
@@ -31,7 +35,13 @@ export function bindAssignments(
           detail: `Column "${name}" is ${what}.`,
         })
       }
-      values.set(at, assign(st, entry, at, assignedScalar(st, entry, at, source, place), source))
+      if (part && source.kind === 'default') throw bindError('0A000', 'cannot set an array element to DEFAULT', target)
+      const value = assignedScalar(st, entry, at, source, place)
+      if (part) {
+        inParts.add(at)
+        const current = values.get(at) ?? column(at, entry.columns[at].type)
+        values.set(at, assignPart(st, entry, at, target, current, value, { of: place, value: source }))
+      } else values.set(at, assign(st, entry, at, value, source))
     })
   }
   return values

@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { JSON_DEPTH_MAX, JsonDepthError, JsonSyntaxError, parseJson } from '../json-parse.ts'
+import { checkJson, JSON_DEPTH_MAX, JsonDepthError, JsonSyntaxError, parseJson } from '../json-parse.ts'
 import { formatJsonb, normalizeJson } from '../jsonb.ts'
 import { utf8Length } from '../utf8.ts'
 import { badSyntax } from './errors.ts'
@@ -31,17 +31,18 @@ export function parseUuid(text: string): string {
 
 /** json keeps its text; it only must be JSON. */
 export function parseJsonText(text: string): string {
-  readJson(text)
+  reading(() => checkJson(text))
   return text
 }
 
 export function parseJsonbText(text: string): string {
-  return formatJsonb(normalizeJson(readJson(text)))
+  return formatJsonb(normalizeJson(reading(() => parseJson(text))))
 }
 
-function readJson(text: string) {
+/** What is wrong with a JSON text, as the error that users see. */
+export function reading<T>(work: () => T): T {
   try {
-    return parseJson(text)
+    return work()
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error
     if (error instanceof JsonDepthError) {
