@@ -8,6 +8,7 @@ import { withoutWrites } from '../engine/read-only-store.ts'
 import { getPlan } from '../plan/get-plan.ts'
 import { lockDirectory } from '../state/lmdb/directory-lock.ts'
 import { openReadOnlyStore } from '../state/lmdb/inline.ts'
+import type { Batch } from '../types/batch.ts'
 import { rowsOf } from '../types/batch-build.ts'
 import { typeOid } from '../types/pg-type.ts'
 import type { RowType } from '../types/sql-type.ts'
@@ -99,7 +100,7 @@ function overview(engine: LiveEngine): string {
       String(entry.id),
       entry.kind,
       entry.name,
-      rows === undefined ? '' : String(rows.rows),
+      rows === undefined ? '' : String(copies(rows.scan())),
       bytes === undefined ? '' : String(bytes),
     ])
   }
@@ -107,6 +108,13 @@ function overview(engine: LiveEngine): string {
     text +
     renderTable([column('id', 26), column('kind'), column('name'), column('rows', 20), column('bytes', 20)], objects)
   )
+}
+
+/** Rows with their copies. */
+function copies(batches: Iterable<Batch>): number {
+  let count = 0
+  for (const { diffs, n } of batches) for (let i = 0; i < n; i++) count += diffs[i]!
+  return count
 }
 
 async function relation(engine: LiveEngine, name: string): Promise<string> {

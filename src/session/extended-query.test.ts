@@ -58,6 +58,22 @@ describe('parse, bind, execute', () => {
     expect(portions.map((lines) => lines.at(-1))).toEqual(['suspended', 'suspended', 'SELECT 1', 'SELECT 0'])
   })
 
+  it('counts what RETURNING sent, each time, and writes once', async () => {
+    const { session, sql } = harness()
+    const before = (await sql('TABLE t')).length
+    await session.parse('', "INSERT INTO t VALUES (11, 'a'), (12, 'b'), (13, 'c') RETURNING *", [])
+    await session.bind('', '', [], [])
+    const tags: (string | undefined)[] = []
+    for (const limit of [1, 0, 0]) {
+      const sink = new Recorder()
+      await session.execute('', limit, sink)
+      tags.push(sink.lines.at(-1))
+    }
+    await session.sync()
+    expect(tags).toEqual(['suspended', 'INSERT 0 2', 'INSERT 0 0'])
+    expect(await sql('TABLE t')).toHaveLength(before + 3)
+  })
+
   it('plans one text by the types that are declared for it, and keeps both plans', async () => {
     const { session } = harness({ planCache: new PlanCache() })
     for (const round of [1, 2]) {

@@ -104,7 +104,10 @@ test('a stopped directory holds the rows that SELECT showed', async () => {
   stopped = await inspected()
   expect(stopped).toEqual(wanted)
   expect(await inspect()).toMatch(new RegExp(`^tick ${tick}$`, 'm'))
-  expect(await inspect()).toMatch(/materializedView\s*\|\s*sums/)
+  const list = await inspect()
+  expect(list).toMatch(/materializedView\s*\|\s*sums/)
+  for (const [name, rows] of Object.entries(wanted))
+    expect(list, name).toMatch(new RegExp(`\\| ${name} +\\| +${rows.length} +\\|`))
 })
 
 test('a restart with unchanged inputs serves them without running an operator', async () => {

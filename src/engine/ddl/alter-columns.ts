@@ -20,7 +20,7 @@ import { RowRules } from '../write/row-rules.ts'
 import { startTable } from './create-table.ts'
 import type { DdlDeps } from './deps.ts'
 import { removeObject } from './drop.ts'
-import { outOfUse, unchangedCheck } from './out-of-use.ts'
+import { changeOutOfUse } from './out-of-use.ts'
 import { ownSequences } from './sequence.ts'
 import { checkUnique, uniqueEntries } from './unique.ts'
 
@@ -34,10 +34,7 @@ type Plan = Extract<DdlPlan, { kind: 'alterColumns' }>
  */
 export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext): Promise<void> {
   const { world } = deps
-  const checkUnchanged = unchangedCheck(world, [plan.table])
-  await outOfUse(world, [plan.table], call)
-  await world.exclusive.run(async () => {
-    checkUnchanged()
+  await changeOutOfUse(world, plan.table, call, async () => {
     const before = world.catalog.byId(plan.table) as TableEntry
     refuseReaders(world, before)
     const id = world.catalog.nextId
@@ -80,7 +77,7 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
     for (const index of indexes) deps.indexes.add(index, true)
     await settleSequences(world)
     await deps.checkpoint()
-  }, call.signal)
+  })
 }
 
 function movedComments(comments: TableEntry['comments'], moved: readonly number[]) {

@@ -9,7 +9,7 @@ import type { TableRuntime } from '../table.ts'
 import type { World } from '../world.ts'
 import { RowRules } from '../write/row-rules.ts'
 import type { DdlDeps } from './deps.ts'
-import { outOfUse, unchangedCheck } from './out-of-use.ts'
+import { changeOutOfUse } from './out-of-use.ts'
 import { checkUnique, uniqueEntries } from './unique.ts'
 
 /**
@@ -23,10 +23,7 @@ export async function alterTable(
   call: CallContext,
 ): Promise<void> {
   const { world } = deps
-  const checkUnchanged = unchangedCheck(world, [plan.table])
-  await outOfUse(world, [plan.table], call)
-  await world.exclusive.run(async () => {
-    checkUnchanged()
+  await changeOutOfUse(world, plan.table, call, async () => {
     const table = world.tables.get(plan.table)!
     let entry = world.catalog.byId(plan.table) as TableEntry
     const changes: CatalogChange[] = []
@@ -56,7 +53,7 @@ export async function alterTable(
     for (const change of changes)
       if (change.kind === 'put' && change.entry.kind === 'index') table.replaceUnique(change.entry)
     await deps.checkpoint()
-  }, call.signal)
+  })
 }
 
 /** The entry after one change; throws where the rows that are there do not fulfil it. */

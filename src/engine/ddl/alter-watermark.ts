@@ -7,7 +7,7 @@ import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import type { World } from '../world.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
-import { outOfUse, unchangedCheck } from './out-of-use.ts'
+import { changeOutOfUse } from './out-of-use.ts'
 
 type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
 
@@ -18,10 +18,7 @@ type Plan = Extract<DdlPlan, { kind: 'addWatermark' | 'dropWatermark' }>
  */
 export async function alterWatermark(deps: DdlDeps, plan: Plan, call: CallContext): Promise<void> {
   const { world } = deps
-  const checkUnchanged = unchangedCheck(world, [plan.object])
-  await outOfUse(world, [plan.object], call)
-  await world.exclusive.run(async () => {
-    checkUnchanged()
+  await changeOutOfUse(world, plan.object, call, async () => {
     const old = world.catalog.byId(plan.object)
     if (old?.kind !== 'table' && old?.kind !== 'source') throw new ChangedMeanwhile()
     const adds = plan.kind === 'addWatermark'

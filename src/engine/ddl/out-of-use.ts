@@ -3,6 +3,24 @@ import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import type { World } from '../world.ts'
 
 /**
+ * Changes an object in the lane, once the transactions have ended that changed it or locked rows of it. Who changed it
+ * otherwise meanwhile is told (ChangedMeanwhile); whose statement is cancelled waits no longer, for either.
+ */
+export async function changeOutOfUse(
+  world: World,
+  object: number,
+  call: CallContext,
+  change: () => Promise<void>,
+): Promise<void> {
+  const checkUnchanged = unchangedCheck(world, [object])
+  await outOfUse(world, [object], call)
+  await world.exclusive.run(async () => {
+    checkUnchanged()
+    await change()
+  }, call.signal)
+}
+
+/**
  * Waits, as long as lock_timeout says, until the transactions have ended that changed these tables, or locked rows of
  * them, before now. Who comes later is not waited for, and fails at COMMIT where its table is gone: so the wait ends, and
  * closes no circle. Outside the lane: what is waited for needs it.

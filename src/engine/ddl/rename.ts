@@ -8,7 +8,7 @@ import { renameInExpression } from '../../sql/ddl/rename-in-expression.ts'
 import type { CallContext } from '../api.ts'
 import type { DdlDeps } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
-import { outOfUse, unchangedCheck } from './out-of-use.ts'
+import { changeOutOfUse } from './out-of-use.ts'
 
 /**
  * Renames an object. Whoever reads it is kept as text in which every object stands as `"schema"."name"`: there the name
@@ -20,10 +20,7 @@ export async function rename(
   call: CallContext,
 ): Promise<void> {
   const { world } = deps
-  const checkUnchanged = unchangedCheck(world, [plan.object])
-  await outOfUse(world, [plan.object], call)
-  await world.exclusive.run(async () => {
-    checkUnchanged()
+  await changeOutOfUse(world, plan.object, call, async () => {
     const entry = world.catalog.byId(plan.object)!
     if (world.isBuiltIn(entry)) throw new SqlError('42501', `permission denied: "${entry.name}" is part of the system`)
     if (world.catalog.byName(entry.schema, plan.newName) !== undefined) {
@@ -62,10 +59,7 @@ export async function renameColumn(
   call: CallContext,
 ): Promise<void> {
   const { world } = deps
-  const checkUnchanged = unchangedCheck(world, [plan.object])
-  await outOfUse(world, [plan.object], call)
-  await world.exclusive.run(async () => {
-    checkUnchanged()
+  await changeOutOfUse(world, plan.object, call, async () => {
     const entry = world.catalog.byId(plan.object)!
     const named = <T extends { readonly name: string }>(columns: readonly T[]): T[] => {
       if (columns.some((c) => c.name === plan.newName)) {

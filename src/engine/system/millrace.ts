@@ -103,11 +103,13 @@ export const MILLRACE_RELATIONS: readonly SystemRelation[] = [
         const resting = world.safeMode === null ? 'idle' : 'paused'
         const state = source.live ? status.state : status.state === 'failed' ? 'failed' : resting
         const error = status.state === 'stalled' || status.state === 'failed' ? status.error : null
-        const partitions: (number | null)[] = [...source.positions.keys()].sort((a, b) => a - b)
+        // Also those that have been added and whose first record is still to come: they are read from their beginning.
+        const ends = status.state === 'running' ? status.endOffsets : new Map<number, number>()
+        const known = new Set([...source.positions.keys(), ...ends.keys()])
+        const partitions: (number | null)[] = [...known].sort((a, b) => a - b)
         for (const partition of partitions.length === 0 ? [null] : partitions) {
-          const position = partition === null ? null : source.positions.get(partition)!
-          const end =
-            partition === null || status.state !== 'running' ? null : (status.endOffsets.get(partition) ?? null)
+          const position = partition === null ? null : (source.positions.get(partition) ?? 0)
+          const end = partition === null ? null : (ends.get(partition) ?? null)
           const lag = position === null || end === null ? null : Math.max(0, end - position)
           yield [
             nameOf(world, id),

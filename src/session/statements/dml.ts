@@ -19,10 +19,9 @@ export const dmlStatement: StatementHandler<Insert | Update | Delete | Merge | T
     const result = await target
       .write(written, run.call, run.params)
       .catch((error: unknown) => Promise.reject(withSchema(error, session.engine.catalog(), table)))
-    const tag = writeTag(result)
-    if (result.returning === null) return done(tag)
+    if (result.returning === null) return done(writeTag(result, result.count))
     const { fields, batches } = result.returning
-    return { kind: 'rows', source: sourceOf(fields, batches), tag: () => tag }
+    return { kind: 'rows', source: sourceOf(fields, batches), tag: (rows) => writeTag(result, rows) }
   },
 }
 
@@ -35,14 +34,15 @@ export function withSchema(error: unknown, catalog: CatalogSnapshot, table: numb
   return new SqlError(error.sqlstate, error.message, { ...error.fields, schema: schema.name })
 }
 
-function writeTag(result: WriteResult): string {
+/** With RETURNING a portal counts, each time, the rows that it sent. */
+function writeTag(result: WriteResult, count: number): string {
   switch (result.command) {
     case 'INSERT':
-      return `INSERT 0 ${result.count}`
+      return `INSERT 0 ${count}`
     case 'UPDATE':
     case 'DELETE':
     case 'MERGE':
-      return `${result.command} ${result.count}`
+      return `${result.command} ${count}`
     case 'TRUNCATE':
       return 'TRUNCATE TABLE'
     default:
