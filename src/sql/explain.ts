@@ -177,7 +177,8 @@ function nodeLines(
   for (const rule of n.release ?? []) {
     const by = columnsFreed(rule).map(({ column, terms }) => `#${column} below ${termsText(terms, name)}`)
     const side = rule.of === 'input' ? '' : `${rule.of} `
-    notes.push(`frees ${side}${by.join(' or ')}${rule.partial ? ', not where it is NULL' : ''}`)
+    const but = rule.ordered ? ', what rows look back at apart' : rule.partial ? ', not where it is NULL' : ''
+    notes.push(`frees ${side}${by.join(' or ')}${but}`)
   }
   notes.push(...state)
   const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`

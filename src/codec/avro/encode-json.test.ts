@@ -35,6 +35,21 @@ describe('JSON as Avro', () => {
     expect(through(type, json)).toEqual(value)
   })
 
+  const spans = logical('fixed', 'duration', { name: 'D', size: 12 })
+  test.each([
+    ['1 year 2 days 03:00:04.5', { months: 12, days: 2, micros: 10_804_500_000 }],
+    ['P1M', { months: 1, days: 0, micros: 0 }],
+  ])('a duration: %s', (text, value) => {
+    expect(through(spans, `"${text}"`)).toEqual(value)
+  })
+  test.each([
+    ['-1 day', /out of range for a duration/],
+    ['0.0001 seconds', /finer than a millisecond/],
+    ['soon', /v/],
+  ])('no duration: %s', (text, reason) => {
+    expect(() => through(spans, `"${text}"`)).toThrow(reason)
+  })
+
   test.each(['0', '12.34', '"-0.01"', '1.2', '327.68', '-327.68', '327.67', '99999999.99'])(
     'a decimal of two digits: %s',
     (json) => {

@@ -1,12 +1,13 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { type JsonNode, JsonNumber, JsonObject } from '../../types/json-tree.ts'
-import { DATE, type SqlType, TIME, TIMESTAMP, TIMESTAMPTZ } from '../../types/sql-type.ts'
+import { DATE, INTERVAL, type SqlType, TIME, TIMESTAMP, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import { parseText } from '../../types/text.ts'
+import type { Interval } from '../../types/value.ts'
 import { encodeNode, Misfit } from './default.ts'
 import { type AvroType, type Logical, shortName } from './schema.ts'
 
 /**
- * JSON as people write it in Avro's binary encoding: times as texts ("2030-01-01 12:00:00"), decimals as numbers or texts,
+ * JSON as people write it in Avro's binary encoding: times and durations as texts ("2030-01-01 12:00:00"), decimals as numbers or texts,
  * unions as their value alone (or as {"type": value}, as Avro's own JSON has it). Throws Misfit, which names the field.
  */
 export function encodeAvroJson(type: AvroType, node: JsonNode): Uint8Array {
@@ -18,6 +19,7 @@ function prepared(type: AvroType, node: JsonNode): JsonNode {
   const logical = 'logical' in type ? type.logical : null
   if (logical === null) return node
   if (logical.kind === 'decimal') return decimal(node, logical.scale, type.kind === 'fixed' ? type.size : null)
+  if (logical.kind === 'duration') return duration(node)
   const unit = TIMES[logical.kind]
   return unit !== undefined && typeof node === 'string' ? time(node, ...unit) : node
 }
@@ -53,6 +55,30 @@ function time(text: string, type: SqlType, times: number, over: bigint): JsonNum
     return new JsonNumber(String((BigInt(value as number | bigint) * BigInt(times)) / over))
   } catch (error) {
     if (error instanceof SqlError) throw new Misfit(error.message)
+    throw error
+  }
+}
+
+/** Months, days and milliseconds, of 32 bits without sign each, little end first. */
+function duration(node: JsonNode): JsonNode {
+  const value = typeof node === 'string' ? interval(node) : null
+  // Any other text is the bytes themselves.
+  if (value === null) return node
+  const { months, days, micros } = value
+  const millis = Number(micros) / 1000
+  if (!Number.isInteger(millis)) throw new Misfit(`${node} is finer than a millisecond`)
+  const parts = [months, days, millis]
+  if (parts.some((part) => part < 0 || part >= 2 ** 32)) throw new Misfit(`${node} is out of range for a duration`)
+  const bytes = Buffer.alloc(12)
+  for (const [i, part] of parts.entries()) bytes.writeUInt32LE(part, 4 * i)
+  return bytes.toString('latin1')
+}
+
+function interval(text: string): Interval | null {
+  try {
+    return parseText(text, INTERVAL) as Interval
+  } catch (error) {
+    if (error instanceof SqlError) return null
     throw error
   }
 }

@@ -7,6 +7,7 @@ import { findZone } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
 import { zoneTurns } from '../../types/zone-turns.ts'
 import { type Absent, allAbsent } from './absent.ts'
+import { withoutExtremes } from './extremes.ts'
 
 /** What is known of a column: how low it may still change, and the constants that it lies between. */
 export interface ColumnFact {
@@ -31,10 +32,11 @@ export function lowerBound(s: Scalar, facts: Facts): readonly BoundTerm[] | null
 }
 
 /** The bound with what else is known of the expression. */
-export function lowerFact(s: Scalar, facts: Facts): (ColumnFact & { readonly terms: readonly BoundTerm[] }) | null {
+export function lowerFact(s: Scalar, all: Facts): (ColumnFact & { readonly terms: readonly BoundTerm[] }) | null {
+  const { over: plain, facts } = withoutExtremes(s, all, lowerFact)
   const terms: BoundTerm[] = []
   const absent: Absent[] = []
-  for (const way of ways(s)) {
+  for (const way of ways(plain)) {
     const found = carrier(way, facts)
     const fact = found === null ? undefined : facts.get(found.column)
     if (found === null || !fact?.terms) return null

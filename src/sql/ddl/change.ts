@@ -85,13 +85,20 @@ function find(
       hint: `It comes, goes and is renamed with "${owner?.name}".`,
     })
   }
-  if (entry.kind !== known.kind && !(object === 'STREAM' && entry.kind === 'materializedView')) {
+  if (entry.kind !== known.kind && !(verb === 'DROP' && madeAs(object, entry))) {
     const other = Object.entries(KINDS).find(([, k]) => k.kind === entry.kind)
     throw bindError('42809', `"${entry.name}" is not ${article(known.word)}`, name, {
       hint: other && verb === 'DROP' ? `Use DROP ${other[0]} to remove ${article(other[1].word)}.` : undefined,
     })
   }
   return entry
+}
+
+/** ksqlDB's CREATE STREAM | TABLE … AS a query makes a materialized view, which goes by the word that it came by. */
+function madeAs(object: ObjectType, entry: CatalogEntry): boolean {
+  if (entry.kind !== 'materializedView' || (object !== 'TABLE' && object !== 'STREAM')) return false
+  const own = /^\s*CREATE\s+(?:OR\s+REPLACE\s+)?(\w+)/i.exec(entry.written?.text ?? '')?.[1]
+  return own?.toUpperCase() === object
 }
 
 /** ALTER … RENAME [COLUMN], ALTER MATERIALIZED VIEW … SKIP ERRORS | REPLAN; everything else is refused by name. */
