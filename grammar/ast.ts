@@ -355,8 +355,10 @@ export type IndexElement = Spanned & {
 export type AssignTarget = Spanned & {
   kind: 'assignTarget'
   column: Ident
-  path: ({ field: Ident } | { index: Expr })[]
+  path: ({ field: Ident } | TargetSubscript)[]
 }
+/** `[i]`, `[m:n]`. */
+export type TargetSubscript = { index: Expr } | { slice: true; from?: Expr; to?: Expr }
 /** `a = x`, or `(a, b) = row-or-subquery` with several targets. */
 export type Assignment = Spanned & { kind: 'assignment'; targets: AssignTarget[]; multiple: boolean; value: Expr }
 export type Update = Spanned & {

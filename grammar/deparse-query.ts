@@ -4,6 +4,7 @@ import type {
   AssignTarget,
   Cte,
   Delete,
+  Expr,
   FromItem,
   GroupItem,
   IndexElement,
@@ -232,7 +233,12 @@ function returning(p: Printer, list: Target[]): string | undefined {
   return list.length > 0 ? `RETURNING ${targets(p, list)}` : undefined
 }
 function assignTarget(p: Printer, t: AssignTarget): string {
-  return ident(t.column) + t.path.map((s) => ('field' in s ? `.${ident(s.field)}` : `[${p.expr(s.index)}]`)).join('')
+  const optional = (e: Expr | undefined) => (e === undefined ? '' : p.expr(e))
+  const part = (s: AssignTarget['path'][number]): string => {
+    if ('field' in s) return `.${ident(s.field)}`
+    return 'index' in s ? `[${p.expr(s.index)}]` : `[${optional(s.from)}:${optional(s.to)}]`
+  }
+  return ident(t.column) + t.path.map(part).join('')
 }
 function assignments(p: Printer, list: Assignment[]): string {
   return commas(

@@ -20,6 +20,9 @@ import type { SqlParser } from './parser.ts'
 import type { Rules } from './rules.ts'
 import { ColId, ColLabel, T } from './tokens.ts'
 
+/** A target's subscripts are read as an expression's; what stands before them is its column. */
+const NO_OPERAND: Expr = { kind: 'null', span: { start: 0, end: 0 } }
+
 export function dmlRules(g: SqlParser, r: Rules) {
   /** Whatever may stand after a WITH. */
   r.dmlOrQuery = g.rule('dmlOrQuery', (): Query | Insert | Update | Delete | Merge => {
@@ -89,15 +92,16 @@ export function dmlRules(g: SqlParser, r: Rules) {
   r.assignTarget = g.rule('assignTarget', (): AssignTarget => {
     const start = g.mark()
     const column = g.ident(g.eat(1, ColId))
-    const path: ({ field: Ident } | { index: Expr })[] = []
+    const path: AssignTarget['path'] = []
     g.loop(2, () =>
       g.alt(3, [
         { ALT: () => g.eat(4, T.Dot) && path.push({ field: g.ident(g.eat(5, ColLabel)) }) },
         {
           ALT: () => {
-            g.eat(6, T.LBracket)
-            path.push({ index: g.sub(7, r.expr, 0) })
-            g.eat(8, T.RBracket)
+            const part = g.sub(6, r.subscript, NO_OPERAND, start)
+            if (part.kind === 'subscript') path.push({ index: part.index })
+            else if (part.kind === 'slice')
+              path.push({ slice: true, ...(part.from && { from: part.from }), ...(part.to && { to: part.to }) })
           },
         },
       ]),

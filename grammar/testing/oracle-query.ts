@@ -252,7 +252,11 @@ function returning(list: Target[]): Pg | undefined {
 function target(t: AssignTarget): Pg {
   return {
     name: t.column.name,
-    indirection: t.path.map((p) => ('field' in p ? str(p.field.name) : { A_Indices: { uidx: pgExpr(p.index) } })),
+    indirection: t.path.map((p) => {
+      if ('field' in p) return str(p.field.name)
+      if ('index' in p) return { A_Indices: { uidx: pgExpr(p.index) } }
+      return { A_Indices: { is_slice: true, lidx: p.from && pgExpr(p.from), uidx: p.to && pgExpr(p.to) } }
+    }),
   }
 }
 function assignment(a: Assignment): Pg[] {

@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { isShapedArray, itemsOf } from '../types/array-value.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
 import type { Datum, Value, ValueArray } from '../types/value.ts'
 import type { ByteReader, ByteWriter } from './byte-writer.ts'
@@ -16,6 +17,7 @@ const BYTES = 8
 const NUMERIC = 9
 const INTERVAL = 10
 const ARRAY = 11
+const SHAPED = 12
 
 export function writeDatum(writer: ByteWriter, value: Datum): void {
   if (value === null) writer.byte(NULL)
@@ -55,9 +57,15 @@ function writeObject(writer: ByteWriter, value: Exclude<Value, boolean | number 
     writeDatum(writer, value.days)
     writeDatum(writer, value.micros)
   } else {
+    if (isShapedArray(value)) {
+      writer.byte(SHAPED)
+      writer.varint(value.dims.length)
+      for (const length of value.dims) writer.varint(length)
+      for (const first of value.lower) writeNumber(writer, first)
+    }
     writer.byte(ARRAY)
-    writer.varint((value as ValueArray).length)
-    for (const item of value as ValueArray) writeDatum(writer, item)
+    writer.varint(itemsOf(value).length)
+    for (const item of itemsOf(value)) writeDatum(writer, item)
   }
 }
 
@@ -90,6 +98,11 @@ export function readDatum(reader: ByteReader): Datum {
       const months = readDatum(reader) as number
       const days = readDatum(reader) as number
       return { months, days, micros: readDatum(reader) as number }
+    }
+    case SHAPED: {
+      const dims = Array.from({ length: reader.varint() }, () => reader.varint())
+      const lower = dims.map(() => readDatum(reader) as number)
+      return { items: readDatum(reader) as ValueArray, dims, lower }
     }
     default: {
       assert(tag === ARRAY, 'a value starts with a known tag')

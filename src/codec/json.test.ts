@@ -78,6 +78,17 @@ describe('JSON records', () => {
     ])
   })
 
+  test('lists of lists of one length are arrays of several dimensions', () => {
+    expect(decodeJsonValue(T.arrayOf(T.INT4), parseJson('[[1,2],[3,null]]'))).toEqual({
+      items: [1, 2, 3, null],
+      dims: [2, 2],
+      lower: [1, 1],
+    })
+    expect(() => decodeJsonValue(T.arrayOf(T.INT4), parseJson('[[1,2],[3]]'))).toThrow(
+      expect.objectContaining({ sqlstate: '2202E' }),
+    )
+  })
+
   test('a bad record appends nothing and says why', () => {
     expect(
       decode(fast, [

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { SqlError } from '../base/sql-error.ts'
+import { arrayOfArrays } from '../types/array-value.ts'
 import { joinMicros } from '../types/calendar.ts'
 import type { ColumnBuilder } from '../types/column-build.ts'
 import { JsonSyntaxError, parseJson } from '../types/json-parse.ts'
@@ -66,7 +67,11 @@ function decodeArray(type: SqlType, node: JsonNode): Value {
   if (typeof node === 'string') return parseText(node, type)
   if (!Array.isArray(node)) throw new SqlError('22P02', `a JSON ${nodeName(node)} is no ${formatType(type)}`)
   const element = type.element ?? { kind: 'text' }
-  return (node as readonly JsonNode[]).map((item) => decodeJsonValue(element, item))
+  const items = node as readonly JsonNode[]
+  const isJson = element.kind === 'json' || element.kind === 'jsonb'
+  if (isJson || !items.some((item) => Array.isArray(item))) return items.map((item) => decodeJsonValue(element, item))
+  // Lists of lists are arrays of several dimensions, if they are so much alike.
+  return arrayOfArrays(items.map((item) => (item === null ? null : decodeArray(type, item))))
 }
 
 function nodeName(node: JsonNode): string {

@@ -1,3 +1,4 @@
+import { isShapedArray, itemsOf } from '../types/array-value.ts'
 import type { Column } from '../types/column.ts'
 import { toI64 } from '../types/column-kind.ts'
 import { datumAt } from '../types/column-read.ts'
@@ -9,7 +10,7 @@ import { trimBlanks } from '../types/modifiers.ts'
 import { parseNumericText } from '../types/numeric.ts'
 import type { SqlType, TypeKind } from '../types/sql-type.ts'
 import { encodeUtf8Into } from '../types/utf8.ts'
-import type { Datum, Interval, Numeric, Value, ValueArray } from '../types/value.ts'
+import type { Datum, Interval, Numeric, Value } from '../types/value.ts'
 
 /**
  * Keys as bytes whose memcmp order is the SQL order, and which are equal exactly when the values are (1.0 and 1.00,
@@ -91,7 +92,7 @@ const WRITE = {
   regnamespace: text,
   array: (writer, value, type) => {
     const element: KeyColumn | undefined = type.element === undefined ? undefined : { type: type.element }
-    writeItems(writer, value as ValueArray, (item) => {
+    writeItems(writer, value, (item) => {
       if (element !== undefined) writeColumn(writer, element, item)
       else writeNullable(writer, item)
     })
@@ -105,12 +106,19 @@ function writeValue(writer: KeyWriter, type: SqlType, value: Value): void {
   WRITE[type.kind](writer, value, type)
 }
 
-function writeItems(writer: KeyWriter, items: ValueArray, write: (item: Datum) => void): void {
-  for (const item of items) {
-    writer.byte(1)
+/** compareArrays' order: the elements, that there are no more, then the shape, which most arrays share. */
+function writeItems(writer: KeyWriter, array: Value, write: (item: Datum) => void): void {
+  for (const item of itemsOf(array)) {
+    writer.byte(4)
     write(item)
   }
-  writer.byte(0)
+  if (!isShapedArray(array)) {
+    writer.byte(2)
+    return
+  }
+  const { dims, lower } = array
+  writer.byte(dims.length === 1 && lower[0] < 1 ? 1 : 3)
+  for (const part of [dims.length, ...dims, ...lower]) writer.int32(part)
 }
 
 function writeNullable(writer: KeyWriter, value: Datum): void {
@@ -126,7 +134,7 @@ function writeLoose(writer: KeyWriter, value: Value): void {
   else if (value instanceof Uint8Array) writer.escaped(value)
   else if (isNumeric(value)) writeNumeric(writer, value)
   else if (isInterval(value)) writeInterval(writer, value)
-  else writeItems(writer, value as ValueArray, (item) => writeNullable(writer, item))
+  else writeItems(writer, value, (item) => writeNullable(writer, item))
 }
 
 function writeInterval(writer: KeyWriter, value: Interval): void {

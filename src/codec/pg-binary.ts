@@ -1,4 +1,5 @@
 import { SqlError } from '../base/sql-error.ts'
+import { DIMENSIONS_MAX, itemCount, itemsOf, shapedArray, shapeOf, tooManyDimensions } from '../types/array-value.ts'
 import { PG_EPOCH_DAYS } from '../types/calendar.ts'
 import { I64_INFINITY, I64_MINUS_INFINITY, toI64 } from '../types/column-kind.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
@@ -185,7 +186,7 @@ const CODECS = {
   regproc: text,
   regnamespace: text,
   array: {
-    encode: (value: ValueArray, type) => encodeArray(value, type.element ?? TEXT),
+    encode: (value: Value, type) => encodeArray(value, type.element ?? TEXT),
     decode: (bytes, type) => decodeArray(bytes, type.element),
   },
   record: {
@@ -214,15 +215,17 @@ function expectSize(bytes: Uint8Array, size: number): void {
   if (bytes.length > size) throw new SqlError('22P03', 'incorrect binary data format')
 }
 
-function encodeArray(items: ValueArray, element: SqlType): Uint8Array {
-  const head = Buffer.alloc(items.length === 0 ? 12 : 20)
-  head.writeInt32BE(items.length === 0 ? 0 : 1, 0)
+function encodeArray(array: Value, element: SqlType): Uint8Array {
+  const { dims, lower } = shapeOf(array)
+  const items = itemsOf(array)
+  const head = Buffer.alloc(12 + 8 * dims.length)
+  head.writeInt32BE(dims.length, 0)
   head.writeInt32BE(items.includes(null) ? 1 : 0, 4)
   head.writeUInt32BE(typeOid(element), 8)
-  if (items.length > 0) {
-    head.writeInt32BE(items.length, 12)
-    head.writeInt32BE(1, 16)
-  }
+  dims.forEach((length, d) => {
+    head.writeInt32BE(length, 12 + 8 * d)
+    head.writeInt32BE(lower[d], 16 + 8 * d)
+  })
   return Buffer.concat([head, ...items.map((item) => sized(item, element))])
 }
 
@@ -234,36 +237,42 @@ function sized(item: Value | null, type: SqlType): Uint8Array {
   return out
 }
 
-function decodeArray(bytes: Buffer, declared: SqlType | undefined): ValueArray {
-  if (bytes.length < 12) throw new SqlError('08P01', 'insufficient data left in message')
+function decodeArray(bytes: Buffer, declared: SqlType | undefined): Value {
+  if (bytes.length < 12) throw tooShort()
   const dimensions = bytes.readInt32BE(0)
-  if (dimensions === 0) return []
-  if (dimensions !== 1) throw new SqlError('0A000', 'an array of more than one dimension is not supported')
+  if (dimensions < 0) throw new SqlError('22P03', `invalid number of dimensions: ${dimensions}`)
+  if (dimensions > DIMENSIONS_MAX) throw tooManyDimensions(dimensions)
+  const flags = bytes.readInt32BE(4)
+  if (flags !== 0 && flags !== 1) throw new SqlError('22P03', 'invalid array flags')
   const element = declared ?? typeByOid(bytes.readUInt32BE(8))
   if (element === undefined || bytes.readUInt32BE(8) !== typeOid(element)) {
     throw new SqlError('42804', 'wrong element type')
   }
-  if (bytes.length < 20) throw new SqlError('08P01', 'insufficient data left in message')
-  const length = bytes.readInt32BE(12)
+  let at = 12 + 8 * dimensions
+  if (bytes.length < at) throw tooShort()
+  const dims = Array.from({ length: dimensions }, (_, d) => bytes.readInt32BE(12 + 8 * d))
+  const lower = dims.map((_, d) => bytes.readInt32BE(16 + 8 * d))
+  const length = itemCount({ dims, lower })
   const items: (Value | null)[] = []
-  let at = 20
   for (let i = 0; i < length; i++) {
-    if (at + 4 > bytes.length) throw new SqlError('08P01', 'insufficient data left in message')
+    if (at + 4 > bytes.length) throw tooShort()
     const size = bytes.readInt32BE(at)
     at += 4
-    if (at + size > bytes.length) throw new SqlError('08P01', 'insufficient data left in message')
+    if (at + size > bytes.length) throw tooShort()
     items.push(size < 0 ? null : decodeBinary(bytes.subarray(at, at + size), element))
     if (size > 0) at += size
   }
   if (at !== bytes.length) throw new SqlError('22P03', 'incorrect binary data format')
-  return items
+  return shapedArray(items, { dims, lower })
 }
+
+const tooShort = (): SqlError => new SqlError('08P01', 'insufficient data left in message')
 
 function encodeRecord(items: ValueArray): Uint8Array {
   const head = Buffer.alloc(4)
   head.writeInt32BE(items.length)
   const fields = items.flatMap((item) => {
-    const type = shapeOf(item)
+    const type = looseType(item)
     const prefix = Buffer.alloc(4)
     prefix.writeUInt32BE(typeOid(type))
     return [prefix, sized(item, type)]
@@ -272,7 +281,7 @@ function encodeRecord(items: ValueArray): Uint8Array {
 }
 
 /** Fields of anonymous records are known by their shape only. */
-function shapeOf(item: Value | null): SqlType {
+function looseType(item: Value | null): SqlType {
   if (typeof item === 'boolean') return BOOL
   if (typeof item === 'number') return FLOAT8
   if (typeof item === 'bigint') return { kind: 'int8' }

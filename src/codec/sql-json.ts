@@ -1,3 +1,4 @@
+import { nested } from '../types/array-value.ts'
 import { parseJson } from '../types/json-parse.ts'
 import { type JsonNode, JsonNumber } from '../types/json-tree.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -24,7 +25,7 @@ export function scalarNode(value: Datum, type: SqlType): JsonNode {
     case 'json':
       return parseJson(value as string)
     case 'array':
-      return (value as readonly Datum[]).map((item) => scalarNode(item, type.element ?? { kind: 'text' }))
+      return nested(value, (item) => scalarNode(item, type.element ?? { kind: 'text' })) as readonly JsonNode[]
     case 'timestamp':
     case 'timestamptz':
       return formatText(value as Value, type)

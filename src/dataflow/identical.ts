@@ -1,8 +1,9 @@
+import { itemsOf } from '../types/array-value.ts'
 import type { AnyColumn, Column, F64Column, NumColumn } from '../types/column.ts'
 import { scaleAt } from '../types/column-read.ts'
-import { isInterval, isNumeric, isValueArray } from '../types/datum.ts'
+import { isInterval, isNumeric } from '../types/datum.ts'
 import { equalAt } from '../types/hash.ts'
-import type { Datum, Interval, Numeric } from '../types/value.ts'
+import type { Datum, Interval, Numeric, Value } from '../types/value.ts'
 
 /** Rows that nobody can tell apart: SQL's equality and the same representation (1.0 is not 1.00, 0 is not -0). */
 export function identicalRows(a: readonly Column[], i: number, b: readonly Column[], j: number): boolean {
@@ -20,16 +21,18 @@ function sameForm(a: Column, i: number, b: Column, j: number): boolean {
     case 'num':
       return scaleAt(a, i) === scaleAt(b as NumColumn, j)
     case 'any':
-      return sameShape(a.data[i] as Datum, (b as AnyColumn).data[j] as Datum)
+      return sameForms(a.data[i] as Datum, (b as AnyColumn).data[j] as Datum)
     default:
       return true
   }
 }
 
-function sameShape(a: Datum, b: Datum): boolean {
+function sameForms(a: Datum, b: Datum): boolean {
   if (a === null || b === null || typeof a !== 'object') return a !== 0 || Object.is(a, b)
   if (isNumeric(a)) return a.scale === (b as Numeric).scale
   if (isInterval(a)) return a.months === (b as Interval).months && a.days === (b as Interval).days
-  if (isValueArray(a)) return a.every((item, k) => sameShape(item, (b as Datum[])[k]))
-  return true
+  if (a instanceof Uint8Array) return true
+  // Equal arrays have one shape.
+  const other = itemsOf(b as Value)
+  return itemsOf(a).every((item, k) => sameForms(item, other[k]))
 }

@@ -33,7 +33,11 @@ function extremes(strategy: 'min' | 'max'): AggregateFunction[] {
   ]
 }
 
-const collected = { ordered: true, returns: (args: readonly SqlType[]) => arrayOf(args[0]) }
+/** Of arrays one of a dimension more, whose type is the same. */
+const collected = {
+  ordered: true,
+  returns: ([item]: readonly SqlType[]) => (item.kind === 'array' ? item : arrayOf(item)),
+}
 
 export const AGGREGATES: readonly AggregateFunction[] = [
   agg('count() int8', 'count', { emptyResult: 0 }),
@@ -59,7 +63,8 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   agg('bool_or(bool) bool', 'bool_or'),
   agg('string_agg(text,text) text', 'string_agg', { ordered: true }),
   agg('string_agg(bytea,bytea) bytea', 'string_agg', { ordered: true }),
-  agg('array_agg(anyelement) anyarray', 'array_agg', collected),
+  { ...agg('array_agg(anyelement) anyarray', 'array_agg', collected), args: [{ poly: 'anynonarray' }] },
+  agg('array_agg(anyarray) anyarray', 'array_agg', { ordered: true }),
   ...(['bit_and', 'bit_or', 'bit_xor'] as const).flatMap((name) =>
     ['int2', 'int4', 'int8'].map((type) => agg(`${name}(${type}) ${type}`, name)),
   ),

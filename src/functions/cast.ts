@@ -1,8 +1,9 @@
+import { mapItems } from '../types/array-value.ts'
 import { applyModifiers, hasModifiers } from '../types/modifiers.ts'
 import { pgType } from '../types/pg-type.ts'
 import { type SqlType, sameBaseType, type TypeKind } from '../types/sql-type.ts'
 import { formatText, parseText, parseTextLoose } from '../types/text.ts'
-import type { Datum, Value, ValueArray } from '../types/value.ts'
+import type { Datum, Value } from '../types/value.ts'
 import { CAST_ROWS, type CastRow } from './cast-table.ts'
 import { textOptions } from './define.ts'
 import type { Cast, EvalEnv } from './function.ts'
@@ -66,7 +67,7 @@ function findArray(from: SqlType, to: SqlType, context: Cast['context']): Found 
   const cast = findCast(from.element, element, context)
   if (cast === undefined) return undefined
   const convert: Convert = (value, env) =>
-    (value as ValueArray).map((item) => (item === null ? null : cast.eval(item, element, env)))
+    mapItems(value, (item) => (item === null ? null : cast.eval(item, element, env)))
   return { context: cast.context, convert: cast.identity === true ? undefined : convert, fallible: cast.fallible }
 }
 

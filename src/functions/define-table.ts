@@ -1,5 +1,5 @@
 import type { SqlType } from '../types/sql-type.ts'
-import { parseSignature } from './define.ts'
+import { parseSignature, withoutShapes } from './define.ts'
 import { PG_PROC_OIDS } from './pg-proc-oids.ts'
 import type { TableFunction } from './table-function.ts'
 
@@ -14,6 +14,8 @@ export function table(
     readonly strict?: boolean
     readonly variadic?: boolean
     readonly size?: TableFunction['size']
+    /** As of functions: it sees arrays with their shapes. */
+    readonly shapes?: true
   } = {},
 ): TableFunction {
   const { id, name, args, returns } = parseSignature(signature)
@@ -29,6 +31,6 @@ export function table(
     ...(options.variadic === true ? { variadic: true } : {}),
     fallible: options.fallible ?? false,
     ...(options.size === undefined ? {} : { size: options.size }),
-    eval: evaluate,
+    eval: options.shapes === true ? evaluate : (values, env, types) => evaluate(withoutShapes(values), env, types),
   }
 }

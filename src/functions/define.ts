@@ -1,9 +1,10 @@
 import { assert } from '../base/assert.ts'
+import { isShapedArray, itemsOf } from '../types/array-value.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
 import { typeByName } from '../types/pg-type.ts'
 import { arrayOf, type SqlType } from '../types/sql-type.ts'
 import type { TextOptions } from '../types/text.ts'
-import type { Datum } from '../types/value.ts'
+import type { Datum, Value } from '../types/value.ts'
 import type { ArgType, EvalEnv, ScalarFunction } from './function.ts'
 import { PG_PROC_OIDS } from './pg-proc-oids.ts'
 
@@ -15,6 +16,8 @@ export interface Options {
   readonly strict?: boolean
   readonly fallible?: boolean
   readonly variadic?: boolean
+  /** Sees arrays with their shapes; all other functions are given their elements, row by row. */
+  readonly shapes?: true
   readonly returns?: ScalarFunction['returns']
   readonly inline?: ScalarFunction['inline']
   /** SQL and its result as text. */
@@ -24,7 +27,7 @@ export interface Options {
 /** `def('int4pl(int4,int4) int4', eval, options)`: the id is the signature up to the closing parenthesis. */
 export function def(signature: string, evaluate: (...args: never[]) => Datum, options: Options = {}): ScalarFunction {
   const spread = evaluate as (...args: readonly Datum[]) => Datum
-  return { ...defEnv(signature, () => null, options), eval: (args) => spread(...args) }
+  return defEnv(signature, (args) => spread(...args), options)
 }
 
 /** The same for functions that read their environment. */
@@ -34,6 +37,7 @@ export function defEnv(
   options: Options = {},
 ): ScalarFunction {
   const { id, name, args, returns } = parseSignature(signature)
+  const whole = options.shapes === true || !args.some(isArrayType)
   return {
     id,
     name,
@@ -45,10 +49,20 @@ export function defEnv(
     volatility: options.volatility ?? 'immutable',
     strict: options.strict ?? true,
     fallible: options.fallible ?? false,
-    eval: (values, env, argTypes) => evaluate(values, env, argTypes ?? values.map(shapeOf)),
+    eval: whole
+      ? (values, env, argTypes) => evaluate(values, env, argTypes ?? values.map(shapeOf))
+      : (values, env, argTypes) => evaluate(withoutShapes(values), env, argTypes ?? values.map(shapeOf)),
     ...(options.inline === undefined ? {} : { inline: options.inline }),
     ...(options.example === undefined ? {} : { example: { sql: options.example[0], result: options.example[1] } }),
   }
+}
+
+const isArrayType = (arg: ArgType): boolean =>
+  isPoly(arg) ? arg.poly === 'anyarray' || arg.poly === 'anycompatiblearray' : arg.kind === 'array'
+
+/** Arrays of several dimensions as the list of their elements. */
+export function withoutShapes(values: readonly Datum[]): readonly Datum[] {
+  return values.some(isShapedArray) ? values.map((v) => (isShapedArray(v) ? v.items : v)) : values
 }
 
 export interface Signature {
@@ -103,6 +117,7 @@ function shapeOf(value: Datum): SqlType {
   if (value instanceof Uint8Array) return { kind: 'bytea' }
   if (isNumeric(value)) return { kind: 'numeric' }
   if (isInterval(value)) return { kind: 'interval' }
-  if (Array.isArray(value)) return arrayOf(shapeOf((value as readonly Datum[]).find((item) => item !== null) ?? ''))
+  if (Array.isArray(value) || isShapedArray(value))
+    return arrayOf(shapeOf(itemsOf(value as Value).find((item) => item !== null) ?? ''))
   return { kind: 'text' }
 }

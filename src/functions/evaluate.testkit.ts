@@ -1,4 +1,5 @@
 import { assert } from '../base/assert.ts'
+import { arrayOfArrays } from '../types/array-value.ts'
 import { applyModifiers } from '../types/modifiers.ts'
 import { typeByName } from '../types/pg-type.ts'
 import { arrayOf, BOOL, INT4, INT8, NUMERIC, type SqlType, UNKNOWN } from '../types/sql-type.ts'
@@ -122,6 +123,7 @@ class Evaluator {
       assert(this.take(')'), `parentheses match near ${text}`)
       return inner
     }
+    if (symbol === '[') return arrayOfItems(this.list(']'))
     const lower = word.toLowerCase()
     if (lower === 'null') return { type: UNKNOWN, value: null }
     if (lower === 'true' || lower === 'false') return { type: BOOL, value: lower === 'true' }
@@ -164,6 +166,7 @@ function arrayOfItems(items: readonly Typed[]): Typed {
     items.map((item) => item.type),
     'ARRAY',
   )
+  if (element.kind === 'array') return { type: element, value: arrayOfArrays(items.map((item) => item.value)) }
   return { type: arrayOf(element), value: items.map((item) => convert(item, element, 'implicit').value) }
 }
 

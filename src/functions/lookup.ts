@@ -6,6 +6,8 @@ import { type Proc, procFunctions, procTable } from './proc-table.ts'
 import { rowsFrom } from './rows-from.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
+import { arrayAssignFunctions } from './scalar/array-assign.ts'
+import { arrayShapeFunctions } from './scalar/array-shape.ts'
 import { byteFunctions } from './scalar/bytes.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
@@ -53,6 +55,8 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...regexFunctions,
   ...datetimeFunctions,
   ...arrayFunctions,
+  ...arrayShapeFunctions,
+  ...arrayAssignFunctions,
   ...jsonFunctions,
   ...jsonBuildFunctions,
   ...jsonChangeFunctions,

@@ -5,6 +5,7 @@ const PAIRS = `
   age(timestamptz) 1386  age(timestamptz,timestamptz) 1199  anytextcat(anynonarray,text) 2004
   array_append(anycompatiblearray,anycompatible) 378  array_cat(anycompatiblearray,anycompatiblearray) 383
   array_dims(anyarray) 747  array_eq(anyarray,anyarray) 744  array_fill(anyelement,int4[]) 1193
+  array_fill(anyelement,int4[],int4[]) 1286  array_agg(anyarray) 4053
   array_ge(anyarray,anyarray) 396  array_gt(anyarray,anyarray) 392  array_le(anyarray,anyarray) 393
   array_length(anyarray,int4) 2176  array_lower(anyarray,int4) 2091  array_lt(anyarray,anyarray) 391
   array_ndims(anyarray) 748  array_ne(anyarray,anyarray) 390  array_position(anycompatiblearray,anycompatible) 3277

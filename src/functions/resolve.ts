@@ -94,9 +94,9 @@ function resolve<F extends AnyFunction>(
   const argTypes = bindPoly(declared, args) ?? args
   // What a function makes has no modifiers, not even where it hands on what it was given.
   const returns = withoutModifiers(resultType(fn, declared, argTypes))
-  // Values of arrays have one dimension here, so no array of arrays may reach a result.
-  if ([returns, ...argTypes].some((type) => type.element?.kind === 'array'))
-    throw notSupported('an array of several dimensions')
+  const nested = [returns, ...argTypes].find((type) => type.element?.kind === 'array')
+  if (nested !== undefined)
+    throw new SqlError('42704', `could not find array type for data type ${typeName(nested.element as SqlType)}`)
   return { fn, argTypes, casts: args.map((from, i) => castFor(from, argTypes[i])), returns }
 }
 

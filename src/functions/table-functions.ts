@@ -1,10 +1,11 @@
 import { SqlError } from '../base/sql-error.ts'
+import { shapeOf } from '../types/array-value.ts'
 import { compareInterval } from '../types/interval.ts'
 import { withoutModifiers } from '../types/modifiers.ts'
 import { compareNumeric, isSpecial } from '../types/numeric.ts'
 import { numericAdd } from '../types/numeric-arith.ts'
 import type { SqlType } from '../types/sql-type.ts'
-import type { Datum, Interval, Numeric, Row, ValueArray } from '../types/value.ts'
+import type { Datum, Interval, Numeric, Row, Value, ValueArray } from '../types/value.ts'
 import { table } from './define-table.ts'
 import type { EvalEnv } from './function.ts'
 import { int8Add } from './scalar/arithmetic.ts'
@@ -94,10 +95,12 @@ function* unnestAll(args: readonly Datum[]): Rows {
   for (let i = 0; i < count; i++) yield arrays.map((a) => a[i] ?? null)
 }
 
-/** Arrays have one dimension, counted from 1. */
-function subscripts(array: ValueArray, dimension: number, reverse: boolean): Rows {
-  if (dimension !== 1) return integers(1, 0, 1)
-  return reverse ? integers(array.length, 1, -1) : integers(1, array.length, 1)
+function subscripts(array: Value, dimension: number, reverse: boolean): Rows {
+  const { dims, lower } = shapeOf(array)
+  if (dimension < 1 || dimension > dims.length) return integers(1, 0, 1)
+  const first = lower[dimension - 1]
+  const last = first + dims[dimension - 1] - 1
+  return reverse ? integers(last, first, -1) : integers(first, last, 1)
 }
 
 const series = 'generate_series'
@@ -172,11 +175,17 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     ([s, p, flags]) => regexMatches(s as string, p as string, flags as string),
     { fallible: true },
   ),
-  table('generate_subscripts(anyarray,int4) int4', 'generate_subscripts', ([a, dimension]) =>
-    subscripts(a as ValueArray, dimension as number, false),
+  table(
+    'generate_subscripts(anyarray,int4) int4',
+    'generate_subscripts',
+    ([a, dimension]) => subscripts(a as Value, dimension as number, false),
+    { shapes: true },
   ),
-  table('generate_subscripts(anyarray,int4,bool) int4', 'generate_subscripts', ([a, dimension, reverse]) =>
-    subscripts(a as ValueArray, dimension as number, reverse as boolean),
+  table(
+    'generate_subscripts(anyarray,int4,bool) int4',
+    'generate_subscripts',
+    ([a, dimension, reverse]) => subscripts(a as Value, dimension as number, reverse as boolean),
+    { shapes: true },
   ),
   table(
     'pg_options_to_table(text[]) record',

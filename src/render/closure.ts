@@ -2,12 +2,13 @@ import { unreachable } from '../base/assert.ts'
 import { SqlError } from '../base/sql-error.ts'
 import type { Kernel } from '../dataflow/contract.ts'
 import type { Scalar } from '../plan/scalar.ts'
+import { itemsOf } from '../types/array-value.ts'
 import type { Column } from '../types/column.ts'
 import { columnBuilder } from '../types/column-build.ts'
 import { datumAt } from '../types/column-read.ts'
 import { equalityFor } from '../types/compare.ts'
 import { datumKey } from '../types/datum.ts'
-import type { Datum, Value, ValueArray } from '../types/value.ts'
+import type { Datum, Value } from '../types/value.ts'
 import { type CompileContext, type Frame, makeFrame } from './compile-context.ts'
 import { castRow, scalarRow } from './function-rows.ts'
 
@@ -157,11 +158,11 @@ function compileAnyAll(scalar: Extract<Scalar, { kind: 'anyAll' }>, ctx: Compile
   const decisive = !scalar.all
   return (cols, i, frame) => {
     const value = left(cols, i, frame)
-    const items = array(cols, i, frame) as ValueArray | null
+    const items = array(cols, i, frame)
     if (items === null) return null
     let result: Datum = !decisive
     frame.position = position
-    for (const item of items) {
+    for (const item of itemsOf(items)) {
       const answer = fn.strict && (value === null || item === null) ? null : fn.eval([value, item], frame.env, argTypes)
       if (answer === decisive) return decisive
       if (answer === null) result = null

@@ -15,10 +15,8 @@ export function resolveType(name: TypeName): SqlType {
   if (last.startsWith('_') && last.slice(1) in KINDS) type = arrayOf(plainType(last.slice(1), name))
   else type = withModifiers(plainType(last, name), name)
   if (name.arrayDims.length === 0) return type
-  // PostgreSQL ignores the number of dimensions that is written; values here have one.
-  if (name.arrayDims.length > 1 || type.kind === 'array')
-    throw notSupported('an array of several dimensions', name.span)
-  return arrayOf(type)
+  // The number of dimensions that is written means nothing.
+  return type.kind === 'array' ? type : arrayOf(type)
 }
 
 function plainType(name: string, at: TypeName): SqlType {

@@ -1,3 +1,4 @@
+import { isShapedArray } from './array-value.ts'
 import type { Column, StrColumn } from './column.ts'
 import { datumAt, isNullAt } from './column-read.ts'
 import {
@@ -14,7 +15,7 @@ import { compareJsonb } from './jsonb.ts'
 import { compareNumeric } from './numeric.ts'
 import type { SqlType, TypeKind } from './sql-type.ts'
 import { compareUtf8 } from './utf8.ts'
-import type { Datum, Interval, Numeric, Value, ValueArray } from './value.ts'
+import type { Datum, Interval, Numeric, Value } from './value.ts'
 
 /** Total order of the values of a type: PostgreSQL's btree order with collation C. Negative, 0 or positive. */
 export type Compare = (a: Value, b: Value) => number
@@ -59,7 +60,7 @@ export function compareFor(type: SqlType): Compare {
   if (type.kind !== 'array') return BY_KIND[type.kind]
   const element = type.element === undefined ? compareLoose : compareFor(type.element)
   const nullable = (x: Datum, y: Datum) => compareNullsLast(x, y, element as Compare)
-  return (a, b) => compareArrays(a as ValueArray, b as ValueArray, nullable)
+  return (a, b) => compareArrays(a, b, nullable)
 }
 
 /** Ascending order with NULL as the largest. */
@@ -175,6 +176,6 @@ export function compareForm(a: Datum, b: Datum): number {
   if (typeof a === 'string') return compareUtf8(a, b as string)
   if (isNumeric(a)) return a.scale - (b as Numeric).scale
   if (isInterval(a)) return a.months - (b as Interval).months || a.days - (b as Interval).days
-  if (isValueArray(a)) return compareArrays(a, b as ValueArray, compareForm)
+  if (isValueArray(a) || isShapedArray(a)) return compareArrays(a, b as Value, compareForm)
   return 0
 }

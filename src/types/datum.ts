@@ -1,7 +1,8 @@
+import { compareShapes, isShapedArray, itemsOf, shapeOf } from './array-value.ts'
 import { compareInterval, intervalKey } from './interval.ts'
 import { compareNumeric, stripZeros } from './numeric.ts'
 import { compareUtf8 } from './utf8.ts'
-import type { Datum, Interval, Numeric, ValueArray } from './value.ts'
+import type { Datum, Interval, Numeric, Value, ValueArray } from './value.ts'
 
 /** Equality and order of values that carry their shape with them (elements of arrays and records included). */
 export function isNumeric(v: Datum): v is Numeric {
@@ -33,7 +34,7 @@ export function compareLoose(a: Datum, b: Datum): number {
   if (a instanceof Uint8Array) return Buffer.compare(a, b as Uint8Array)
   if (isNumeric(a)) return compareNumeric(a, b as Numeric)
   if (isInterval(a)) return compareInterval(a, b as Interval)
-  return compareArrays(a as ValueArray, b as ValueArray, compareLoose)
+  return compareArrays(a, b as Value, compareLoose)
 }
 
 /** Numbers, bigints and booleans; NaN is the largest and equal to itself, -0 equals 0. */
@@ -46,13 +47,17 @@ export function compareScalars(a: number | bigint | boolean, b: number | bigint 
   return x === y ? 0 : x ? 1 : -1
 }
 
-export function compareArrays(a: ValueArray, b: ValueArray, compare: (x: Datum, y: Datum) => number): number {
-  const n = Math.min(a.length, b.length)
+/** Element by element, whatever the dimensions; then by the number of elements, then by shape. */
+export function compareArrays(a: Value, b: Value, compare: (x: Datum, y: Datum) => number): number {
+  const left = itemsOf(a)
+  const right = itemsOf(b)
+  const n = Math.min(left.length, right.length)
   for (let i = 0; i < n; i++) {
-    const order = compare(a[i], b[i])
+    const order = compare(left[i], right[i])
     if (order !== 0) return order
   }
-  return Math.sign(a.length - b.length)
+  if (left.length !== right.length) return left.length < right.length ? -1 : 1
+  return left === a && right === b ? 0 : compareShapes(shapeOf(a), shapeOf(b))
 }
 
 /** A text that equal values share: for hashing the rare values that live in `any` columns. */
@@ -66,5 +71,6 @@ export function datumKey(v: Datum): string {
     return `${mantissa}e${scale}`
   }
   if (isInterval(v)) return intervalKey(v).join('i')
-  return `[${(v as ValueArray).map(datumKey).join(',')}]`
+  const items = `[${itemsOf(v).map(datumKey).join(',')}]`
+  return isShapedArray(v) ? `${items}${v.dims.join('x')}@${v.lower.join(',')}` : items
 }

@@ -1,7 +1,8 @@
+import { mapItems } from './array-value.ts'
 import type { AnyColumn, Column, F64Column, NumColumn, StrColumn } from './column.ts'
 import { buildColumn } from './column-build.ts'
 import { datumAt, numericAt } from './column-read.ts'
-import { isInterval, isNumeric, isValueArray } from './datum.ts'
+import { isInterval, isNumeric } from './datum.ts'
 import { plainInterval } from './interval.ts'
 import { jsonbKey } from './jsonb.ts'
 import { trimBlanks } from './modifiers.ts'
@@ -102,5 +103,6 @@ function plainDatum(value: Datum, element: SqlType | undefined): Datum {
   if (value === null || typeof value !== 'object') return value
   if (isNumeric(value)) return stripZeros(value)
   if (isInterval(value)) return plainInterval(value)
-  return isValueArray(value) ? value.map((item) => plainDatum(item, element)) : value
+  if (value instanceof Uint8Array) return value
+  return mapItems(value, (item) => plainDatum(item, element))
 }

@@ -1,9 +1,10 @@
 import { SqlError } from '../base/sql-error.ts'
+import { mapItems } from './array-value.ts'
 import { applyPrecision } from './numeric-arith.ts'
 import { formatType } from './pg-type.ts'
 import type { SqlType } from './sql-type.ts'
 import { roundTime, roundTimestamp } from './text/datetime.ts'
-import type { Datum, Numeric, Value, ValueArray } from './value.ts'
+import type { Numeric, Value } from './value.ts'
 
 /** True when the type carries modifiers that values must be fitted to. */
 export function hasModifiers(type: SqlType): boolean {
@@ -39,9 +40,7 @@ export function applyModifiers(value: Value, type: SqlType, explicit: boolean): 
     case 'array': {
       const { element } = type
       if (element === undefined || !hasModifiers(element)) return value
-      return (value as ValueArray).map((item: Datum) =>
-        item === null ? null : applyModifiers(item, element, explicit),
-      )
+      return mapItems(value, (item) => (item === null ? null : applyModifiers(item, element, explicit)))
     }
     default:
       return value

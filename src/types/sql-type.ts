@@ -13,7 +13,7 @@
  * | text varchar bpchar name char json jsonb uuid regclass… | string | str |
  * | bytea | Uint8Array | any |
  * | interval | Interval | any |
- * | array | (Value \| null)[] | any |
+ * | array | (Value \| null)[], ShapedArray | any |
  * | record | (Value \| null)[] | any |
  */
 export type TypeKind =

@@ -126,7 +126,8 @@ describe('text of types', () => {
     uuid | 1234 | 22P02 | invalid input syntax for type uuid: "1234"
     jsonb | {"a":01} | 22P02 | invalid input syntax for type json
     int4[] | 1,2 | 22P02 | malformed array literal: "1,2"
-    int4[] | {{1}} | 0A000 | an array of more than one dimension is not supported
+    int4[] | {{1},{2,3}} | 22P02 | malformed array literal: "{{1},{2,3}}"
+    int4[] | [1:3]={1,2} | 22P02 | malformed array literal: "[1:3]={1,2}"
   `
       .trim()
       .split('\n')

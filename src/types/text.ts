@@ -1,4 +1,5 @@
 import { SqlError } from '../base/sql-error.ts'
+import { isShapedArray } from './array-value.ts'
 import { isInterval, isNumeric } from './datum.ts'
 import { applyModifiers } from './modifiers.ts'
 import { formatNumeric } from './numeric.ts'
@@ -28,7 +29,7 @@ import {
   parseUuid,
 } from './text/string.ts'
 import { zoneByName } from './time-zone.ts'
-import type { Interval, Numeric, Value, ValueArray } from './value.ts'
+import type { Interval, Numeric, ShapedArray, Value, ValueArray } from './value.ts'
 
 /** PostgreSQL's text input and output of every type. */
 export interface TextOptions {
@@ -82,7 +83,7 @@ const CODECS = {
   regnamespace: string,
   array: {
     parse: (text, type, opts) => parseArray(text, (item) => parseText(item, type.element ?? TEXT, opts)),
-    format: (value: ValueArray, type, opts) =>
+    format: (value: ValueArray | ShapedArray, type, opts) =>
       formatArray(value, (item) => formatText(item, type.element ?? TEXT, opts)),
   },
   record: {
@@ -120,6 +121,7 @@ function formatLoose(value: Value, opts: TextOptions): string {
     if (value instanceof Uint8Array) return formatBytea(value)
     if (isNumeric(value)) return formatNumeric(value as Numeric)
     if (isInterval(value)) return formatInterval(value as Interval)
+    if (isShapedArray(value)) return formatArray(value, (item) => formatLoose(item, opts))
     return formatRecord(value as ValueArray, (field) => formatLoose(field, opts))
   }
   return String(value)

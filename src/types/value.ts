@@ -3,9 +3,19 @@
  * int8, timestamp and timestamptz: `number` while |v| ≤ 2^53-1, `bigint` beyond; `normalizeInt` keeps that canonical,
  * so that equal values are always the same JS type.
  */
-export type Value = boolean | number | bigint | string | Uint8Array | Numeric | Interval | ValueArray
+export type Value = boolean | number | bigint | string | Uint8Array | Numeric | Interval | ValueArray | ShapedArray
 export type Datum = Value | null
 export interface ValueArray extends ReadonlyArray<Datum> {}
+/**
+ * An array of several dimensions, or one whose subscripts do not begin at 1: its elements row by row, and the length and
+ * the first subscript of each dimension. Any other array is the plain list of its elements, an empty one always
+ * (`shapedArray` in array-value.ts keeps that canonical).
+ */
+export interface ShapedArray {
+  readonly items: ValueArray
+  readonly dims: readonly number[]
+  readonly lower: readonly number[]
+}
 export type Row = readonly Datum[]
 
 /**

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { shapedArray } from './array-value.ts'
 import { makeNumeric } from './numeric.ts'
 import type { SqlType } from './sql-type.ts'
 import * as T from './sql-type.ts'
@@ -58,7 +59,20 @@ export function datumOf(type: SqlType): fc.Arbitrary<Value> {
     case 'jsonb':
       return fc.constantFrom('null', '1', '"a"', '[]', '[1, "b"]', '{}', '{"a": 1.50}', '{"b": [true], "aa": null}')
     case 'array':
-      return fc.array(fc.option(datumOf(type.element!)), { maxLength: 4 })
+      return fc.oneof(
+        { weight: 3, arbitrary: fc.array(fc.option(datumOf(type.element!)), { maxLength: 4 }) },
+        fc
+          .array(fc.tuple(fc.integer({ min: 1, max: 3 }), fc.constantFrom(1, 1, 0, -2, 5)), {
+            minLength: 1,
+            maxLength: 3,
+          })
+          .chain((shape) => {
+            const dims = shape.map(([length]) => length)
+            const count = dims.reduce((product, length) => product * length, 1)
+            const items = fc.array(fc.option(datumOf(type.element!)), { minLength: count, maxLength: count })
+            return items.map((list) => shapedArray(list, { dims, lower: shape.map(([, first]) => first) }))
+          }),
+      )
     default:
       return fc
         .string({ unit: 'grapheme', maxLength: 30 })

@@ -1,10 +1,13 @@
+import { SqlError } from '../../base/sql-error.ts'
 import type { Arrangement, KeyedTable, SortColumn, StateFactory, StateStructure } from '../../state/contract.ts'
+import { accumulated } from '../../types/array-value.ts'
 import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
 import { datumAt } from '../../types/column-read.ts'
 import { compareAt } from '../../types/compare.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum } from '../../types/value.ts'
+import type { RowErrors } from '../contract.ts'
 import { firstColumns } from '../keys.ts'
 import type { Accumulator, AccumulatorInput } from './accumulator.ts'
 
@@ -23,7 +26,7 @@ export interface OrderedSpec {
 const PAGE = 1024
 
 /**
- * string_agg and array_agg: the group's rows in order, ties by the row order. State: each distinct row of each group.
+ * string_agg and array_agg (of arrays: one array of a dimension more): the group's rows in order, ties by the row order. State: each distinct row of each group.
  * Cost per changed row: O(log n), and the group's rows once a tick. Retraction: counts; negative ones are skipped.
  */
 export class OrderedAccumulator implements Accumulator {
@@ -52,10 +55,17 @@ export class OrderedAccumulator implements Accumulator {
   isZero(): boolean {
     return true
   }
-  results(_slots: Int32Array, n: number, keys: readonly Column[]): Column {
+  results(_slots: Int32Array, n: number, keys: readonly Column[], errors: RowErrors): Column {
     const out = columnBuilder(this.spec.type, n)
-    for (let i = 0; i < n; i++)
-      out.append(this.spec.kind === 'array_agg' ? this.arrayOf(keys, i) : this.joinedOf(keys, i))
+    for (let i = 0; i < n; i++) {
+      try {
+        out.append(this.spec.kind === 'array_agg' ? this.arrayOf(keys, i) : this.joinedOf(keys, i))
+      } catch (e) {
+        if (!(e instanceof SqlError)) throw e
+        errors.add(i, e.sqlstate, e.message, -1)
+        out.appendNull()
+      }
+    }
     return out.finish()
   }
   private arrayOf(keys: readonly Column[], group: number): Datum {
@@ -64,7 +74,8 @@ export class OrderedAccumulator implements Accumulator {
       const item = datumAt(args[0], row, this.spec.argTypes[0])
       for (let k = 0; k < count; k++) items.push(item)
     })
-    return items.length === 0 ? null : items
+    if (items.length === 0) return null
+    return this.spec.argTypes[0].kind === 'array' ? accumulated(items) : items
   }
   private joinedOf(keys: readonly Column[], group: number): Datum {
     const parts: (string | Uint8Array)[] = []

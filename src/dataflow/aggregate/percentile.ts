@@ -1,10 +1,10 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { addIntervals, scaleInterval, subIntervals } from '../../functions/scalar/interval-math.ts'
 import type { Arrangement, KeyedTable, SortColumn, StateFactory, StateStructure } from '../../state/contract.ts'
+import { mapItems } from '../../types/array-value.ts'
 import type { Column } from '../../types/column.ts'
 import { columnBuilder } from '../../types/column-build.ts'
 import { datumAt } from '../../types/column-read.ts'
-import { isValueArray } from '../../types/datum.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum, Interval } from '../../types/value.ts'
 import { consolidateLong } from '../consolidate.ts'
@@ -83,8 +83,8 @@ export class PercentileAccumulator implements Accumulator {
       checkFraction(f as number)
       return count === 0 ? null : this.valueAt(f as number, count, keys, group)
     }
-    if (!isValueArray(fraction)) return at(fraction)
-    return count === 0 ? null : fraction.map(at)
+    if (typeof fraction !== 'object') return at(fraction)
+    return count === 0 ? null : mapItems(fraction, at)
   }
   private valueAt(fraction: number, count: number, keys: readonly Column[], group: number): Datum {
     if (!this.spec.continuous) return this.place(Math.max(0, Math.ceil(fraction * count) - 1), keys, group)

@@ -78,7 +78,7 @@ function resultsOf(
       return fold.result(partial, i, errors)
     })
   }
-  if (call.fn === 'aggregate') return each((place) => listOf(call, places, frames, place - from))
+  if (call.fn === 'aggregate') return each((place) => listOf(call, places, frames, place - from, errors))
   return each((place) => {
     const i = place - from
     const at = call.fn === 'first_value' ? placeIn(frames, i, 0) : lastIn(frames, i)

@@ -1,12 +1,15 @@
+import { SqlError } from '../../base/sql-error.ts'
+import { accumulated } from '../../types/array-value.ts'
 import { isNullAt } from '../../types/column-read.ts'
 import type { Datum } from '../../types/value.ts'
+import type { RowErrors } from '../contract.ts'
 import type { Runs } from './frames.ts'
 import type { Places } from './places.ts'
 import { argumentOf } from './plan.ts'
 import type { WindowCall } from './spec.ts'
 
 /** string_agg and array_agg: as long as the frame, and as long takes it to make them. */
-export function listOf(call: WindowCall, places: Places, frames: readonly Runs[], i: number): Datum {
+export function listOf(call: WindowCall, places: Places, frames: readonly Runs[], i: number, errors: RowErrors): Datum {
   const items: Datum[] = []
   const parts: (string | Uint8Array)[] = []
   for (const { start, end } of frames) {
@@ -27,7 +30,20 @@ export function listOf(call: WindowCall, places: Places, frames: readonly Runs[]
       parts.push(value as string)
     }
   }
-  if (call.strategy === 'array_agg') return items.length === 0 ? null : items
+  if (call.strategy === 'array_agg') {
+    if (items.length === 0) return null
+    return call.argTypes[0].kind === 'array' ? stacked(items, i, errors) : items
+  }
   if (parts.length === 0) return null
   return call.type.kind === 'bytea' ? new Uint8Array(Buffer.concat(parts as Uint8Array[])) : parts.join('')
+}
+
+function stacked(arrays: readonly Datum[], i: number, errors: RowErrors): Datum {
+  try {
+    return accumulated(arrays)
+  } catch (e) {
+    if (!(e instanceof SqlError)) throw e
+    errors.add(i, e.sqlstate, e.message, -1)
+    return null
+  }
 }

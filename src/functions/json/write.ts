@@ -1,4 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
+import { nested } from '../../types/array-value.ts'
 import { isInterval, isNumeric } from '../../types/datum.ts'
 import { parseJson } from '../../types/json-parse.ts'
 import { formatJson, type JsonNode, JsonNumber, JsonObject } from '../../types/json-tree.ts'
@@ -29,7 +30,7 @@ export function toJsonNode(value: Datum, type: SqlType, env: EvalEnv): JsonNode 
     case 'jsonb':
       return reading(() => parseJson(value as string))
     case 'array':
-      return (value as ValueArray).map((item) => toJsonNode(item, itemType(type), env))
+      return nested(value, (item) => toJsonNode(item, itemType(type), env)) as readonly JsonNode[]
     case 'record':
       return new JsonObject((value as ValueArray).map((item, i) => [`f${i + 1}`, looseNode(item)]))
     default:
@@ -55,14 +56,21 @@ export function jsonText(value: Datum, type: SqlType, env: EvalEnv): string {
     case 'jsonb':
       return value as string
     case 'array':
-      return arrayText(value as ValueArray, type, env, ',')
+      return arrayText(value, type, env, ',')
     default:
       return formatJson(toJsonNode(value, type, env))
   }
 }
 
-export const arrayText = (items: ValueArray, type: SqlType, env: EvalEnv, separator: string): string =>
-  `[${items.map((item) => jsonText(item, itemType(type), env)).join(separator)}]`
+/** `separator`: between what the outermost brackets hold. */
+export function arrayText(array: Value, type: SqlType, env: EvalEnv, separator: string): string {
+  const listed = (part: unknown, between: string): string =>
+    Array.isArray(part) ? `[${part.map((each) => listed(each, ',')).join(between)}]` : (part as string)
+  return listed(
+    nested(array, (item) => jsonText(item, itemType(type), env)),
+    separator,
+  )
+}
 
 /** A value as the name of a member. */
 export function keyText(value: Value, type: SqlType, env: EvalEnv): string {
@@ -83,5 +91,5 @@ function looseNode(value: Datum): JsonNode {
   if (isNumeric(value)) return new JsonNumber(formatText(value, { kind: 'numeric' }))
   if (isInterval(value)) return formatText(value, { kind: 'interval' })
   if (value instanceof Uint8Array) return formatText(value, { kind: 'bytea' })
-  return (value as ValueArray).map(looseNode)
+  return nested(value, looseNode) as readonly JsonNode[]
 }

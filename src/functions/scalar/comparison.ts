@@ -100,7 +100,7 @@ function loose(arg: string, prefix: string): ScalarFunction[] {
         const compare = element === 'jsonb' || element === 'bpchar' ? compareFor(type) : compareLoose
         return test(compare(x as Value, y as Value))
       },
-      { op: symbol },
+      { op: symbol, shapes: true },
     ),
   )
 }

@@ -1,9 +1,10 @@
 import { SqlError } from '../../base/sql-error.ts'
+import { itemsOf, shapeOf } from '../../types/array-value.ts'
 import { compareDatum } from '../../types/compare.ts'
 import { isSpecial, makeNumeric, mantissaAtScale } from '../../types/numeric.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { formatText } from '../../types/text.ts'
-import type { Datum, Numeric, Value, ValueArray } from '../../types/value.ts'
+import type { Datum, Numeric, Value } from '../../types/value.ts'
 import { def, defEnv, textOptions } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 import { quoteLiteral } from './text-format.ts'
@@ -73,7 +74,9 @@ function floatBucket(value: number, low: number, high: number, count: number): n
 }
 
 /** The number of sorted lower bounds that are not above the value. */
-function boundsBucket(value: Datum, bounds: ValueArray, type: SqlType): number {
+function boundsBucket(value: Datum, array: Value, type: SqlType): number {
+  if (shapeOf(array).dims.length > 1) throw new SqlError('2202E', 'thresholds must be one-dimensional array')
+  const bounds = itemsOf(array)
   if (bounds.includes(null)) throw new SqlError('22004', 'thresholds array must not contain NULLs')
   let low = 0
   let high = bounds.length
@@ -117,9 +120,6 @@ export const everydayFunctions: readonly ScalarFunction[] = [
     ([v], env, types) => (v === null ? 'NULL' : quoteLiteral(asText(v, types[0], env))),
     { volatility: 'stable', strict: false, example: ['quote_nullable(42)', "'42'"] },
   ),
-  def('array_dims(anyarray) text', (a: ValueArray) => (a.length === 0 ? null : `[1:${a.length}]`), {
-    example: ['array_dims(array[5,6])', '[1:2]'],
-  }),
   def('gcd(numeric,numeric) numeric', gcd, { example: ['gcd(330.3::numeric, 462)', '0.3'] }),
   def('lcm(numeric,numeric) numeric', lcm, { example: ['lcm(330.3::numeric, 462)', '508662.0'] }),
   def('width_bucket(float8,float8,float8,int4) int4', floatBucket, {
@@ -128,7 +128,7 @@ export const everydayFunctions: readonly ScalarFunction[] = [
   }),
   defEnv(
     'width_bucket(anycompatible,anycompatiblearray) int4',
-    ([v, bounds], _, types) => boundsBucket(v, bounds as ValueArray, types[0]),
-    { fallible: true, example: ['width_bucket(5, array[1,3,4,10])', '3'] },
+    ([v, bounds], _, types) => boundsBucket(v, bounds as Value, types[0]),
+    { shapes: true, fallible: true, example: ['width_bucket(5, array[1,3,4,10])', '3'] },
   ),
 ]

@@ -2,7 +2,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import { type JsonNode, JsonObject } from '../../types/json-tree.ts'
 import { formatJsonb, normalizeJson } from '../../types/jsonb.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import type { Datum, ValueArray } from '../../types/value.ts'
+import type { Datum, Value } from '../../types/value.ts'
 import { defEnv } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 import { arrayText, jsonText, keyText, objectText, toJsonNode } from '../json/write.ts'
@@ -75,13 +75,14 @@ export const jsonBuildFunctions: readonly ScalarFunction[] = [
   ...builders('json'),
   ...builders('jsonb'),
   defEnv('array_to_json(anyarray) json', ([a], env, types) => jsonText(a, types[0], env), {
+    shapes: true,
     volatility: 'stable',
-    example: ['array_to_json(array[1,2])', '[1,2]'],
+    example: ['array_to_json(array[[1],[2]])', '[[1],[2]]'],
   }),
   defEnv(
     'array_to_json(anyarray,bool) json',
-    ([a, lines], env, types) => arrayText(a as ValueArray, types[0], env, lines ? ',\n ' : ','),
-    { volatility: 'stable', example: ['array_to_json(array[1,2], false)', '[1,2]'] },
+    ([a, lines], env, types) => arrayText(a as Value, types[0], env, lines ? ',\n ' : ','),
+    { shapes: true, volatility: 'stable', example: ['array_to_json(array[1,2], false)', '[1,2]'] },
   ),
   defEnv('row_to_json(record) json', ([r], env, types) => jsonText(r, types[0], env), {
     volatility: 'stable',

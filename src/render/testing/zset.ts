@@ -1,3 +1,4 @@
+import { isShapedArray } from '../../types/array-value.ts'
 import type { Batch } from '../../types/batch.ts'
 import { rowsOf } from '../../types/batch-build.ts'
 import { isInterval, isNumeric, isValueArray } from '../../types/datum.ts'
@@ -62,5 +63,6 @@ function plain(value: Datum): unknown {
   }
   if (isInterval(value)) return [value.months, value.days, String(value.micros)]
   if (isValueArray(value)) return value.map(plain)
+  if (isShapedArray(value)) return { ...value, items: value.items.map(plain) }
   return [...value]
 }

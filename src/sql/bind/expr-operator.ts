@@ -1,12 +1,12 @@
 import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { BOOL, INT4, type SqlType, TEXT, UNKNOWN } from '../../types/sql-type.ts'
+import { BOOL, INT4, TEXT, UNKNOWN } from '../../types/sql-type.ts'
 import { resolveType } from '../type-name.ts'
-import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
-import { canCoerce, coerce, unify } from './coerce.ts'
+import { coerce } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { bindArrayAs } from './expr-array.ts'
 import { bindNumber } from './expr-literal.ts'
 import { bindComparison } from './expr-row.ts'
 import { handled } from './handled.ts'
@@ -82,79 +82,11 @@ export function bindCast(st: Statement, node: Node<'cast'>, place: ExprPlace): S
   handled(node, ['operand', 'type', 'style', 'try'])
   if (node.try) throw notSupported('TRY_CAST', node.span)
   const type = resolveType(node.type)
-  if (node.operand.kind === 'array' && type.kind === 'array' && type.element) {
-    // ARRAY[]::int[] takes the element type from the cast.
-    const { element } = type
-    const items = node.operand.elements.map((e) => coerce(st, st.bind.expr(st, e, place), element, 'explicit', e))
-    handled(node.operand, ['elements'])
-    return { kind: 'array', items, type }
-  }
+  // ARRAY[]::int[] takes the element type from the cast.
+  if (node.operand.kind === 'array' && type.kind === 'array') return bindArrayAs(st, node.operand, type, place)
   const at = { span: node.opSpan ?? node.span }
   return coerce(st, st.bind.expr(st, node.operand, place), type, 'explicit', at)
 }
-
-export function bindArray(st: Statement, node: Node<'array'>, place: ExprPlace): Scalar {
-  handled(node, ['elements'])
-  if (node.elements.length === 0) {
-    throw bindError('42P18', 'cannot determine type of empty array', node, {
-      hint: 'Explicitly cast to the desired type, for example ARRAY[]::integer[].',
-    })
-  }
-  if (node.elements.some((e) => e.kind === 'array')) throw notSupported('an array of several dimensions', node.span)
-  const items = node.elements.map((e) => ({ scalar: st.bind.expr(st, e, place), at: e }))
-  const { type, scalars } = unify(st, items, 'ARRAY')
-  if (type.kind === 'array') throw notSupported('an array of several dimensions', node.span)
-  return { kind: 'array', items: scalars, type: { kind: 'array', element: type } }
-}
-
-export function bindSubscript(st: Statement, node: Node<'subscript'>, place: ExprPlace): Scalar {
-  handled(node, ['operand', 'index'])
-  const operand = st.bind.expr(st, node.operand, place)
-  if (operand.type.kind === 'jsonb') {
-    const step = jsonbStep(st, st.bind.expr(st, node.index, place), node.index)
-    return callFunction(st, 'jsonb_extract_path', [operand, step], node)
-  }
-  if (operand.type.kind !== 'array') {
-    throw bindError(
-      '42804',
-      `cannot subscript type ${typeText(operand.type)} because it does not support subscripting`,
-      node,
-    )
-  }
-  const index = coerce(st, st.bind.expr(st, node.index, place), INT4, 'assignment', node.index)
-  return ofOperand(callFunction(st, 'array_subscript', [operand, index], node), operand.type.element)
-}
-
-/** What stands in a subscript of jsonb: an integer or a text, as a step of a path. */
-export function jsonbStep(st: Statement, index: Scalar, at: Expr): Scalar {
-  const integer = index.type.kind !== 'unknown' && canCoerce(index.type, INT4, 'implicit')
-  if (!integer && !canCoerce(index.type, TEXT, 'implicit')) {
-    throw bindError('42804', `subscript type ${typeText(index.type)} is not supported`, at, {
-      hint: 'jsonb subscript must be coercible to either integer or text.',
-    })
-  }
-  return coerce(st, integer ? coerce(st, index, INT4, 'implicit', at) : index, TEXT, 'explicit', at)
-}
-
-export function bindSlice(st: Statement, node: Node<'slice'>, place: ExprPlace): Scalar {
-  handled(node, ['operand', 'from', 'to'])
-  const operand = st.bind.expr(st, node.operand, place)
-  if (operand.type.kind !== 'array') {
-    throw bindError(
-      '42804',
-      `cannot subscript type ${typeText(operand.type)} because it does not support subscripting`,
-      node,
-    )
-  }
-  const bound = (e: Expr | undefined, missing: number): Scalar =>
-    e ? coerce(st, st.bind.expr(st, e, place), INT4, 'assignment', e) : { kind: 'const', value: missing, type: INT4 }
-  // Arrays here begin at 1, so a missing bound is the first or the last possible one.
-  const slice = callFunction(st, 'array_slice', [operand, bound(node.from, 1), bound(node.to, 2147483647)], node)
-  return ofOperand(slice, operand.type)
-}
-
-/** What is taken out of an array keeps its modifiers, unlike what functions make. */
-const ofOperand = (s: Scalar, type: SqlType | undefined): Scalar => (s.kind === 'call' && type ? { ...s, type } : s)
 
 export function bindAtTimeZone(st: Statement, node: Node<'atTimeZone'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'zone'])

@@ -139,7 +139,7 @@ export function bindArraySubquery(st: Statement, node: Node<'arraySubquery'>, pl
   const { plan, width, order } = st.within(place, () => st.bind.ordered(st, node.query, place.scope, place.ctes))
   if (width !== 1) throw bindError('42601', 'subquery must return only one column', node)
   const element = plan.rowType[0].type
-  const type: SqlType = { kind: 'array', element }
+  const type: SqlType = element.kind === 'array' ? element : { kind: 'array', element }
   const call = {
     ...aggregateCall(st, 'array_agg', [column(0, element)], node),
     distinct: false,

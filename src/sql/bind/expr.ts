@@ -3,6 +3,7 @@ import { notSupported, SqlError } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { bindError } from './bind-error.ts'
 import { DEFAULT_CLAUSE, type ExprPlace, type Statement } from './context.ts'
+import { bindArray, bindSubscript } from './expr-array.ts'
 import { bindCall } from './expr-call.ts'
 import { bindCase, bindCoalesce, bindGreatest, bindNullIf } from './expr-choice.ts'
 import { bindCollate } from './expr-collate.ts'
@@ -18,7 +19,6 @@ import {
   bindTypedLiteral,
 } from './expr-literal.ts'
 import {
-  bindArray,
   bindAtTimeZone,
   bindBinary,
   bindCast,
@@ -28,8 +28,6 @@ import {
   bindOverlay,
   bindPosition,
   bindQuantifiedArray,
-  bindSlice,
-  bindSubscript,
   bindSubstring,
   bindTrim,
   bindUnary,
@@ -100,7 +98,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   row: refuse('a row value in this place'),
   map: refuse('MAP'),
   subscript: bindSubscript,
-  slice: bindSlice,
+  slice: bindSubscript,
   field: refuse('a field of a composite value'),
   fieldStar: refuse('.* of a composite value'),
   collate: bindCollate,

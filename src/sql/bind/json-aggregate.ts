@@ -45,7 +45,7 @@ export function jsonAggregateCall(
 function item(st: Statement, { kind, object }: JsonAggregate, args: readonly Scalar[], at: Place): Scalar {
   const [first, second] = args
   if (object) return callFunction(st, 'json_agg_member', [settled(st, first, at), settled(st, second, at)], at)
-  // Arrays have one dimension: an array among the items becomes JSON before it is collected.
+  // An array becomes JSON before it is collected: those of different shapes make no array.
   return structured(first) ? callFunction(st, `to_${kind}`, [first], at) : first
 }
 

@@ -1,7 +1,6 @@
 import type { Assignment, Expr } from '../../../grammar/ast.ts'
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { column } from '../../plan/scalar-walk.ts'
 import { bindError } from '../bind/bind-error.ts'
 import type { ExprPlace, Statement } from '../bind/context.ts'
 import { bindRowOfSubquery } from '../bind/expr-subquery.ts'
@@ -9,12 +8,13 @@ import { handled } from '../bind/handled.ts'
 import { assignPart } from './assign-part.ts'
 import { assign, assignedColumn, defaultValue } from './target-table.ts'
 
-/** SET a = x, (b, c) = (y, z): column → value, as the columns store it. */
+/** SET a = x, (b, c) = (y, z), d[1] = w: column → value, as the columns store it. `own`: the columns of the row as it is. */
 export function bindAssignments(
   st: Statement,
   entry: TableEntry,
   set: readonly Assignment[],
   place: ExprPlace,
+  own: readonly Scalar[],
 ): Map<number, Scalar> {
   const values = new Map<number, Scalar>()
   const inParts = new Set<number>()
@@ -22,7 +22,7 @@ export function bindAssignments(
     handled(node, ['targets', 'multiple', 'value'])
     const sources = assignedValues(st, node, place)
     node.targets.forEach((target, i) => {
-      const at = assignedColumn(entry, target, true)
+      const at = assignedColumn(entry, target)
       const part = target.path.length > 0
       if (values.has(at) && !(part && inParts.has(at))) {
         throw bindError('42601', `multiple assignments to same column "${entry.columns[at].name}"`, target)
@@ -39,8 +39,7 @@ export function bindAssignments(
       const value = assignedScalar(st, entry, at, source, place)
       if (part) {
         inParts.add(at)
-        const current = values.get(at) ?? column(at, entry.columns[at].type)
-        values.set(at, assignPart(st, entry, at, target, current, value, { of: place, value: source }))
+        values.set(at, assignPart(st, target, values.get(at) ?? own[at], value, source, place))
       } else values.set(at, assign(st, entry, at, value, source))
     })
   }

@@ -24,7 +24,7 @@ import { bindAssignments } from './assignments.ts'
 import { bindEnv } from './env.ts'
 import { paramsTyped, plans } from './query.ts'
 import { bindReturning } from './returning.ts'
-import { appendOnly, assign, assignedColumn, defaultValue, tableFrom, targetTable } from './target-table.ts'
+import { appendOnly, assign, defaultValue, insertedColumn, tableFrom, targetTable } from './target-table.ts'
 
 /** INSERT: full rows of the table, casts and defaults inside. */
 export function planInsert(node: Insert, context: PlanningContext): PlannedWrite {
@@ -54,7 +54,7 @@ function targetColumns(entry: TableEntry, node: Insert): number[] {
   if (node.columns.length === 0) return entry.columns.map((_, i) => i)
   const columns: number[] = []
   for (const target of node.columns) {
-    const at = assignedColumn(entry, target)
+    const at = insertedColumn(entry, target)
     if (columns.includes(at))
       throw bindError('42701', `column "${target.column.name}" specified more than once`, target)
     columns.push(at)
@@ -190,7 +190,8 @@ function bindOnConflict(st: Statement, entry: TableEntry, insert: Insert, node: 
   const scope = scopeOf({ tables: [...old.tables, ...proposed.tables], visible }, null)
   const place: ExprPlace = { scope, ctes: null, clause: 'UPDATE', aggregates: false, windows: false, rows: false }
   const set: Scalar[] = entry.columns.map((c, i) => column(i, c.type))
-  for (const [at, value] of bindAssignments(st, entry, node.update.set, place)) set[at] = paramsTyped(st, value)
+  for (const [at, value] of bindAssignments(st, entry, node.update.set, place, [...set]))
+    set[at] = paramsTyped(st, value)
   const where = node.update.where ? bindCondition(st, node.update.where, place, 'WHERE') : null
   for (const s of [...set, ...(where ? [where] : [])]) {
     if (slotsIn(s).size > 0) throw notSupported('a subquery in ON CONFLICT DO UPDATE', node.span)

@@ -23,7 +23,7 @@ import { bindAssignments } from './assignments.ts'
 import { bindEnv } from './env.ts'
 import { overridden } from './insert.ts'
 import { paramsTyped, plans } from './query.ts'
-import { appendOnly, assign, assignedColumn, defaultValue, itemAlias, tableFrom, targetTable } from './target-table.ts'
+import { appendOnly, assign, defaultValue, insertedColumn, itemAlias, tableFrom, targetTable } from './target-table.ts'
 
 /** What one WHEN does, its rows' new values over source and target, and what is another value for each row. */
 interface Action {
@@ -144,7 +144,7 @@ function bindWhen(
       return { kind: 'delete', when, next: [], fill: [] }
     case 'update': {
       if (growsOnly(entry)) throw appendOnly(entry, 'update', node)
-      const assigned = bindAssignments(st, entry, action.set, place(scope, 'UPDATE'))
+      const assigned = bindAssignments(st, entry, action.set, place(scope, 'UPDATE'), own)
       return {
         kind: 'update',
         when,
@@ -177,7 +177,7 @@ function insertColumns(entry: TableEntry, targets: readonly AssignTarget[]): num
   if (targets.length === 0) return entry.columns.map((_, i) => i)
   const columns: number[] = []
   for (const target of targets) {
-    const at = assignedColumn(entry, target)
+    const at = insertedColumn(entry, target)
     if (columns.includes(at))
       throw bindError('42701', `column "${target.column.name}" specified more than once`, target)
     columns.push(at)

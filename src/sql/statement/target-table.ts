@@ -82,14 +82,19 @@ export function itemAlias(item: TableItem): Ident | undefined {
   return item.alias?.name
 }
 
-/** Number of the column that an assignment names. `parts`: parts of it may be what is assigned. */
-export function assignedColumn(entry: TableEntry, target: AssignTarget, parts = false): number {
+/** Number of the column that an assignment names. */
+export function assignedColumn(entry: TableEntry, target: AssignTarget): number {
   const at = entry.columns.findIndex((c) => c.name === target.column.name)
   if (at < 0) {
     throw bindError('42703', `column "${target.column.name}" of relation "${entry.name}" does not exist`, target)
   }
-  if (target.path.length > 0 && !parts) throw notSupported('assignment to a part of a column', target.span)
   return at
+}
+
+/** The same of a whole column: INSERT makes no parts of them. */
+export function insertedColumn(entry: TableEntry, target: AssignTarget): number {
+  if (target.path.length > 0) throw notSupported('INSERT into a part of a column', target.span)
+  return assignedColumn(entry, target)
 }
 
 /** The value as the column stores it: PostgreSQL's assignment cast and its message. */

@@ -34,9 +34,9 @@ export function planUpdate(node: Update, context: PlanningContext): PlannedWrite
   const open = node.with ? bindWith(st, node.with, null, null) : NO_WITH
   const { stage, place, names, from } = joined(st, table, node.from, open.ctes)
   const where = node.where && bindCondition(st, node.where, place, 'WHERE')
-  const assigned = bindAssignments(st, entry, node.set, { ...place, clause: 'UPDATE' })
-  if (where) stage.filter(where, st.position(node.where as Expr))
   const old = columnsOfRow(table.plan.rowType)
+  const assigned = bindAssignments(st, entry, node.set, { ...place, clause: 'UPDATE' }, old)
+  if (where) stage.filter(where, st.position(node.where as Expr))
   const next = old.map((c, i) => {
     const value = assigned.get(i)
     return value ? stage.resolve(value) : c

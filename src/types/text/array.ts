@@ -1,75 +1,151 @@
-import { notSupported, SqlError } from '../../base/sql-error.ts'
-import type { Datum, Value, ValueArray } from '../value.ts'
+import { SqlError } from '../../base/sql-error.ts'
+import { DIMENSIONS_MAX, itemCount, itemsOf, shapedArray, shapeOf, tooManyDimensions } from '../array-value.ts'
+import type { Datum, ShapedArray, Value, ValueArray } from '../value.ts'
+import { bracesOf } from './array-braces.ts'
+import { isSpace } from './space.ts'
 
-/** Array literals: {a,"b c",NULL}. One dimension. */
-export function parseArray(text: string, parseElement: (text: string) => Value): ValueArray {
-  const trimmed = text.trim()
-  if (/^(\[[-+]?\d+(:[-+]?\d+)?\])+\s*=/.test(trimmed)) throw notSupported('an array literal with bounds')
-  if (!trimmed.startsWith('{')) throw malformed(text, 'Array value must start with "{" or dimension information.')
-  const items: Datum[] = []
-  let at = skipSpace(trimmed, 1)
-  if (trimmed[at] === '}') return endOf(trimmed, at, text, items)
-  for (;;) {
-    at = skipSpace(trimmed, at)
-    if (trimmed[at] === '{') throw notSupported('an array of more than one dimension')
-    const item = trimmed[at] === '"' ? quoted(trimmed, at, text) : bare(trimmed, at, text)
-    items.push(item.value === null ? null : parseElement(item.value))
-    at = skipSpace(trimmed, item.end)
-    if (trimmed[at] === '}') return endOf(trimmed, at, text, items)
-    if (trimmed[at] !== ',')
-      throw malformed(text, at >= trimmed.length ? 'Unexpected end of input.' : 'Unexpected array element.')
+/** Array literals: {a,"b c",NULL}, {{1,2},{3,4}}, [0:1]={1,2}. */
+export function parseArray(text: string, parseElement: (text: string) => Value): ValueArray | ShapedArray {
+  const { dims: written, lower, at } = writtenBounds(text)
+  if (text[at] !== '{') {
+    const detail =
+      written === null
+        ? 'Array value must start with "{" or dimension information.'
+        : 'Array contents must start with "{".'
+    throw malformed(text, detail)
+  }
+  const dims = bracesOf(text, at)
+  if (written !== null && (written.length !== dims.length || written.some((length, d) => length !== dims[d])))
+    throw malformed(text, 'Specified array dimensions do not match array contents.')
+  const shape = { dims, lower: written === null ? dims.map(() => 1) : lower }
+  const count = itemCount(shape)
+  if (count === 0) return []
+  return shapedArray(readItems(text, at, dims, count, parseElement), shape)
+}
+
+/** `[m:n]…=` in front of the braces; `at`: where they begin. */
+function writtenBounds(text: string): { dims: number[] | null; lower: number[]; at: number } {
+  const dims: number[] = []
+  const lower: number[] = []
+  let at = skipSpace(text, 0)
+  const number = (missing: string): number => {
+    const from = at
+    while (/[-+\d]/.test(text[at] ?? '')) at++
+    if (at === from) throw malformed(text, missing)
+    return Number.parseInt(text.slice(from, at), 10) || 0
+  }
+  while (text[at] === '[') {
+    if (dims.length === DIMENSIONS_MAX) throw tooManyDimensions(dims.length + 1)
     at++
-  }
-}
-
-function endOf(trimmed: string, at: number, text: string, items: Datum[]): ValueArray {
-  if (at !== trimmed.length - 1) throw malformed(text, 'Junk after closing right brace.')
-  return items
-}
-
-function quoted(text: string, start: number, whole: string): { value: string; end: number } {
-  let value = ''
-  for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '"') return { value, end: at + 1 }
-    if (text[at] === '\\') at++
-    value += text[at] ?? ''
-  }
-  throw malformed(whole, 'Unexpected end of input.')
-}
-
-function bare(text: string, start: number, whole: string): { value: string | null; end: number } {
-  let value = ''
-  let escaped = false
-  let at = start
-  for (; at < text.length && text[at] !== ',' && text[at] !== '}'; at++) {
-    if (text[at] === '{' || text[at] === '"') throw malformed(whole, `Unexpected "${text[at]}" character.`)
-    if (text[at] === '\\') {
-      escaped = true
+    let upper = number('"[" must introduce explicitly-specified array dimensions.')
+    let first = 1
+    if (text[at] === ':') {
       at++
+      first = upper
+      upper = number('Missing array dimension value.')
     }
-    value += text[at] ?? ''
+    if (text[at] !== ']') throw malformed(text, 'Missing "]" after array dimensions.')
+    at = skipSpace(text, at + 1)
+    if (upper < first) throw new SqlError('2202E', 'upper bound cannot be less than lower bound')
+    dims.push(upper - first + 1)
+    lower.push(first)
   }
-  if (!escaped) value = value.trimEnd()
-  if (value === '' && !escaped)
-    throw malformed(whole, at >= text.length ? 'Unexpected end of input.' : `Unexpected "${text[at]}" character.`)
-  return { value: !escaped && value.toLowerCase() === 'null' ? null : value, end: at }
+  if (dims.length === 0) return { dims: null, lower, at }
+  if (text[at] !== '=') throw malformed(text, 'Missing "=" after array dimensions.')
+  return { dims, lower, at: skipSpace(text, at + 1) }
+}
+
+/** The elements row by row, of braces that were found well formed but for their depths. */
+function readItems(
+  text: string,
+  start: number,
+  dims: readonly number[],
+  count: number,
+  parseElement: (text: string) => Value,
+): ValueArray {
+  const items = new Array<Datum>(count).fill(null)
+  const index = dims.map(() => 0)
+  const place = () => dims.reduce((base, length, d) => base * length + index[d], 0)
+  let depth = 0
+  let at = start
+  for (;;) {
+    let value = ''
+    // Behind what was quoted or escaped blanks count no more than elsewhere, before its end they do.
+    let kept = 0
+    let quoting = false
+    let found = -1
+    let done = false
+    while (!done) {
+      const c = text[at++]
+      if (c === undefined) throw malformed(text)
+      if (c === '\\') {
+        value += text[at++] ?? ''
+        kept = value.length
+        quoting = true
+      } else if (c === '"') {
+        while (text[at] !== '"') {
+          if (text[at] === '\\') at++
+          value += text[at++] ?? ''
+        }
+        at++
+        kept = value.length
+        quoting = true
+      } else if (c === '{') {
+        if (depth >= dims.length) throw malformed(text)
+        index[depth++] = 0
+      } else if (c === '}') {
+        if (found === -1) found = place()
+        index[--depth] = 0
+        if (depth === 0) done = true
+        else index[depth - 1]++
+      } else if (c === ',') {
+        if (found === -1) found = place()
+        index[dims.length - 1]++
+        done = true
+      } else if (!isSpace(c)) {
+        value += c
+        kept = value.length
+      } else if (value !== '') value += c
+    }
+    if (found < 0 || found >= count) throw malformed(text)
+    value = value.slice(0, kept)
+    items[found] = !quoting && value.toLowerCase() === 'null' ? null : parseElement(value)
+    if (depth === 0) return items
+  }
 }
 
 function skipSpace(text: string, at: number): number {
-  while (at < text.length && /\s/.test(text[at])) at++
+  while (isSpace(text[at])) at++
   return at
 }
 
-function malformed(text: string, detail: string): SqlError {
-  return new SqlError('22P02', `malformed array literal: "${text}"`, { detail })
+function malformed(text: string, detail?: string): SqlError {
+  return new SqlError('22P02', `malformed array literal: "${text}"`, detail === undefined ? {} : { detail })
 }
 
-export function formatArray(items: ValueArray, formatElement: (value: Value) => string): string {
-  return `{${items.map((item) => (item === null ? 'NULL' : quoteElement(formatElement(item)))).join(',')}}`
+export function formatArray(array: ValueArray | ShapedArray, formatElement: (value: Value) => string): string {
+  const { dims, lower } = shapeOf(array)
+  const items = itemsOf(array)
+  const element = (item: Datum): string => (item === null ? 'NULL' : quoteElement(formatElement(item)))
+  if (dims.length <= 1 && items === array) return `{${items.map(element).join(',')}}`
+  let at = 0
+  const level = (d: number): string => {
+    const parts: string[] = []
+    for (let i = 0; i < dims[d]; i++) parts.push(d === dims.length - 1 ? element(items[at++]) : level(d + 1))
+    return `{${parts.join(',')}}`
+  }
+  const bounds = lower.some((first) => first !== 1) ? `${boundsText(array)}=` : ''
+  return `${bounds}${level(0)}`
+}
+
+/** [1:2][0:3] */
+export function boundsText(array: Value): string {
+  const { dims, lower } = shapeOf(array)
+  return dims.map((length, d) => `[${lower[d]}:${lower[d] + length - 1}]`).join('')
 }
 
 function quoteElement(text: string): string {
-  const plain = text !== '' && !/[\s{}",\\]/.test(text) && text.toLowerCase() !== 'null'
+  const plain = text !== '' && !/[ \t\n\r\v\f{}",\\]/.test(text) && text.toLowerCase() !== 'null'
   return plain ? text : `"${text.replace(/["\\]/g, '\\$&')}"`
 }
 
