@@ -13,6 +13,7 @@ import type { Figure, Scenario } from './scenario.ts'
 import { soakWindows } from './soak.ts'
 import { headText, lineText } from './table.ts'
 import { temporal } from './temporal.ts'
+import { tpch } from './tpch.ts'
 
 const SCENARIOS: readonly Scenario[] = [
   nexmark,
@@ -20,6 +21,7 @@ const SCENARIOS: readonly Scenario[] = [
   latency,
   lookups,
   recompute,
+  tpch,
   temporal,
   checkpoint,
   memory,

@@ -4,6 +4,7 @@ import type { Finishing } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import type { RunningState } from '../sql/explain-state.ts'
+import type { RelationStatistics } from '../sql/optimise/rule.ts'
 import type { Batch } from '../types/batch.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { Datum, Row } from '../types/value.ts'
@@ -29,6 +30,8 @@ export interface Engine {
   runningState(object: number): RunningState | null
   /** How many rows a relation has; null: it is not stored. */
   storedRows(object: number): number | null
+  /** What a relation holds, as far as the planner asks; null: it is not stored, or empty. */
+  statistics(object: number): RelationStatistics | null
   /** Raises a relation's watermark; resolves once what it closes is durable and visible. */
   advanceWatermark(object: number, value: number): Promise<void>
   /** A pull at the newest durable tick. */

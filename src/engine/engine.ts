@@ -1,6 +1,7 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { CatalogSnapshot } from '../catalog/entry.ts'
 import type { RunningState } from '../sql/explain-state.ts'
+import type { RelationStatistics } from '../sql/optimise/rule.ts'
 import type { Row } from '../types/value.ts'
 import type {
   CallContext,
@@ -27,6 +28,7 @@ import { read } from './read.ts'
 import { runningState, storedRows } from './running-state.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
 import { sequenceOf, settleSequences } from './sequence-calls.ts'
+import { statistics } from './statistics.ts'
 import { subscribe } from './subscribe.ts'
 import type { StorageFigures } from './system/relation.ts'
 import type { SystemRelations } from './system/system-relations.ts'
@@ -154,6 +156,9 @@ export class LiveEngine implements Engine {
   }
   storedRows(object: number): number | null {
     return storedRows(this.world, object)
+  }
+  statistics(object: number): RelationStatistics | null {
+    return statistics(this.world, object)
   }
   async advanceWatermark(object: number, value: number): Promise<void> {
     this.#check()

@@ -12,6 +12,7 @@ import { choose } from '../sql/choose/choose.ts'
 import { RULES } from '../sql/optimise/optimise.ts'
 import { planFacts } from '../sql/statement/env.ts'
 import { catalogOf, planRead } from '../sql/testing/planner.ts'
+import { statisticsOf } from '../sql/testing/statistics.ts'
 import type { Field, SqlType } from '../types/sql-type.ts'
 import type { Datum, Row } from '../types/value.ts'
 
@@ -21,7 +22,7 @@ import type { Datum, Row } from '../types/value.ts'
  */
 const FOLDER = join(import.meta.dirname, '../sql/goldens')
 const catalog = catalogOf(readFileSync(join(FOLDER, 'schema.sql'), 'utf8'))
-const facts = planFacts(catalog)
+const facts = planFacts(catalog, statisticsOf(catalog))
 const RUNS = Number(process.env['MILLRACE_TEST_RUNS'] ?? 12)
 
 interface Relation {

@@ -2,6 +2,7 @@ import type { MaterializedViewEntry } from '../catalog/entry.ts'
 import type { DdlPlan } from '../plan/ddl.ts'
 import { withMerged } from '../plan/merged.ts'
 import { parseSql, planStatement } from '../sql/plan-statement.ts'
+import { statistics } from './statistics.ts'
 import type { World } from './world.ts'
 
 /** A view as this build would make it today, from the text that it was made of. */
@@ -22,6 +23,7 @@ export function planAnew(
     setting: () => undefined,
     paramTypes: [],
     notice() {},
+    statistics: (object) => statistics(world, object),
     ...(world.rules === undefined ? {} : { rules: world.rules }),
   })
   if (planned.kind !== 'ddl' || planned.statement?.kind !== 'createMaterializedView') return null

@@ -85,6 +85,7 @@ export class SessionCore implements SessionState {
       setting: (name) => this.settings.get(name),
       paramTypes,
       notice,
+      statistics: (object) => this.engine.statistics(object),
     }
   }
 

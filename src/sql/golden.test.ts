@@ -8,6 +8,7 @@ import { estimateNotes } from './explain-state.ts'
 import { RULES } from './optimise/optimise.ts'
 import { planFacts } from './statement/env.ts'
 import { catalogOf, planRead } from './testing/planner.ts'
+import { statisticsOf } from './testing/statistics.ts'
 
 /**
  * Plans as text. A golden file holds SQL, a line `----` and the text, blocks parted by a line `====`.
@@ -65,7 +66,7 @@ describe('each rule, alone on the plan that the rules before it leave', () => {
     ({ rule, i }) => {
       const file = `rule-${rule.name}.golden`
       expect(existsSync(join(FOLDER, file)), `${file} exists`).toBe(true)
-      const facts = planFacts(catalog)
+      const facts = planFacts(catalog, statisticsOf(catalog))
       check(file, (sql) => {
         const before = RULES.slice(0, i).reduce<Logical>((p, r) => r.apply(p, facts), planRead(sql, catalog).raw)
         const after = rule.apply(before, facts)

@@ -7,7 +7,7 @@ import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
 import type { OfMoment } from './bind/context.ts'
-import type { Rule } from './optimise/rule.ts'
+import type { Facts, Rule } from './optimise/rule.ts'
 
 /** What planning a statement reads of the session; nothing is changed but by `notice`. */
 export interface PlanningContext {
@@ -25,6 +25,8 @@ export interface PlanningContext {
   /** Types that the client gave for $1 …; null: to be inferred. */
   readonly paramTypes: readonly (SqlType | null)[]
   notice(notice: Notice): void
+  /** What a relation holds now; null, or left out: nothing is known. */
+  readonly statistics?: Facts['statistics']
   /** Other rules than this build's. */
   readonly rules?: readonly Rule[]
 }

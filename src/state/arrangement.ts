@@ -123,6 +123,13 @@ export class SlotArrangement implements Arrangement, DurableStructure {
       yield* batchesOf(this.store, this.slots(), (slot) => this.counts.get(slot))
     }
   }
+  sample(rowsMax: number): Iterable<Batch> {
+    const { high } = this.space
+    const step = Math.max(1, high / rowsMax)
+    const slots = Array.from({ length: Math.min(high, rowsMax) }, (_, i) => Math.floor(i * step))
+    const live = slots.filter((slot) => this.isLive(slot))
+    return batchesOf(this.store, live, (slot) => this.counts.get(slot))
+  }
   range(keys: readonly Column[], row: number, from: number, limit: number, out: Int32Array): number {
     assert(this.order !== null, `arrangement ${this.id} has an order`)
     const head = this.index.head(hashRow(keys, row) | 0, keys, row)

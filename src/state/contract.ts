@@ -68,6 +68,8 @@ export interface Arrangement extends StateStructure {
   rowAt(slot: number): Row
   /** All rows in batches, by slot, or by order when the key is empty and there is an order. Between ticks only. */
   scan(): Iterable<Batch>
+  /** About so many of the rows, evenly from all of them. Between ticks only. Cost: what it gives. */
+  sample(rowsMax: number): Iterable<Batch>
   /**
    * Ordered only: slots of one key in order, from rank `from` on, at most `limit` slots (a slot of count 3 is one slot).
    * Negative counts are included; the caller decides. Cost O(log n + limit).

@@ -63,6 +63,9 @@ export class FakeEngine implements Engine {
   storedRows() {
     return null
   }
+  statistics() {
+    return null
+  }
   async advanceWatermark(): Promise<void> {}
   async advanceClock(toMs: number): Promise<void> {
     this.nowMs = toMs

@@ -1,83 +1,159 @@
 import type { Logical } from '../../plan/logical.ts'
-import { join, projectColumns } from '../../plan/logical-make.ts'
 import { mapLogicalInputs } from '../../plan/logical-walk.ts'
-import type { Scalar } from '../../plan/scalar.ts'
-import { columnsOf, conjunction, conjuncts, mapColumns, shiftColumns } from '../../plan/scalar-walk.ts'
-import { operatorOf } from '../function-facts.ts'
-import type { Rule } from './rule.ts'
+import { columnsOf } from '../../plan/scalar-walk.ts'
+import { type Cardinality, cardinality, shareOf } from './cardinality.ts'
+import { type JoinGroup, joinedInOrder, joinGroup, leafOf, ties } from './join-group.ts'
+import type { Facts, Rule } from './rule.ts'
 
 /**
- * Inner joins stay in the order in which they are written, except that an input which no equality ties to those before
- * it waits until one does: `FROM a, b, c WHERE a.x = c.x AND c.y = b.y` joins a, c, b and crosses nothing.
+ * Inner joins of three inputs and more: in the order in which the rows that stand between them are fewest, by what the
+ * relations hold now. Where that is not known, or saves less than half, they stay in the order in which they are written,
+ * except that an input which no equality ties to those before it waits until one does: `FROM a, b, c WHERE a.x = c.x AND
+ * c.y = b.y` joins a, c, b and crosses nothing.
  */
-export const joinOrder: Rule = { name: 'join-order', apply: (plan) => reorder(plan) }
+export const joinOrder: Rule = { name: 'join-order', apply: (plan, facts) => reorder(plan, facts) }
 
-interface Leaf {
-  readonly plan: Logical
-  /** Where its columns are in the row of the whole join as written. */
-  readonly from: number
+function reorder(p: Logical, facts: Facts): Logical {
+  const group = joinGroup(p)
+  if (group === null) return mapLogicalInputs(p, (input) => reorder(input, facts))
+  const written = connectedOrder(group)
+  const order = cheapestOrder(group, written, facts) ?? written
+  if (order.every((n, i) => n === i)) return mapLogicalInputs(p, (input) => reorder(input, facts))
+  return joinedInOrder(group, order, (leaf) => reorder(leaf, facts))
 }
 
-function reorder(p: Logical): Logical {
-  if (p.kind !== 'join' || p.type !== 'inner') return mapLogicalInputs(p, reorder)
-  const leaves: Leaf[] = []
-  const conditions: Scalar[] = []
-  flatten(p, 0, leaves, conditions)
-  const order = connectedOrder(leaves, conditions)
-  if (order.every((leaf, i) => leaf === leaves[i])) return mapLogicalInputs(p, reorder)
-  const place = new Map<number, number>()
-  let plan: Logical | undefined
-  let left = conditions
-  for (const leaf of order) {
-    const at = plan?.rowType.length ?? 0
-    leaf.plan.rowType.forEach((_, i) => {
-      place.set(leaf.from + i, at + i)
+/** Sets of inputs that something ties together: each pair, triple … that one condition or class of columns names. */
+function tiesOf({ leaves, classes, others }: JoinGroup): ReadonlySet<number>[] {
+  const sets = others.filter(ties).map((c) => new Set([...columnsOf(c)].map((i) => leafOf(leaves, i))))
+  for (const { columns } of classes) {
+    const inputs = [...new Set(columns.map((c) => leafOf(leaves, c)))]
+    inputs.forEach((a, i) => {
+      for (const b of inputs.slice(i + 1)) sets.push(new Set([a, b]))
     })
-    const input = reorder(leaf.plan)
-    if (!plan) {
-      plan = input
-      continue
-    }
-    const ready = left.filter((c) => [...columnsOf(c)].every((i) => place.has(i)))
-    left = left.filter((c) => !ready.includes(c))
-    plan = join(
-      'inner',
-      plan,
-      input,
-      mapColumns(conjunction(ready), (i) => place.get(i) as number),
-      p.position,
-    )
   }
-  const columns = p.rowType.map((_, i) => place.get(i) as number)
-  return { ...projectColumns(plan as Logical, columns), rowType: p.rowType } as Logical
+  return sets.filter((e) => e.size > 1)
 }
 
-function flatten(p: Logical, from: number, leaves: Leaf[], conditions: Scalar[]): void {
-  if (p.kind !== 'join' || p.type !== 'inner') {
-    leaves.push({ plan: p, from })
-    return
-  }
-  flatten(p.left, from, leaves, conditions)
-  flatten(p.right, from + p.left.rowType.length, leaves, conditions)
-  conditions.push(...conjuncts(p.on).map((c) => shiftColumns(c, from)))
-}
-
-function connectedOrder(leaves: readonly Leaf[], conditions: readonly Scalar[]): Leaf[] {
-  const leafOf = (column: number): number =>
-    leaves.findIndex((l) => column >= l.from && column < l.from + l.plan.rowType.length)
-  const edges = conditions
-    .filter((c) => (c.kind === 'call' && operatorOf(c.fn) === '=') || (c.kind === 'distinctFrom' && c.negated))
-    .map((c) => new Set([...columnsOf(c)].map(leafOf)))
-    .filter((e) => e.size > 1)
-  const waiting = leaves.map((_, i) => i)
+function connectedOrder(group: JoinGroup): number[] {
+  const edges = tiesOf(group)
+  const waiting = group.leaves.map((_, i) => i)
   const placed = new Set<number>()
-  const order: Leaf[] = []
+  const order: number[] = []
   while (waiting.length > 0) {
     const tied = (i: number): boolean => edges.some((e) => e.has(i) && [...e].every((x) => x === i || placed.has(x)))
     const next = placed.size === 0 ? waiting[0] : (waiting.find(tied) ?? waiting[0])
     waiting.splice(waiting.indexOf(next), 1)
     placed.add(next)
-    order.push(leaves[next])
+    order.push(next)
   }
   return order
+}
+
+/** More inputs than this stay as they are written: all orders of ten are looked at in a few milliseconds. */
+const INPUTS_MAX = 10
+/** An order must be so much cheaper than the written one: estimates are coarse, and equal queries shall have equal plans. */
+const WORTH = 0.5
+
+function cheapestOrder(group: JoinGroup, written: readonly number[], facts: Facts): readonly number[] | null {
+  const n = group.leaves.length
+  if (n < 3 || n > INPUTS_MAX || facts.statistics === undefined) return null
+  const inputs: Cardinality[] = []
+  for (const leaf of group.leaves) {
+    const input = cardinality(leaf.plan, facts)
+    if (input === null) return null
+    inputs.push(input)
+  }
+  const sizes = new Sizes(group, inputs)
+  const best = new Map<number, Found>()
+  for (let i = 0; i < n; i++) best.set(1 << i, { order: [i], rows: inputs[i].rows, cost: 0 })
+  for (let size = 1; size < n; size++) {
+    for (const [set, found] of [...best].filter(([each]) => bitsOf(each) === size)) {
+      const all = group.leaves.map((_, i) => i).filter((i) => (set & (1 << i)) === 0)
+      const tied = all.filter((i) => sizes.tied(set, i))
+      for (const i of tied.length > 0 ? tied : all) keepCheaper(best, set | (1 << i), next(found, i, sizes, set, n))
+    }
+  }
+  const cheapest = best.get((1 << n) - 1)
+  let asWritten: Found = { order: [written[0]], rows: inputs[written[0]].rows, cost: 0 }
+  let set = 1 << written[0]
+  for (const i of written.slice(1)) {
+    asWritten = next(asWritten, i, sizes, set, n)
+    set |= 1 << i
+  }
+  return cheapest !== undefined && cheapest.cost < WORTH * asWritten.cost ? cheapest.order : null
+}
+
+interface Found {
+  readonly order: readonly number[]
+  readonly rows: number
+  /** Rows of all joins but the last, which every order has. */
+  readonly cost: number
+}
+
+function next(found: Found, i: number, sizes: Sizes, set: number, n: number): Found {
+  const rows = sizes.joined(set, found.rows, i)
+  const last = found.order.length === n - 1
+  return { order: [...found.order, i], rows, cost: found.cost + (last ? 0 : rows) }
+}
+
+function keepCheaper(best: Map<number, Found>, set: number, found: Found): void {
+  const known = best.get(set)
+  if (known === undefined || found.cost < known.cost) best.set(set, found)
+}
+
+function bitsOf(set: number): number {
+  let bits = 0
+  for (let rest = set; rest !== 0; rest &= rest - 1) bits++
+  return bits
+}
+
+/** Estimated rows of joins of some of the inputs. */
+class Sizes {
+  readonly #group: JoinGroup
+  readonly #inputs: readonly Cardinality[]
+  readonly #edges: readonly number[]
+  readonly #distinct: readonly number[]
+
+  constructor(group: JoinGroup, inputs: readonly Cardinality[]) {
+    this.#group = group
+    this.#inputs = inputs
+    this.#edges = tiesOf(group).map((e) => [...e].reduce((set, i) => set | (1 << i), 0))
+    this.#distinct = inputs.flatMap((input) => input.distinct)
+  }
+
+  tied(set: number, i: number): boolean {
+    return this.#edges.some((e) => (e & (1 << i)) !== 0 && (e & ~(set | (1 << i))) === 0)
+  }
+
+  /** Of `rows` rows of a set of inputs joined with one more. */
+  joined(set: number, rows: number, i: number): number {
+    const { leaves, classes, others } = this.#group
+    const inSet = (c: number): boolean => (set & (1 << leafOf(leaves, c))) !== 0
+    const own = (c: number): boolean => leafOf(leaves, c) === i
+    let divisor = 1
+    const tied = new Set<number>()
+    for (const { columns } of classes) {
+      const [before, here] = [columns.filter(inSet), columns.filter(own)]
+      if (before.length === 0 || here.length === 0) continue
+      divisor *= Math.max(1, ...here.map((c) => this.#distinct[c]), this.#least(before))
+      for (const c of [...before, ...here]) tied.add(c)
+    }
+    // Of an input whose key is tied, each row of the others has one row at most, however many columns that key has.
+    this.#inputs.forEach(({ key }, k) => {
+      const involved = k === i || (set & (1 << k)) !== 0
+      const columns = key?.columns.map((c) => leaves[k].from + c) ?? []
+      if (key && involved && columns.length > 0 && columns.every((c) => tied.has(c)))
+        divisor = Math.min(divisor, key.of)
+    })
+    let result = (rows * this.#inputs[i].rows) / Math.max(1, divisor)
+    for (const c of others) {
+      const columns = [...columnsOf(c)]
+      if (columns.some(own) && columns.every((x) => own(x) || inSet(x))) result *= shareOf(c, this.#distinct, 0)
+    }
+    return Math.max(1, result)
+  }
+
+  #least(columns: readonly number[]): number {
+    return Math.min(...columns.map((c) => this.#distinct[c]))
+  }
 }

@@ -1,4 +1,5 @@
 import type { Logical } from '../../plan/logical.ts'
+import type { Row } from '../../types/value.ts'
 
 /**
  * One step of the optimiser: a plan to an equal plan. Law: over every input the output Z-set is the same, and no row
@@ -13,4 +14,15 @@ export interface Rule {
 export interface Facts {
   /** Columns that identify a row of a catalog object; null when none are known. */
   primaryKey(object: number): readonly number[] | null
+  /** Figures of a relation that is stored and has rows; null, or left out: nothing is known. */
+  readonly statistics?: ((object: number) => RelationStatistics | null) | undefined
+}
+
+/** What a relation holds now. Plans that live on are chosen by it once, at CREATE, and stay as they are. */
+export interface RelationStatistics {
+  readonly rows: number
+  /** About so many different values does a column have. */
+  distinct(column: number): number
+  /** Some of the rows, evenly from all of them. */
+  readonly sample: readonly Row[]
 }

@@ -28,8 +28,9 @@ export function bindEnv(context: PlanningContext): BindEnv {
   }
 }
 
-export function planFacts(catalog: CatalogSnapshot): Facts & ChooseFacts {
+export function planFacts(catalog: CatalogSnapshot, statistics?: Facts['statistics']): Facts & ChooseFacts {
   return {
+    statistics,
     primaryKey(object) {
       const entry = catalog.byId(object)
       return entry?.kind === 'table' ? entry.primaryKey : entry?.kind === 'source' ? entry.upsertKey : null

@@ -81,7 +81,7 @@ export interface Plans {
 export function plans(
   st: Statement,
   bound: Logical,
-  { catalog, rules }: Pick<PlanningContext, 'catalog' | 'rules'>,
+  { catalog, rules, statistics }: Pick<PlanningContext, 'catalog' | 'rules' | 'statistics'>,
   maintained = false,
   emission: Emission = CHANGES,
   ttl: TimeToLive | null = null,
@@ -89,7 +89,7 @@ export function plans(
   const typed = withParamTypes(st, bound)
   const raw = maintained || emission.mode === 'close' ? typed : withoutArrival(typed)
   assertLowered(raw)
-  const facts = planFacts(catalog)
+  const facts = planFacts(catalog, statistics)
   const optimised = optimise(raw, facts, rules)
   const chosen = { ...facts, maintained }
   const physical = choose(optimised, chosen)
