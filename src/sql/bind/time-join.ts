@@ -5,7 +5,7 @@ import type { Logical, Nearest } from '../../plan/logical.ts'
 import { extend, filter, onlyReads, projectColumns } from '../../plan/logical-make.ts'
 import { nullableRow } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
-import { columnsOf, conjuncts, shiftColumns } from '../../plan/scalar-walk.ts'
+import { columnsOf, conjunction, conjuncts, shiftColumns } from '../../plan/scalar-walk.ts'
 import { INT8, type SqlType } from '../../types/sql-type.ts'
 import { joinKeys } from '../choose/join-keys.ts'
 import { operatorOf } from '../function-facts.ts'
@@ -182,13 +182,21 @@ const WIDER: readonly (readonly SqlType['kind'][])[] = [INTEGERS, ['date', 'time
 
 function lookupJoin(st: Statement, item: JoinItem, left: Logical, right: Logical, on: Scalar, at: Place): Logical {
   const keys = joinKeys(on, left.rowType, right.rowType)
-  if (keys.nullSafe || keys.residual !== null || keys.left.length === 0) {
-    throw bindError('0A000', 'FOR SYSTEM_TIME AS OF PROCTIME() takes equalities of both sides, and nothing else', at, {
-      hint: 'Other conditions may stand in WHERE.',
+  const width = left.rowType.length
+  const rest = keys.residual === null ? [] : conjuncts(keys.residual)
+  const ofRight = rest.filter((c) => columnsOf(c).size > 0 && onlyReads(c, width, width + right.rowType.length))
+  const ofBoth = rest.filter((c) => !ofRight.includes(c))
+  if (keys.nullSafe || (item.type === 'LEFT' && ofBoth.length > 0)) {
+    const kinds = 'equalities of both sides and conditions of the right one'
+    throw bindError('0A000', `LEFT JOIN … FOR SYSTEM_TIME AS OF PROCTIME() takes ${kinds}, and nothing else`, at, {
+      hint: 'An inner join takes any condition.',
     })
   }
-  const sides = { left: withColumns(left, keys.left), right: withColumns(right, keys.right) }
-  return joined(st, item, left, right, sides, null)
+  const rights = ofRight.map((c) => shiftColumns(c, -width))
+  const taken = rights.length === 0 ? right : filter(right, conjunction(rights), st.position(item))
+  const sides = { left: withColumns(left, keys.left), right: withColumns(taken, keys.right) }
+  const made = joined(st, item, left, right, sides, null)
+  return ofBoth.length === 0 ? made : filter(made, conjunction(ofBoth), st.position(item))
 }
 
 // ---------------------------------------------------------------- both
