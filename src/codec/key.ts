@@ -84,6 +84,8 @@ const WRITE = {
   timestamptz: wide,
   interval: (writer, value) => writeInterval(writer, value as Interval),
   uuid: text,
+  bit: text,
+  varbit: text,
   json: text,
   jsonb: (writer, value) => writeJson(writer, parseJson(value as string), true),
   regclass: text,

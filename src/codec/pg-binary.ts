@@ -9,6 +9,7 @@ import { BOOL, BYTEA, FLOAT8, INTERVAL, NUMERIC, type SqlType, TEXT, type TypeKi
 import { parseText } from '../types/text.ts'
 import { decodeUtf8, encodeUtf8 } from '../types/utf8.ts'
 import { type Interval, normalizeInt, type Value, type ValueArray } from '../types/value.ts'
+import { readBits, writeBits } from './pg-bits.ts'
 import { readNumeric, writeNumeric } from './pg-numeric.ts'
 
 /**
@@ -78,6 +79,8 @@ const oid = fixed(
   (buffer, value) => buffer.writeUInt32BE(value),
   (bytes) => bytes.readUInt32BE(),
 )
+
+const bits: BinaryCodec = { encode: writeBits, decode: readBits }
 
 const CODECS = {
   bool: {
@@ -166,6 +169,8 @@ const CODECS = {
       return parseText(bytes.toString('hex'), type)
     },
   },
+  bit: bits,
+  varbit: bits,
   json: checkedText,
   jsonb: {
     encode: (value: string) => {

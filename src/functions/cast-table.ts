@@ -84,6 +84,11 @@ cast('timestamptz>time', 'assignment', V.timestamptzToTime, true)
 cast('time>interval', 'implicit', V.timeToInterval)
 cast('interval>time', 'assignment', V.intervalToTime)
 
+cast('bit>varbit varbit>bit', 'implicit', same)
+cast('int4>bit int8>bit', 'explicit', V.intToBits)
+cast('bit>int4', 'explicit', V.bitsToInt(32, 'integer'), true)
+cast('bit>int8', 'explicit', V.bitsToInt(64, 'bigint'), true)
+
 cast('jsonb>json', 'assignment', same)
 cast('jsonb>bool', 'explicit', V.jsonbToBool, true)
 cast('jsonb>numeric', 'explicit', (v: string) => V.jsonbToNumeric(v), true)

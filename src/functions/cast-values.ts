@@ -6,14 +6,15 @@ import { JsonNumber, JsonObject } from '../types/json-tree.ts'
 import { isSpecial, numericFromInt, parseNumericText } from '../types/numeric.ts'
 import { numericFromFloat, numericToFloat, numericToInteger } from '../types/numeric-arith.ts'
 import { formatType } from '../types/pg-type.ts'
-import type { TypeKind } from '../types/sql-type.ts'
+import type { SqlType, TypeKind } from '../types/sql-type.ts'
 import { localDay, localToUtc, utcToLocal, zoneByName } from '../types/time-zone.ts'
 import { type Datum, type Interval, type Numeric, normalizeInt } from '../types/value.ts'
 import type { EvalEnv } from './function.ts'
 import { outOfRange } from './inline-helpers.ts'
 
 /** The conversions behind PostgreSQL's pg_cast, value by value. */
-export type Convert = (value: never, env: EvalEnv) => Datum
+/** `to`: the type with its modifiers, for the few that need to know them before they are applied. */
+export type Convert = (value: never, env: EvalEnv, to: SqlType) => Datum
 
 const BOUNDS = {
   int2: [-32768, 32767, 'smallint'],
@@ -132,6 +133,22 @@ export const timeToInterval = (micros: number): Interval => ({ months: 0, days: 
 
 export function intervalToTime({ micros }: Interval): number {
   return ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
+}
+
+/** The last bits of a two's complement, as many as the type has. */
+export function intToBits(value: number | bigint, _env: EvalEnv, to: SqlType): string {
+  const length = to.length ?? 1
+  const bits = BigInt.asUintN(64, BigInt(value))
+    .toString(2)
+    .padStart(64, value < 0 ? '1' : '0')
+  return bits.padStart(length, value < 0 ? '1' : '0').slice(-length)
+}
+
+export function bitsToInt(width: 32 | 64, typeName: string): (bits: string) => number | bigint {
+  return (bits) => {
+    if (bits.length > width) throw outOfRange(typeName)
+    return normalizeInt(BigInt.asIntN(width, BigInt(`0b0${bits}`)))
+  }
 }
 
 /** jsonb scalar to numeric or boolean. */

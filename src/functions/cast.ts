@@ -23,7 +23,7 @@ function isStringType(kind: TypeKind): boolean {
   return kind === 'text' || kind === 'varchar' || kind === 'bpchar' || kind === 'name'
 }
 
-type Convert = (value: Value, env: EvalEnv) => Datum
+type Convert = (value: Value, env: EvalEnv, to: SqlType) => Datum
 
 interface Found {
   readonly context: Cast['context']
@@ -44,7 +44,7 @@ export function findCast(from: SqlType, to: SqlType, context: Cast['context']): 
     fallible: found.fallible || (fits && !(explicit && isStringType(to.kind))),
     ...(convert === undefined && !fits ? { identity: true as const } : {}),
     eval: (value, target, env) => {
-      const converted = convert === undefined ? value : convert(value, env)
+      const converted = convert === undefined ? value : convert(value, env, target)
       return converted === null || !hasModifiers(target) ? converted : applyModifiers(converted, target, explicit)
     },
   }

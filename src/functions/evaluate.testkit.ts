@@ -99,9 +99,7 @@ class Evaluator {
       const second = this.take(',') ? Number(this.tokens[this.at++][2]) : 0
       this.take(')')
       if (type.kind === 'numeric') type = { ...type, precision: first, scale: second }
-      else
-        type =
-          type.kind === 'varchar' || type.kind === 'bpchar' ? { ...type, length: first } : { ...type, precision: first }
+      else type = WITH_LENGTH.has(type.kind) ? { ...type, length: first } : { ...type, precision: first }
     }
     if (this.take('[')) {
       this.take(']')
@@ -160,6 +158,8 @@ function literalNumber(text: string): Typed {
     ? { type: INT8, value: value.mantissa }
     : { type: NUMERIC, value: value as Value }
 }
+
+const WITH_LENGTH: ReadonlySet<string> = new Set(['varchar', 'bpchar', 'bit', 'varbit'])
 
 function arrayOfItems(items: readonly Typed[]): Typed {
   const element = commonType(

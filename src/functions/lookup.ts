@@ -8,6 +8,7 @@ import { arithmeticFunctions } from './scalar/arithmetic.ts'
 import { arrayFunctions } from './scalar/array.ts'
 import { arrayAssignFunctions } from './scalar/array-assign.ts'
 import { arrayShapeFunctions } from './scalar/array-shape.ts'
+import { bitFunctions } from './scalar/bits.ts'
 import { byteFunctions } from './scalar/bytes.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
@@ -68,6 +69,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...toDateFunctions,
   ...windowBoundFunctions,
   ...byteFunctions,
+  ...bitFunctions,
   ...degreeFunctions,
   ...everydayFunctions,
   ...flinkFunctions,

@@ -259,6 +259,13 @@ const PAIRS = `
   version() 89  width_bucket(anycompatible,anycompatiblearray) 3218  width_bucket(float8,float8,float8,int4) 320
   width_bucket(numeric,numeric,numeric,int4) 2170
   nextval(regclass) 1574  currval(regclass) 1575  setval(regclass,int8) 1576  setval(regclass,int8,bool) 1765
+  bit_and(bit) 2242  bit_count(bit) 6162  bit_length(bit) 1812  bit_or(bit) 2243  bit_xor(bit) 6167  bitand(bit,bit) 1673
+  bitcat(varbit,varbit) 1679  biteq(bit,bit) 1581  bitge(bit,bit) 1592  bitgt(bit,bit) 1593  bitle(bit,bit) 1594  bitlt(bit,bit) 1595
+  bitne(bit,bit) 1582  bitnot(bit) 1676  bitor(bit,bit) 1674  bitshiftleft(bit,int4) 1677  bitshiftright(bit,int4) 1678
+  bitxor(bit,bit) 1675  get_bit(bit,int4) 3032  length(bit) 1681  octet_length(bit) 1682  overlay(bit,bit,int4) 3031
+  overlay(bit,bit,int4,int4) 3030  position(bit,bit) 1698  set_bit(bit,int4,int4) 3033  substring(bit,int4) 1699
+  substring(bit,int4,int4) 1680  varbiteq(varbit,varbit) 1666  varbitge(varbit,varbit) 1668  varbitgt(varbit,varbit) 1669
+  varbitle(varbit,varbit) 1670  varbitlt(varbit,varbit) 1671  varbitne(varbit,varbit) 1667
   lastval() 2559  pg_sequence_last_value(regclass) 4032
 `
 

@@ -33,6 +33,9 @@ export const typeNamed = (name: string): SqlType | undefined =>
 
 const unknownType = (name: string, at: TypeName) => bindError('42704', `type "${name}" does not exist`, at)
 
+/** As PostgreSQL: a tenth of a gigabyte. */
+const BITS_MAX = 83_886_080
+
 function withModifiers(type: SqlType, name: TypeName): SqlType {
   const mods = name.typmods
   if (mods.length === 0) return type
@@ -62,6 +65,12 @@ function withModifiers(type: SqlType, name: TypeName): SqlType {
       if (first > 10485760) throw bindError('22023', `length for type ${label} cannot exceed 10485760`, name)
       return { ...type, length: first }
     }
+    case 'bit':
+    case 'varbit':
+      if (numbers.length > 1) throw bindError('22023', 'invalid type modifier', name)
+      if (first < 1) throw bindError('22023', `length for type ${type.kind} must be at least 1`, name)
+      if (first > BITS_MAX) throw bindError('22023', `length for type ${type.kind} cannot exceed ${BITS_MAX}`, name)
+      return { ...type, length: first }
     case 'time':
     case 'timestamp':
     case 'timestamptz':
@@ -97,6 +106,8 @@ const KINDS: Readonly<Record<string, TypeKind>> = {
   timestamptz: 'timestamptz',
   interval: 'interval',
   uuid: 'uuid',
+  bit: 'bit',
+  varbit: 'varbit',
   json: 'json',
   jsonb: 'jsonb',
   oid: 'oid',
@@ -127,7 +138,7 @@ export function serialType(name: TypeName): 'int2' | 'int4' | 'int8' | undefined
 /** Types that PostgreSQL or a neighbour has and this does not: better named than "does not exist". */
 // biome-ignore format: a list of names
 const REFUSED: ReadonlySet<string> = new Set([
-  'timetz', 'bit', 'varbit', 'money', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'inet', 'cidr',
+  'timetz', 'money', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'inet', 'cidr',
   'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'pg_lsn', 'int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange',
   'daterange', 'hstore', 'struct', 'map', 'list', 'row', 'record', 'cstring', 'regprocedure', 'regoper', 'regrole',
   'mz_timestamp', 'int4multirange', 'int8multirange', 'nummultirange', 'tsmultirange', 'tstzmultirange',

@@ -24,6 +24,8 @@ const KINDS = {
   timestamptz: 'wide',
   interval: 'any',
   uuid: 'str',
+  bit: 'str',
+  varbit: 'str',
   json: 'str',
   jsonb: 'str',
   oid: 'f64',

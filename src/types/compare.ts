@@ -45,6 +45,8 @@ const BY_KIND = {
   timestamptz: scalars,
   interval: (a, b) => compareInterval(a as Interval, b as Interval),
   uuid: texts,
+  bit: texts,
+  varbit: texts,
   json: texts,
   jsonb: (a, b) => compareJsonb(a as string, b as string),
   regclass: texts,

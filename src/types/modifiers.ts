@@ -3,6 +3,7 @@ import { mapItems } from './array-value.ts'
 import { applyPrecision } from './numeric-arith.ts'
 import { formatType } from './pg-type.ts'
 import type { SqlType } from './sql-type.ts'
+import { cutBits, fitBits } from './text/bits.ts'
 import { roundTime, roundTimestamp } from './text/datetime.ts'
 import type { Numeric, Value } from './value.ts'
 
@@ -32,6 +33,10 @@ export function applyModifiers(value: Value, type: SqlType, explicit: boolean): 
       return type.length === undefined
         ? value
         : padBlanks(fitLength(value as string, type, type.length, explicit), type.length)
+    case 'bit':
+      return type.length === undefined ? value : fitBits(value as string, type.length, explicit)
+    case 'varbit':
+      return type.length === undefined ? value : cutBits(value as string, type.length, explicit)
     case 'timestamp':
     case 'timestamptz':
       return type.precision === undefined ? value : roundTimestamp(value as number | bigint, type.precision)

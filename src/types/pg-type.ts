@@ -58,6 +58,8 @@ export const PG_TYPES = {
   record: row(2249, 2287, 'record', 'record', -1, 'P'),
   void: row(2278, 0, 'void', 'void', 4, 'P'),
   uuid: row(2950, 2951, 'uuid', 'uuid', 16, 'U'),
+  bit: row(1560, 1561, 'bit', 'bit', -1, 'V'),
+  varbit: preferred(row(1562, 1563, 'varbit', 'bit varying', -1, 'V')),
   jsonb: row(3802, 3807, 'jsonb', 'jsonb', -1, 'U'),
   regnamespace: row(4089, 4090, 'regnamespace', 'regnamespace', 4, 'N'),
   unknown: row(705, 0, 'unknown', 'unknown', -2, 'X'),
@@ -102,6 +104,9 @@ export function typmodOf(type: SqlType): number {
     case 'varchar':
     case 'bpchar':
       return type.length === undefined ? -1 : type.length + 4
+    case 'bit':
+    case 'varbit':
+      return type.length ?? -1
     case 'time':
     case 'timestamp':
     case 'timestamptz':
@@ -123,6 +128,9 @@ function withTypmod(type: SqlType, typmod: number): SqlType {
     case 'varchar':
     case 'bpchar':
       return { kind: type.kind, length: typmod - 4 }
+    case 'bit':
+    case 'varbit':
+      return { kind: type.kind, length: typmod }
     case 'time':
     case 'timestamp':
     case 'timestamptz':
@@ -164,6 +172,7 @@ const ALIASES: Readonly<Record<string, TypeKind>> = {
   dec: 'numeric',
   'character varying': 'varchar',
   character: 'bpchar',
+  'bit varying': 'varbit',
   'time without time zone': 'time',
   'timestamp without time zone': 'timestamp',
   'timestamp with time zone': 'timestamptz',

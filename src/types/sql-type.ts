@@ -11,6 +11,7 @@
  * | time | number: µs since midnight | f64 |
  * | timestamp timestamptz | number: µs since 1970-01-01 UTC (bigint beyond 2^53), ±Infinity | f64, i64 |
  * | text varchar bpchar name char json jsonb uuid regclass… | string | str |
+ * | bit varbit | string of 0 and 1 | str |
  * | bytea | Uint8Array | any |
  * | interval | Interval | any |
  * | array | (Value \| null)[], ShapedArray | any |
@@ -36,6 +37,8 @@ export type TypeKind =
   | 'timestamptz'
   | 'interval'
   | 'uuid'
+  | 'bit'
+  | 'varbit'
   | 'json'
   | 'jsonb'
   | 'oid'
@@ -53,7 +56,7 @@ export interface SqlType {
   /** numeric(precision, scale); timestamp(precision), timestamptz(precision), time(precision). */
   readonly precision?: number
   readonly scale?: number
-  /** varchar(n), char(n). */
+  /** varchar(n), char(n), bit(n), bit varying(n). */
   readonly length?: number
   /** Element type of an array. */
   readonly element?: SqlType
@@ -85,6 +88,8 @@ export const TIMESTAMP = plain('timestamp')
 export const TIMESTAMPTZ = plain('timestamptz')
 export const INTERVAL = plain('interval')
 export const UUID = plain('uuid')
+export const BIT = plain('bit')
+export const VARBIT = plain('varbit')
 export const JSONT = plain('json')
 export const JSONB = plain('jsonb')
 export const OID = plain('oid')

@@ -5,6 +5,7 @@ import { applyModifiers } from './modifiers.ts'
 import { formatNumeric } from './numeric.ts'
 import { type SqlType, TEXT, type TypeKind } from './sql-type.ts'
 import { formatArray, formatRecord, parseArray } from './text/array.ts'
+import { parseBits } from './text/bits.ts'
 import { type Clock, parseDate, parseTime, parseTimestamp, parseTimestamptz } from './text/datetime.ts'
 import { formatDate, formatInterval, formatTime, formatTimestamp, formatTimestamptz } from './text/datetime-output.ts'
 import { parseInterval } from './text/interval.ts'
@@ -75,6 +76,8 @@ const CODECS = {
   },
   interval: { parse: (text) => parseInterval(text), format: formatInterval },
   uuid: { parse: parseUuid, format: asIs },
+  bit: { parse: parseBits, format: asIs },
+  varbit: { parse: parseBits, format: asIs },
   json: { parse: parseJsonText, format: asIs },
   jsonb: { parse: parseJsonbText, format: asIs },
   regclass: string,

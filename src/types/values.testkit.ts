@@ -53,6 +53,9 @@ export function datumOf(type: SqlType): fc.Arbitrary<Value> {
         },
         { noNullPrototype: true },
       )
+    case 'bit':
+    case 'varbit':
+      return fc.array(fc.constantFrom('0', '1'), { maxLength: 40 }).map((bits) => bits.join(''))
     case 'uuid':
       return fc.uuid()
     case 'json':
@@ -97,6 +100,8 @@ export const someTypes: readonly SqlType[] = [
   T.TIMESTAMPTZ,
   T.INTERVAL,
   T.UUID,
+  T.BIT,
+  T.VARBIT,
   T.JSONB,
   T.arrayOf(T.INT4),
   T.arrayOf(T.NUMERIC),

@@ -119,6 +119,9 @@ function measures(type: SqlType): Datum[] {
     case 'varchar':
     case 'bpchar':
       return of(length ?? null, length === undefined ? TEXT_OCTETS_MAX : length * 4, null, null, null, null)
+    case 'bit':
+    case 'varbit':
+      return of(length ?? null, null, null, null, null, null)
     case 'date':
       return of(null, null, null, null, null, 0)
     case 'time':

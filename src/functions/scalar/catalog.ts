@@ -22,9 +22,10 @@ function typeText(args: readonly Datum[], env: EvalEnv): string | null {
   if (oid === 0) return '-'
   const type = typeByOid(oid, typmod ?? -1)
   if (type === undefined) return POLY_NAMES.get(oid) ?? env.objects?.rowTypeName(oid) ?? '???'
-  // "character" alone would be read as character(1).
-  const unbounded = typmod !== null && (type.element ?? type).kind === 'bpchar' && !hasModifiers(type)
-  return unbounded ? formatType(type).replace('character', 'bpchar') : formatType(type)
+  // "character" alone would be read as character(1), and "bit" as bit(1).
+  const { kind } = type.element ?? type
+  const unbounded = typmod !== null && (kind === 'bpchar' || kind === 'bit') && !hasModifiers(type)
+  return unbounded ? formatType(type).replace('character', 'bpchar').replace('bit', '"bit"') : formatType(type)
 }
 
 const ENCODINGS: Readonly<Record<number, string>> = { 0: 'SQL_ASCII', 6: 'UTF8' }

@@ -61,6 +61,8 @@ const TYPES: readonly (readonly [kind: string, prefix: string, inline: Inlining,
     "'00000000-0000-0000-0000-000000000000'::uuid",
     "'00000000-0000-0000-0000-000000000001'::uuid",
   ],
+  ['bit', 'bit', 'none', "'10'::bit(2)", "'11'::bit(2)"],
+  ['varbit', 'varbit', 'none', "'1'::varbit", "'10'::varbit"],
   ['jsonb', 'jsonb_', 'none', "'1'::jsonb", "'[1]'::jsonb"],
 ]
 

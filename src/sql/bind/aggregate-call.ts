@@ -4,12 +4,12 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar, someScalar } from '../../plan/scalar-walk.ts'
 import { bindError } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
+import { collectedOrPlain } from './collected-aggregate.ts'
 import { refuseUnordered } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
-import { isJsonAggregate, jsonAggregateCall, jsonFinal } from './json-aggregate.ts'
-import { aggregateCall, callFunction } from './overload.ts'
+import { callFunction } from './overload.ts'
 import { slotsIn } from './slot.ts'
 
 /** An aggregate with its arguments, DISTINCT, ORDER BY and FILTER inside and behind its parentheses. */
@@ -21,8 +21,7 @@ export function bindAggregate(st: Statement, node: Call, name: string, place: Ex
   }
   if (node.star && name !== 'count') throw starred(name, node)
   const args = node.star ? [] : bindArgs(st, node, inside)
-  const json = isJsonAggregate(name)
-  const call = json ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
+  const { call, final } = collectedOrPlain(st, name, args, node)
   const fn = aggregateById(call.fn)
   if (fn?.form === 'within' || fn?.form === 'hypothetical') {
     throw bindError('42809', `WITHIN GROUP is required for ordered-set aggregate ${name}`, node)
@@ -43,7 +42,7 @@ export function bindAggregate(st: Statement, node: Call, name: string, place: Ex
   refuseOuterAggregate(st, parts, node)
   const slot = { kind: 'aggregate', name, call: { ...call, distinct, filter, order } } as const
   const value = st.slot(slot, [], call.type, node)
-  return json ? callFunction(st, jsonFinal(name, args), [value], node) : value
+  return final === undefined ? value : callFunction(st, final, [value], node)
 }
 
 export const starred = (name: string, node: Call) =>

@@ -7,12 +7,12 @@ import { respelled } from './aggregate-spelling.ts'
 import { bindError } from './bind-error.ts'
 import { bindArgs, type Call, functionName } from './call-parts.ts'
 import { canCoerce, coerce } from './coerce.ts'
+import { isCollectedAggregate } from './collected-aggregate.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { currentWatermark } from './event-time.ts'
 import { functionRespelled } from './function-spelling.ts'
 import { bindGroupWindowCall, isGroupWindowCall } from './group-window.ts'
 import { handled } from './handled.ts'
-import { isJsonAggregate } from './json-aggregate.ts'
 import { bindOrderedSet } from './ordered-set.ts'
 import { outerAggregate } from './outer-aggregate.ts'
 import { callFunction, isAggregate, isByOrder, isOrderedSet, isTableFunction, tableCall } from './overload.ts'
@@ -62,7 +62,7 @@ export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
 
 /** Some names are of window functions, and with an ORDER BY of their own, or without OVER, of aggregates. */
 function isAggregateCall(node: Call, name: string): boolean {
-  if (isAggregate(name) || isJsonAggregate(name)) return true
+  if (isAggregate(name) || isCollectedAggregate(name)) return true
   if (isOrderedSet(name)) return !isWindowFunction(name) || node.args.length > 0
   return isByOrder(name) && node.orderBy.length > 0
 }

@@ -2,7 +2,8 @@ import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant, FALSE, TRUE } from '../../plan/scalar-walk.ts'
-import { INT4, INT8, INTERVAL, NUMERIC, UNKNOWN } from '../../types/sql-type.ts'
+import { BIT, INT4, INT8, INTERVAL, NUMERIC, UNKNOWN } from '../../types/sql-type.ts'
+import { hexBits } from '../../types/text/bits.ts'
 import type { Interval } from '../../types/value.ts'
 import { resolveType } from '../type-name.ts'
 import { bindError } from './bind-error.ts'
@@ -33,6 +34,12 @@ export function bindString(st: Statement, node: Node<'string'>): Scalar {
   const literal = constant(node.value, UNKNOWN)
   st.literals.set(literal, node)
   return literal
+}
+
+/** B'101', X'1F'. */
+export function bindBitString(_st: Statement, node: Node<'bitString'>): Scalar {
+  handled(node, ['base', 'digits'])
+  return constant(node.base === 2 ? node.digits : hexBits(node.digits), BIT)
 }
 
 export const bindNull = (_st: Statement, node: Node<'null'>): Scalar => {

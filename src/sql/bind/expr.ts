@@ -9,6 +9,7 @@ import { bindCase, bindCoalesce, bindGreatest, bindNullIf } from './expr-choice.
 import { bindCollate } from './expr-collate.ts'
 import { bindBetween, bindInList, bindIs, bindIsDistinct, bindLike, bindLogic, bindNot } from './expr-condition.ts'
 import {
+  bindBitString,
   bindBoolean,
   bindInterval,
   bindNull,
@@ -62,7 +63,7 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   column: bindColumn,
   number: (st, node) => bindNumber(st, node),
   string: bindString,
-  bitString: refuse('a bit string'),
+  bitString: bindBitString,
   null: bindNull,
   boolean: bindBoolean,
   typedLiteral: bindTypedLiteral,

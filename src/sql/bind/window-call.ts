@@ -9,12 +9,12 @@ import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
 import { bindArgs, bindOrder, type Call } from './call-parts.ts'
 import { canCoerce, coerce, constantValue, movesInView, settleUnknown, unify } from './coerce.ts'
+import { collectedOrPlain, isCollectedAggregate } from './collected-aggregate.ts'
 import { refuseUnequal } from './comparable.ts'
 import type { ExprPlace, Statement } from './context.ts'
 import { bindCondition } from './expr-condition.ts'
 import { handled } from './handled.ts'
-import { isJsonAggregate, jsonAggregateCall, jsonFinal } from './json-aggregate.ts'
-import { aggregateCall, callFunction, isAggregate } from './overload.ts'
+import { callFunction, isAggregate } from './overload.ts'
 import { bindFrame } from './window-frame.ts'
 import { type WindowDefinition, windowDefinition } from './window-spec.ts'
 
@@ -65,7 +65,7 @@ interface BoundCall {
 export function bindWindowCall(st: Statement, node: Call, name: string, place: ExprPlace): Scalar {
   refuseHere(node, place)
   const inside: ExprPlace = { ...place, windows: false, rows: false, inWindow: 'call' }
-  const aggregated = isAggregate(name) || isJsonAggregate(name)
+  const aggregated = isAggregate(name) || isCollectedAggregate(name)
   if (!aggregated && !isWindowFunction(name)) {
     bindArgs(st, node, inside)
     throw bindError('42809', `OVER specified, but ${name} is not a window function nor an aggregate function`, node)
@@ -141,10 +141,8 @@ function bindAggregateCall(st: Statement, node: Call, name: string, place: ExprP
   }
   if (node.star && name !== 'count') throw bindError('42883', `function ${name}() does not exist`, node)
   const args = node.star ? [] : bindArgs(st, node, place)
-  const json = isJsonAggregate(name)
-  const call = json ? jsonAggregateCall(st, name, args, node) : aggregateCall(st, name, args, node)
+  const { call, ...final } = collectedOrPlain(st, name, args, node)
   if (aggregateById(call.fn)?.impliesDistinct) throw notSupported(`${name} as a window function`, node.span)
-  const final = json ? { final: jsonFinal(name, args) } : {}
   return { fn: 'aggregate', aggregate: call.fn, args: call.args, type: call.type, ...final }
 }
 
