@@ -3,7 +3,7 @@ import type { CatalogSnapshot } from '../catalog/entry.ts'
 import type { Finishing } from '../plan/logical.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
-import type { RunningState } from '../sql/explain-state.ts'
+import type { Measurement, RunningState } from '../sql/explain-state.ts'
 import type { RelationStatistics } from '../sql/optimise/rule.ts'
 import type { Batch } from '../types/batch.ts'
 import type { RowType, SqlType } from '../types/sql-type.ts'
@@ -34,6 +34,8 @@ export interface Engine {
   statistics(object: number): RelationStatistics | null
   /** Raises a relation's watermark; resolves once what it closes is durable and visible. */
   advanceWatermark(object: number, value: number): Promise<void>
+  /** EXPLAIN ANALYZE: a pull whose rows are only counted. */
+  measure(request: ReadRequest, call: CallContext): Promise<Measurement>
   /** A pull at the newest durable tick. */
   read(request: ReadRequest, call: CallContext): Promise<ReadResult>
   subscribe(request: SubscribeRequest, call: CallContext): Promise<Subscription>

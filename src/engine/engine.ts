@@ -1,6 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { CatalogSnapshot } from '../catalog/entry.ts'
-import type { RunningState } from '../sql/explain-state.ts'
+import type { Measurement, RunningState } from '../sql/explain-state.ts'
 import type { RelationStatistics } from '../sql/optimise/rule.ts'
 import type { Row } from '../types/value.ts'
 import type {
@@ -24,6 +24,7 @@ import type { Durability } from './durability.ts'
 import type { Hydration } from './hydration.ts'
 import type { Idleness } from './idleness.ts'
 import type { IndexLookup } from './indexes.ts'
+import { measure } from './measure.ts'
 import { read } from './read.ts'
 import { runningState, storedRows } from './running-state.ts'
 import { refuseInSafeMode } from './safe-mode.ts'
@@ -116,6 +117,14 @@ export class LiveEngine implements Engine {
     this.#check()
     try {
       return await read(this.#deps, request, call)
+    } finally {
+      await settleSequences(this.world)
+    }
+  }
+  async measure(request: ReadRequest, call: CallContext): Promise<Measurement> {
+    this.#check()
+    try {
+      return await measure(this.#deps, request, call)
     } finally {
       await settleSequences(this.world)
     }

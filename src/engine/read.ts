@@ -6,7 +6,7 @@ import { ERROR_TYPES } from '../dataflow/contract.ts'
 import type { ErrorFilter } from '../dataflow/errors-handed-on.ts'
 import { objectsOf } from '../plan/objects-of.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
-import { runOnce } from '../render/run-once.ts'
+import { type RunOnceRequest, runOnce } from '../render/run-once.ts'
 import { finish } from '../serve/finishing.ts'
 import type { Batch } from '../types/batch.ts'
 import { batchFromRows, rowAt } from '../types/batch-build.ts'
@@ -34,7 +34,12 @@ export interface ReadDeps {
 }
 
 /** A pull: every relation at one tick; keys through an index, anything else as a one-shot circuit over the snapshot. */
-export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext): Promise<ReadResult> {
+export async function read(
+  deps: ReadDeps,
+  asked: ReadRequest,
+  call: CallContext,
+  measured?: RunOnceRequest['measured'],
+): Promise<ReadResult> {
   const { world } = deps
   const request = { ...asked, finishing: bindFinishing(asked.finishing, asked.params) }
   if (request.lookup !== null) {
@@ -49,7 +54,7 @@ export async function read(deps: ReadDeps, asked: ReadRequest, call: CallContext
   await upToNow(deps, objects)
   const snapshot = await snapshotWithStreams(deps, objects, streamRowsMax(plan, request), call)
   try {
-    const rows = await evaluate(world, plan, snapshot, call, { rowsMax: rowsWanted(request) })
+    const rows = await evaluate(world, plan, snapshot, call, { rowsMax: rowsWanted(request), measured })
     const batches = finish(rows, plan.types, request.finishing)
     return { tick: snapshot.tick, timestampMs: snapshot.timestampMs, rowCount: countRows(batches), batches }
   } finally {
@@ -71,7 +76,13 @@ export async function evaluate(
     grown,
     errors,
     rowsMax,
-  }: { readonly grown?: (batch: Batch) => void; readonly errors?: ErrorFilter; readonly rowsMax?: number } = {},
+    measured,
+  }: {
+    readonly grown?: (batch: Batch) => void
+    readonly errors?: ErrorFilter
+    readonly rowsMax?: number | undefined
+    readonly measured?: RunOnceRequest['measured'] | undefined
+  } = {},
 ): Promise<readonly Batch[]> {
   for (const object of objectsOf(plan)) {
     const poison = snapshot.poison(object)
@@ -91,6 +102,7 @@ export async function evaluate(
     now: () => runtime.monotonicMs(),
     ...(grown === undefined ? {} : { grown }),
     ...(rowsMax === undefined ? {} : { rowsMax }),
+    ...(measured === undefined ? {} : { measured }),
     async slice() {
       throwIfCanceled(call.signal)
       if (runtime.monotonicMs() - since < READ_SLICE_MS) return

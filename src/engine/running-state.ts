@@ -21,6 +21,7 @@ export function runningState(world: World, object: number): RunningState | null 
   return {
     plan: view.running,
     node: (number) => nodes.get(number) ?? null,
+    did: (number) => view.rendered.measured(number),
     result: view.resultOf === null ? { ...result, of: null } : { ...result, of: nameOf(view.resultOf) },
     shared: [...world.sharing.list()]
       .filter(({ users }) => [...users].some((user) => Number.parseInt(user, 10) === object))

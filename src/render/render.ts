@@ -10,6 +10,7 @@ import type { StateFactory } from '../state/contract.ts'
 import { Build } from './build.ts'
 import type { Closers } from './closing.ts'
 import type { CompileContext } from './compile-context.ts'
+import { type MeasuredNode, measuredNode } from './measured.ts'
 import { renderOp } from './node.ts'
 import type { SharedArrangements } from './sharing.ts'
 
@@ -51,6 +52,8 @@ export interface RenderedView {
   catchUp(): void
   /** The edge that `output` reads. */
   readonly root: Fanout
+  /** What a node of the plan did so far. */
+  measured(node: number): MeasuredNode
   /** What watermarks do to it; null: nothing. */
   readonly closers: Closers | null
   /** Leaves the circuit and forgets the state for good: all of it, the output, or what feeds it. */
@@ -105,6 +108,7 @@ export function renderPlan(request: RenderRequest): RenderedView {
     output,
     root: build.edge(plan.root),
     gets: build.gets,
+    measured: (node) => measuredNode(operators, build.edge(node), node),
     closers: build.closers.finish(operators),
     connect() {
       for (const get of build.gets) get.connect()

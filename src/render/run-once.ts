@@ -8,6 +8,7 @@ import type { Batch } from '../types/batch.ts'
 import { hasRetraction, sliceBatch } from '../types/batch-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { CompileContext } from './compile-context.ts'
+import { type MeasuredNode, measuredNode } from './measured.ts'
 import { renderCircuit } from './render.ts'
 
 export interface RunOnceRequest {
@@ -24,6 +25,8 @@ export interface RunOnceRequest {
   readonly grown?: (batch: Batch) => void
   /** So many rows, in whatever order, are enough: a plan that only adds rows is not run any further then. */
   readonly rowsMax?: number
+  /** Told at the end what each node did, timed by `now`. */
+  readonly measured?: (node: (number: number) => MeasuredNode) => void
   /** Rows fed between two slices; a default when left out. */
   readonly sliceRows?: number
   /** Monotonic ms, for the size of slices; without it they only grow. */
@@ -64,6 +67,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
     resolve: (object) => new Fanout(request.objectTypes(object)),
   })
   const { circuit, gets } = build
+  if (request.measured !== undefined) circuit.clock = now
   const result = build.edge(plan.root).pipe()
   const rows: Batch[] = []
   const errors: Batch[] = []
@@ -118,6 +122,7 @@ export async function runOnce(request: RunOnceRequest): Promise<RunOnceResult> {
   }
   await slice()
   if (left > 0) await run(null)
+  request.measured?.((n) => measuredNode(build.operators, build.edge(n), n))
   return { rows: retracts ? await consolidated(rows, slice) : rows, errors: await consolidated(errors, slice) }
 }
 

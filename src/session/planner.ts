@@ -1,8 +1,9 @@
 import type { Expr } from '../../grammar/ast.ts'
 import type { TypeName } from '../../grammar/ast-base.ts'
 import type { Explain, Statement } from '../../grammar/ast-statement.ts'
-import type { Engine } from '../engine/api.ts'
+import type { Engine, ReadRequest } from '../engine/api.ts'
 import type { InsertPlan } from '../plan/dml.ts'
+import type { Measurement } from '../sql/explain-state.ts'
 import type { CopyTarget } from '../sql/plan-statement.ts'
 import type * as sql from '../sql/planned.ts'
 import type { FieldOrigin, PlannedDdl, PlannedSubscribe, PlannedWrite, PlanningContext } from '../sql/planned.ts'
@@ -23,13 +24,16 @@ export interface Planner {
   /** `SELECT arg::type, …` without FROM: the arguments of EXECUTE. */
   planArguments(args: readonly Expr[], types: readonly SqlType[], context: PlanningContext): PlannedRead
   /** Lines of EXPLAIN. `held` tells what there is now. */
-  explain(statement: Explain, context: PlanningContext, held: HeldNow): readonly string[]
+  explain(statement: Explain, context: PlanningContext, held: HeldNow): Promise<readonly string[]>
   /** A type by its written name (PREPARE p (int, text)). */
   resolveType(name: TypeName): SqlType
 }
 
 /** What EXPLAIN asks the engine. */
-export type HeldNow = Pick<Engine, 'runningState' | 'storedRows'>
+export type HeldNow = Pick<Engine, 'runningState' | 'storedRows'> & {
+  /** Runs a query, for what it does. */
+  measure(request: ReadRequest): Promise<Measurement>
+}
 
 /** The parts of a planned read that a session uses. */
 export type PlannedRead = Pick<sql.PlannedRead, 'kind' | 'request' | 'origins' | 'paramTypes' | 'lock' | 'ofMoment'>

@@ -12,12 +12,29 @@ export interface StateNotes {
   readonly json: object
 }
 
+/** What a node of a plan did. */
+export interface NodeMeasure {
+  /** Rows that it handed on, retractions among them; equal ones of one batch count once. */
+  readonly made: number
+  readonly ms: number
+}
+
+/** What a query did that ran. */
+export interface Measurement {
+  /** null: the answer came from an index, no operator ran. */
+  node(number: number): (NodeMeasure & Held & { readonly holds: boolean }) | null
+  readonly rows: number
+  readonly ms: number
+}
+
 /** What a view that runs holds. */
 export interface RunningState {
   /** The plan by which it runs: a part that equals another view's plan reads that view's result. */
   readonly plan: PhysicalPlan
   /** Of the node's own structures; null: it has none. */
   node(number: number): Held | null
+  /** Since it was made, or the server was started. */
+  did(number: number): NodeMeasure
   /** `of`: it is another view's result, which keeps it. */
   readonly result: Held & { readonly of: string | null }
   /** Arrangements directly over relations, kept once for all views that use them. */
@@ -80,3 +97,49 @@ function bytesText(bytes: number): string {
 }
 
 const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const
+
+/** Of a query that ran: what its nodes did, beside what was expected of them. */
+export function measuredNotes(expected: StateNotes, measured: Measurement): StateNotes {
+  return {
+    node(number) {
+      const did = measured.node(number)
+      if (did === null) return expected.node(number)
+      const held = did.holds ? [`held ${heldText(did, '')}`] : []
+      return [...expected.node(number), ...didTexts(did), ...held]
+    },
+    after: [...expected.after, ...totalTexts(measured)],
+    nodeJson(number) {
+      const did = measured.node(number)
+      if (did === null) return expected.nodeJson(number)
+      const { made, ms, holds, rows, bytes } = did
+      const held = holds ? { held: { rows, bytes } } : {}
+      return { ...expected.nodeJson(number), measured: { rows: made, ms: rounded(ms), ...held } }
+    },
+    json: { ...expected.json, measured: { rows: measured.rows, ms: rounded(measured.ms) } },
+  }
+}
+
+export const totalTexts = ({ rows, ms }: Measurement): readonly string[] => [
+  `result: ${rowsText(rows)}`,
+  `time: ${msText(ms)}`,
+]
+
+/** Of a view that runs: what its nodes did until now, beside what was expected of them. */
+export function analyzedNotes(expected: StateNotes, state: RunningState): StateNotes {
+  const now = runningNotes(state)
+  return {
+    node: (number) => [...expected.node(number), ...didTexts(state.did(number)), ...now.node(number)],
+    after: now.after,
+    nodeJson(number) {
+      const { made, ms } = state.did(number)
+      const measured = { rows: made, ms: rounded(ms) }
+      return { ...expected.nodeJson(number), ...now.nodeJson(number), measured }
+    },
+    json: now.json,
+  }
+}
+
+const didTexts = ({ made, ms }: NodeMeasure): string[] => [`gave ${rowsText(made)}`, `took ${msText(ms)}`]
+
+const rounded = (ms: number): number => Math.round(ms * 1000) / 1000
+const msText = (ms: number): string => `${rounded(ms)} ms`

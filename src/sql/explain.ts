@@ -50,7 +50,7 @@ function tree(p: Logical, depth: number): string[] {
 
 const namesOf = (...plans: readonly Logical[]): string[] => plans.flatMap((p) => p.rowType.map((f) => f.name))
 
-function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
+export function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
   switch (p.kind) {
     case 'get':
       return `Get ${p.name}`
@@ -171,18 +171,22 @@ function nodeLines(
   pad: string,
   state: readonly string[] = [],
 ): string[] {
+  const notes = [...nodeNotes(n, name), ...state]
+  const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`
+  return n.op === 'scope' ? [head, ...n.body.flatMap((b, j) => nodeLines(b, j, name, `${pad}    `))] : [head]
+}
+
+/** What is known of a node before it runs. */
+export function nodeNotes(n: PhysicalNode, name: (object: number) => string): string[] {
   const notes = [n.appendOnly ? 'append-only' : '', n.growth === 'none' ? '' : `${n.growth} state`].filter(
     (x) => x !== '',
   )
   for (const rule of n.release ?? []) {
     const by = columnsFreed(rule).map(({ column, terms }) => `#${column} below ${termsText(terms, name)}`)
     const side = rule.of === 'input' ? '' : `${rule.of} `
-    const but = rule.ordered ? ', what rows look back at apart' : rule.partial ? ', not where it is NULL' : ''
-    notes.push(`frees ${side}${by.join(' or ')}${but}`)
+    notes.push(`frees ${side}${by.join(' or ')}${rule.partial ? ', not where it is NULL' : ''}`)
   }
-  notes.push(...state)
-  const head = `${pad}${i}: ${nodeText(n, name)}${notes.length > 0 ? `  (${notes.join(', ')})` : ''}`
-  return n.op === 'scope' ? [head, ...n.body.flatMap((b, j) => nodeLines(b, j, name, `${pad}    `))] : [head]
+  return notes
 }
 
 /** `W` stands for the watermark of the relation, now() for the clock. */
@@ -194,7 +198,7 @@ const termsText = (terms: readonly BoundTerm[], name: (object: number) => string
   return distinct.length === 1 ? distinct[0] : `least(${distinct.join(', ')})`
 }
 
-function nodeText(n: PhysicalNode, name: (object: number) => string): string {
+export function nodeText(n: PhysicalNode, name: (object: number) => string): string {
   const scalar = (s: Scalar): string => scalarText(s, [])
   switch (n.op) {
     case 'get':

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Logical } from '../plan/logical.ts'
 import type { StoredRelations } from './estimate.ts'
 import { explainJson, explainLogical, explainPhysical, finishingText } from './explain.ts'
+import { graphText, logicalGraph, physicalGraph } from './explain-graph.ts'
 import { estimateNotes } from './explain-state.ts'
 import { RULES } from './optimise/optimise.ts'
 import { planFacts } from './statement/env.ts'
@@ -39,7 +40,7 @@ const STORED: StoredRelations = {
   key: (object) => (nameOf(object) === 'accounts' ? [0] : null),
 }
 
-const STAGED = /^EXPLAIN (?:(RAW|PHYSICAL|ESTIMATED|JSON) PLAN FOR )?/
+const STAGED = /^EXPLAIN (?:(RAW|PHYSICAL|ESTIMATED|JSON|MERMAID|DOT|DOT LOGICAL) PLAN FOR )?/
 
 /** The plan of the query at the stage that the block names; the optimised one without a name. */
 function explain(block: string): string {
@@ -49,7 +50,11 @@ function explain(block: string): string {
   const names = optimised.rowType.map((f) => f.name)
   const finish = order.length > 0 || limit !== null ? `${finishingText(request.finishing, names)}\n` : ''
   if (stage === 'JSON') return explainJson(optimised)
+  if (stage === 'DOT LOGICAL') return graphText(logicalGraph(optimised), 'DOT')
   const { plan } = request
+  if (stage === 'DOT' || stage === 'MERMAID') {
+    return graphText(physicalGraph(plan, nameOf, estimateNotes(plan, STORED, true)), stage)
+  }
   if (stage === 'PHYSICAL') return finish + explainPhysical(plan, nameOf)
   if (stage === 'ESTIMATED') return finish + explainPhysical(plan, nameOf, estimateNotes(plan, STORED, true))
   return finish + explainLogical(stage === 'RAW' ? raw : optimised)

@@ -84,3 +84,39 @@ test('what time frees is told as the most that there can be', async () => {
   expect(lines.find((l) => l.includes('aggregate'))).toMatch(/window-bounded state.* holds at most ~\d+ rows, ~/)
   expect(lines.every((l) => l.startsWith('root') || l.startsWith('result: ~') || l.includes('gives ~'))).toBe(true)
 })
+
+test('ANALYZE runs a query and tells what its operators did beside what was expected', async () => {
+  const json = JSON.parse((await explained(`EXPLAIN (ANALYZE, FORMAT JSON) ${JOINED}`)).join('\n'))
+  const joined = json.nodes.find((n: { op: string }) => n.op === 'join')
+  expect(joined.estimate.rows).toBeGreaterThan(0)
+  // Equal rows of orders are one that occurs ten times.
+  expect(joined.measured.rows).toBe(300)
+  expect(joined.measured.ms).toBeGreaterThan(0)
+  const aggregate = json.nodes.find((n: { op: string }) => n.op === 'aggregate')
+  expect(aggregate.measured.held.rows).toBe(7)
+  expect(json.measured.rows).toBe(7)
+  const lines = await explained(`EXPLAIN ANALYZE ${JOINED} ORDER BY 1`)
+  expect(lines.find((l) => l.includes('aggregate'))).toMatch(
+    /gives ~\d+ rows?, .*gave \d+ rows, took [\d.]+ ms, held 7 rows/,
+  )
+  expect(lines.at(-2)).toBe('result: 7 rows')
+  expect(lines.at(-1)).toMatch(/^time: [\d.]+ ms$/)
+  expect(await explained('EXPLAIN ANALYZE SELECT * FROM accounts WHERE id = 3')).toEqual([
+    'lookup accounts by [0]',
+    'result: 1 row',
+    expect.stringMatching(/^time: /),
+  ])
+})
+
+test('ANALYZE of a view that runs: what its operators did since it was made', async () => {
+  const aggregate = (await explained('EXPLAIN ANALYZE MATERIALIZED VIEW totals')).find((l) => l.includes('aggregate'))
+  expect(aggregate).toMatch(/gives ~\d+ rows, .*gave \d+ rows, took [\d.]+ ms, holds 7 rows/)
+})
+
+test('what cannot be measured is refused by name', async () => {
+  await expect(explained('EXPLAIN ANALYZE RAW PLAN FOR SELECT 1')).rejects.toMatchObject({ sqlstate: '0A000' })
+  await expect(explained('EXPLAIN (ANALYZE, BUFFERS) SELECT 1')).rejects.toMatchObject({ sqlstate: '0A000' })
+  await expect(explained(`EXPLAIN ANALYZE CREATE MATERIALIZED VIEW v AS ${JOINED}`)).rejects.toMatchObject({
+    sqlstate: '0A000',
+  })
+})

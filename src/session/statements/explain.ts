@@ -10,7 +10,12 @@ export const explainStatement: StatementHandler<Explain> = {
   async run(statement, run) {
     const { session } = run
     const context = session.planning(run.sql, [], (notice) => run.call.notice(notice))
-    const lines = session.planner.explain(statement, context, session.engine)
+    const { engine } = session
+    const lines = await session.planner.explain(statement, context, {
+      runningState: (object) => engine.runningState(object),
+      storedRows: (object) => engine.storedRows(object),
+      measure: (request) => engine.measure(request, run.call),
+    })
     return rowsOutcome(
       FIELDS,
       lines.map((line) => [line]),

@@ -66,6 +66,9 @@ export class FakeEngine implements Engine {
   statistics() {
     return null
   }
+  async measure() {
+    return { node: () => null, rows: 0, ms: 0 }
+  }
   async advanceWatermark(): Promise<void> {}
   async advanceClock(toMs: number): Promise<void> {
     this.nowMs = toMs

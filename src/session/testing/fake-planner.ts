@@ -66,7 +66,7 @@ export const fakePlanner: Planner = {
       [],
     )
   },
-  explain: (statement) => ['first line', `of ${statement.kind}`],
+  explain: async (statement) => ['first line', `of ${statement.kind}`],
   resolveType: (name) => (name.parts[0].name === 'text' ? TEXT : INT4),
 }
 
