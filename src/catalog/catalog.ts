@@ -28,10 +28,13 @@ export class Catalog implements CatalogSnapshot {
     const names = new Map<string, number>()
     const dependants = new Map<number, number[]>()
     for (const entry of byId.values()) {
-      const key = nameKey(entry.schema, entry.name)
-      const other = names.get(key)
-      if (other !== undefined) throw alreadyExists(entry)
-      names.set(key, entry.id)
+      // Constraints are named within their tables.
+      if (entry.kind !== 'foreignKey') {
+        const key = nameKey(entry.schema, entry.name)
+        const other = names.get(key)
+        if (other !== undefined) throw alreadyExists(entry)
+        names.set(key, entry.id)
+      }
       for (const id of new Set(entry.dependsOn)) {
         const list = dependants.get(id)
         if (list) list.push(entry.id)

@@ -13,6 +13,7 @@ export type CatalogEntry =
   | ViewEntry
   | MaterializedViewEntry
   | IndexEntry
+  | ForeignKeyEntry
   | ConnectionEntry
   | SequenceEntry
   | SystemEntry
@@ -188,6 +189,34 @@ export interface IndexEntry extends EntryBase {
   readonly constraint?: true
   readonly nullsNotDistinct?: true
 }
+
+/**
+ * FOREIGN KEY: each row of `on` refers to one of `references` by a unique key of that. Its name is a constraint's, beside those
+ * of its table, and none of a relation. Goes with either table.
+ */
+export interface ForeignKeyEntry extends EntryBase {
+  readonly kind: 'foreignKey'
+  readonly on: number
+  readonly columns: readonly number[]
+  readonly references: number
+  /** Pairwise to `columns`: those of the key, in whatever order. */
+  readonly referenced: readonly number[]
+  /** The index of a UNIQUE key; 0: the primary key. */
+  readonly key: number
+  readonly match: 'simple' | 'full'
+  readonly onDelete: ReferentialAction
+  readonly onUpdate: ReferentialAction
+  /** ON DELETE SET NULL | DEFAULT of these only; absent: of all. */
+  readonly setColumns?: readonly number[]
+  readonly deferrable?: Deferrable
+  /** Rows of before were not checked. */
+  readonly notValid?: true
+}
+
+export type ReferentialAction = 'noAction' | 'restrict' | 'cascade' | 'setNull' | 'setDefault'
+
+/** When a DEFERRABLE constraint is checked where nobody says otherwise: with the statement, or at COMMIT. */
+export type Deferrable = 'initiallyImmediate' | 'initiallyDeferred'
 
 export interface ConnectionEntry extends EntryBase {
   readonly kind: 'connection'

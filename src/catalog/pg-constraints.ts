@@ -1,7 +1,8 @@
 import { unwrapped } from '../functions/unwrapped.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
 import { primaryKeyDefinition } from './definitions.ts'
-import type { CatalogSnapshot, TableEntry } from './entry.ts'
+import type { CatalogSnapshot, ForeignKeyEntry, TableEntry } from './entry.ts'
+import { foreignKeysOf } from './foreign-keys.ts'
 import { primaryKeyConstraintOid, primaryKeyOid } from './pg-relations.ts'
 import { primaryKeyName, uniqueIndexes } from './unique-key.ts'
 
@@ -10,12 +11,15 @@ export interface PgConstraint {
   /** Constraints have no entries of their own: made from the table's or the index's id. */
   readonly oid: number
   readonly name: string
-  readonly type: 'p' | 'u' | 'c'
+  readonly type: 'p' | 'u' | 'c' | 'f'
   readonly table: TableEntry
   /** Column numbers; of a CHECK those that it reads. */
   readonly columns: readonly number[]
-  /** Of the index behind it, 0 without one. */
+  /** Of the index behind it, 0 without one; of a foreign key that of the key it refers to. */
   readonly index: number
+  /** Its own entry in the catalog: of a UNIQUE's index, of a FOREIGN KEY; 0: it has none. */
+  readonly entry: number
+  readonly foreignKey?: ForeignKeyEntry
   /** What pg_get_constraintdef prints; `pretty`: without parentheses that change nothing. */
   definition(pretty: boolean): string
 }
@@ -33,6 +37,7 @@ export function* constraintsOf(catalog: CatalogSnapshot, table: TableEntry): Ite
       table,
       columns: table.primaryKey,
       index: primaryKeyOid(table.id),
+      entry: 0,
       definition: () => primaryKeyDefinition(table),
     }
   }
@@ -46,6 +51,7 @@ export function* constraintsOf(catalog: CatalogSnapshot, table: TableEntry): Ite
       table,
       columns: index.columns,
       index: index.id,
+      entry: index.id,
       definition: () => `UNIQUE${nulls} (${columnNames(table, index.columns)})`,
     }
   }
@@ -57,9 +63,54 @@ export function* constraintsOf(catalog: CatalogSnapshot, table: TableEntry): Ite
       table,
       columns: columnsRead(check.expr),
       index: 0,
+      entry: 0,
       definition: (pretty) => `CHECK (${pretty ? unwrapped(check.sql) : check.sql})`,
     }
   }
+  for (const foreignKey of foreignKeysOf(catalog, table.id)) {
+    yield {
+      oid: foreignKey.id,
+      name: foreignKey.name,
+      type: 'f',
+      table,
+      columns: foreignKey.columns,
+      index: foreignKey.key === 0 ? primaryKeyOid(foreignKey.references) : foreignKey.key,
+      entry: foreignKey.id,
+      foreignKey,
+      definition: () => foreignKeyDefinition(catalog, table, foreignKey),
+    }
+  }
+}
+
+const ACTIONS = {
+  noAction: null,
+  restrict: 'RESTRICT',
+  cascade: 'CASCADE',
+  setNull: 'SET NULL',
+  setDefault: 'SET DEFAULT',
+} as const satisfies Record<ForeignKeyEntry['onDelete'], string | null>
+
+function foreignKeyDefinition(catalog: CatalogSnapshot, table: TableEntry, fk: ForeignKeyEntry): string {
+  const to = catalog.byId(fk.references) as TableEntry
+  const onUpdate = ACTIONS[fk.onUpdate]
+  const onDelete = ACTIONS[fk.onDelete]
+  const some = fk.setColumns === undefined ? '' : ` (${columnNames(table, fk.setColumns)})`
+  return [
+    `FOREIGN KEY (${columnNames(table, fk.columns)})`,
+    `REFERENCES ${shownName(catalog, to)}(${columnNames(to, fk.referenced)})`,
+    ...(fk.match === 'full' ? ['MATCH FULL'] : []),
+    ...(onUpdate === null ? [] : [`ON UPDATE ${onUpdate}`]),
+    ...(onDelete === null ? [] : [`ON DELETE ${onDelete}${some}`]),
+    ...(fk.deferrable === undefined ? [] : ['DEFERRABLE']),
+    ...(fk.deferrable === 'initiallyDeferred' ? ['INITIALLY DEFERRED'] : []),
+    ...(fk.notValid ? ['NOT VALID'] : []),
+  ].join(' ')
+}
+
+/** With its schema, where that is not the usual one. */
+function shownName(catalog: CatalogSnapshot, { schema, name }: TableEntry): string {
+  const of = catalog.byId(schema)!.name
+  return of === 'public' ? quoteIdent(name) : `${quoteIdent(of)}.${quoteIdent(name)}`
 }
 
 /** Of one oid. */

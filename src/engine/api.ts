@@ -161,6 +161,14 @@ export interface Savepoint {
   readonly bytes: number
   readonly locks: number
   readonly restarted: number
+  readonly deferred: DeferredMark
+}
+
+/** Of DEFERRABLE constraints: how many checks wait, and what SET CONSTRAINTS said, by object id; `all` null: nothing. */
+export interface DeferredMark {
+  readonly checks: number
+  readonly all: boolean | null
+  readonly some: ReadonlyMap<number, boolean>
 }
 
 export interface Transaction {
@@ -168,6 +176,8 @@ export interface Transaction {
   write(statement: WriteStatement, call: CallContext, params: Row): Promise<WriteResult>
   /** SELECT … FOR UPDATE / SHARE by primary key: waits for row locks (40P01 on deadlock). */
   lockRows(table: number, keys: readonly Row[], call: CallContext): Promise<void>
+  /** SET CONSTRAINTS, by object id, null: all; 23503 where one does not hold that is not deferred any more. */
+  setConstraints(constraints: readonly number[] | null, deferred: boolean, call: CallContext): Promise<void>
   /** Where the transaction stands: what `rollbackTo` goes back to, any number of times. */
   savepoint(): Savepoint
   /** Undoes what was changed, and lets go what was locked, since then. What was read stays read. */

@@ -3,6 +3,7 @@ import { startSource } from './ddl/create-source.ts'
 import { startTable } from './ddl/create-table.ts'
 import { type Image, offsetMaps, type ViewImage, viewSpec } from './image.ts'
 import type { IndexLookup } from './indexes.ts'
+import { linkForeignKeys } from './link-foreign-keys.ts'
 import { startMerged } from './merged-rows.ts'
 import type { ViewState } from './view.ts'
 import type { ConnectorFactory, World } from './world.ts'
@@ -47,6 +48,7 @@ export function rebuild(world: World, indexes: IndexLookup, image: Image, connec
       for (const [partition, offset] of known?.startVector ?? []) source.startVector.set(partition, offset)
     } else if (entry.kind === 'index') indexes.add(entry, false)
   }
+  linkForeignKeys(world, false)
 }
 
 /** It had not got so far that a restart could go on. */

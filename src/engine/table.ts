@@ -1,5 +1,5 @@
 import { assert } from '../base/assert.ts'
-import type { IndexEntry, TableEntry } from '../catalog/entry.ts'
+import type { ForeignKeyEntry, IndexEntry, TableEntry } from '../catalog/entry.ts'
 import { primaryKeyOf, type UniqueKey } from '../catalog/unique-key.ts'
 import { withWatermark } from '../catalog/watermark.ts'
 import { ExpiringRows } from '../dataflow/expiring-rows.ts'
@@ -10,6 +10,8 @@ import type { Column } from '../types/column.ts'
 import { buildColumn } from '../types/column-build.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
+import { type ForeignKeys, NO_FOREIGN_KEYS } from './foreign-keys.ts'
+import { ReferencingRows } from './referencing-rows.ts'
 import { firstPresent, lookupRow, UniqueRows } from './unique-rows.ts'
 import { unmarked, Watermarks } from './watermarks.ts'
 
@@ -33,6 +35,8 @@ export class TableRuntime {
   #entry: TableEntry
   readonly #uniques = new Map<number, UniqueRows>()
   #keys: readonly UniqueKey[]
+  #foreignKeys = NO_FOREIGN_KEYS
+  readonly #referencing = new Map<number, ReferencingRows>()
   #staged: Batch[] = []
   readonly #matches: Matches = { n: 0, probe: new Int32Array(4), slot: new Int32Array(4) }
 
@@ -115,6 +119,37 @@ export class TableRuntime {
     this.#uniques.delete(index)
     this.#keys = this.#allKeys()
   }
+
+  get foreignKeys(): ForeignKeys {
+    return this.#foreignKeys
+  }
+  /** Its rows by the columns of one of its own foreign keys. */
+  referencing({ id }: ForeignKeyEntry): ReferencingRows {
+    const rows = this.#referencing.get(id)
+    assert(rows !== undefined, `table ${this.#entry.name} has foreign key ${id}`)
+    return rows
+  }
+  /** What was checked against other foreign keys may not be stored. `fill`: with the rows that are there. */
+  setForeignKeys(next: ForeignKeys, states: StateFactory, fill: boolean): void {
+    this.rules++
+    this.#foreignKeys = next
+    for (const [id, { own, rows }] of this.#referencing) {
+      if (next.own.some((fk) => fk.id === id)) continue
+      if (own) states.drop(rows.id)
+      this.#referencing.delete(id)
+    }
+    for (const fk of next.own) {
+      if (this.#referencing.has(fk.id)) continue
+      const referencing = new ReferencingRows(fk, this.rows, this.types, states)
+      if (fill && referencing.own) for (const batch of this.rows.scan()) referencing.rows.apply(batch)
+      this.#referencing.set(fk.id, referencing)
+    }
+  }
+  /** What is to be pinned beside its rows, by id. */
+  *pinned(): Iterable<[number, Arrangement]> {
+    for (const [id, { rows }] of this.#uniques) yield [id, rows]
+    for (const [id, { rows }] of this.#referencing) yield [id, rows]
+  }
   #allKeys(): readonly UniqueKey[] {
     const primary = primaryKeyOf(this.#entry)
     return [...(primary === null ? [] : [primary]), ...[...this.#uniques.values()].map((u) => u.key)]
@@ -128,6 +163,7 @@ export class TableRuntime {
     if (batch.n === 0) return
     this.rows.apply(batch)
     for (const unique of this.#uniques.values()) unique.apply(batch)
+    for (const { own, rows } of this.#referencing.values()) if (own) rows.apply(batch)
     if (this.eventTime === null) this.#staged.push(batch)
     else {
       const stamped = this.eventTime.watermarks.stamp(0, 0, batch, 0)

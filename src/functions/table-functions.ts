@@ -215,6 +215,9 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     },
     { volatility: 'stable' },
   ),
+  table('pg_partition_ancestors(regclass) regclass', 'pg_partition_ancestors', function* () {}, {
+    volatility: 'stable',
+  }),
   table('string_to_table(text,text) text', 'string_to_table', function* ([s, d]) {
     for (const part of (s as string).split(d as string)) yield [part]
   }),

@@ -21,6 +21,7 @@ export type DdlPlan =
       readonly arrivals?: readonly string[]
       readonly appendOnly?: true
       readonly checks?: readonly CheckPlan[]
+      readonly foreignKeys?: readonly ForeignKeyPlan[]
       /** Other columns `c AS expr`, over the stored ones. */
       readonly computed?: readonly ComputedPlan[]
       /** How long rows live after they last came. */
@@ -97,6 +98,7 @@ export type DdlPlan =
       readonly checks: readonly CheckPlan[]
       /** New ones. */
       readonly uniques: readonly UniquePlan[]
+      readonly foreignKeys: readonly ForeignKeyPlan[]
     }
   /** `column`: from 1; 0: of the object itself. */
   | { readonly kind: 'comment'; readonly object: number; readonly column: number; readonly comment: string | null }
@@ -154,11 +156,19 @@ export interface SequencePlan {
   readonly cycle: boolean
 }
 
-/** What ALTER TABLE changes of a table's rules. `index`: of a UNIQUE constraint, 0 of others. */
+/** What ALTER TABLE changes of a table's rules. `index`: of a UNIQUE constraint or a FOREIGN KEY, 0 of others. */
 export type TableChange =
   | { readonly kind: 'addCheck'; readonly check: CheckPlan }
   | { readonly kind: 'addUnique'; readonly unique: UniquePlan }
-  | { readonly kind: 'dropConstraint'; readonly name: string; readonly index: number }
+  | { readonly kind: 'addForeignKey'; readonly foreignKey: ForeignKeyPlan }
+  /** `constraint`: of a foreign key, by id; null: a CHECK, whose rows were checked when it was made. */
+  | { readonly kind: 'validate'; readonly constraint: number | null }
+  | {
+      readonly kind: 'dropConstraint'
+      readonly name: string
+      readonly index: number
+      readonly cascade: boolean
+    }
   | { readonly kind: 'renameConstraint'; readonly name: string; readonly newName: string; readonly index: number }
   | {
       readonly kind: 'default'
@@ -174,6 +184,24 @@ export interface UniquePlan {
   readonly columns: readonly number[]
   readonly nullsNotDistinct: boolean
 }
+
+/** A FOREIGN KEY, as the catalog's entry has it; `name` null: PostgreSQL's choice. */
+export interface ForeignKeyPlan {
+  readonly name: string | null
+  readonly columns: readonly number[]
+  /** null: the table itself, which is being made. */
+  readonly references: number | null
+  /** Those of a unique key of it, pairwise to `columns`. */
+  readonly referenced: readonly number[]
+  readonly match: 'simple' | 'full'
+  readonly onDelete: ReferentialActionPlan
+  readonly onUpdate: ReferentialActionPlan
+  readonly setColumns?: readonly number[]
+  readonly deferrable?: 'initiallyImmediate' | 'initiallyDeferred'
+  readonly notValid?: true
+}
+
+export type ReferentialActionPlan = 'noAction' | 'restrict' | 'cascade' | 'setNull' | 'setDefault'
 
 /** Same shape as the catalog's CheckConstraint. */
 export interface CheckPlan {

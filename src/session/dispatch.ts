@@ -3,6 +3,7 @@ import { notSupported } from '../base/sql-error.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { Outcome, Run, SessionState, StatementHandler } from './run.ts'
 import { advanceStatement } from './statements/advance.ts'
+import { setConstraintsStatement } from './statements/constraints.ts'
 import { copyStatement } from './statements/copy.ts'
 import { closeStatement, declareStatement, declareSubscriptionStatement, fetchStatement } from './statements/cursor.ts'
 import { ddlStatement } from './statements/ddl.ts'
@@ -77,7 +78,7 @@ const HANDLERS: { readonly [K in Kind]: StatementHandler<Extract<Statement, { ki
   discard: discardStatement,
   prepare: prepareStatement,
   deallocate: deallocateStatement,
-  setConstraints: refused('SET CONSTRAINTS'),
+  setConstraints: setConstraintsStatement,
   advance: advanceStatement,
   control: refused((s) => s.action),
   print: refused('PRINT'),

@@ -22,7 +22,6 @@ test.each([
   ['VACUUM', 'VACUUM', 1],
   ['ANALYZE t', 'ANALYZE', 1],
   ['REFRESH MATERIALIZED VIEW t', 'REFRESH MATERIALIZED VIEW', 1],
-  ['SET CONSTRAINTS ALL DEFERRED', 'SET CONSTRAINTS', 1],
   ['CHECKPOINT', 'CHECKPOINT', 1],
 ] as const)('%s', async (sql, feature, position) => {
   const { session } = harness()

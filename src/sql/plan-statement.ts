@@ -4,6 +4,7 @@ import type { Statement } from '../../grammar/ast-statement.ts'
 import { GrammarError } from '../../grammar/errors.ts'
 import { parseStatements } from '../../grammar/parse.ts'
 import { notSupported, SqlError } from '../base/sql-error.ts'
+import { foreignKeysTo } from '../catalog/foreign-keys.ts'
 import type { DdlPlan } from '../plan/ddl.ts'
 import type { InsertPlan } from '../plan/dml.ts'
 import type { Scalar } from '../plan/scalar.ts'
@@ -65,13 +66,13 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
     case 'merge':
       return planMerge(node, context)
     case 'truncate': {
-      if (node.behavior === 'CASCADE') throw notSupported('TRUNCATE … CASCADE', node.span)
       const restart = node.identity === 'RESTART' ? { restart: true as const } : {}
       const st = newStatement(bindEnv(context))
       const tables = node.tables.map((t) => {
         if (t.only) throw notSupported('ONLY', t.name.span)
         return targetTable(st, t.name, 'truncate').id
       })
+      if (node.behavior === 'CASCADE') tables.push(...referring(tables, context))
       return { kind: 'write', statement: { kind: 'truncate', tables, ...restart }, returning: null, paramTypes: [] }
     }
     case 'subscribe':
@@ -176,4 +177,18 @@ export function planArguments(args: readonly Expr[], types: readonly SqlType[], 
     options: [],
   }
   return planQuery(query, context, types)
+}
+
+/** Tables whose rows refer to those of these, and so on: TRUNCATE … CASCADE takes them along, and says so. */
+function referring(tables: readonly number[], { catalog, notice }: PlanningContext): number[] {
+  const all = [...tables]
+  for (const table of all) {
+    for (const { on } of foreignKeysTo(catalog, table)) {
+      if (all.includes(on)) continue
+      all.push(on)
+      const message = `truncate cascades to table "${catalog.byId(on)!.name}"`
+      notice({ severity: 'NOTICE', sqlstate: '00000', message })
+    }
+  }
+  return all.slice(tables.length)
 }

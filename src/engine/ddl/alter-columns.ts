@@ -1,7 +1,7 @@
 import { Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogChange } from '../../catalog/catalog.ts'
-import type { IndexEntry, SequenceEntry, TableEntry } from '../../catalog/entry.ts'
+import type { ForeignKeyEntry, IndexEntry, SequenceEntry, TableEntry } from '../../catalog/entry.ts'
 import { RowErrorList } from '../../dataflow/row-errors.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -12,6 +12,7 @@ import type { Column } from '../../types/column.ts'
 import { buildColumn } from '../../types/column-build.ts'
 import type { CallContext } from '../api.ts'
 import { evalEnv } from '../eval-env.ts'
+import { linkForeignKeys } from '../link-foreign-keys.ts'
 import { settleSequences } from '../sequence-calls.ts'
 import type { World } from '../world.ts'
 import { expanded } from '../write/fill.ts'
@@ -20,6 +21,7 @@ import { RowRules } from '../write/row-rules.ts'
 import { startTable } from './create-table.ts'
 import type { DdlDeps } from './deps.ts'
 import { removeObject } from './drop.ts'
+import { foreignKeyEntries } from './foreign-key.ts'
 import { changeOutOfUse } from './out-of-use.ts'
 import { ownSequences } from './sequence.ts'
 import { checkUnique, uniqueEntries } from './unique.ts'
@@ -55,10 +57,14 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
     const others = { ...entry, id: -1 }
     const added = uniqueEntries(world, others, plan.uniques, id + 1 + sequences.length + along.indexes.length)
     const indexes = [...along.indexes, ...added.map((e): IndexEntry => ({ ...e, on: id, dependsOn: [id] }))]
+    const firstId = id + 1 + sequences.length + indexes.length
+    const foreignKeys = foreignKeysAlong(world, before, entry, plan, along, indexes, firstId)
     world.catalog = world.catalog.apply([
       ...along.gone.map((gone): CatalogChange => ({ kind: 'remove', id: gone })),
       { kind: 'remove', id: before.id },
-      ...[entry, ...sequences, ...along.sequences, ...indexes].map((e): CatalogChange => ({ kind: 'put', entry: e })),
+      ...[entry, ...sequences, ...along.sequences, ...indexes, ...foreignKeys].map(
+        (e): CatalogChange => ({ kind: 'put', entry: e }),
+      ),
     ])
     const table = startTable(deps, entry)
     for (const batch of rows) table.rows.apply(batch)
@@ -68,13 +74,14 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
       // Only what was added can be repeated: all is as it was.
       removeObject(deps, id)
       world.catalog = world.catalog.apply([
-        ...[entry, ...sequences, ...indexes].map((e): CatalogChange => ({ kind: 'remove', id: e.id })),
+        ...[entry, ...sequences, ...indexes, ...foreignKeys].map((e): CatalogChange => ({ kind: 'remove', id: e.id })),
         ...along.before.map((e): CatalogChange => ({ kind: 'put', entry: e })),
       ])
       throw error
     }
     for (const gone of [...along.gone, before.id]) removeObject(deps, gone)
     for (const index of indexes) deps.indexes.add(index, true)
+    linkForeignKeys(world, true)
     await settleSequences(world)
     await deps.checkpoint()
   })
@@ -92,7 +99,7 @@ function refuseReaders(world: World, { id, name }: TableEntry): void {
   const readers = world.catalog
     .allDependants([id])
     .map((reader) => world.catalog.byId(reader)!)
-    .filter((e) => e.kind !== 'index' && e.kind !== 'sequence' && e.kind !== 'system')
+    .filter((e) => e.kind !== 'index' && e.kind !== 'sequence' && e.kind !== 'system' && e.kind !== 'foreignKey')
   if (readers.length > 0)
     throw new SqlError('2BP01', `cannot alter columns of table ${name} because other objects depend on it`, {
       detail: readers
@@ -111,6 +118,8 @@ function refuseReaders(world: World, { id, name }: TableEntry): void {
 /** Indexes of columns that stay, under new ids, and sequences; `gone`: what has no place any more. */
 function comingAlong(world: World, before: TableEntry, entry: TableEntry, { moved }: Plan, firstId: number) {
   const indexes: IndexEntry[] = []
+  /** Index of now → then. */
+  const moves = new Map<number, number>()
   const sequences: SequenceEntry[] = []
   const gone: number[] = []
   const of = world.catalog.dependants(before.id).map((id) => world.catalog.byId(id)!)
@@ -119,14 +128,58 @@ function comingAlong(world: World, before: TableEntry, entry: TableEntry, { move
       gone.push(e.id)
       const columns = e.columns.map((c) => moved[c]!)
       if (columns.includes(-1)) continue
+      moves.set(e.id, firstId + indexes.length)
       indexes.push({ ...e, id: firstId + indexes.length, on: entry.id, columns, dependsOn: [entry.id] })
     } else if (e.kind === 'sequence') {
       const column = e.ownedBy === null ? -1 : moved[e.ownedBy.column]!
       if (column < 0) gone.push(e.id)
       else sequences.push({ ...e, ownedBy: { table: entry.id, column }, dependsOn: [entry.id] })
-    }
+    } else if (e.kind === 'foreignKey') gone.push(e.id)
   }
-  return { indexes, sequences, gone, before: [before, ...of] }
+  return { indexes, sequences, gone, moves, before: [before, ...of] }
+}
+
+/** Foreign keys of the table and to it, under new ids, and new ones. Those of columns that go are gone with them. */
+function foreignKeysAlong(
+  world: World,
+  before: TableEntry,
+  entry: TableEntry,
+  { moved, foreignKeys }: Plan,
+  { gone, moves }: ReturnType<typeof comingAlong>,
+  indexes: readonly IndexEntry[],
+  firstId: number,
+): ForeignKeyEntry[] {
+  const entries: ForeignKeyEntry[] = []
+  for (const fk of gone.map((id) => world.catalog.byId(id)!)) {
+    if (fk.kind !== 'foreignKey') continue
+    const own = fk.on === before.id
+    const to = fk.references === before.id
+    const columns = own ? fk.columns.map((c) => moved[c]!) : fk.columns
+    const referenced = to ? fk.referenced.map((c) => moved[c]!) : fk.referenced
+    const key = to && fk.key !== 0 ? moves.get(fk.key) : fk.key
+    if (columns.includes(-1)) continue
+    if (referenced.includes(-1) || key === undefined) {
+      if (own) continue
+      throw referredTo(world, before, fk, before.columns[fk.referenced.find((c) => moved[c] === -1)!]!.name)
+    }
+    const set = fk.setColumns?.map((c) => (own ? moved[c]! : c))
+    const on = own ? entry.id : fk.on
+    const references = to ? entry.id : fk.references
+    const dependsOn = [...new Set([on, references, ...(key === 0 ? [] : [key])])]
+    const made = { ...fk, id: firstId + entries.length, on, columns, references, referenced, key, dependsOn }
+    entries.push(set === undefined ? made : { ...made, setColumns: set })
+  }
+  const names = [...entries, ...indexes].map((e) => e.name)
+  const plans = foreignKeys.map((fk) => (fk.references === before.id ? { ...fk, references: null } : fk))
+  return [...entries, ...foreignKeyEntries(world, { entry, uniques: indexes, names }, plans, firstId + entries.length)]
+}
+
+function referredTo(world: World, { name }: TableEntry, fk: ForeignKeyEntry, column: string): SqlError {
+  const on = world.catalog.byId(fk.on)!.name
+  return new SqlError('2BP01', `cannot drop column ${column} of table ${name} because other objects depend on it`, {
+    detail: `constraint ${fk.name} on table ${on} depends on column ${column} of table ${name}`,
+    hint: 'Use DROP ... CASCADE to drop the dependent objects too.',
+  })
 }
 
 async function newRows(

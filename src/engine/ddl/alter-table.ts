@@ -1,15 +1,17 @@
 import { unreachable } from '../../base/assert.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogChange } from '../../catalog/catalog.ts'
-import type { CheckConstraint, IndexEntry, TableEntry } from '../../catalog/entry.ts'
+import type { CheckConstraint, ForeignKeyEntry, IndexEntry, TableEntry } from '../../catalog/entry.ts'
 import type { DdlPlan, TableChange } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { evalEnv } from '../eval-env.ts'
+import { linkForeignKeys } from '../link-foreign-keys.ts'
 import type { TableRuntime } from '../table.ts'
 import type { World } from '../world.ts'
 import { RowRules } from '../write/row-rules.ts'
 import type { DdlDeps } from './deps.ts'
-import { changeOutOfUse } from './out-of-use.ts'
+import { checkForeignKey, foreignKeyEntries, referringAlong } from './foreign-key.ts'
+import { changeOutOfUse, outOfUse, unchangedCheck } from './out-of-use.ts'
 import { checkUnique, uniqueEntries } from './unique.ts'
 
 /**
@@ -23,33 +25,59 @@ export async function alterTable(
   call: CallContext,
 ): Promise<void> {
   const { world } = deps
+  const others = plan.changes.flatMap((c) => (c.kind === 'addForeignKey' ? [c.foreignKey.references!] : []))
+  const checkOthers = unchangedCheck(world, others)
+  await outOfUse(world, others, call)
   await changeOutOfUse(world, plan.table, call, async () => {
+    checkOthers()
     const table = world.tables.get(plan.table)!
     let entry = world.catalog.byId(plan.table) as TableEntry
     const changes: CatalogChange[] = []
     const made: IndexEntry[] = []
+    const foreign: ForeignKeyEntry[] = []
     const dropped: number[] = []
     for (const change of plan.changes) {
       entry = changed(deps, table, entry, change, call)
       if (change.kind === 'addUnique') {
-        const [index] = uniqueEntries(world, entry, [change.unique], world.catalog.nextId + made.length)
+        const id = world.catalog.nextId + made.length + foreign.length
+        const [index] = uniqueEntries(world, entry, [change.unique], id)
         if (made.some((other) => other.name === index!.name))
           throw new SqlError('42P07', `relation "${index!.name}" already exists`)
         checkUnique(table, index!)
         made.push(index!)
         changes.push({ kind: 'put', entry: index! })
+      } else if (change.kind === 'addForeignKey') {
+        const id = world.catalog.nextId + made.length + foreign.length
+        const names = [...foreign, ...made].map((each) => each.name)
+        const [fk] = foreignKeyEntries(world, { entry, uniques: made, names }, [change.foreignKey], id)
+        foreign.push(fk!)
+        changes.push({ kind: 'put', entry: fk! })
+      } else if (change.kind === 'validate' && change.constraint !== null) {
+        const { notValid: _, ...fk } = world.catalog.byId(change.constraint) as ForeignKeyEntry
+        checkForeignKey(world, fk)
+        changes.push({ kind: 'put', entry: fk })
       } else if (change.kind === 'dropConstraint' && change.index !== 0) {
+        const along = referringAlong(world.catalog, entry, change, call)
         dropped.push(change.index)
-        changes.push({ kind: 'remove', id: change.index })
+        for (const id of [...along, change.index]) changes.push({ kind: 'remove', id })
       } else if (change.kind === 'renameConstraint' && change.index !== 0) {
-        const index = { ...(world.catalog.byId(change.index) as IndexEntry), name: change.newName }
-        changes.push({ kind: 'put', entry: index })
+        const constraint = world.catalog.byId(change.index) as IndexEntry | ForeignKeyEntry
+        changes.push({ kind: 'put', entry: { ...constraint, name: change.newName } })
       }
     }
-    world.catalog = world.catalog.apply([...changes, { kind: 'put', entry }])
+    const before = world.catalog
+    world.catalog = before.apply([...changes, { kind: 'put', entry }])
+    try {
+      for (const index of made) deps.indexes.add(index, true)
+      for (const fk of foreign) if (!fk.notValid) checkForeignKey(world, fk)
+    } catch (error) {
+      for (const index of made) deps.indexes.remove(index.id)
+      world.catalog = before
+      throw error
+    }
     table.replaceRules(entry)
     for (const id of dropped) deps.indexes.remove(id)
-    for (const index of made) deps.indexes.add(index, true)
+    linkForeignKeys(world, true)
     for (const change of changes)
       if (change.kind === 'put' && change.entry.kind === 'index') table.replaceUnique(change.entry)
     await deps.checkpoint()
@@ -99,6 +127,8 @@ function changed(
       return { ...entry, columns }
     }
     case 'addUnique':
+    case 'addForeignKey':
+    case 'validate':
       return entry
     default:
       return unreachable(change)

@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry, SourceEntry, TableColumn, TableEntry } from '../../catalog/entry.ts'
+import { primaryKeyName } from '../../catalog/unique-key.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { getPlan } from '../../plan/get-plan.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -7,6 +8,7 @@ import { splitBatch } from '../../types/batch-build.ts'
 import type { CallContext } from '../api.ts'
 import { buildView } from '../build-view.ts'
 import { evalEnv } from '../eval-env.ts'
+import { linkForeignKeys } from '../link-foreign-keys.ts'
 import { countRows, evaluate } from '../read.ts'
 import { settleSequences } from '../sequence-calls.ts'
 import { snapshotWithStreams } from '../snapshot.ts'
@@ -17,6 +19,7 @@ import { completed, connectorSpec } from './connector-spec.ts'
 import { openConnector, startSource } from './create-source.ts'
 import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 import { drop } from './drop.ts'
+import { foreignKeyEntries } from './foreign-key.ts'
 import { lateRelation } from './late-relation.ts'
 import { ownSequences } from './sequence.ts'
 import { uniqueEntries } from './unique.ts'
@@ -49,10 +52,14 @@ export async function createTable(deps: DdlDeps, plan: CreateTable, call: CallCo
     const entry = tableEntry({ ...plan, columns }, id, null, plan.dependsOn)
     const late = lateRelation(world, entry, id + 1 + sequences.length)
     const uniques = uniqueEntries(world, entry, plan.uniques ?? [], id + 1 + sequences.length + late.length)
-    const made = [entry, ...sequences, ...late, ...uniques]
+    const names = [...(plan.primaryKey === null ? [] : [primaryKeyName(entry)]), ...uniques.map((u) => u.name)]
+    const own = { entry, uniques, names: [...names, ...(plan.checks ?? []).map((c) => c.name)] }
+    const before = [entry, ...sequences, ...late, ...uniques]
+    const made = [...before, ...foreignKeyEntries(world, own, plan.foreignKeys ?? [], id + before.length)]
     world.catalog = world.catalog.apply(made.map((e) => ({ kind: 'put' as const, entry: e })))
     startTable(deps, entry)
     for (const unique of uniques) deps.indexes.add(unique, true)
+    linkForeignKeys(world, true)
     await deps.checkpoint()
   })
   if (plan.query === null) return null

@@ -5,6 +5,8 @@ import { LATE } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { removeView } from '../build-view.ts'
+import { NO_FOREIGN_KEYS } from '../foreign-keys.ts'
+import { linkForeignKeys } from '../link-foreign-keys.ts'
 import { dropMerged } from '../merged-rows.ts'
 import type { DdlDeps } from './deps.ts'
 import { outOfUse, unchangedCheck } from './out-of-use.ts'
@@ -20,7 +22,7 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
   const first = affected(deps, plan)
   if (first.visible.length === 0 || plan.cascade) {
     const going = [...first.named, ...first.dependants]
-    await outOfUse(world, [...going, ...hiddenSources(deps, going)], call)
+    await outOfUse(world, [...going, ...hiddenSources(deps, going), ...referringTables(deps, going)], call)
     checkUnchanged()
     for (const id of [...first.named, ...first.dependants]) {
       const view = world.views.get(id)
@@ -32,7 +34,7 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
     const { catalog } = world
     const { named, dependants, visible } = affected(deps, plan)
     if (visible.length > 0 && !plan.cascade) throw blocked(deps, named, visible)
-    if (visible.length > 0) notices(visible, call)
+    if (visible.length > 0) notices(catalog, visible, call)
     const going = [
       ...dependants,
       ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a),
@@ -50,6 +52,7 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
       const entry = catalog.byId(id)
       if (entry?.kind === 'materializedView' && !world.views.has(id)) dropMerged(world, entry.merged)
     }
+    linkForeignKeys(world, true)
     for (const source of world.sources.values())
       if (source.live && !source.hasReaders) closing.push(source.stop().then(() => source.forget()))
     await Promise.all(closing)
@@ -75,7 +78,9 @@ function affected(deps: DdlDeps, plan: { readonly objects: readonly number[] }) 
   const dependants = [
     ...new Set([...catalog.allDependants([...named, ...inSchemas]), ...inSchemas.filter((id) => !named.includes(id))]),
   ].sort((a, b) => b - a)
-  const visible = dependants.map((id) => catalog.byId(id)!).filter((e) => !comesWith(deps, e, named))
+  const goes = (e: CatalogEntry) =>
+    comesWith(deps, e, named) || (e.kind === 'foreignKey' && (named.includes(e.on) || dependants.includes(e.on)))
+  const visible = dependants.map((id) => catalog.byId(id)!).filter((e) => !goes(e))
   return { named, dependants, visible }
 }
 
@@ -85,6 +90,12 @@ function comesWith(deps: DdlDeps, entry: CatalogEntry, named: readonly number[])
   if (entry.kind === 'sequence' && entry.ownedBy !== null) return true
   if (entry.kind === 'view' && entry.name.endsWith(LATE)) return true
   return entry.name.endsWith('$source') && deps.world.catalog.dependants(entry.id).some((id) => named.includes(id))
+}
+
+/** Tables that stay, and lose a foreign key. */
+function referringTables({ world: { catalog } }: DdlDeps, going: readonly number[]): number[] {
+  const entries = going.map((id) => catalog.byId(id))
+  return entries.flatMap((e) => (e?.kind === 'foreignKey' && !going.includes(e.on) ? [e.on] : []))
 }
 
 function hiddenSources({ world }: DdlDeps, going: readonly number[]): number[] {
@@ -111,6 +122,7 @@ export function removeObject(deps: DdlDeps, id: number): Promise<void>[] {
   if (table !== undefined) {
     if (table.eventTime !== null) world.states.drop(table.eventTime.rows.id)
     world.circuit.remove([table.input])
+    table.setForeignKeys(NO_FOREIGN_KEYS, world.states, false)
     world.states.drop(table.rows.id)
     for (const { id: structure } of table.life?.state() ?? []) world.states.drop(structure)
     world.tables.delete(id)
@@ -134,12 +146,16 @@ const WORDS: Readonly<Record<CatalogEntry['kind'], string>> = {
   view: 'view',
   materializedView: 'materialized view',
   index: 'index',
+  foreignKey: 'constraint',
   sequence: 'sequence',
   connection: 'connection',
   system: 'relation',
 }
 
-const label = (entry: CatalogEntry): string => `${WORDS[entry.kind]} ${entry.name}`
+const label = (catalog: Catalog, entry: CatalogEntry): string => {
+  const on = entry.kind === 'foreignKey' ? ` on table ${catalog.byId(entry.on)!.name}` : ''
+  return `${WORDS[entry.kind]} ${entry.name}${on}`
+}
 
 function blocked(deps: DdlDeps, named: readonly number[], visible: readonly CatalogEntry[]): SqlError {
   const { catalog } = deps.world
@@ -148,7 +164,7 @@ function blocked(deps: DdlDeps, named: readonly number[], visible: readonly Cata
     const on = e.dependsOn
       .map((id) => catalog.byId(id))
       .find((d) => d !== undefined && (named.includes(d.id) || visible.includes(d)))
-    return `${label(e)} depends on ${on === undefined ? label(first) : label(on)}`
+    return `${label(catalog, e)} depends on ${on === undefined ? label(catalog, first) : label(catalog, on)}`
   })
   const hint = 'Use DROP ... CASCADE to drop the dependent objects too.'
   if (named.length > 1)
@@ -156,15 +172,15 @@ function blocked(deps: DdlDeps, named: readonly number[], visible: readonly Cata
       detail: lines.join('\n'),
       hint,
     })
-  return new SqlError('2BP01', `cannot drop ${label(first)} because other objects depend on it`, {
+  return new SqlError('2BP01', `cannot drop ${label(catalog, first)} because other objects depend on it`, {
     detail: lines.join('\n'),
     hint,
   })
 }
 
-function notices(visible: readonly CatalogEntry[], call: CallContext): void {
+function notices(catalog: Catalog, visible: readonly CatalogEntry[], call: CallContext): void {
   const one = visible.length === 1
-  const lines = [...visible].reverse().map((e) => `drop cascades to ${label(e)}`)
+  const lines = [...visible].reverse().map((e) => `drop cascades to ${label(catalog, e)}`)
   call.notice({
     severity: 'NOTICE',
     sqlstate: '00000',

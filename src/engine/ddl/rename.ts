@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry, MaterializedViewEntry, SourceEntry, TableEntry, ViewEntry } from '../../catalog/entry.ts'
+import { primaryKeyName } from '../../catalog/unique-key.ts'
 import { isLateOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { quoted } from '../../sql/ddl/canonical.ts'
@@ -46,7 +47,10 @@ export async function rename(
     const changed = [...world.catalog.all()].flatMap((e): CatalogEntry[] => {
       const name = named.get(e.id) ?? e.name
       const sql = e.id === entry.id ? e.sql : texts.reduce((text, [from, to]) => text.replaceAll(from, () => to), e.sql)
-      return name === e.name && sql === e.sql ? [] : [{ ...e, name, sql }]
+      if (name === e.name && sql === e.sql) return []
+      // A constraint keeps the name that it was given with the table.
+      const key = e.kind === 'table' && e.primaryKey !== null ? { primaryKeyName: primaryKeyName(e) } : {}
+      return [{ ...e, name, sql, ...key }]
     })
     replaceEntries(deps, changed)
     await deps.checkpoint()

@@ -1,11 +1,16 @@
+import type { ForeignKeyEntry, ReferentialAction, TableEntry } from '../../catalog/entry.ts'
 import { constraintsOf, type PgConstraint, pgConstraints } from '../../catalog/pg-constraints.ts'
+import { primaryKeyName } from '../../catalog/unique-key.ts'
 import { INT4, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import type { World } from '../world.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
 
-const TYPES = { p: 'PRIMARY KEY', u: 'UNIQUE', c: 'CHECK' } as const satisfies Record<PgConstraint['type'], string>
+const TYPES = { p: 'PRIMARY KEY', u: 'UNIQUE', c: 'CHECK', f: 'FOREIGN KEY' } as const satisfies Record<
+  PgConstraint['type'],
+  string
+>
 const DATABASE = 'millrace'
 
 const schemaOf = (world: World, constraint: PgConstraint): string => world.catalog.byId(constraint.table.schema)!.name
@@ -32,7 +37,7 @@ export const CONSTRAINT_RELATIONS: readonly SystemRelation[] = [
       for (const entry of world.catalog.all()) {
         if (entry.kind !== 'table') continue
         const schema = world.catalog.byId(entry.schema)!.name
-        for (const { name, type, index } of constraintsOf(world.catalog, entry))
+        for (const { name, type, index, foreignKey } of constraintsOf(world.catalog, entry))
           yield [
             DATABASE,
             schema,
@@ -41,8 +46,8 @@ export const CONSTRAINT_RELATIONS: readonly SystemRelation[] = [
             schema,
             entry.name,
             TYPES[type],
-            'NO',
-            'NO',
+            foreignKey?.deferrable === undefined ? 'NO' : 'YES',
+            foreignKey?.deferrable === 'initiallyDeferred' ? 'YES' : 'NO',
             'YES',
             nullsDistinct(world, type, index),
           ]
@@ -103,10 +108,12 @@ export const CONSTRAINT_RELATIONS: readonly SystemRelation[] = [
     *rows({ world }): Iterable<Row> {
       for (const constraint of pgConstraints(world.catalog)) {
         if (constraint.type === 'c') continue
-        const { name, table, columns } = constraint
+        const { name, table, columns, foreignKey } = constraint
         const schema = schemaOf(world, constraint)
-        for (const [i, c] of columns.entries())
-          yield [DATABASE, schema, name, DATABASE, schema, table.name, table.columns[c]!.name, i + 1, null]
+        for (const [i, c] of columns.entries()) {
+          const place = foreignKey === undefined ? null : placeInKey(world, foreignKey, i)
+          yield [DATABASE, schema, name, DATABASE, schema, table.name, table.columns[c]!.name, i + 1, place]
+        }
       }
     },
   },
@@ -124,13 +131,59 @@ export const CONSTRAINT_RELATIONS: readonly SystemRelation[] = [
     ].map((name) => column(name, TEXT)),
     *rows({ world }): Iterable<Row> {
       for (const constraint of pgConstraints(world.catalog)) {
-        const { name, table, columns } = constraint
+        const { name, foreignKey: fk } = constraint
         const schema = schemaOf(world, constraint)
-        for (const c of columns) yield [DATABASE, schema, table.name, table.columns[c]!.name, DATABASE, schema, name]
+        const table = fk === undefined ? constraint.table : (world.catalog.byId(fk.references) as TableEntry)
+        const of = world.catalog.byId(table.schema)!.name
+        for (const c of fk?.referenced ?? constraint.columns)
+          yield [DATABASE, of, table.name, table.columns[c]!.name, DATABASE, schema, name]
+      }
+    },
+  },
+  {
+    schema: 'information_schema',
+    name: 'referential_constraints',
+    rowType: [
+      'constraint_catalog',
+      'constraint_schema',
+      'constraint_name',
+      'unique_constraint_catalog',
+      'unique_constraint_schema',
+      'unique_constraint_name',
+      'match_option',
+      'update_rule',
+      'delete_rule',
+    ].map((name) => column(name, TEXT)),
+    *rows({ world }): Iterable<Row> {
+      for (const constraint of pgConstraints(world.catalog)) {
+        const { foreignKey: fk, name } = constraint
+        if (fk === undefined) continue
+        const to = world.catalog.byId(fk.references) as TableEntry
+        const key = fk.key === 0 ? primaryKeyName(to) : world.catalog.byId(fk.key)!.name
+        const schema = schemaOf(world, constraint)
+        const match = fk.match === 'full' ? 'FULL' : 'NONE'
+        const keySchema = world.catalog.byId(to.schema)!.name
+        const rules = [RULES[fk.onUpdate], RULES[fk.onDelete]]
+        yield [DATABASE, schema, name, DATABASE, keySchema, key, match, ...rules]
       }
     },
   },
 ]
+
+const RULES = {
+  noAction: 'NO ACTION',
+  restrict: 'RESTRICT',
+  cascade: 'CASCADE',
+  setNull: 'SET NULL',
+  setDefault: 'SET DEFAULT',
+} as const satisfies Record<ReferentialAction, string>
+
+/** Where the column that a foreign key's column refers to stands in its key, from 1. */
+function placeInKey(world: World, { references, referenced, key }: ForeignKeyEntry, at: number): number {
+  const entry = world.catalog.byId(key === 0 ? references : key)
+  const columns = entry?.kind === 'table' ? entry.primaryKey! : entry?.kind === 'index' ? entry.columns : []
+  return columns.indexOf(referenced[at]!) + 1
+}
 
 function nullsDistinct(world: World, type: PgConstraint['type'], index: number): string | null {
   if (type !== 'u') return null

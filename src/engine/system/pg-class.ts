@@ -1,6 +1,5 @@
 import { defaultText } from '../../catalog/column-default.ts'
 import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
-import { pgConstraints } from '../../catalog/pg-constraints.ts'
 import { defaultOid, pgRelations, primaryKeyOid, rowTypeOid } from '../../catalog/pg-relations.ts'
 import { typeLength } from '../../types/pg-type.ts'
 import { arrayOf, BOOL, FLOAT4, INT2, INT4, NAME, OID, type SqlType, TEXT } from '../../types/sql-type.ts'
@@ -60,6 +59,10 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           e.kind === 'index' ? [e.on] : e.kind === 'table' && e.primaryKey !== null ? [e.id] : [],
         ),
       )
+      // PostgreSQL's foreign keys are triggers, of both tables.
+      const triggered = new Set(
+        [...world.catalog.all()].flatMap((e) => (e.kind === 'foreignKey' ? [e.on, e.references] : [])),
+      )
       for (const { entry, relkind, rowType } of pgRelations(world.catalog)) {
         yield [
           entry.id,
@@ -82,7 +85,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           rowType.length,
           entry.kind === 'table' ? (entry.checks?.length ?? 0) : 0,
           relkind === 'v',
-          false,
+          triggered.has(entry.id),
           false,
           false,
           false,
@@ -240,61 +243,6 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           entry.orders ?? zeros,
           null,
           null,
-        ]
-      }
-    },
-  },
-  {
-    schema: 'pg_catalog',
-    name: 'pg_constraint',
-    rowType: [
-      column('oid', OID),
-      column('conname', NAME),
-      column('connamespace', OID),
-      column('contype', CHAR),
-      column('condeferrable', BOOL),
-      column('condeferred', BOOL),
-      column('convalidated', BOOL),
-      column('conrelid', OID),
-      column('contypid', OID),
-      column('conindid', OID),
-      column('conparentid', OID),
-      column('confrelid', OID),
-      column('confupdtype', CHAR),
-      column('confdeltype', CHAR),
-      column('confmatchtype', CHAR),
-      column('conislocal', BOOL),
-      column('coninhcount', INT4),
-      column('connoinherit', BOOL),
-      column('conkey', arrayOf(INT2)),
-      column('confkey', arrayOf(INT2)),
-      column('conbin', TEXT),
-    ],
-    *rows({ world }): Iterable<Row> {
-      for (const { oid, name, type, table, columns, index, definition } of pgConstraints(world.catalog)) {
-        yield [
-          oid,
-          name,
-          table.schema,
-          type,
-          false,
-          false,
-          true,
-          table.id,
-          0,
-          index,
-          0,
-          0,
-          ' ',
-          ' ',
-          ' ',
-          true,
-          0,
-          type !== 'c',
-          columns.map((c) => c + 1),
-          null,
-          // pg_get_expr gives it back as it is.
-          type === 'c' ? definition(false).slice('CHECK '.length) : null,
         ]
       }
     },

@@ -13,6 +13,7 @@ import { CONSTRAINT_RELATIONS } from './constraints.ts'
 import { INFORMATION_SCHEMA } from './information-schema.ts'
 import { MILLRACE_RELATIONS } from './millrace.ts'
 import { PG_CLASS_RELATIONS } from './pg-class.ts'
+import { PG_CONSTRAINT } from './pg-constraint.ts'
 import { PG_EMPTY_RELATIONS } from './pg-empty.ts'
 import { PG_FUNCTION_RELATIONS } from './pg-functions.ts'
 import { PG_SERVER_RELATIONS } from './pg-server.ts'
@@ -23,6 +24,7 @@ import { VIEW_LAG } from './view-lag.ts'
 const RELATIONS: readonly SystemRelation[] = [
   ...MILLRACE_RELATIONS,
   ...PG_CLASS_RELATIONS,
+  PG_CONSTRAINT,
   ...PG_FUNCTION_RELATIONS,
   ...PG_SERVER_RELATIONS,
   ...PG_EMPTY_RELATIONS,

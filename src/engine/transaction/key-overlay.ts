@@ -4,8 +4,8 @@ import type { ArrangementPin } from '../../state/contract.ts'
 import type { Row } from '../../types/value.ts'
 import type { TableRuntime } from '../table.ts'
 import { duplicateKey, isCompared, keyText, rowOfKey, valuesOf } from '../write/constraints.ts'
+import { sameRow } from '../write/same-row.ts'
 import { PIECE_ROWS, type RowChange } from '../write/writable.ts'
-import { sameRow } from './same-row.ts'
 
 /** What was read of a key: nothing, that it is free for a row that arrives, whether it is there, its row. More contains less. */
 const READ = { nothing: 0, free: 1, present: 2, row: 3 } as const

@@ -1,19 +1,21 @@
 import { assert } from '../../base/assert.ts'
 import type { Pieces } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
-import type { TableEntry } from '../../catalog/entry.ts'
+import type { ForeignKeyEntry, TableEntry } from '../../catalog/entry.ts'
 import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { ArrangementPin } from '../../state/contract.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows, rowAt } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
+import type { ForeignKeys } from '../foreign-keys.ts'
 import type { TableRuntime } from '../table.ts'
 import { keyText } from '../write/constraints.ts'
+import { rowText } from '../write/same-row.ts'
 import { PIECE_ROWS, type RowChange, signedRows, type WritableTable } from '../write/writable.ts'
 import type { KeyOverlay } from './key-overlay.ts'
 import type { PartsRead } from './parts-read.ts'
-import { rowText } from './same-row.ts'
+import type { ReferencingOverlay } from './referencing-overlay.ts'
 
 /**
  * One table as a transaction sees it: the rows of its snapshot with the transaction's own changes over them. Remembers
@@ -34,21 +36,28 @@ export class TableOverlay implements WritableTable {
 
   /** As they were when it was first seen: rows are checked against these. */
   readonly keys: readonly UniqueKey[]
+  readonly foreignKeys: ForeignKeys
   readonly #overlays: readonly KeyOverlay[]
+  readonly #referencing: readonly ReferencingOverlay[]
   readonly #rules: number
 
   constructor(
     table: TableRuntime,
     pin: ArrangementPin,
-    overlays: readonly KeyOverlay[],
-    parts: PartsRead,
+    of: {
+      readonly keys: readonly KeyOverlay[]
+      readonly referencing: readonly ReferencingOverlay[]
+      readonly parts: PartsRead
+    },
     grow: (bytes: number) => void,
   ) {
     this.#table = table
     this.keys = table.keys
     this.#rules = table.rules
-    this.#overlays = overlays
-    this.parts = parts
+    this.foreignKeys = table.foreignKeys
+    this.#overlays = of.keys
+    this.#referencing = of.referencing
+    this.parts = of.parts
     this.#grow = grow
     this.#pin = pin
     this.types = table.types
@@ -75,6 +84,12 @@ export class TableOverlay implements WritableTable {
   }
   isTaken(values: Row, of: UniqueKey): boolean {
     return this.#by(of).isTaken(values)
+  }
+  isPresent(values: Row, of: UniqueKey): boolean {
+    return this.#by(of).isPresent(values)
+  }
+  referencing(values: Row, fk: ForeignKeyEntry): readonly Row[] {
+    return this.#referencing.find((each) => each.fk === fk)!.rows(values)
   }
   count(row: Row): number {
     return (this.#pin.lookup(row)[0]?.diff ?? 0) + (this.#ownCounts.get(this.#text(row))?.n ?? 0)
@@ -117,6 +132,7 @@ export class TableOverlay implements WritableTable {
     for (const [i, change] of changes.entries()) {
       if (i % PIECE_ROWS === 0) yield
       this.#changes.push(change)
+      for (const overlay of this.#referencing) overlay.apply(change)
       if (this.entry.primaryKey === null) this.#count(change)
     }
   }
@@ -127,12 +143,15 @@ export class TableOverlay implements WritableTable {
   undo(kept: number): void {
     while (this.#changes.length > kept) {
       const change = this.#changes.pop()!
+      const back = { old: change.next, next: change.old }
       for (const overlay of this.#overlays) overlay.undo(change)
-      if (this.entry.primaryKey === null) this.#count({ old: change.next, next: change.old })
+      for (const overlay of this.#referencing) overlay.apply(back)
+      if (this.entry.primaryKey === null) this.#count(back)
     }
   }
   /** Locks were taken before: `Transaction` waits for them. */
   checkLock(): void {}
+  checkLeaving(): void {}
 
   /**
    * At commit, inside the tick: fails when what was read, the absence of a key too, has changed since (40001), or a key
@@ -148,6 +167,7 @@ export class TableOverlay implements WritableTable {
     if (this.#table.changedTick <= readTick && this.#table.staged.length === 0) return
     if (yield* this.parts.changed()) throw failed()
     for (const overlay of this.#overlays) if (yield* overlay.changed()) throw failed()
+    for (const overlay of this.#referencing) if (yield* overlay.changed()) throw failed()
     for (const { row, n } of this.#ownCounts.values()) if (n < 0 && this.#table.count(row) + n < 0) throw failed()
   }
   /** The transaction's own changes, batch by batch. */

@@ -30,7 +30,7 @@ export function pinAll(world: World): Pinned {
   const stamped = new Map<number, ArrangementPin>()
   for (const [id, table] of world.tables) {
     pins.set(id, table.rows.pin())
-    for (const [index, unique] of table.uniques) pins.set(index, unique.pin())
+    for (const [key, rows] of table.pinned()) pins.set(key, rows.pin())
     if (table.eventTime !== null) stamped.set(id, table.eventTime.rows.pin())
   }
   const watermarks = currentWatermarks(world.watermarks, world.clock.nowMicros)

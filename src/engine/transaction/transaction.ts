@@ -17,16 +17,21 @@ import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import type { Snapshot } from '../snapshot.ts'
 import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
+import { columnDefault } from '../write/column-default.ts'
 import { StatementBound } from '../write/evaluated.ts'
-import { applyDml, dmlChanges } from '../write/execute.ts'
+import { applyDml, writtenBy } from '../write/execute.ts'
 import { expand } from '../write/expand.ts'
 import { type KeyLock, locksOf, rowLocks } from '../write/key-locks.ts'
 import { checkFutureRows } from '../write/max-future.ts'
+import { ReferentialChanges, type WaitingCheck } from '../write/referential/enforce.ts'
+import { Violations } from '../write/referential/violations.ts'
 import { type ProgramEnv, rowProgram } from '../write/row-program.ts'
 import type { WriteScope } from '../write/writable.ts'
+import { readsAny } from './below.ts'
+import { DeferredChecks } from './deferred-checks.ts'
 import { changedSince, notReadyThen, readHasChanged, SNAPSHOT_MS_MAX, tooOld } from './errors.ts'
-import { KeyOverlay } from './key-overlay.ts'
-import { TableOverlay } from './overlay.ts'
+import type { TableOverlay } from './overlay.ts'
+import { overlayOf } from './overlays.ts'
 import { PartsRead } from './parts-read.ts'
 import { type Pinned, pinAll } from './pinned.ts'
 
@@ -48,6 +53,7 @@ export class SnapshotTransaction implements Transaction {
   readonly #viewsRead = new Map<number, PartsRead>()
   /** Tables of TRUNCATE … RESTART IDENTITY: their sequences begin anew once it has committed. */
   readonly #restarted: number[] = []
+  readonly #deferred = new DeferredChecks()
   /** Of all its writes together; made with the first. */
   #bound: StatementBound | null = null
   /** Names its uses of tables: no other transaction has it. */
@@ -113,16 +119,44 @@ export class SnapshotTransaction implements Transaction {
       throw new SqlError('25006', `cannot execute ${statement.kind.toUpperCase()} in a read-only transaction`)
     const { world } = this.#deps
     refuseInSafeMode(world)
-    const program: ProgramEnv = { params, env: evalEnv(world, call) }
     const first = this.#snapshot === null
     for (const id of statement.kind === 'truncate' ? statement.tables : [statement.table]) this.#use(id)
     if (statement.kind !== 'truncate') await this.#ready(statement.reads, call)
     if ((statement.kind === 'update' || statement.kind === 'delete') && statement.lookup !== null) {
+      const program = { params, env: evalEnv(world, call) }
       const key = rowProgram(statement.lookup.keys, [], program)([])
       if (!key.includes(null)) await this.lockRows(statement.table, [key], call)
     }
     await this.#begin()
-    const scope: WriteScope = {
+    const scope = this.#scope(call, params)
+    if (statement.kind === 'truncate' && statement.restart) this.#restarted.push(...statement.tables)
+    this.#bound ??= new StatementBound(call)
+    const written = await writtenBy(statement, scope)
+    if (statement.kind !== 'truncate') {
+      for (const { table, changes } of written.tables) {
+        const target = world.tables.get(table.entry.id)
+        if (target !== undefined) await scope.slices.run(checkFutureRows(target, changes, world.clock.nowMicros))
+        this.#use(table.entry.id)
+        // What it waited for is not in its snapshot. A first statement has told nothing yet: it begins anew.
+        if ((await this.#lock(locksOf(table.entry, table.keys, changes), call, first)) && first)
+          return this.#anew(statement, call, params)
+      }
+      if ((await this.#lock(written.locks, call, first)) && first) return this.#anew(statement, call, params)
+      if (this.#expired) throw tooOld()
+    }
+    const result = await applyDml(statement, written, scope)
+    this.#deferred.add(written.waiting)
+    return { ...result, tick: this.#snapshot!.tick }
+  }
+  #anew(statement: DmlPlan, call: CallContext, params: Row): Promise<WriteResult> {
+    this.#forget()
+    return this.#write(statement, call, params)
+  }
+
+  #scope(call: CallContext, params: Row): WriteScope {
+    const { world } = this.#deps
+    const program: ProgramEnv = { params, env: evalEnv(world, call) }
+    return {
       program,
       table: (id) => this.#overlay(id),
       run: async (plan) => {
@@ -132,24 +166,21 @@ export class SnapshotTransaction implements Transaction {
         const batches = await evaluate(world, bound, snapshot, call, { grown: (batch) => reading.add(batch) })
         return expand(batches, bound.types)
       },
+      violations: new Violations(world.catalog),
+      columnDefault: (entry, column) => columnDefault(world.catalog, entry, column, program),
+      defers: (fk) => this.#deferred.defers(fk),
       slices: new Slices(world.runtime, () => throwIfCanceled(call.signal)),
     }
-    if (statement.kind === 'truncate' && statement.restart) this.#restarted.push(...statement.tables)
-    this.#bound ??= new StatementBound(call)
-    const changes = await dmlChanges(statement, scope)
-    if (statement.kind !== 'truncate') {
-      const target = world.tables.get(statement.table)
-      if (target !== undefined) await scope.slices.run(checkFutureRows(target, changes, world.clock.nowMicros))
-      const { entry, keys } = this.#overlay(statement.table)
-      const waited = await this.#lock(locksOf(entry, keys, changes), call, first)
-      // What it waited for is not in its snapshot. A first statement has told nothing yet: it begins anew.
-      if (waited && first) {
-        this.#forget()
-        return this.#write(statement, call, params)
-      }
-      if (this.#expired) throw tooOld()
-    }
-    return { ...(await applyDml(statement, changes, scope)), tick: this.#snapshot!.tick }
+  }
+
+  async setConstraints(constraints: readonly number[] | null, deferred: boolean, call: CallContext): Promise<void> {
+    this.#deferred.set(constraints, deferred)
+    await this.#check(this.#deferred.due, call)
+  }
+  async #check(waiting: readonly WaitingCheck[], call: CallContext): Promise<void> {
+    if (waiting.length === 0) return
+    const scope = this.#scope(call, [])
+    await scope.slices.run(new ReferentialChanges(scope).check(waiting))
   }
 
   async lockRows(tableId: number, keys: readonly Row[], call: CallContext): Promise<void> {
@@ -168,9 +199,9 @@ export class SnapshotTransaction implements Transaction {
     const { locks, runtime } = this.#deps.world
     const slices = new Slices(runtime, () => throwIfCanceled(call.signal))
     let waited = false
-    for (const { object, key } of wanted) {
-      if (!locks.take(this, object, key)) {
-        await locks.acquire(this, object, key, call)
+    for (const { object, key, mode } of wanted) {
+      if (!locks.take(this, object, key, mode)) {
+        await locks.acquire(this, object, key, call, mode)
         waited = true
       } else if (slices.due) await slices.next()
       // Its session may have gone meanwhile.
@@ -189,21 +220,24 @@ export class SnapshotTransaction implements Transaction {
       bytes: this.#bound?.bytes ?? 0,
       locks: this.#deps.world.locks.count(this),
       restarted: this.#restarted.length,
+      deferred: this.#deferred.mark(),
     }
   }
-  rollbackTo({ changes, bytes, locks, restarted }: Savepoint): void {
+  rollbackTo({ changes, bytes, locks, restarted, deferred }: Savepoint): void {
     for (const [id, overlay] of this.#overlays) overlay.undo(changes.get(id) ?? 0)
     this.#bound?.backTo(bytes)
     this.#deps.world.locks.releaseSince(this, locks)
     this.#restarted.length = restarted
+    this.#deferred.backTo(deferred)
   }
 
-  async commit(_call: CallContext): Promise<{ readonly tick: number }> {
+  async commit(call: CallContext): Promise<{ readonly tick: number }> {
     const { world } = this.#deps
     try {
       const written = [...this.#overlays.values()].filter((o) => o.written)
       if (written.length === 0 && this.#restarted.length === 0) return { tick: this.#snapshot?.tick ?? world.tick }
       const { tick: readTick, streams } = this.#snapshot!
+      await this.#check(this.#deferred.checks, call)
       if (await streams.grown()) throw readHasChanged()
       return await this.#ticker.write({
         // Changes of the same tick have not reached the views that were read.
@@ -282,17 +316,7 @@ export class SnapshotTransaction implements Transaction {
   #overlay(table: number): TableOverlay {
     let overlay = this.#overlays.get(table)
     if (overlay === undefined) {
-      const pin = this.#snapshot!.pins.get(table)
-      const { world } = this.#deps
-      const runtime = world.tables.get(table)
-      if (pin === undefined || runtime === undefined) throw changedSince()
-      const parts = new PartsRead(runtime, world.logOf(table)!, this.#snapshot!)
-      const keys = runtime.keys.map((key) => {
-        const rows = this.#snapshot!.pins.get(key.id === 0 ? table : key.id)
-        if (rows === undefined) throw changedSince()
-        return new KeyOverlay(runtime, key, rows)
-      })
-      overlay = new TableOverlay(runtime, pin, keys, parts, (bytes) => this.#bound!.addBytes(bytes))
+      overlay = overlayOf(this.#deps.world, this.#snapshot!, table, (bytes) => this.#bound!.addBytes(bytes))
       this.#overlays.set(table, overlay)
     }
     return overlay
@@ -314,8 +338,8 @@ export class SnapshotTransaction implements Transaction {
       const view = world.views.get(object)
       if (world.catalog.byId(object) === undefined) throw changedSince()
       if (view === undefined) computed.set(object, system.rows(object, call))
-      else if (this.#overWritten(object)) {
-        if (this.#fedBySource(object)) {
+      else if (readsAny(world, object, (id) => this.#overlays.get(id)?.written === true)) {
+        if (readsAny(world, object, (id) => world.sources.has(id))) {
           throw new SqlError(
             '0A000',
             `reading "${view.entry?.name}" after writing to a table below it is not supported in a transaction`,
@@ -351,18 +375,6 @@ export class SnapshotTransaction implements Transaction {
       poison: (object) => (computed.has(object) ? null : (poisons.get(object) ?? null)),
       release() {},
     }
-  }
-
-  #overWritten(object: number): boolean {
-    const view = this.#deps.world.views.get(object)
-    if (view === undefined) return this.#overlays.get(object)?.written ?? false
-    return objectsOf(view.plan).some((o) => this.#overWritten(o))
-  }
-  #fedBySource(object: number): boolean {
-    const { world } = this.#deps
-    if (world.sources.has(object)) return true
-    const view = world.views.get(object)
-    return view !== undefined && objectsOf(view.plan).some((o) => this.#fedBySource(o))
   }
 
   #result(batches: readonly Batch[]): ReadResult {

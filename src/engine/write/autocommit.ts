@@ -1,5 +1,5 @@
 import { throwIfCanceled } from '../../base/canceled.ts'
-import { type Pieces, Slices } from '../../base/slices.ts'
+import { Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { Fanout } from '../../dataflow/edge.ts'
@@ -7,7 +7,7 @@ import type { DmlPlan } from '../../plan/dml.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { Batch } from '../../types/batch.ts'
-import { batchFromRows, rowsOf } from '../../types/batch-build.ts'
+import { rowsOf } from '../../types/batch-build.ts'
 import type { Row } from '../../types/value.ts'
 import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
@@ -18,29 +18,20 @@ import { streamEnds } from '../read-streams.ts'
 import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import { type Snapshot, snapshotWithStreams, takeSnapshot } from '../snapshot.ts'
 import type { TableRuntime } from '../table.ts'
+import type { TableDelta } from '../tick-record.ts'
 import type { Ticker } from '../ticker.ts'
 import { bulkChanges, bulkQuery, isBulk, truncation } from './bulk.ts'
-import { keyText, rowOfKey } from './constraints.ts'
+import { columnDefault } from './column-default.ts'
 import { type Evaluated, StatementBound } from './evaluated.ts'
-import { applyDml, dmlChanges } from './execute.ts'
+import { applyDml, checkTruncate, writtenBy } from './execute.ts'
 import { expand } from './expand.ts'
 import { filled } from './fill.ts'
 import { GeneratedColumns } from './generated.ts'
-import { ArrivingKeys } from './key-locks.ts'
+import { LiveTable, Locked } from './live-table.ts'
 import { checkFuture } from './max-future.ts'
+import { Violations } from './referential/violations.ts'
 import { RowRules } from './row-rules.ts'
-import { type RowChange, signedRows, type WritableTable, type WriteScope } from './writable.ts'
-
-/** A row that the statement would change is locked by a transaction. */
-class Locked extends Error {
-  readonly table: number
-  readonly key: string
-  constructor(table: number, key: string) {
-    super('locked')
-    this.table = table
-    this.key = key
-  }
-}
+import type { WriteScope } from './writable.ts'
 
 /**
  * One statement, evaluated at its commit tick: never 40001. It waits for row locks and is then evaluated anew. Brokers are
@@ -81,7 +72,7 @@ export async function autocommit(
     } finally {
       before?.snapshot.release()
     }
-    await world.locks.released(locked.table, locked.key, call)
+    await world.locks.released(locked.table, locked.key, call, locked.mode)
   }
 }
 
@@ -146,6 +137,7 @@ async function evaluateDml(
     }
   }
   if (plan.kind === 'truncate') {
+    for (const id of plan.tables) checkTruncate(plan, tableOf(deps, id), (each) => tableOf(deps, each).entry.name)
     for (const id of plan.tables) {
       const key = world.locks.keyIn(id)
       if (key !== undefined) throw new Locked(id, key)
@@ -155,46 +147,53 @@ async function evaluateDml(
     return { result: { command: 'TRUNCATE', count: 0, returning: null }, changes }
   }
   const target = tableOf(deps, plan.table)
-  const isLocked = (key: string) => world.locks.holder(plan.table, key) !== undefined
-  const arriving = new ArrivingKeys(world.locks, target.entry)
+  const live = new Map<number, LiveTable>()
+  const tableIn = (id: number): LiveTable => {
+    let table = live.get(id)
+    if (table === undefined) {
+      table = new LiveTable(tableOf(deps, id), world.locks, bound)
+      live.set(id, table)
+    }
+    return table
+  }
+  const program = { params, env: evalEnv(world, call) }
   if (isBulk(plan, target)) {
+    const table = tableIn(plan.table)
     const found = await run(bulkQuery(plan))
-    const program = { params, env: evalEnv(world, call) }
     const rows = plan.kind === 'insert' ? await slices.run(filled(plan.source, found, program)) : found
-    const checkLocks = (batch: Batch) => {
-      if (target.entry.primaryKey === null || !world.locks.any) return
-      const text = keyText(target.entry)
-      for (const row of rowsOf(batch, target.types)) {
-        const key = text(row)
-        if (isLocked(key)) throw new Locked(plan.table, key)
-      }
-    }
-    const checkArriving = (batch: Batch, key: UniqueKey) => {
-      if (!world.locks.any) return
-      for (const row of rowsOf(batch, target.types)) {
-        const held = arriving.held(row, key)
-        if (held !== null) throw new Locked(held.object, held.key)
-      }
-    }
     const rules = {
       generated: new GeneratedColumns(target.entry, target.types, program.env),
       rules: new RowRules(target.entry, target.types, program.env),
     }
-    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, { checkLocks, checkArriving }))
+    const locks = {
+      checkLocks: (batch: Batch) => world.locks.any && table.checkLocks(rowsOf(batch, target.types)),
+      checkArriving: (batch: Batch, key: UniqueKey) =>
+        world.locks.any && table.checkArriving(rowsOf(batch, target.types), key),
+    }
+    const { count, batches } = await slices.run(bulkChanges(plan, target, rows, rules, locks))
     await slices.run(checkFuture(target, batches, world.clock.nowMicros))
     const changes = batches.map((batch) => ({ object: plan.table, batch }))
     return { result: { command: COMMANDS[plan.kind], count, returning: null }, changes }
   }
-  const table = new LiveTable(target, isLocked, arriving, bound)
   const scope: WriteScope = {
-    program: { params, env: evalEnv(world, call) },
-    table: () => table,
+    program,
+    table: tableIn,
     run: async (query) => expand(await run(query), query.types),
+    violations: new Violations(world.catalog),
+    columnDefault: (entry, column) => columnDefault(world.catalog, entry, column, program),
+    // Its end is the transaction's.
+    defers: (fk) => fk.deferrable === 'initiallyDeferred',
     slices,
   }
-  const result = await applyDml(plan, await dmlChanges(plan, scope), scope)
-  await slices.run(checkFuture(target, table.changed, world.clock.nowMicros))
-  return { result, changes: table.changed.map((batch) => ({ object: plan.table, batch })) }
+  const written = await writtenBy(plan, scope)
+  await slices.run(written.checkWaiting())
+  const result = await applyDml(plan, written, scope)
+  const changes: TableDelta[] = []
+  for (const [object, { runtime, changed }] of live) {
+    await slices.run(checkFuture(runtime, changed, world.clock.nowMicros))
+    for (const batch of changed) changes.push({ object, batch })
+  }
+  return { result, changes }
 }
 
 const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE' } as const
@@ -208,60 +207,4 @@ function tableOf({ world }: ReadDeps, id: number): TableRuntime {
     throw new SqlError('42P01', entry === undefined ? 'the table was dropped' : `"${entry.name}" is not a table`)
   }
   return table
-}
-
-/** A table as it is in the tick, the tick's earlier statements included; what is applied is gathered, not yet there. */
-class LiveTable implements WritableTable {
-  readonly #table: TableRuntime
-  readonly #isLocked: (key: string) => boolean
-  readonly #arriving: ArrivingKeys
-  readonly #bound: StatementBound
-  readonly changed: Batch[] = []
-  #text: ((row: Row) => string) | null = null
-
-  constructor(table: TableRuntime, isLocked: (key: string) => boolean, arriving: ArrivingKeys, bound: StatementBound) {
-    this.#table = table
-    this.#arriving = arriving
-    this.#bound = bound
-    this.#isLocked = isLocked
-  }
-  get entry() {
-    return this.#table.entry
-  }
-  get types() {
-    return this.#table.types
-  }
-  get keys() {
-    return this.#table.keys
-  }
-  lookup(values: Row, of?: UniqueKey): Row | null {
-    return this.#table.lookup(values, of)
-  }
-  met(values: Row, of: UniqueKey): Row | null {
-    const held = this.#arriving.heldBy(values, of)
-    if (held !== null) throw new Locked(held.object, held.key)
-    return this.#table.lookup(values, of)
-  }
-  isTaken(values: Row, of: UniqueKey): boolean {
-    return this.met(values, of) !== null
-  }
-  count(row: Row): number {
-    return this.#table.count(row)
-  }
-  rows(): Row[] {
-    return expand([...this.#table.rows.scan()], this.#table.types)
-  }
-  *apply(changes: readonly RowChange[]): Pieces {
-    for (const { rows, diffs } of signedRows(changes)) {
-      const batch = batchFromRows(this.#table.types, rows, diffs)
-      this.#bound.add(batch)
-      this.changed.push(batch)
-      yield
-    }
-  }
-  checkLock(key: Row): void {
-    this.#text ??= keyText(this.entry)
-    const text = this.#text(rowOfKey(this.entry, key))
-    if (this.#isLocked(text)) throw new Locked(this.entry.id, text)
-  }
 }

@@ -18,6 +18,7 @@ export type BulkPlan =
 /** Without ON CONFLICT and RETURNING; the rows of UPDATE and DELETE found by a query. */
 export function isBulk(plan: DmlPlan, table: TableRuntime): plan is BulkPlan {
   if (plan.kind === 'truncate' || plan.kind === 'merge' || plan.returning !== null) return false
+  if (table.foreignKeys.own.length > 0 || table.foreignKeys.to.length > 0) return false
   if (plan.kind === 'insert') return plan.source.kind === 'query' && plan.onConflict === null
   if (plan.lookup !== null) return false
   // Without a key, a row that matched several times is told from several equal rows by counting them one by one.
@@ -37,8 +38,8 @@ export interface WrittenRows {
 
 /** What throws where a row that is changed, or a key that a row takes, is locked. */
 export interface LockChecks {
-  checkLocks(batch: Batch): void
-  checkArriving(batch: Batch, key: UniqueKey): void
+  checkLocks(batch: Batch): unknown
+  checkArriving(batch: Batch, key: UniqueKey): unknown
 }
 
 export interface BulkChanges {

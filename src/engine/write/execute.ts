@@ -1,19 +1,22 @@
 import type { Pieces } from '../../base/slices.ts'
-import type { DmlPlan, Returning } from '../../plan/dml.ts'
+import { SqlError } from '../../base/sql-error.ts'
+import type { DmlPlan, Returning, TruncatePlan } from '../../plan/dml.ts'
 import type { Batch } from '../../types/batch.ts'
 import { batchFromRows } from '../../types/batch-build.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { WriteResult } from '../api.ts'
 import { insertChanges } from './insert.ts'
+import type { KeyLock } from './key-locks.ts'
 import { mergeChanges } from './merge.ts'
+import { ReferentialChanges, type TableChanges, type WaitingCheck } from './referential/enforce.ts'
 import { type RowProgram, rowProgram } from './row-program.ts'
 import { deleteChanges, updateChanges } from './update.ts'
-import { PIECE_ROWS, type RowChange, type WriteScope } from './writable.ts'
+import { PIECE_ROWS, type RowChange, type WritableTable, type WriteScope } from './writable.ts'
 
 const COMMANDS = { insert: 'INSERT', update: 'UPDATE', delete: 'DELETE', merge: 'MERGE', truncate: 'TRUNCATE' } as const
 
 /** The changes that a statement makes, checked; nothing is changed yet. TRUNCATE changes its tables in `applyDml`. */
-export async function dmlChanges(plan: DmlPlan, scope: WriteScope): Promise<readonly RowChange[]> {
+async function dmlChanges(plan: DmlPlan, scope: WriteScope): Promise<readonly RowChange[]> {
   switch (plan.kind) {
     case 'insert':
       return insertChanges(plan, scope)
@@ -28,15 +31,40 @@ export async function dmlChanges(plan: DmlPlan, scope: WriteScope): Promise<read
   }
 }
 
-/** Carries out what `dmlChanges` found. What can fail (a RETURNING expression, the bound) comes before anything changes. */
+/** What a statement changes: its own changes, and of all tables those that are to be applied. */
+export interface Written {
+  readonly changes: readonly RowChange[]
+  readonly tables: readonly TableChanges[]
+  readonly locks: Iterable<KeyLock>
+  readonly waiting: readonly WaitingCheck[]
+  /** The checks that wait, made now. */
+  checkWaiting(): Pieces
+}
+
+/** The changes that a statement makes, and what follows from them by foreign keys. */
+export async function writtenBy(plan: DmlPlan, scope: WriteScope): Promise<Written> {
+  const changes = await dmlChanges(plan, scope)
+  if (plan.kind === 'truncate') return { changes, tables: [], locks: [], waiting: [], *checkWaiting() {} }
+  const table = scope.table(plan.table)
+  const { own, to } = table.foreignKeys
+  if (own.length === 0 && to.length === 0)
+    return { changes, tables: [{ table, changes }], locks: [], waiting: [], *checkWaiting() {} }
+  const all = new ReferentialChanges(scope)
+  await scope.slices.run(all.run(plan.table, changes))
+  const { tables, locks, waiting } = all
+  return { changes, tables, locks, waiting, checkWaiting: () => all.check(waiting) }
+}
+
+/** Carries out what `writtenBy` found. What can fail (a RETURNING expression, the bound) comes before anything changes. */
 export async function applyDml(
   plan: DmlPlan,
-  changes: readonly RowChange[],
+  { changes, tables }: Written,
   scope: WriteScope,
 ): Promise<Omit<WriteResult, 'tick'>> {
   const command = COMMANDS[plan.kind]
   const { slices } = scope
   if (plan.kind === 'truncate') {
+    for (const id of plan.tables) checkTruncate(plan, scope.table(id), (each) => scope.table(each).entry.name)
     for (const id of plan.tables) {
       const table = scope.table(id)
       await slices.run(table.apply(table.rows().map((old) => ({ old, next: null }))))
@@ -44,8 +72,23 @@ export async function applyDml(
     return { command, count: 0, returning: null }
   }
   const returning = plan.returning === null ? null : await returned(plan.returning, changes, scope, plan.table)
-  await slices.run(scope.table(plan.table).apply(changes))
+  for (const each of tables) await slices.run(each.table.apply(each.changes))
   return { command, count: changes.length, returning }
+}
+
+/** Rows of tables that stay as they are may refer to those that leave. */
+export function checkTruncate(
+  { tables }: TruncatePlan,
+  { foreignKeys, entry }: Pick<WritableTable, 'foreignKeys' | 'entry'>,
+  nameOf: (table: number) => string,
+): void {
+  const fk = foreignKeys.to.find(({ on }) => !tables.includes(on))
+  if (fk === undefined) return
+  const name = nameOf(fk.on)
+  throw new SqlError('0A000', 'cannot truncate a table referenced in a foreign key constraint', {
+    detail: `Table "${name}" references "${entry.name}".`,
+    hint: `Truncate table "${name}" at the same time, or use TRUNCATE ... CASCADE.`,
+  })
 }
 
 async function returned(

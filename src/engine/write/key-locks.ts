@@ -1,7 +1,7 @@
 import type { TableEntry } from '../../catalog/entry.ts'
 import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { Row } from '../../types/value.ts'
-import type { LockTable } from '../locks.ts'
+import type { LockMode, LockTable } from '../locks.ts'
 import { isCompared, keyText, rowOfKey } from './constraints.ts'
 import type { RowChange } from './writable.ts'
 
@@ -9,6 +9,8 @@ import type { RowChange } from './writable.ts'
 export interface KeyLock {
   readonly object: number
   readonly key: string
+  /** Absent: exclusive. */
+  readonly mode?: LockMode
 }
 
 /**
@@ -58,7 +60,7 @@ export class ArrivingKeys {
       this.#texts.set(key, text)
     }
     const lock = { object: lockedUnder(this.#entry, key), key: text(row) }
-    return this.#locks.holder(lock.object, lock.key) === undefined ? null : lock
+    return this.#locks.isHeld(lock.object, lock.key) ? lock : null
   }
   /** By the key's values, in the order of its columns. */
   heldBy(values: Row, key: UniqueKey): KeyLock | null {
@@ -67,3 +69,6 @@ export class ArrivingKeys {
 }
 
 const lockedUnder = (entry: TableEntry, key: UniqueKey): number => (key.id === 0 ? entry.id : key.id)
+
+/** Where it is locked that a key is there: shared by rows that refer to it, exclusively by who takes it away. */
+export const referredUnder = (entry: TableEntry, key: UniqueKey): number => -lockedUnder(entry, key)

@@ -1,9 +1,11 @@
 import type { Pieces, Slices } from '../../base/slices.ts'
-import type { TableEntry } from '../../catalog/entry.ts'
+import type { ForeignKeyEntry, TableEntry } from '../../catalog/entry.ts'
 import type { UniqueKey } from '../../catalog/unique-key.ts'
 import type { PhysicalPlan } from '../../plan/physical.ts'
 import type { SqlType } from '../../types/sql-type.ts'
-import type { Row } from '../../types/value.ts'
+import type { Datum, Row } from '../../types/value.ts'
+import type { ForeignKeys } from '../foreign-keys.ts'
+import type { Violations } from './referential/violations.ts'
 import type { ProgramEnv } from './row-program.ts'
 
 /**
@@ -14,6 +16,11 @@ export interface WriteScope {
   table(id: number): WritableTable
   /** Rows of a plan as this scope sees them, counts expanded. */
   run(plan: PhysicalPlan): Promise<Row[]>
+  /** A new value of a column's DEFAULT. */
+  columnDefault(entry: TableEntry, column: number): Datum
+  /** Whether a foreign key is checked by the transaction's end only. */
+  defers(fk: ForeignKeyEntry): boolean
+  readonly violations: Violations
   /** What expressions of the statement are compiled and evaluated with. */
   readonly program: ProgramEnv
   /** Loops over all rows of the statement give way through this; a cancelled call ends there. */
@@ -25,12 +32,19 @@ export interface WritableTable {
   readonly types: readonly SqlType[]
   /** What is unique in it, the primary key first. */
   readonly keys: readonly UniqueKey[]
+  readonly foreignKeys: ForeignKeys
   /** The row of a key, null when there is none; of the first of `keys` where none is said. */
   lookup(values: Row, of?: UniqueKey): Row | null
   /** The row that one which takes this key would meet. A key that another transaction locked stops the statement. */
   met(values: Row, of: UniqueKey): Row | null
   /** Whether the key of a row that arrives is there: as `met`, but nothing is read but that it is free. */
   isTaken(values: Row, of: UniqueKey): boolean
+  /** Whether a key is there that a row refers to: nothing else is read. One that another transaction takes away stops the statement. */
+  isPresent(values: Row, of: UniqueKey): boolean
+  /** The rows that have these values (in the order of its columns) under one of the table's foreign keys. */
+  referencing(values: Row, fk: ForeignKeyEntry): readonly Row[]
+  /** A key that leaves: one that rows of another transaction refer to stops the statement. */
+  checkLeaving(values: Row, of: UniqueKey): void
   /** Number of copies of a row (tables without primary key). */
   count(row: Row): number
   /** All rows, counts expanded. */

@@ -62,6 +62,7 @@ const KIND_WORDS = {
   view: 'view',
   materializedView: 'materialized-view',
   index: 'index',
+  foreignKey: 'constraint',
   connection: 'connection',
   sequence: 'sequence',
   system: 'system-view',
@@ -116,7 +117,7 @@ function inSchema(statement: ShowObjects, session: SessionState): CatalogEntry[]
   const wanted = name === undefined ? session.searchPath() : [name.parts[name.parts.length - 1].name]
   for (const schemaName of wanted) {
     const schema = findSchema(catalog, schemaName)
-    if (schema !== undefined) return [...catalog.all()].filter((entry) => entry.schema === schema.id)
+    if (schema !== undefined) return [...catalog.all()].filter((e) => e.schema === schema.id && e.kind !== 'foreignKey')
   }
   if (name === undefined) return []
   throw new SqlError('3F000', `schema "${wanted[0]}" does not exist`, { position: name.span.start + 1 })
@@ -148,6 +149,7 @@ function columnsOf(entry: CatalogEntry): RowType {
       return entry.rowType
     case 'schema':
     case 'index':
+    case 'foreignKey':
     case 'connection':
       throw new SqlError('42809', `"${entry.name}" has no columns`)
   }

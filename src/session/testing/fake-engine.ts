@@ -143,7 +143,14 @@ export class FakeEngine implements Engine {
       read: (request, call) => this.readFrom(own, request, call),
       write: async (statement, _call, params) => applyWrite(own, statement, params),
       lockRows: async () => {},
-      savepoint: () => ({ changes: new Map(), bytes: 0, locks: 0, restarted: 0 }),
+      setConstraints: async () => {},
+      savepoint: () => ({
+        changes: new Map(),
+        bytes: 0,
+        locks: 0,
+        restarted: 0,
+        deferred: { checks: 0, all: null, some: new Map() },
+      }),
       rollbackTo: () => {
         this.log.push('rollback to')
       },

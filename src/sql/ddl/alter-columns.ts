@@ -3,7 +3,8 @@ import type { ColumnDef } from '../../../grammar/ast-table.ts'
 import { parseExpression } from '../../../grammar/parse.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { CatalogEntry, TableEntry } from '../../catalog/entry.ts'
-import type { CheckPlan, ColumnPlan, DdlPlan } from '../../plan/ddl.ts'
+import { foreignKeysOf, foreignKeysTo } from '../../catalog/foreign-keys.ts'
+import type { CheckPlan, ColumnPlan, DdlPlan, ForeignKeyPlan } from '../../plan/ddl.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, constant } from '../../plan/scalar-walk.ts'
 import { newStatement } from '../bind/bind.ts'
@@ -19,6 +20,7 @@ import { resolveType } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
 import { bindCheck, bindChecks, overColumns, withoutPositions } from './checks.ts'
 import { bindColumns } from './columns.ts'
+import { asReferenced, bindForeignKey, foreignKeyNodes } from './foreign-keys.ts'
 import { bindGenerated } from './generated.ts'
 import { bindUniques } from './uniques.ts'
 
@@ -53,6 +55,7 @@ export function planAlterColumns(
   const next: Next[] = own.map((plan, i) => ({ plan, from: i, value: column(i, plan.type) }))
   const checks: CheckPlan[] = [...((entry.checks ?? []) as readonly CheckPlan[])]
   const uniques: Mutable<NonNullable<Plan['uniques']>>[number][] = []
+  const foreignKeys: ForeignKeyPlan[] = []
   let changed = false
   for (const action of actions) {
     if (action.kind === 'addColumn') {
@@ -68,7 +71,7 @@ export function planAlterColumns(
           `column "${action.column.name.name}" of relation "${entry.name}" already exists`,
           undefined,
         )
-      add(st, entry, action.column, { next, checks, uniques }, context)
+      add(st, entry, action.column, { next, checks, uniques, foreignKeys }, context)
     } else if (action.kind === 'dropColumn') {
       if (!drop(entry, action, next, context)) continue
     } else if (action.kind === 'columnType') retype(st, entry, action, next)
@@ -76,14 +79,19 @@ export function planAlterColumns(
   }
   if (!changed) return null
   if (next.length === 0) throw notSupported('a table without columns', actions[0]!.span)
-  return finished(st, entry, next, checks, uniques)
+  return { ...finished(st, entry, next, checks, uniques), foreignKeys }
 }
 
 function add(
   st: Statement,
   entry: TableEntry,
   node: ColumnDef,
-  to: { readonly next: Next[]; readonly checks: CheckPlan[]; readonly uniques: unknown[] },
+  to: {
+    readonly next: Next[]
+    readonly checks: CheckPlan[]
+    readonly uniques: unknown[]
+    readonly foreignKeys: ForeignKeyPlan[]
+  },
   context: PlanningContext,
 ): void {
   const declared = bindColumns(st, entry.name, [node], context.sql, true)
@@ -99,6 +107,11 @@ function add(
     to.checks.push(check)
   }
   for (const unique of bindUniques([node], all)) to.uniques.push({ ...unique, columns: [to.next.length] })
+  const own = { ...asReferenced(context.catalog, entry), columns: all }
+  const refers = foreignKeyNodes([node])
+  if (refers.length > 0 && (plan.defaultSql !== null || plan.ownSequence !== undefined || plan.sequence !== undefined))
+    throw notSupported('ALTER TABLE … ADD COLUMN … REFERENCES with a default', node.span)
+  for (const fk of refers) to.foreignKeys.push(bindForeignKey(st, fk, own))
   const asTable: TableEntry = { ...entry, columns: [plan] }
   const made = plan.ownSequence !== undefined || plan.generated !== undefined
   to.next.push({
@@ -148,6 +161,12 @@ function retype(st: Statement, entry: TableEntry, action: Extract<Action, { kind
   const { plan, from } = next[at]!
   if (plan.identity !== undefined || plan.generated !== undefined || from === null)
     throw notSupported('ALTER COLUMN … TYPE of an identity, generated or new column', action.span)
+  const keys = [
+    ...foreignKeysOf(st.env.catalog, entry.id).map((fk) => fk.columns),
+    ...foreignKeysTo(st.env.catalog, entry.id).map((fk) => fk.referenced),
+  ]
+  if (keys.some((columns) => columns.includes(from)))
+    throw notSupported('ALTER COLUMN … TYPE of a column of a foreign key', action.span)
   const type = resolveType(action.type)
   const value = overColumns(entry.columns as readonly ColumnPlan[], 'transform expressions', (place) => {
     const s = action.using === undefined ? column(from, plan.type) : st.bind.expr(st, action.using, place)
@@ -175,7 +194,7 @@ function finished(
   next: readonly Next[],
   checks: readonly CheckPlan[],
   uniques: readonly unknown[],
-): Plan {
+): Omit<Plan, 'foreignKeys'> {
   const names = new Set(next.map((n) => n.plan.name))
   const plain = next.map((n) => n.plan)
   const columns = plain.map((plan): ColumnPlan => {

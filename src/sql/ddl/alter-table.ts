@@ -11,6 +11,7 @@ import type { PlanningContext } from '../planned.ts'
 import { bindEnv } from '../statement/env.ts'
 import { bindCheck } from './checks.ts'
 import { bindDefaultClause } from './default-clause.ts'
+import { asReferenced, bindForeignKey } from './foreign-keys.ts'
 import { bindUnique } from './uniques.ts'
 
 type Action = Alter['actions'][number]
@@ -19,6 +20,7 @@ const KINDS: ReadonlySet<Action['kind']> = new Set<Action['kind']>([
   'addConstraint',
   'dropConstraint',
   'renameConstraint',
+  'validateConstraint',
   'setDefault',
   'dropDefault',
   'setNotNull',
@@ -55,6 +57,7 @@ function bindAction(
   for (const change of before) {
     if (change.kind === 'addCheck') names.push(change.check.name)
     if (change.kind === 'addUnique' && change.unique.name !== null) names.push(change.unique.name)
+    if (change.kind === 'addForeignKey' && change.foreignKey.name !== null) names.push(change.foreignKey.name)
   }
   const taken = (name: string) => names.includes(name)
   switch (action.kind) {
@@ -68,17 +71,32 @@ function bindAction(
       if (constraint.kind === 'tableCheck')
         return { kind: 'addCheck', check: bindCheck(st, entry.name, constraint, columns, taken) }
       if (constraint.kind === 'tableUnique') return { kind: 'addUnique', unique: bindUnique(constraint, columns) }
-      throw notSupported(
-        `ALTER TABLE … ADD ${constraint.kind === 'foreignKey' ? 'FOREIGN' : 'PRIMARY'} KEY`,
-        action.span,
-      )
+      if (constraint.kind === 'foreignKey') {
+        const own = asReferenced(context.catalog, entry)
+        return { kind: 'addForeignKey', foreignKey: bindForeignKey(st, constraint, own) }
+      }
+      throw notSupported('ALTER TABLE … ADD PRIMARY KEY', action.span)
+    }
+    case 'validateConstraint': {
+      const { name } = action.constraint
+      const found = [...constraintsOf(context.catalog, entry)].find((c) => c.name === name)
+      if (found === undefined)
+        throw bindError('42704', `constraint "${name}" of relation "${entry.name}" does not exist`, undefined)
+      if (found.type !== 'f' && found.type !== 'c')
+        throw bindError(
+          '42809',
+          `constraint "${name}" of relation "${entry.name}" is not a foreign key or check constraint`,
+          undefined,
+        )
+      return { kind: 'validate', constraint: found.type === 'f' ? found.entry : null }
     }
     case 'dropConstraint': {
       handled(action, ['ifExists', 'constraint', 'behavior'])
       const { name } = action.constraint
       const found = [...constraintsOf(context.catalog, entry)].find((c) => c.name === name)
       if (found?.type === 'p') throw notSupported('ALTER TABLE … DROP CONSTRAINT of a primary key', action.span)
-      if (found !== undefined) return { kind: 'dropConstraint', name, index: found.index }
+      if (found !== undefined)
+        return { kind: 'dropConstraint', name, index: found.entry, cascade: action.behavior === 'CASCADE' }
       const missing = `constraint "${name}" of relation "${entry.name}" does not exist`
       if (!action.ifExists) throw bindError('42704', missing, undefined)
       context.notice({ severity: 'NOTICE', sqlstate: '00000', message: `${missing}, skipping` })
@@ -92,7 +110,7 @@ function bindAction(
       const newName = action.name.name
       if (taken(newName))
         throw bindError('42710', `constraint "${newName}" for relation "${entry.name}" already exists`, undefined)
-      return { kind: 'renameConstraint', name, newName, index: found.type === 'u' ? found.index : 0 }
+      return { kind: 'renameConstraint', name, newName, index: found.entry }
     }
     case 'setDefault': {
       const column = columnOf(entry, action.column.name)

@@ -119,7 +119,7 @@ export function bindColumns(
         if (!own) throw notSupported('CHECK', element.span)
         break
       case 'foreignKey':
-        throw notSupported('FOREIGN KEY', element.span)
+        if (!own) throw notSupported('FOREIGN KEY', element.span)
     }
   }
   const key: readonly number[] | null = primaryKey
@@ -163,8 +163,8 @@ function columnNumber(columns: readonly ColumnPlan[], name: string, at: Place): 
   return found
 }
 
-/** Bound with the whole row: checks.ts, uniques.ts, generated.ts. */
-const LATER: ReadonlySet<ColumnConstraint['kind']> = new Set(['check', 'unique', 'generated'])
+/** Bound with the whole row: checks.ts, uniques.ts, generated.ts, foreign-keys.ts. */
+const LATER: ReadonlySet<ColumnConstraint['kind']> = new Set(['check', 'unique', 'generated', 'references'])
 
 function bindColumn(
   st: Statement,

@@ -25,6 +25,7 @@ import { bindColumns, type Columns } from './columns.ts'
 import { bindComputed } from './computed.ts'
 import { bindConnector } from './connector.ts'
 import { lastName, readsOf, schemaOf } from './create-view.ts'
+import { bindForeignKey, type ForeignKeyNode, foreignKeyNodes, type Referenced } from './foreign-keys.ts'
 import { bindGenerated } from './generated.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
@@ -78,6 +79,16 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     const stored = bindGenerated(st, node.elements, declared.columns)
     const uniques = bindUniques(node.elements, declared.columns)
     const checks = bindChecks(st, create.name, node.elements, declared.columns)
+    const own: Referenced = {
+      id: null,
+      name: create.name,
+      columns: stored,
+      primaryKey: declared.primaryKey,
+      uniques: uniques.map((u) => u.columns),
+    }
+    const isOwn = ({ table }: ForeignKeyNode) =>
+      lastName(table) === create.name && (table.parts.length === 1 || table.parts.at(-2)!.name === schema.name)
+    const foreignKeys = foreignKeyNodes(node.elements).map((fk) => bindForeignKey(st, fk, own, isOwn))
     const versions = watermark !== null && declared.primaryKey !== null && !keyEnforced(node)
     if (versions) context.notice(VERSIONS)
     return {
@@ -87,6 +98,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       columns: stored,
       ...(checks.length > 0 && { checks }),
       ...(uniques.length > 0 && { uniques }),
+      ...(foreignKeys.length > 0 && { foreignKeys }),
       ...(declared.primaryKeyName !== undefined && !versions && { primaryKeyName: declared.primaryKeyName }),
       primaryKey: versions ? null : declared.primaryKey,
       watermark,
