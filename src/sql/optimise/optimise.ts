@@ -7,6 +7,7 @@ import { fold } from './fold.ts'
 import { fuse } from './fuse.ts'
 import { inlineLet } from './inline-let.ts'
 import { joinOrder } from './join-order.ts'
+import { needlessJoins } from './needless-joins.ts'
 import { outerToInner } from './outer-to-inner.ts'
 import { presence } from './presence.ts'
 import { prune } from './prune.ts'
@@ -25,6 +26,7 @@ export const RULES: readonly Rule[] = [
   outerToInner,
   transitive,
   filterDown,
+  needlessJoins,
   joinOrder,
   presence,
   fold,
