@@ -112,7 +112,7 @@ describe('JSON records', () => {
       'field "id" is null but declared NOT NULL',
       'malformed JSON at character 8: The input string ended unexpectedly.',
       'a JSON array is no record',
-      'malformed JSON at character 10: Expected end of input, but found "x".',
+      'malformed JSON at character 10: Token "x" is invalid.',
       'malformed JSON at character 7: Token "01" is invalid.',
       'field "ok": a JSON number is no boolean',
       [7, null, null, null, null, null, null, null, null, null],

@@ -88,6 +88,7 @@ const WRITE = {
   varbit: text,
   json: text,
   jsonb: (writer, value) => writeJson(writer, parseJson(value as string), true),
+  jsonpath: text,
   regclass: text,
   regtype: text,
   regproc: text,

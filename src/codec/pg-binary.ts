@@ -56,6 +56,21 @@ const checkedText: BinaryCodec = {
   decode: (bytes, type) => parseText(text.decode(bytes, type) as string, type),
 }
 
+/** Text behind the number of its version. */
+const versioned = (name: string): BinaryCodec => ({
+  encode: (value: string) => {
+    const bytes = encodeUtf8(value)
+    const out = new Uint8Array(bytes.length + 1)
+    out[0] = 1
+    out.set(bytes, 1)
+    return out
+  },
+  decode: (bytes, type) => {
+    if (bytes[0] !== 1) throw new SqlError('22P03', `unsupported ${name} version number ${bytes[0] ?? 0}`)
+    return checkedText.decode(bytes.subarray(1), type)
+  },
+})
+
 const timestamp: BinaryCodec = {
   encode: (value: number | bigint) => {
     const buffer = Buffer.alloc(8)
@@ -172,19 +187,8 @@ const CODECS = {
   bit: bits,
   varbit: bits,
   json: checkedText,
-  jsonb: {
-    encode: (value: string) => {
-      const bytes = encodeUtf8(value)
-      const out = new Uint8Array(bytes.length + 1)
-      out[0] = 1
-      out.set(bytes, 1)
-      return out
-    },
-    decode: (bytes, type) => {
-      if (bytes[0] !== 1) throw new SqlError('22P03', `unsupported jsonb version number ${bytes[0] ?? 0}`)
-      return checkedText.decode(bytes.subarray(1), type)
-    },
-  },
+  jsonb: versioned('jsonb'),
+  jsonpath: versioned('jsonpath'),
   // Names stand for themselves: we keep no oid beside them.
   regclass: text,
   regtype: text,

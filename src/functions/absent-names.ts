@@ -11,9 +11,7 @@ const NAMES = `
   has_parameter_privilege has_server_privilege height host hostmask inet_client_addr inet_client_port inet_merge
   inet_same_family inet_server_addr inet_server_port int4inc int4multirange int4range int8multirange int8range
   isclosed isempty ishorizontal isopen isparallel isperp isvertical json_populate_record json_populate_recordset
-  json_to_record json_to_recordset json_to_tsvector jsonb_path_exists jsonb_path_exists_tz jsonb_path_match
-  jsonb_path_match_tz jsonb_path_query jsonb_path_query_array jsonb_path_query_array_tz jsonb_path_query_first
-  jsonb_path_query_first_tz jsonb_path_query_tz jsonb_populate_record jsonb_populate_recordset
+  json_to_record json_to_recordset json_to_tsvector     jsonb_populate_record jsonb_populate_recordset
   jsonb_to_record jsonb_to_recordset jsonb_to_tsvector line lo_close lo_creat lo_create lo_export
   lo_from_bytea lo_get lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell lo_tell64 lo_truncate lo_truncate64
   lo_unlink loread lower_inc lower_inf lowrite lseg macaddr8_set7bit makeaclitem masklen multirange mxid_age
@@ -76,7 +74,7 @@ export const isAbsentFunction = (name: string): boolean => ABSENT.has(name)
 
 /** Operators over jsonpath, text search, networks, ranges and shapes. */
 const OPERATORS: ReadonlySet<string> = new Set(
-  '@? @@ @@@ <<| |>> &<| |&> &< &> -|- ?# ?| ?- ?-| ?|| ## <-> <^ >^ ~= !! ~>=~ ~<=~ ~>~ ~<~ ^@ *= *<> *< *> *<= *>= <<= >>='.split(
+  '@@@ <<| |>> &<| |&> &< &> -|- ?# ?| ?- ?-| ?|| ## <-> <^ >^ ~= !! ~>=~ ~<=~ ~>~ ~<~ ^@ *= *<> *< *> *<= *>= <<= >>='.split(
     ' ',
   ),
 )

@@ -7,6 +7,7 @@ import type { Datum, Value } from '../types/value.ts'
 import { CAST_ROWS, type CastRow } from './cast-table.ts'
 import { textOptions } from './define.ts'
 import type { Cast, EvalEnv } from './function.ts'
+import { readPath } from './jsonpath/check.ts'
 import { isRegKind, readReg } from './reg-names.ts'
 
 /**
@@ -97,5 +98,6 @@ function printed(value: Value, from: SqlType, env: EvalEnv): string {
 function reader(to: SqlType, context: Cast['context']): Convert {
   if (isRegKind(to.kind)) return readReg(to.kind) as Convert
   const parse = context === 'explicit' ? parseTextLoose : parseText
+  if (to.kind === 'jsonpath') return (value) => readPath(value as string)
   return (value, env) => parse(value as string, to, textOptions(env))
 }

@@ -1,10 +1,13 @@
 import { SqlError } from '../base/sql-error.ts'
 import { type JsonParts, parseJson } from '../types/json-parse.ts'
 import { JsonObject } from '../types/json-tree.ts'
+import { formatJsonb } from '../types/jsonb.ts'
 import type { RowType } from '../types/sql-type.ts'
 import type { Datum } from '../types/value.ts'
 import { table } from './define-table.ts'
 import { isArray, nodeJson, nodeText, partsOf, plainText } from './json/steps.ts'
+import { nodesOf } from './jsonpath/items.ts'
+import { callPath } from './scalar/jsonpath.ts'
 import type { TableFunction } from './table-function.ts'
 
 /** json[b]_array_elements, _each and _object_keys: the parts of a value as rows, those of json as they are written. */
@@ -90,4 +93,23 @@ function functions(kind: Kind): TableFunction[] {
   ]
 }
 
-export const JSON_TABLES: readonly TableFunction[] = [...functions('json'), ...functions('jsonb')]
+/** jsonb_path_query, and with `_tz`. */
+const pathQueries = (zoned: boolean): TableFunction[] =>
+  ['jsonb,jsonpath', 'jsonb,jsonpath,jsonb', 'jsonb,jsonpath,jsonb,bool'].map((args) => {
+    const name = `jsonb_path_query${zoned ? '_tz' : ''}`
+    return table(
+      `${name}(${args}) jsonb`,
+      name,
+      function* (values, env) {
+        for (const node of nodesOf(callPath(values, env, { zoned }).found)) yield [formatJsonb(node)]
+      },
+      { fallible: true, ...(zoned ? { volatility: 'stable' as const } : {}) },
+    )
+  })
+
+export const JSON_TABLES: readonly TableFunction[] = [
+  ...functions('json'),
+  ...functions('jsonb'),
+  ...pathQueries(false),
+  ...pathQueries(true),
+]

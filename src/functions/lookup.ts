@@ -24,6 +24,7 @@ import { jsonBuildFunctions } from './scalar/json-build.ts'
 import { jsonChangeFunctions } from './scalar/json-change.ts'
 import { jsonCollectedFunctions } from './scalar/json-collected.ts'
 import { jsonMoreFunctions } from './scalar/json-more.ts'
+import { jsonPathFunctions } from './scalar/jsonpath.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { overlapsFunctions } from './scalar/overlaps.ts'
@@ -62,6 +63,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...jsonBuildFunctions,
   ...jsonChangeFunctions,
   ...jsonCollectedFunctions,
+  ...jsonPathFunctions,
   ...datePartFunctions,
   ...dateMakeFunctions,
   ...toCharFunctions,

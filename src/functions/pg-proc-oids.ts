@@ -258,6 +258,13 @@ const PAIRS = `
   variance(float8) 2152  variance(int2) 2150  variance(int4) 2149  variance(int8) 2148  variance(numeric) 2153
   version() 89  width_bucket(anycompatible,anycompatiblearray) 3218  width_bucket(float8,float8,float8,int4) 320
   width_bucket(numeric,numeric,numeric,int4) 2170
+  jsonb_path_exists(jsonb,jsonpath,jsonb,bool) 4005  jsonb_path_exists_opr(jsonb,jsonpath) 4010
+  jsonb_path_exists_tz(jsonb,jsonpath,jsonb,bool) 1177  jsonb_path_match(jsonb,jsonpath,jsonb,bool) 4009
+  jsonb_path_match_opr(jsonb,jsonpath) 4011  jsonb_path_match_tz(jsonb,jsonpath,jsonb,bool) 2030
+  jsonb_path_query(jsonb,jsonpath,jsonb,bool) 4006  jsonb_path_query_array(jsonb,jsonpath,jsonb,bool) 4007
+  jsonb_path_query_array_tz(jsonb,jsonpath,jsonb,bool) 1180  jsonb_path_query_first(jsonb,jsonpath,jsonb,bool) 4008
+  jsonb_path_query_first_tz(jsonb,jsonpath,jsonb,bool) 2023  jsonb_path_query_tz(jsonb,jsonpath,jsonb,bool) 1179
+  jsonb_set_lax(jsonb,text[],jsonb,bool,text) 5054
   nextval(regclass) 1574  currval(regclass) 1575  setval(regclass,int8) 1576  setval(regclass,int8,bool) 1765
   bit_and(bit) 2242  bit_count(bit) 6162  bit_length(bit) 1812  bit_or(bit) 2243  bit_xor(bit) 6167  bitand(bit,bit) 1673
   bitcat(varbit,varbit) 1679  biteq(bit,bit) 1581  bitge(bit,bit) 1592  bitgt(bit,bit) 1593  bitle(bit,bit) 1594  bitlt(bit,bit) 1595

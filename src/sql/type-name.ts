@@ -110,6 +110,7 @@ const KINDS: Readonly<Record<string, TypeKind>> = {
   varbit: 'varbit',
   json: 'json',
   jsonb: 'jsonb',
+  jsonpath: 'jsonpath',
   oid: 'oid',
   regclass: 'regclass',
   regtype: 'regtype',
@@ -142,7 +143,7 @@ const REFUSED: ReadonlySet<string> = new Set([
   'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'pg_lsn', 'int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange',
   'daterange', 'hstore', 'struct', 'map', 'list', 'row', 'record', 'cstring', 'regprocedure', 'regoper', 'regrole',
   'mz_timestamp', 'int4multirange', 'int8multirange', 'nummultirange', 'tsmultirange', 'tstzmultirange',
-  'datemultirange', 'regoperator', 'regconfig', 'regdictionary', 'regcollation', 'jsonpath', 'txid_snapshot',
+  'datemultirange', 'regoperator', 'regconfig', 'regdictionary', 'regcollation', 'txid_snapshot',
   'pg_snapshot', 'xid8', 'refcursor', 'citext', 'vector', 'geometry', 'geography', 'ltree', 'any', 'anyelement', 'anyarray',
   'void', 'trigger', 'internal', 'uint2', 'uint4', 'uint8', 'rw_int256', 'xid', 'cid', 'tid', 'int2vector', 'oidvector',
 ])

@@ -28,6 +28,7 @@ const KINDS = {
   varbit: 'str',
   json: 'str',
   jsonb: 'str',
+  jsonpath: 'str',
   oid: 'f64',
   regclass: 'str',
   regtype: 'str',

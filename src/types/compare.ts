@@ -49,6 +49,7 @@ const BY_KIND = {
   varbit: texts,
   json: texts,
   jsonb: (a, b) => compareJsonb(a as string, b as string),
+  jsonpath: texts,
   regclass: texts,
   regtype: texts,
   regproc: texts,

@@ -61,6 +61,7 @@ export const PG_TYPES = {
   bit: row(1560, 1561, 'bit', 'bit', -1, 'V'),
   varbit: preferred(row(1562, 1563, 'varbit', 'bit varying', -1, 'V')),
   jsonb: row(3802, 3807, 'jsonb', 'jsonb', -1, 'U'),
+  jsonpath: row(4072, 4073, 'jsonpath', 'jsonpath', -1, 'U'),
   regnamespace: row(4089, 4090, 'regnamespace', 'regnamespace', 4, 'N'),
   unknown: row(705, 0, 'unknown', 'unknown', -2, 'X'),
 } satisfies Record<Exclude<TypeKind, 'array'>, PgType>

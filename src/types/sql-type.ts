@@ -10,7 +10,7 @@
  * | date | number: days since 1970-01-01, ±Infinity | f64 |
  * | time | number: µs since midnight | f64 |
  * | timestamp timestamptz | number: µs since 1970-01-01 UTC (bigint beyond 2^53), ±Infinity | f64, i64 |
- * | text varchar bpchar name char json jsonb uuid regclass… | string | str |
+ * | text varchar bpchar name char json jsonb jsonpath uuid regclass… | string | str |
  * | bit varbit | string of 0 and 1 | str |
  * | bytea | Uint8Array | any |
  * | interval | Interval | any |
@@ -41,6 +41,7 @@ export type TypeKind =
   | 'varbit'
   | 'json'
   | 'jsonb'
+  | 'jsonpath'
   | 'oid'
   | 'regclass'
   | 'regtype'
@@ -92,6 +93,7 @@ export const BIT = plain('bit')
 export const VARBIT = plain('varbit')
 export const JSONT = plain('json')
 export const JSONB = plain('jsonb')
+export const JSONPATH = plain('jsonpath')
 export const OID = plain('oid')
 export const UNKNOWN = plain('unknown')
 export const arrayOf = (element: SqlType): SqlType => ({ kind: 'array', element })

@@ -9,6 +9,7 @@ import { parseBits } from './text/bits.ts'
 import { type Clock, parseDate, parseTime, parseTimestamp, parseTimestamptz } from './text/datetime.ts'
 import { formatDate, formatInterval, formatTime, formatTimestamp, formatTimestamptz } from './text/datetime-output.ts'
 import { parseInterval } from './text/interval.ts'
+import { parseJsonPathText } from './text/jsonpath.ts'
 import {
   formatFloat4,
   formatFloat8,
@@ -80,6 +81,7 @@ const CODECS = {
   varbit: { parse: parseBits, format: asIs },
   json: { parse: parseJsonText, format: asIs },
   jsonb: { parse: parseJsonbText, format: asIs },
+  jsonpath: { parse: (text) => parseJsonPathText(text), format: asIs },
   regclass: string,
   regtype: string,
   regproc: string,

@@ -7,7 +7,9 @@ import { bindError, type Place } from './bind-error.ts'
 const HINT = 'Use an explicit ordering operator or modify the query.'
 
 const incomparable = (type: SqlType): boolean =>
-  type.kind === 'json' || (type.kind === 'array' && type.element !== undefined && incomparable(type.element))
+  type.kind === 'json' ||
+  type.kind === 'jsonpath' ||
+  (type.kind === 'array' && type.element !== undefined && incomparable(type.element))
 
 export function refuseUnordered(by: Scalar, at: Place | undefined): void {
   if (!incomparable(by.type)) return

@@ -1,9 +1,10 @@
 import type { Choices, Production } from '../choices.ts'
+import { pathCall } from './paths.ts'
 import { brokenText, indexText, jsonText, keyText, pathText, quoted, scalarText } from './values.ts'
 
 /** One SELECT of a function or operator of JSON over random constants. */
 export function randomCall(c: Choices): string {
-  return c.production(PRODUCTIONS(c))
+  return c.chance(40) ? pathCall(c) : c.production(PRODUCTIONS(c))
 }
 
 const kind = (c: Choices): 'json' | 'jsonb' => (c.chance(70) ? 'jsonb' : 'json')
