@@ -37,5 +37,8 @@ export interface Notice {
 
 /** 0A000: what the binder answers to every clause that it does not implement. `span.start` is a 0-based offset. */
 export function notSupported(feature: string, span?: { readonly start: number }, hint?: string): SqlError {
-  return new SqlError('0A000', `${feature} is not supported`, { position: span ? span.start + 1 : undefined, hint })
+  return new SqlError('0A000', `${feature} is not supported`, {
+    position: span && span.start >= 0 ? span.start + 1 : undefined,
+    hint,
+  })
 }

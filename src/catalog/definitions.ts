@@ -1,5 +1,14 @@
+import type { FunctionText } from '../functions/object-lookup.ts'
+import { formatType } from '../types/pg-type.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
-import type { CatalogEntry, CatalogSnapshot, IndexEntry, TableEntry } from './entry.ts'
+import type {
+  CatalogEntry,
+  CatalogSnapshot,
+  FunctionEntry,
+  FunctionParameterEntry,
+  IndexEntry,
+  TableEntry,
+} from './entry.ts'
 import { columnsOf } from './pg-relations.ts'
 
 /** Catalog objects as the SQL that pg_get_viewdef and its like print. */
@@ -29,6 +38,19 @@ function orderText(order: number): string {
   const nullsFirst = (order & 2) !== 0
   if ((order & 1) !== 0) return nullsFirst ? ' DESC' : ' DESC NULLS LAST'
   return nullsFirst ? ' NULLS FIRST' : ''
+}
+
+export function functionText(entry: FunctionEntry): FunctionText {
+  const named = (p: FunctionParameterEntry) => `${p.name === null ? '' : `${quoteIdent(p.name)} `}${formatType(p.type)}`
+  const columns = entry.columns?.map((c) => `${quoteIdent(c.name)} ${formatType(c.type)}`).join(', ')
+  return {
+    arguments: entry.parameters
+      .map((p) => `${named(p)}${p.defaultSql === null ? '' : ` DEFAULT ${p.defaultSql}`}`)
+      .join(', '),
+    identity: entry.parameters.map(named).join(', '),
+    result: entry.returns === null ? `TABLE(${columns})` : `${entry.set ? 'SETOF ' : ''}${formatType(entry.returns)}`,
+    definition: entry.sql,
+  }
 }
 
 export function primaryKeyDefinition(table: TableEntry): string {

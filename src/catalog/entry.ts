@@ -16,6 +16,7 @@ export type CatalogEntry =
   | ForeignKeyEntry
   | ConnectionEntry
   | SequenceEntry
+  | FunctionEntry
   | SystemEntry
 
 interface EntryBase {
@@ -33,6 +34,34 @@ interface EntryBase {
 
 export interface SchemaEntry extends EntryBase {
   readonly kind: 'schema'
+}
+
+/**
+ * CREATE FUNCTION … LANGUAGE sql. Its `name` is `fn(types)`: functions of several signatures share a name, and none with a
+ * relation. Calls are replaced by the body where they are bound.
+ */
+export interface FunctionEntry extends EntryBase {
+  readonly kind: 'function'
+  readonly fn: string
+  readonly parameters: readonly FunctionParameterEntry[]
+  /** Of a value, or of each row of a set with one column; null with `columns`. */
+  readonly returns: SqlType | null
+  /** RETURNS TABLE, and SETOF a relation. */
+  readonly columns: RowType | null
+  readonly set: boolean
+  /** A query; names of objects in it are qualified. */
+  readonly body: string
+  /** NULL, or no rows, when an argument is NULL. */
+  readonly strict: boolean
+  /** As declared; nothing follows from it here. */
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
+}
+
+export interface FunctionParameterEntry {
+  readonly name: string | null
+  readonly type: SqlType
+  /** SQL text; null: the argument must be given. */
+  readonly defaultSql: string | null
 }
 
 export interface TableEntry extends EntryBase {

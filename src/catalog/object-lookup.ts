@@ -1,7 +1,7 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { ObjectLookup } from '../functions/object-lookup.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
-import { indexDefinition, viewDefinition } from './definitions.ts'
+import { functionText, indexDefinition, viewDefinition } from './definitions.ts'
 import type { CatalogEntry, CatalogSnapshot } from './entry.ts'
 import { constraintByOid } from './pg-constraints.ts'
 import { columnsOf, primaryKeyIndex, primaryKeyOid, primaryKeys, rowTypeOid } from './pg-relations.ts'
@@ -66,6 +66,10 @@ export function objectLookup(
       return name === undefined ? null : quoteIdent(name)
     },
     constraintDefinition: (oid, pretty) => constraintByOid(catalog, oid)?.definition(pretty) ?? null,
+    functionText(oid) {
+      const entry = catalog.byId(oid)
+      return entry?.kind === 'function' ? functionText(entry) : undefined
+    },
     serialSequence(oid, column) {
       const table = relation(oid)
       const at = columnsOf(catalog, oid).findIndex((c) => c.name === column)

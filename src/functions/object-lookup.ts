@@ -1,5 +1,15 @@
 /** What functions over oids ask of the catalog: names and definitions of relations, their columns and keys. */
+/** What pg_get_function_… tell of a function that was created. */
+export interface FunctionText {
+  readonly arguments: string
+  /** Without defaults. */
+  readonly identity: string
+  readonly result: string
+  readonly definition: string
+}
+
 export interface ObjectLookup {
+  functionText(oid: number): FunctionText | undefined
   relation(oid: number): RelationName | undefined
   /** Relation of one, two or three name parts, along the search path. */
   relationOid(parts: readonly string[]): number | undefined

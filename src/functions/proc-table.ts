@@ -3,6 +3,7 @@ import { formatType, typeOid } from '../types/pg-type.ts'
 import { arrayOf, type SqlType } from '../types/sql-type.ts'
 import { defEnv, isPoly } from './define.ts'
 import type { AggregateFunction, ArgType, ScalarFunction } from './function.ts'
+import type { FunctionText } from './object-lookup.ts'
 import { POLY_OIDS } from './poly-oids.ts'
 import type { TableFunction } from './table-function.ts'
 
@@ -132,21 +133,31 @@ export function procFunctions(procs: () => readonly Proc[]): readonly ScalarFunc
     byOid ??= new Map(procs().map((p) => [p.oid, p]))
     return byOid.get(oid)
   }
-  const answer = (name: string, of: (proc: Proc) => string) =>
+  const answer = (name: string, of: (proc: Proc) => string, created: (text: FunctionText) => string) =>
     defEnv(
       `${name}(oid) text`,
-      ([oid]) => {
+      ([oid], env) => {
         const proc = find(oid as number)
-        return proc === undefined ? null : of(proc)
+        if (proc !== undefined) return of(proc)
+        const text = env.objects?.functionText(oid as number)
+        return text === undefined ? null : created(text)
       },
       { volatility: 'stable', fallible: true },
     )
   return [
-    answer('pg_get_function_arguments', argsText),
-    answer('pg_get_function_identity_arguments', argsText),
-    answer('pg_get_function_result', (proc) => `${proc.set ? 'SETOF ' : ''}${text(proc.returns)}`),
-    answer('pg_get_functiondef', ({ name }) => {
-      throw new SqlError('0A000', `function "${name}" is built in and has no definition in SQL`)
-    }),
+    answer('pg_get_function_arguments', argsText, (text) => text.arguments),
+    answer('pg_get_function_identity_arguments', argsText, (text) => text.identity),
+    answer(
+      'pg_get_function_result',
+      (proc) => `${proc.set ? 'SETOF ' : ''}${text(proc.returns)}`,
+      (text) => text.result,
+    ),
+    answer(
+      'pg_get_functiondef',
+      ({ name }) => {
+        throw new SqlError('0A000', `function "${name}" is built in and has no definition in SQL`)
+      },
+      (text) => text.definition,
+    ),
   ]
 }

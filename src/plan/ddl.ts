@@ -73,6 +73,12 @@ export type DdlPlan =
       readonly options: Readonly<Record<string, Datum>>
     })
   | (Create & {
+      readonly kind: 'createFunction'
+      readonly orReplace: boolean
+      /** What the catalog's entry says beside what all of them do. */
+      readonly entry: FunctionPlan
+    })
+  | (Create & {
       readonly kind: 'createSequence'
       readonly spec: SequencePlan
       readonly ownedBy: { readonly table: number; readonly column: number } | null
@@ -266,4 +272,20 @@ export interface ConnectorPlan {
   }[]
   /** Absent: everything is known. */
   readonly inferred?: InferredPlan | undefined
+}
+
+/** As in the catalog's entry. */
+export interface FunctionPlan {
+  readonly fn: string
+  readonly parameters: readonly {
+    readonly name: string | null
+    readonly type: SqlType
+    readonly defaultSql: string | null
+  }[]
+  readonly returns: SqlType | null
+  readonly columns: RowType | null
+  readonly set: boolean
+  readonly body: string
+  readonly strict: boolean
+  readonly volatility: 'immutable' | 'stable' | 'volatile'
 }

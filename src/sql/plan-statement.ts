@@ -22,6 +22,7 @@ import {
   planCreateTable,
 } from './ddl/create-table.ts'
 import { planCreateMaterializedView, planCreateView } from './ddl/create-view.ts'
+import { planCreateFunction, planDropFunction } from './ddl/function.ts'
 import { isKsql, planKsql } from './ddl/ksql.ts'
 import { planLateness } from './ddl/lateness.ts'
 import { planCreateSequence } from './ddl/sequence.ts'
@@ -89,6 +90,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return ddl(planCreateMaterializedView(node, context))
     case 'createIndex':
       return ddl(planCreateIndex(node, context))
+    case 'createFunction':
+      return ddl(planCreateFunction(node, context))
     case 'createSequence':
       return ddl(planCreateSequence(node, context))
     case 'commentOn':
@@ -96,7 +99,7 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
     case 'createConnection':
       return ddl(planCreateConnection(node, context))
     case 'drop':
-      return ddl(planDrop(node, context))
+      return ddl(node.object === 'FUNCTION' ? planDropFunction(node, context) : planDrop(node, context))
     case 'alter':
       return ddl(planAlter(node, context))
     case 'mergeLate':

@@ -10,6 +10,7 @@ import { createTable } from './create-table.ts'
 import { createIndex, createMaterializedView, createView } from './create-view.ts'
 import { change, type DdlDeps } from './deps.ts'
 import { drop } from './drop.ts'
+import { createFunction } from './function.ts'
 import { mergeLate } from './merge-late.ts'
 import { rename, renameColumn } from './rename.ts'
 import { replan } from './replan.ts'
@@ -58,6 +59,8 @@ async function otherDdl(
       return alterColumns(deps, plan, call)
     case 'alterTable':
       return alterTable(deps, plan, call)
+    case 'createFunction':
+      return createFunction(deps, plan)
     case 'createSequence':
       return createSequence(deps, plan, call)
     case 'alterSequence':

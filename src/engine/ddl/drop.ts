@@ -149,6 +149,7 @@ const WORDS: Readonly<Record<CatalogEntry['kind'], string>> = {
   foreignKey: 'constraint',
   sequence: 'sequence',
   connection: 'connection',
+  function: 'function',
   system: 'relation',
 }
 

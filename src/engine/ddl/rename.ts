@@ -46,8 +46,10 @@ export async function rename(
         : [entry, ...parts].map((e) => inSchema(deps, e, named.get(e.id)!))
     const changed = [...world.catalog.all()].flatMap((e): CatalogEntry[] => {
       const name = named.get(e.id) ?? e.name
-      const sql = e.id === entry.id ? e.sql : texts.reduce((text, [from, to]) => text.replaceAll(from, () => to), e.sql)
+      const retold = (told: string) => texts.reduce((text, [from, to]) => text.replaceAll(from, () => to), told)
+      const sql = e.id === entry.id ? e.sql : retold(e.sql)
       if (name === e.name && sql === e.sql) return []
+      if (e.kind === 'function') return [{ ...e, sql, body: retold(e.body) }]
       // A constraint keeps the name that it was given with the table.
       const key = e.kind === 'table' && e.primaryKey !== null ? { primaryKeyName: primaryKeyName(e) } : {}
       return [{ ...e, name, sql, ...key }]
@@ -65,6 +67,7 @@ export async function renameColumn(
   const { world } = deps
   await changeOutOfUse(world, plan.object, call, async () => {
     const entry = world.catalog.byId(plan.object)!
+    refuseInFunctions(deps, entry)
     const named = <T extends { readonly name: string }>(columns: readonly T[]): T[] => {
       if (columns.some((c) => c.name === plan.newName)) {
         throw new SqlError('42701', `column "${plan.newName}" of relation "${entry.name}" already exists`)
@@ -84,6 +87,19 @@ export async function renameColumn(
       renamed(deps, entry, { ...entry, rowType: named(entry.rowType) })
     } else throw new SqlError('42809', `"${entry.name}" has no columns that can be renamed`)
     await deps.checkpoint()
+  })
+}
+
+/** The columns that a function reads are known when it is bound only. */
+function refuseInFunctions({ world: { catalog } }: DdlDeps, entry: CatalogEntry): void {
+  const reader = catalog
+    .dependants(entry.id)
+    .map((id) => catalog.byId(id)!)
+    .find((e) => e.kind === 'function')
+  if (reader === undefined) return
+  throw new SqlError('0A000', `renaming a column of "${entry.name}", which a function reads, is not supported`, {
+    detail: `function ${reader.name} depends on it`,
+    hint: 'Drop the function first, and make it again with the new name.',
   })
 }
 

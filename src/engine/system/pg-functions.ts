@@ -1,3 +1,4 @@
+import type { FunctionEntry } from '../../catalog/entry.ts'
 import { CAST_ROWS } from '../../functions/cast-table.ts'
 import { procs } from '../../functions/lookup.ts'
 import { argOid, type Proc } from '../../functions/proc-table.ts'
@@ -11,6 +12,8 @@ import type { SystemRelation } from './relation.ts'
 const CHAR: SqlType = { kind: 'char' }
 const REGPROC: SqlType = { kind: 'regproc' }
 const INTERNAL_LANGUAGE = 12
+const SQL_LANGUAGE = 14
+const RECORD_OID = 2249
 const FIRST_OPERATOR_OID = 910_000_000
 const FIRST_CAST_OID = 920_000_000
 const TEXTS: ReadonlySet<string> = new Set(['text', 'varchar', 'bpchar'])
@@ -33,6 +36,45 @@ function operatorRow(proc: Proc, index: number): Row {
     proc.name,
     '-',
     '-',
+  ]
+}
+
+/** A function of CREATE FUNCTION. */
+function createdRow(entry: FunctionEntry): Row {
+  const types = entry.parameters.map((p) => typeOid(p.type))
+  const columns = entry.columns ?? []
+  const names = [...entry.parameters.map((p) => p.name ?? ''), ...columns.map((c) => c.name)]
+  const defaults = entry.parameters.flatMap((p) => p.defaultSql ?? [])
+  return [
+    entry.id,
+    entry.fn,
+    entry.schema,
+    OWNER_OID,
+    SQL_LANGUAGE,
+    100,
+    entry.set ? 1000 : 0,
+    0,
+    '-',
+    'f',
+    false,
+    false,
+    entry.strict,
+    entry.set,
+    entry.volatility[0]!,
+    'u',
+    types.length,
+    defaults.length,
+    entry.returns === null ? RECORD_OID : typeOid(entry.returns),
+    types,
+    columns.length === 0 ? null : [...types, ...columns.map((c) => typeOid(c.type))],
+    columns.length === 0 ? null : [...types.map(() => 'i'), ...columns.map(() => 't')],
+    names.some((n) => n !== '') ? names : null,
+    defaults.length === 0 ? null : defaults.join(', '),
+    entry.body,
+    null,
+    null,
+    null,
+    null,
   ]
 }
 
@@ -72,7 +114,7 @@ export const PG_FUNCTION_RELATIONS: readonly SystemRelation[] = [
       column('proconfig', arrayOf(TEXT)),
       column('proacl', arrayOf(TEXT)),
     ],
-    *rows(): Iterable<Row> {
+    *rows({ world }): Iterable<Row> {
       for (const proc of procs()) {
         yield [
           proc.oid,
@@ -106,6 +148,7 @@ export const PG_FUNCTION_RELATIONS: readonly SystemRelation[] = [
           null,
         ]
       }
+      for (const entry of world.catalog.all()) if (entry.kind === 'function') yield createdRow(entry)
     },
   },
   {

@@ -65,6 +65,7 @@ const KIND_WORDS = {
   foreignKey: 'constraint',
   connection: 'connection',
   sequence: 'sequence',
+  function: 'function',
   system: 'system-view',
 } satisfies Record<CatalogEntry['kind'], string>
 
@@ -151,6 +152,7 @@ function columnsOf(entry: CatalogEntry): RowType {
     case 'index':
     case 'foreignKey':
     case 'connection':
+    case 'function':
       throw new SqlError('42809', `"${entry.name}" has no columns`)
   }
 }

@@ -11,5 +11,8 @@ export function bindError(
   at: Place | undefined,
   fields: SqlErrorFields = {},
 ): SqlError {
-  return new SqlError(sqlstate, message, { ...fields, position: at ? at.span.start + 1 : undefined })
+  return new SqlError(sqlstate, message, {
+    ...fields,
+    position: at && at.span.start >= 0 ? at.span.start + 1 : undefined,
+  })
 }

@@ -85,7 +85,7 @@ export function parseLiteral(
 
 /** An error of the functions below, with the place that they do not know. */
 export function located(st: Statement, e: unknown, at: Place): unknown {
-  if (!(e instanceof SqlError) || e.fields.position !== undefined || !st.positions) return e
+  if (!(e instanceof SqlError) || e.fields.position !== undefined || !st.positions || at.span.start < 0) return e
   return new SqlError(e.sqlstate, e.message, { ...e.fields, position: at.span.start + 1 })
 }
 

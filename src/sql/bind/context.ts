@@ -163,6 +163,8 @@ export class Statement {
   readonly params: (SqlType | undefined)[]
   /** Ids of the objects read, views included. */
   readonly reads: Set<number>
+  /** Ids of what the statement is made of beside relations: functions. */
+  readonly uses: Set<number>
   /** Names of objects in the statement's own text, views' texts left out. */
   readonly references: Reference[] = []
   /** False inside the text of a view: its offsets mean nothing in the statement's text. */
@@ -194,6 +196,7 @@ export class Statement {
     this.slots = outer?.slots ?? []
     this.params = outer ? [] : [...(env.paramTypes ?? [])]
     this.reads = outer?.reads ?? new Set()
+    this.uses = outer?.uses ?? new Set()
     this.named = outer?.named ?? new Map()
     this.positions = !outer
     this.depth = outer ? outer.depth + 1 : 0

@@ -1,5 +1,7 @@
 import { notSupported, SqlError } from '../../base/sql-error.ts'
+import type { FunctionEntry } from '../../catalog/entry.ts'
 import { isAbsentFunction } from '../../functions/absent-names.ts'
+import { scalarsByName } from '../../functions/lookup.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { typeNamed } from '../type-name.ts'
 import { bindAggregate } from './aggregate-call.ts'
@@ -16,13 +18,36 @@ import { handled } from './handled.ts'
 import { bindOrderedSet } from './ordered-set.ts'
 import { outerAggregate } from './outer-aggregate.ts'
 import { callFunction, isAggregate, isByOrder, isOrderedSet, isTableFunction, tableCall } from './overload.ts'
+import { candidates, inlinedValue } from './user-function.ts'
 import { bindWindowCall, isWindowFunction } from './window-call.ts'
 
 /** A call by name: a window function, an aggregate, a set-returning function of the select list, or a plain function. */
 export function bindCall(st: Statement, node: Call, place: ExprPlace): Scalar {
+  const own = candidates(st, node)
+  if (own.length > 0) return bindOwnCall(st, node, place, own)
+  return bindKnownCall(st, node, place)
+}
+
+/** PostgreSQL's functions come first, a name of pg_catalog hides all others where its arguments fit. */
+function bindOwnCall(st: Statement, node: Call, place: ExprPlace, own: readonly FunctionEntry[]): Scalar {
+  const parts = node.name.parts.map((p) => p.name)
+  if (parts.length === 1 && isKnownName(parts[0])) {
+    try {
+      return bindKnownCall(st, node, place)
+    } catch (e) {
+      if (!(e instanceof SqlError) || e.sqlstate !== '42883') throw e
+    }
+  }
+  return st.bind.expr(st, inlinedValue(st, node, place, own), place)
+}
+
+const isKnownName = (name: string): boolean =>
+  isAggregate(name) || isOrderedSet(name) || isByOrder(name) || isTableFunction(name) || scalarsByName(name).length > 0
+
+function bindKnownCall(st: Statement, node: Call, place: ExprPlace): Scalar {
   const name = functionName(node)
   const spelled = respelled(node, name) ?? functionRespelled(node, name)
-  if (spelled) return bindCall(st, spelled, place)
+  if (spelled) return bindKnownCall(st, spelled, place)
   if (node.withinGroup) {
     const outer = outerAggregate(st, node, place, (around) => bindOrderedSet(st, node, name, around))
     return outer ?? bindOrderedSet(st, node, name, place)

@@ -1,12 +1,13 @@
 import type { FromItem } from '../../../grammar/ast.ts'
 import { unreachable } from '../../base/assert.ts'
 import { notSupported } from '../../base/sql-error.ts'
+import type { FunctionEntry } from '../../catalog/entry.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { join } from '../../plan/logical-make.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { isTrue, mapColumns, replaceScalar, TRUE } from '../../plan/scalar-walk.ts'
 import { bindError } from './bind-error.ts'
-import { functionName } from './call-parts.ts'
+import { type Call, functionName } from './call-parts.ts'
 import type { CteScope, Statement } from './context.ts'
 import { correlatedSlots } from './decorrelate.ts'
 import { bindFromFunction } from './from-function.ts'
@@ -20,6 +21,7 @@ import { slotOf } from './slot.ts'
 import { Stage } from './stage.ts'
 import { mortal } from './state-ttl.ts'
 import { bindTimeJoin, isTimeJoin, withoutTime } from './time-join.ts'
+import { candidates, inlinedRows } from './user-function.ts'
 import { bindWindowTable, isWindowFunction } from './window-tvf.ts'
 
 type Item<K extends FromItem['kind']> = Extract<FromItem, { kind: K }>
@@ -212,9 +214,42 @@ function bindTableFunction(
   ctes: CteScope | null,
 ): BoundItem {
   const [{ call }] = item.calls
+  const own = call.kind === 'call' ? candidates(st, call) : []
+  if (call.kind === 'call' && own.length > 0) {
+    return bindItem(st, callItem(st, item, call, own, reach, parent, ctes), null, parent, ctes, reach)
+  }
   if (call.kind === 'call' && isWindowFunction(functionName(call)) && item.calls.length === 1) {
     return { from: bindWindowTable(st, item, call, functionName(call), parent, ctes), lateral: null }
   }
   const from = bindFromFunction(st, item, reach, parent, ctes)
   return { from, lateral: beside ? readsScope(st, from.plan, reach) : null }
+}
+
+/** A function of the user's as the query that it stands for. */
+function callItem(
+  st: Statement,
+  item: Item<'tableFunction'>,
+  call: Call,
+  found: readonly FunctionEntry[],
+  reach: Scope | null,
+  parent: Scope | null,
+  ctes: CteScope | null,
+): Item<'derived'> {
+  if (item.calls.length > 1) throw notSupported('ROWS FROM with a function of CREATE FUNCTION', call.span)
+  if (item.ordinality) throw notSupported('WITH ORDINALITY of a function of CREATE FUNCTION', item.span)
+  handled(item, ['calls', 'rowsFrom', 'wrapped', 'lateral', 'alias'])
+  const scope: Scope = { ...EMPTY_SCOPE, parent: reach ?? parent }
+  const place = { scope, ctes, clause: 'functions in FROM', aggregates: false, windows: false, rows: false }
+  const { query, entry } = inlinedRows(st, call, place, found)
+  const name = item.alias?.name ?? { kind: 'ident', name: entry.fn, quoted: true, span: call.name.span }
+  // An alias also names the only column of a function that has no names of its own.
+  const columns = item.alias?.columns.length ? item.alias.columns : entry.columns === null ? [name] : []
+  const types = item.alias?.types ?? []
+  return {
+    kind: 'derived',
+    query,
+    lateral: true,
+    alias: { kind: 'alias', name, columns, types, span: item.span },
+    span: item.span,
+  }
 }

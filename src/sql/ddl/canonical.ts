@@ -20,7 +20,7 @@ export function canonicalSql(
     if (!entry || !schema) continue
     const { before } = reference
     text += before === null ? sql.slice(at, reference.start) : sql.slice(at, before.start) + before.text
-    text += `${quoted(schema.name)}.${quoted(entry.name)}`
+    text += `${quoted(schema.name)}.${quoted(entry.kind === 'function' ? entry.fn : entry.name)}`
     if (!reference.aliased) text += ` AS ${quoted(reference.name)}`
     at = reference.end
   }

@@ -47,6 +47,8 @@ function entryOf(plan: Ddl, id: number): CatalogEntry {
       return { kind: 'index', ...base, on: plan.on, columns: plan.columns, unique: plan.unique }
     case 'createConnection':
       return { kind: 'connection', ...base, transport: plan.transport, options: plan.options }
+    case 'createFunction':
+      return { kind: 'function', ...base, ...plan.entry }
     case 'createSequence':
       return { kind: 'sequence', ...base, rowType: [], spec: plan.spec, ownedBy: plan.ownedBy }
   }
