@@ -36,6 +36,7 @@ INSERT INTO t (id, name) VALUES (count(*), 'x')
 -- differs: another code
 INSERT INTO t (id, name) VALUES (generate_series(1, 2), rank() OVER ())
 INSERT INTO t.x (id) VALUES (1)
+-- differs: parts of a column are refused before their type is looked at
 INSERT INTO t (t.id) VALUES (1)
 -- differs: the feature is refused by name
 INSERT INTO t (id.x) VALUES (1)
