@@ -259,6 +259,10 @@ export type AlterAction = Spanned &
     | { kind: 'dropDefault'; column: Ident }
     | { kind: 'setNotNull'; column: Ident }
     | { kind: 'dropNotNull'; column: Ident }
+    /** `ALTER DOMAIN d SET DEFAULT 1`, `SET NOT NULL` and their DROP. */
+    | { kind: 'setDomainDefault'; expr: Expr }
+    | { kind: 'dropDomainDefault' }
+    | { kind: 'setDomainNotNull'; notNull: boolean }
     | { kind: 'addWatermark'; watermark: Watermark }
     | { kind: 'dropWatermark' }
     | { kind: 'addValue'; ifNotExists?: boolean; value: string; before?: string; after?: string }

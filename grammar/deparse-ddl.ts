@@ -322,6 +322,12 @@ function actionText(p: Printer, a: AlterAction, system: boolean): string {
       return `ALTER COLUMN ${ident(a.column)} SET NOT NULL`
     case 'dropNotNull':
       return `ALTER COLUMN ${ident(a.column)} DROP NOT NULL`
+    case 'setDomainDefault':
+      return `SET DEFAULT ${p.operand(a.expr)}`
+    case 'dropDomainDefault':
+      return 'DROP DEFAULT'
+    case 'setDomainNotNull':
+      return `${a.notNull ? 'SET' : 'DROP'} NOT NULL`
     case 'addWatermark':
       return `ADD ${elementText(p, a.watermark)}`
     case 'dropWatermark':

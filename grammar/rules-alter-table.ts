@@ -62,6 +62,8 @@ export function alterTableRules(g: SqlParser, r: Rules) {
           }
         },
       },
+      { ALT: () => g.eat(12, T.DEFAULT) && { kind: 'dropDomainDefault', span: g.span(s) } },
+      { ALT: () => g.words(13, T.NOT, T.NULL) && { kind: 'setDomainNotNull', notNull: false, span: g.span(s) } },
       { ALT: () => g.eat(7, T.WATERMARK) && { kind: 'dropWatermark', span: g.span(s) }, IGNORE_AMBIGUITIES: true },
       {
         ALT: () => {

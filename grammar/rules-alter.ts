@@ -191,6 +191,16 @@ export function alterRules(g: SqlParser, r: Rules) {
         ALT: () => g.eat(3, T.SCHEMA) && { kind: 'setSchema', schema: g.ident(g.eat(4, ColId)), span: g.span(s) },
         IGNORE_AMBIGUITIES: true,
       },
+      {
+        GATE: () => g.peek(2) !== T.Eq && g.peek(2) !== T.TO,
+        ALT: () => g.eat(7, T.DEFAULT) && { kind: 'setDomainDefault', expr: g.sub(8, r.expr, 0), span: g.span(s) },
+        IGNORE_AMBIGUITIES: true,
+      },
+      {
+        GATE: () => g.peek(2) === T.NULL,
+        ALT: () => g.words(9, T.NOT, T.NULL) && { kind: 'setDomainNotNull', notNull: true, span: g.span(s) },
+        IGNORE_AMBIGUITIES: true,
+      },
       { ALT: () => ({ kind: 'setOptions', options: g.sub(5, r.options), parens: true, span: g.span(s) }) },
       { ALT: () => ({ kind: 'setOptions', options: [g.sub(6, r.settingOption)], parens: false, span: g.span(s) }) },
     ])

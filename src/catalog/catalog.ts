@@ -107,5 +107,7 @@ const nameKey = (schema: number, name: string): string => `${schema}.${name}`
 
 function alreadyExists(entry: CatalogEntry): SqlError {
   if (entry.kind === 'schema') return new SqlError('42P06', `schema "${entry.name}" already exists`)
+  if (entry.kind === 'type' && entry.type.kind !== 'record')
+    return new SqlError('42710', `type "${entry.name}" already exists`)
   return new SqlError('42P07', `relation "${entry.name}" already exists`)
 }

@@ -7,7 +7,8 @@ export function defaultText(catalog: CatalogSnapshot, column: TableColumn): stri
   if (generated !== undefined) return generated.sql
   if (identity !== undefined) return null
   const entry = sequence === undefined ? undefined : catalog.byId(sequence)
-  if (entry === undefined) return defaultSql
+  // Names of types are stored with their schema.
+  if (entry === undefined) return defaultSql?.replace(/::"public"\."([a-z_][a-z0-9_]*)"/g, '::$1') ?? null
   const schema = catalog.byId(entry.schema)?.name ?? 'public'
   const name = schema === 'public' ? quoteIdent(entry.name) : `${quoteIdent(schema)}.${quoteIdent(entry.name)}`
   return `nextval('${name.replaceAll("'", "''")}'::regclass)`

@@ -1,4 +1,5 @@
 import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { EnumLabel } from '../types/user-type.ts'
 import type { Datum } from '../types/value.ts'
 
 /**
@@ -17,6 +18,7 @@ export type CatalogEntry =
   | ConnectionEntry
   | SequenceEntry
   | FunctionEntry
+  | TypeEntry
   | SystemEntry
 
 interface EntryBase {
@@ -272,6 +274,25 @@ export interface SequenceSpec {
   /** As declared; sessions keep no values back. */
   readonly cache: bigint
   readonly cycle: boolean
+}
+
+/** CREATE TYPE, CREATE DOMAIN. */
+export interface TypeEntry extends EntryBase {
+  readonly kind: 'type'
+  readonly type: SqlType
+  /** Of an enum, in their order. */
+  readonly labels?: readonly EnumLabel[]
+  /** Of a domain. */
+  readonly rules?: DomainRules
+}
+
+export interface DomainRules {
+  /** What it is over: a type, or another domain. */
+  readonly base: SqlType
+  readonly notNull: boolean
+  readonly defaultSql: string | null
+  /** Over the value as column 0. */
+  readonly checks: readonly CheckConstraint[]
 }
 
 /** A relation computed from the server's own state at each read: pg_catalog, information_schema, millrace, `"x$errors"`. */

@@ -1,11 +1,13 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { ObjectLookup } from '../functions/object-lookup.ts'
+import { arrayOf, type SqlType } from '../types/sql-type.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
+import { userArrayOid } from '../types/user-type.ts'
 import { functionText, indexDefinition, viewDefinition } from './definitions.ts'
 import type { CatalogEntry, CatalogSnapshot } from './entry.ts'
 import { constraintByOid } from './pg-constraints.ts'
 import { columnsOf, primaryKeyIndex, primaryKeyOid, primaryKeys, rowTypeOid } from './pg-relations.ts'
-import { findObject, findSchema, type NameContext } from './resolve-name.ts'
+import { findObject, findSchema, findType, type NameContext } from './resolve-name.ts'
 
 /** Answers functions over oids from one snapshot of the catalog. `bytes`: of an object's state, where it is known. */
 export function objectLookup(
@@ -53,6 +55,8 @@ export function objectLookup(
       return entry?.kind === 'schema' ? entry.name : undefined
     },
     schemaOid: (name) => findSchema(catalog, name)?.id,
+    userType: (oid) => userTypeByOid(catalog, oid),
+    userTypeNamed: (parts) => findType(catalog, parts, context)?.type,
     rowTypeName: (oid) => relation(oid - rowTypeOid(0))?.name,
     viewDefinition(oid) {
       const entry = catalog.byId(oid)
@@ -90,4 +94,13 @@ export function objectLookup(
   }
 }
 
-const isRelation = (entry: CatalogEntry): boolean => entry.kind !== 'schema' && entry.kind !== 'connection'
+const isRelation = (entry: CatalogEntry): boolean =>
+  entry.kind !== 'schema' && entry.kind !== 'connection' && (entry.kind !== 'type' || entry.type.kind === 'record')
+
+/** A type that users made, or the array of one. */
+export function userTypeByOid(catalog: CatalogSnapshot, oid: number): SqlType | undefined {
+  const own = catalog.byId(oid)
+  if (own?.kind === 'type') return own.type
+  const element = catalog.byId(oid - userArrayOid(0))
+  return element?.kind === 'type' ? arrayOf(element.type) : undefined
+}

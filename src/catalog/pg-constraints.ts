@@ -1,7 +1,7 @@
 import { unwrapped } from '../functions/unwrapped.ts'
 import { quoteIdent } from '../types/text/identifier.ts'
 import { primaryKeyDefinition } from './definitions.ts'
-import type { CatalogSnapshot, ForeignKeyEntry, TableEntry } from './entry.ts'
+import type { CatalogSnapshot, ForeignKeyEntry, TableEntry, TypeEntry } from './entry.ts'
 import { foreignKeysOf } from './foreign-keys.ts'
 import { primaryKeyConstraintOid, primaryKeyOid } from './pg-relations.ts'
 import { primaryKeyName, uniqueIndexes } from './unique-key.ts'
@@ -113,8 +113,28 @@ function shownName(catalog: CatalogSnapshot, { schema, name }: TableEntry): stri
   return of === 'public' ? quoteIdent(name) : `${quoteIdent(of)}.${quoteIdent(name)}`
 }
 
+/** The CHECKs of domains. */
+export function* domainConstraints(
+  catalog: CatalogSnapshot,
+): Iterable<Pick<PgConstraint, 'oid' | 'name' | 'definition'> & { readonly domain: TypeEntry }> {
+  for (const entry of catalog.all()) {
+    if (entry.kind !== 'type') continue
+    for (const [i, { name, sql }] of (entry.rules?.checks ?? []).entries())
+      yield {
+        oid: checkOid(entry.id, i),
+        name,
+        domain: entry,
+        definition: (pretty) => `CHECK (${valueUpper(pretty ? unwrapped(sql) : sql)})`,
+      }
+  }
+}
+
+/** VALUE is no name of a column. */
+const valueUpper = (sql: string): string => sql.replace(/\bvalue\b/g, 'VALUE')
+
 /** Of one oid. */
-export function constraintByOid(catalog: CatalogSnapshot, oid: number): PgConstraint | undefined {
+export function constraintByOid(catalog: CatalogSnapshot, oid: number): Pick<PgConstraint, 'definition'> | undefined {
+  for (const constraint of domainConstraints(catalog)) if (constraint.oid === oid) return constraint
   for (const constraint of pgConstraints(catalog)) if (constraint.oid === oid) return constraint
   return undefined
 }

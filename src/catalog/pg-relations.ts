@@ -7,10 +7,10 @@ import { LATE } from './watermark.ts'
 export interface PgRelation {
   readonly entry: CatalogEntry
   /**
-   * r table, v view, m materialized view, i index, S sequence. Sources are shown as tables, as in other streaming databases. An
+   * r table, v view, m materialized view, i index, S sequence, c composite type. Sources are shown as tables, as in other streaming databases. An
    * errors relation belongs to another relation and keeps out of listings: PostgreSQL's kind of that sort is t (TOAST).
    */
-  readonly relkind: 'r' | 'v' | 'm' | 'i' | 't' | 'S'
+  readonly relkind: 'r' | 'v' | 'm' | 'i' | 't' | 'S' | 'c'
   readonly rowType: RowType
 }
 
@@ -45,6 +45,10 @@ export function* pgRelations(catalog: CatalogSnapshot): Iterable<PgRelation> {
         yield { entry, relkind: 'i', rowType: entry.columns.map((c) => rowType[c]!) }
         break
       }
+      case 'type':
+        if (entry.rules === undefined && entry.type.fields !== undefined)
+          yield { entry, relkind: 'c', rowType: entry.type.fields }
+        break
       case 'schema':
       case 'connection':
         break

@@ -1,5 +1,5 @@
 import { SqlError } from '../base/sql-error.ts'
-import type { CatalogEntry, CatalogSnapshot, SchemaEntry } from './entry.ts'
+import type { CatalogEntry, CatalogSnapshot, SchemaEntry, TypeEntry } from './entry.ts'
 
 /** What unqualified names are looked up with: PostgreSQL searches pg_catalog first unless the path names it. */
 export interface NameContext {
@@ -7,22 +7,44 @@ export interface NameContext {
   readonly searchPath: readonly string[]
 }
 
-/** Object of one, two (schema.name) or three (database.schema.name) parts; undefined when there is none. */
+/** Object of one, two (schema.name) or three (database.schema.name) parts; undefined when there is none. Types are found by findType. */
 export function findObject(
   catalog: CatalogSnapshot,
   parts: readonly string[],
   context: NameContext,
   position?: number,
 ): CatalogEntry | undefined {
+  return find(catalog, parts, context, (entry) => entry.kind !== 'type', position)
+}
+
+/** A type that CREATE TYPE or CREATE DOMAIN made. */
+export function findType(
+  catalog: CatalogSnapshot,
+  parts: readonly string[],
+  context: NameContext,
+  position?: number,
+): TypeEntry | undefined {
+  const found = find(catalog, parts, context, (entry) => entry.kind === 'type', position)
+  return found?.kind === 'type' ? found : undefined
+}
+
+function find(
+  catalog: CatalogSnapshot,
+  parts: readonly string[],
+  context: NameContext,
+  wanted: (entry: CatalogEntry) => boolean,
+  position: number | undefined,
+): CatalogEntry | undefined {
   const name = parts[parts.length - 1]
   if (parts.length > 1) {
     checkDatabase(parts, 3, context, position)
     const schema = findSchema(catalog, parts[parts.length - 2])
-    return schema && catalog.byName(schema.id, name)
+    const entry = schema && catalog.byName(schema.id, name)
+    return entry && wanted(entry) ? entry : undefined
   }
   for (const schema of schemasToSearch(catalog, context)) {
     const entry = catalog.byName(schema.id, name)
-    if (entry) return entry
+    if (entry && wanted(entry)) return entry
   }
   return undefined
 }

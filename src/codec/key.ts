@@ -101,6 +101,7 @@ const WRITE = {
     })
   },
   record: loose,
+  enum: float,
   unknown: text,
   void: () => {},
 } satisfies Record<TypeKind, Write>

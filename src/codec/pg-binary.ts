@@ -6,7 +6,7 @@ import { isInterval, isNumeric } from '../types/datum.ts'
 import { applyModifiers } from '../types/modifiers.ts'
 import { typeByOid, typeOid } from '../types/pg-type.ts'
 import { BOOL, BYTEA, FLOAT8, INTERVAL, NUMERIC, type SqlType, TEXT, type TypeKind } from '../types/sql-type.ts'
-import { parseText } from '../types/text.ts'
+import { formatText, parseText } from '../types/text.ts'
 import { decodeUtf8, encodeUtf8 } from '../types/utf8.ts'
 import { type Interval, normalizeInt, type Value, type ValueArray } from '../types/value.ts'
 import { readBits, writeBits } from './pg-bits.ts'
@@ -203,6 +203,10 @@ const CODECS = {
     decode: () => {
       throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
     },
+  },
+  enum: {
+    encode: (value: number, type) => encodeUtf8(formatText(value, type)),
+    decode: (bytes, type) => parseText(text.decode(bytes, type) as string, type),
   },
   unknown: text,
   void: { encode: () => new Uint8Array(0), decode: () => '' },

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { unreachable } from '../base/assert.ts'
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
+import { userTypesOf } from '../types/user-types.ts'
 import { unpackBatch } from './batch-transfer.ts'
 import type { ReaderOptions, SourceReader } from './contract.ts'
 import type { IngestTask } from './ingest.ts'
@@ -79,7 +80,9 @@ export class IngestThread {
     const { options, positions } = this.readers.get(id)!
     const { until, columns, identity, judged } = options
     const bounds = { from: new Map(positions), until, columns, identity: identity ?? null, ...(judged && { judged }) }
-    this.post({ type: 'open', reader: id, task: this.task, bounds })
+    const users = this.task.rowType.flatMap((field) => [...userTypesOf(field.type)])
+    const types = users.map((user) => [user.oid, user.facts] as const)
+    this.post({ type: 'open', reader: id, task: this.task, types, bounds })
   }
 
   private receive(message: FromWorker): void {

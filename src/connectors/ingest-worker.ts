@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { assert, unreachable } from '../base/assert.ts'
 import type { Log } from '../base/log.ts'
 import { systemRuntime } from '../base/runtime.ts'
+import { UserTypes } from '../types/user-types.ts'
 import { packBatch } from './batch-transfer.ts'
 import type { Judged, SourceReader } from './contract.ts'
 import { readHere } from './ingest.ts'
@@ -30,7 +31,10 @@ const logAt = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, 
   post({ type: 'log', level, message, fields })
 const log: Log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
 
-function start({ reader, task, bounds }: Extract<ToWorker, { type: 'open' }>): void {
+function start({ reader, task, types, bounds }: Extract<ToWorker, { type: 'open' }>): void {
+  const users = new UserTypes()
+  for (const [oid, facts] of types) users.learn(oid, facts)
+  users.link(task)
   const untaken: (() => void)[] = []
   const transport = new KafkajsTransport(task, log)
   const registry = networkRegistries(task.resolve, systemRuntime)

@@ -5,6 +5,7 @@ import type { Rule } from '../sql/optimise/rule.ts'
 import { createState } from '../state/factory.ts'
 import { readPublished, recoverState } from '../state/recovery.ts'
 import type { Store } from '../state/store.ts'
+import { UserTypes } from '../types/user-types.ts'
 import { buildView, removeView } from './build-view.ts'
 import { EngineClock } from './clock.ts'
 import { CHECKPOINT_INTERVAL_MS, Durability, readReserved } from './durability.ts'
@@ -24,6 +25,7 @@ import type { SettingRow } from './system/relation.ts'
 import { builtInEntries, SystemRelations } from './system/system-relations.ts'
 import { Ticker } from './ticker.ts'
 import { TimeTicks } from './time-ticks.ts'
+import { learnType } from './user-types.ts'
 import type { ViewRuntime, ViewState } from './view.ts'
 import { type ConnectorFactory, type CrashMoment, type TickFailure, World } from './world.ts'
 
@@ -85,7 +87,8 @@ async function open(
 ): Promise<LiveEngine> {
   const { store, runtime, log } = options
   const published = await readPublished(store)
-  const image = published === null ? null : decodeImage(published.extras)
+  const types = new UserTypes()
+  const image = published === null ? null : types.link(decodeImage(published.extras))
   const state = createState()
   const world = new World({
     runtime,
@@ -100,7 +103,9 @@ async function open(
       Math.max(image?.reservedMs ?? 0, await readReserved(store)),
     ),
     catalog: catalogOf(image, builtInEntries()),
+    types,
   })
+  for (const entry of world.catalog.all()) if (entry.kind === 'type') learnType(world, entry)
   world.onFailure = options.onFailure
   if (options.reach !== undefined) world.reach = options.reach
   if (options.built !== undefined) world.built = options.built

@@ -12,6 +12,7 @@ import { DeltaLog } from '../serve/delta-log.ts'
 import type { Rule } from '../sql/optimise/rule.ts'
 import type { StateFactory } from '../state/contract.ts'
 import type { RowType } from '../types/sql-type.ts'
+import { UserTypes } from '../types/user-types.ts'
 import type { EngineClock } from './clock.ts'
 import { Exclusive } from './exclusive.ts'
 import { LockTable } from './locks.ts'
@@ -33,6 +34,8 @@ export class World {
   readonly sequences: Sequences
   readonly circuit = new Circuit()
   readonly exclusive = new Exclusive()
+  /** The user's types, as whatever runs knows them. */
+  readonly types: UserTypes
   readonly locks: LockTable
   /** Tables that open transactions changed or locked rows of, each under a key of the transaction's own. */
   readonly uses: LockTable
@@ -74,6 +77,7 @@ export class World {
     readonly states: StateFactory
     readonly sequences: Sequences
     readonly catalog: Catalog
+    readonly types?: UserTypes
   }) {
     this.runtime = deps.runtime
     this.locks = new LockTable(deps.runtime)
@@ -82,6 +86,7 @@ export class World {
     this.clock = deps.clock
     this.states = deps.states
     this.sequences = deps.sequences
+    this.types = deps.types ?? new UserTypes()
     this.catalog = deps.catalog
     this.circuit.clock = () => deps.runtime.monotonicMs()
   }

@@ -7,7 +7,7 @@ const NAMES = `
   abbrev acldefault area array_to_tsvector bound_box broadcast cash_words center current_query currtid2 cursor_to_xml
   cursor_to_xmlschema database_to_xml
   database_to_xml_and_xmlschema database_to_xmlschema datemultirange daterange dexp diagonal diameter dlog1 dlog10
-  dround dtrunc enum_first enum_last enum_range family get_current_ts_config has_foreign_data_wrapper_privilege
+  dround dtrunc family get_current_ts_config has_foreign_data_wrapper_privilege
   has_parameter_privilege has_server_privilege height host hostmask inet_client_addr inet_client_port inet_merge
   inet_same_family inet_server_addr inet_server_port int4inc int4multirange int4range int8multirange int8range
   isclosed isempty ishorizontal isopen isparallel isperp isvertical json_populate_record json_populate_recordset

@@ -30,6 +30,7 @@ function extremes(strategy: 'min' | 'max'): AggregateFunction[] {
       agg(`${strategy}(${kind}) ${kind}`, strategy, kind === 'bpchar' ? { returns: (args) => args[0] } : {}),
     ),
     agg(`${strategy}(anyarray) anyarray`, strategy),
+    agg(`${strategy}(anyenum) anyenum`, strategy),
   ]
 }
 

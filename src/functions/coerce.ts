@@ -1,5 +1,5 @@
 import { pgType } from '../types/pg-type.ts'
-import { arrayOf, type SqlType, sameBaseType } from '../types/sql-type.ts'
+import { arrayOf, type SqlType, sameBaseType, withoutDomain } from '../types/sql-type.ts'
 import { findCast } from './cast.ts'
 import { commonOf } from './common-type.ts'
 import { isPoly } from './define.ts'
@@ -23,6 +23,7 @@ export function canCoerce(from: SqlType, to: ArgType): boolean {
   if (isPoly(to)) {
     if (to.poly === 'anyarray' || to.poly === 'anycompatiblearray')
       return from.kind === 'array' || from.kind === 'unknown'
+    if (to.poly === 'anyenum') return from.kind === 'enum' || from.kind === 'unknown'
     return to.poly !== 'anynonarray' || from.kind !== 'array'
   }
   return from.kind === 'unknown' || sameBaseType(from, to) || findCast(from, to, 'implicit') !== undefined
@@ -36,7 +37,7 @@ export function bindPoly(declared: readonly ArgType[], actual: readonly SqlType[
   return declared.map((arg, i) => {
     if (!isPoly(arg)) return arg
     if (arg.poly === 'any') return actual[i]
-    if (arg.poly === 'anyelement' || arg.poly === 'anynonarray') return element
+    if (arg.poly === 'anyelement' || arg.poly === 'anynonarray' || arg.poly === 'anyenum') return element
     if (arg.poly === 'anyarray') return arrayOf(element)
     return arg.poly === 'anycompatible' ? compatible : arrayOf(compatible)
   })
@@ -56,9 +57,10 @@ function elementType(declared: readonly ArgType[], actual: readonly SqlType[]): 
     const type = arg.poly === 'anyarray' ? actual[i].element : actual[i]
     if (type === undefined) return null
     if (found !== undefined && !sameBaseType(found, type)) return null
-    found ??= type
+    found ??= withoutDomain(type)
   }
-  if (found === undefined && used && declared.some((arg) => isPoly(arg) && arg.poly === 'anyarray')) return null
+  const narrow = (arg: ArgType) => isPoly(arg) && (arg.poly === 'anyarray' || arg.poly === 'anyenum')
+  if (found === undefined && used && declared.some(narrow)) return null
   return found ?? TEXT
 }
 

@@ -84,6 +84,7 @@ function argType(name: string): ArgType {
     case 'any':
     case 'anyelement':
     case 'anynonarray':
+    case 'anyenum':
     case 'anyarray':
     case 'anycompatible':
     case 'anycompatiblearray':

@@ -42,7 +42,16 @@ export interface ScalarFunction {
 /** A concrete type, or one of PostgreSQL's pseudo-types for polymorphic functions. */
 export type ArgType =
   | SqlType
-  | { readonly poly: 'any' | 'anyelement' | 'anynonarray' | 'anyarray' | 'anycompatible' | 'anycompatiblearray' }
+  | {
+      readonly poly:
+        | 'any'
+        | 'anyelement'
+        | 'anynonarray'
+        | 'anyenum'
+        | 'anyarray'
+        | 'anycompatible'
+        | 'anycompatiblearray'
+    }
 
 /** What stable functions may read; constant within a tick. */
 export interface EvalEnv {

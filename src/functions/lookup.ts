@@ -16,6 +16,7 @@ import { dateMakeFunctions } from './scalar/date-make.ts'
 import { datePartFunctions } from './scalar/date-parts.ts'
 import { datetimeFunctions } from './scalar/datetime-ops.ts'
 import { degreeFunctions } from './scalar/degrees.ts'
+import { enumFunctions } from './scalar/enum.ts'
 import { everydayFunctions } from './scalar/everyday.ts'
 import { flinkFunctions } from './scalar/flink.ts'
 import { intervalToCharFunctions } from './scalar/interval-to-char.ts'
@@ -73,6 +74,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...byteFunctions,
   ...bitFunctions,
   ...degreeFunctions,
+  ...enumFunctions,
   ...everydayFunctions,
   ...flinkFunctions,
   ...intervalToCharFunctions,

@@ -1,3 +1,5 @@
+import type { SqlType } from '../types/sql-type.ts'
+
 /** What functions over oids ask of the catalog: names and definitions of relations, their columns and keys. */
 /** What pg_get_function_… tell of a function that was created. */
 export interface FunctionText {
@@ -15,6 +17,10 @@ export interface ObjectLookup {
   relationOid(parts: readonly string[]): number | undefined
   schema(oid: number): string | undefined
   schemaOid(name: string): number | undefined
+  /** A type that users made, or the array of one. */
+  userType(oid: number): SqlType | undefined
+  /** The same by its name, of one, two or three parts. */
+  userTypeNamed(parts: readonly string[]): SqlType | undefined
   /** Composite type of a relation. */
   rowTypeName(oid: number): string | undefined
   /** The query of a view. */

@@ -1,5 +1,10 @@
 /** The oids of PostgreSQL's pg_proc for our functions, aggregates and table functions: [id, oid] pairs. */
 const PAIRS = `
+  enum_eq(anyenum,anyenum) 3508  enum_ne(anyenum,anyenum) 3509  enum_lt(anyenum,anyenum) 3510
+  enum_gt(anyenum,anyenum) 3511  enum_le(anyenum,anyenum) 3512  enum_ge(anyenum,anyenum) 3513
+  enum_cmp(anyenum,anyenum) 3514  enum_smaller(anyenum,anyenum) 3524  enum_larger(anyenum,anyenum) 3525
+  enum_first(anyenum) 3528  enum_last(anyenum) 3529  enum_range(anyenum,anyenum) 3530  enum_range(anyenum) 3531
+  max(anyenum) 3526  min(anyenum) 3527
   abs(float4) 1394  abs(float8) 1395  abs(int2) 1398  abs(int4) 1397  abs(int8) 1396  abs(numeric) 1705
   acos(float8) 1601  acosd(float8) 2732  acosh(float8) 2466  age(timestamp) 2059  age(timestamp,timestamp) 2058
   age(timestamptz) 1386  age(timestamptz,timestamptz) 1199  anytextcat(anynonarray,text) 2004

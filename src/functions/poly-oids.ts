@@ -5,6 +5,7 @@ export const POLY_OIDS = {
   any: 2276,
   anyelement: 2283,
   anynonarray: 2776,
+  anyenum: 3500,
   anyarray: 2277,
   anycompatible: 5077,
   anycompatiblearray: 5078,

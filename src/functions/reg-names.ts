@@ -1,6 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
 import { formatType, typeByName, typeByOid, typeOid } from '../types/pg-type.ts'
-import type { TypeKind } from '../types/sql-type.ts'
+import { arrayOf, type SqlType, type TypeKind } from '../types/sql-type.ts'
 import { identifierParts, quoteIdent } from '../types/text/identifier.ts'
 import type { Datum } from '../types/value.ts'
 import type { EvalEnv } from './function.ts'
@@ -41,17 +41,13 @@ const NAMES = {
     },
   },
   regtype: {
-    print(oid) {
-      const type = typeByOid(oid)
+    print(oid, objects) {
+      const type = typeByOid(oid) ?? objects?.userType(oid)
       return type === undefined ? undefined : formatType(type)
     },
-    find(text) {
-      const type = typeByName(
-        text
-          .trim()
-          .toLowerCase()
-          .replace(/^pg_catalog\./, ''),
-      )
+    find(text, objects) {
+      const name = text.trim()
+      const type = typeByName(name.toLowerCase().replace(/^pg_catalog\./, '')) ?? userTypeNamed(name, objects)
       if (type === undefined) throw new SqlError('42704', `type "${text}" does not exist`)
       return typeOid(type)
     },
@@ -80,6 +76,13 @@ const NAMES = {
     },
   },
 } satisfies Record<RegKind, Names>
+
+function userTypeNamed(name: string, objects: ObjectLookup | undefined): SqlType | undefined {
+  const isArray = name.endsWith('[]')
+  const parts = identifierParts(isArray ? name.slice(0, -2) : name)
+  const type = parts && objects?.userTypeNamed(parts)
+  return type === undefined || !isArray ? type : arrayOf(type)
+}
 
 const PROC_NAMES = new Map(Object.entries(PG_PROC_OIDS).map(([id, oid]) => [oid, id.slice(0, id.indexOf('('))]))
 const PROC_OIDS = new Map<string, number[]>()

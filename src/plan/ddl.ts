@@ -1,4 +1,5 @@
 import type { RowType, SqlType } from '../types/sql-type.ts'
+import type { EnumLabel } from '../types/user-type.ts'
 import type { Datum } from '../types/value.ts'
 import type { BoundTerm } from './bounds.ts'
 import type { PhysicalPlan } from './physical.ts'
@@ -83,6 +84,27 @@ export type DdlPlan =
       readonly spec: SequencePlan
       readonly ownedBy: { readonly table: number; readonly column: number } | null
     })
+  /** An enum has labels, a domain rules, a composite type fields. */
+  | (Create & {
+      readonly kind: 'createType'
+      readonly labels?: readonly string[]
+      readonly rules?: DomainPlan
+      readonly fields?: RowType
+    })
+  /** The labels of an enum as they are to be. `label`: that it takes a new name. */
+  | {
+      readonly kind: 'alterEnum'
+      readonly object: number
+      readonly labels: readonly EnumLabel[]
+      readonly renames: boolean
+    }
+  /** The rules of a domain as they are to be. `checked`: those that its values are held to that are stored. */
+  | {
+      readonly kind: 'alterDomain'
+      readonly object: number
+      readonly rules: DomainPlan
+      readonly checked: { readonly notNull: boolean; readonly checks: readonly CheckPlan[] }
+    }
   | {
       readonly kind: 'alterSequence'
       readonly object: number
@@ -105,6 +127,8 @@ export type DdlPlan =
       /** New ones. */
       readonly uniques: readonly UniquePlan[]
       readonly foreignKeys: readonly ForeignKeyPlan[]
+      /** The user's types that the statement names. */
+      readonly types?: readonly number[]
     }
   /** `column`: from 1; 0: of the object itself. */
   | { readonly kind: 'comment'; readonly object: number; readonly column: number; readonly comment: string | null }
@@ -149,6 +173,14 @@ export interface ColumnPlan {
   readonly ownSequence?: SequencePlan
   readonly identity?: 'always' | 'byDefault'
   readonly generated?: { readonly sql: string; readonly expr: Scalar }
+}
+
+/** Same shape as the catalog's DomainRules. */
+export interface DomainPlan {
+  readonly base: SqlType
+  readonly notNull: boolean
+  readonly defaultSql: string | null
+  readonly checks: readonly CheckPlan[]
 }
 
 /** Same shape as the catalog's SequenceSpec. */

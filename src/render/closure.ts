@@ -8,6 +8,7 @@ import { columnBuilder } from '../types/column-build.ts'
 import { datumAt } from '../types/column-read.ts'
 import { equalityFor } from '../types/compare.ts'
 import { datumKey } from '../types/datum.ts'
+import { checkNull } from '../types/modifiers.ts'
 import type { Datum, Value } from '../types/value.ts'
 import { type CompileContext, type Frame, makeFrame } from './compile-context.ts'
 import { castRow, scalarRow } from './function-rows.ts'
@@ -42,7 +43,7 @@ export function compileRow(scalar: Scalar, ctx: CompileContext): RowFn {
       const { position, type } = scalar
       return (cols, i, frame) => {
         const value = arg(cols, i, frame)
-        if (value === null) return null
+        if (value === null) return checkNull(type)
         frame.position = position
         return cast.eval(value, type, frame.env)
       }

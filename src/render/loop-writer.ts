@@ -68,7 +68,8 @@ export class LoopWriter {
       case 'call':
         return this.call(scalar)
       case 'cast':
-        if (WIDENING[scalar.arg.type.kind]?.includes(scalar.type.kind)) return this.term(scalar.arg)
+        if (scalar.type.domain === undefined && WIDENING[scalar.arg.type.kind]?.includes(scalar.type.kind))
+          return this.term(scalar.arg)
         return this.fallback(scalar)
       case 'not': {
         const arg = this.term(scalar.arg)

@@ -1,6 +1,7 @@
 import type { Kernel } from '../dataflow/contract.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import type { Column } from '../types/column.ts'
+import { hasModifiers } from '../types/modifiers.ts'
 import type { Numeric } from '../types/value.ts'
 
 /** Mantissas of n rows at one scale; until the end, what stands at a NULL means nothing. */
@@ -52,7 +53,7 @@ function partOf(scalar: Scalar): Part | null {
     case 'cast': {
       const { arg, type } = scalar
       const integer = arg.kind === 'column' && /^int[248]$/.test(arg.type.kind)
-      return integer && type.kind === 'numeric' && type.precision === undefined ? integerColumn(arg.index) : null
+      return integer && type.kind === 'numeric' && !hasModifiers(type) ? integerColumn(arg.index) : null
     }
     case 'call': {
       const operation = OPERATIONS[scalar.fn]

@@ -26,7 +26,7 @@ export interface Planner {
   /** Lines of EXPLAIN. `held` tells what there is now. */
   explain(statement: Explain, context: PlanningContext, held: HeldNow): Promise<readonly string[]>
   /** A type by its written name (PREPARE p (int, text)). */
-  resolveType(name: TypeName): SqlType
+  resolveType(name: TypeName, context: PlanningContext): SqlType
 }
 
 /** What EXPLAIN asks the engine. */

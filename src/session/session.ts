@@ -1,6 +1,8 @@
 import type { Statement } from '../../grammar/ast-statement.ts'
 import { canceledByTimeout, canceledByUser } from '../base/canceled.ts'
 import { type Notice, SqlError } from '../base/sql-error.ts'
+import type { CatalogSnapshot } from '../catalog/entry.ts'
+import { userTypeByOid } from '../catalog/object-lookup.ts'
 import type { CallContext } from '../engine/api.ts'
 import { typeByOid } from '../types/pg-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
@@ -91,7 +93,7 @@ class ServerSession implements Session {
     const { core } = this
     if (name === '') core.statements.delete('')
     await this.rethrowing(async () => {
-      const declared = paramOids.map((oid) => declaredType(oid))
+      const declared = paramOids.map((oid) => declaredType(oid, core.engine.catalog()))
       const notice = (): void => {}
       const found = core.cached(sql, paramOids)
       if (found !== undefined) {
@@ -295,9 +297,9 @@ function startsOrEnds(statement: Statement | null): boolean {
 }
 
 /** 0 and unknown leave the type to be inferred. */
-function declaredType(oid: number): SqlType | null {
+function declaredType(oid: number, catalog: CatalogSnapshot): SqlType | null {
   if (oid === 0 || oid === 705) return null
-  const type = typeByOid(oid)
+  const type = typeByOid(oid) ?? userTypeByOid(catalog, oid)
   if (type === undefined) throw new SqlError('42704', `type with OID ${oid} does not exist`)
   return type
 }

@@ -1,5 +1,7 @@
 import { SqlError } from '../base/sql-error.ts'
+import { newStatement } from '../sql/bind/bind.ts'
 import { parseSql, planArguments, planCopyFrom, planStatement } from '../sql/plan-statement.ts'
+import { bindEnv } from '../sql/statement/env.ts'
 import { resolveType } from '../sql/type-name.ts'
 import { explain } from './explain-plan.ts'
 import type { Planner } from './planner.ts'
@@ -12,7 +14,7 @@ export const sqlPlanner: Planner = {
   planCopyFrom,
   planArguments,
   explain,
-  resolveType,
+  resolveType: (name, context) => resolveType(name, newStatement(bindEnv(context))),
 }
 
 /** A near miss of our own grammar has its hint already; otherwise other dialects are tried, loaded only then. */

@@ -4,6 +4,7 @@ import { findCast } from '../functions/resolve.ts'
 import { clockShape, readsClock } from '../plan/clock-shape.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { columnsOf, constant, rewriteScalar, scalarInputs, someScalar } from '../plan/scalar-walk.ts'
+import { checkNull } from '../types/modifiers.ts'
 import { pgType } from '../types/pg-type.ts'
 import type { Datum } from '../types/value.ts'
 
@@ -97,7 +98,7 @@ function evaluate(s: Scalar, env: EvalEnv | undefined): Datum | undefined {
     }
     case 'cast': {
       if (s.arg.kind !== 'const') return undefined
-      if (s.arg.value === null) return null
+      if (s.arg.value === null) return checkNull(s.type)
       if (!env && dependsOnSession(s)) return undefined
       const cast = findCast(s.arg.type, s.type, s.explicit ? 'explicit' : 'assignment')
       return cast?.eval(s.arg.value, s.type, env ?? NO_ENV)

@@ -8,9 +8,10 @@ import { foreignKeysTo } from '../catalog/foreign-keys.ts'
 import type { DdlPlan } from '../plan/ddl.ts'
 import type { InsertPlan } from '../plan/dml.ts'
 import type { Scalar } from '../plan/scalar.ts'
-import type { RowType, SqlType } from '../types/sql-type.ts'
+import { type RowType, type SqlType, withoutDomain } from '../types/sql-type.ts'
 import { newStatement } from './bind/bind.ts'
 import { bindError } from './bind/bind-error.ts'
+import { coerce } from './bind/coerce.ts'
 import { tableRow } from './bind/relation.ts'
 import { planAlter, planDrop } from './ddl/change.ts'
 import { planComment } from './ddl/comment.ts'
@@ -26,6 +27,7 @@ import { planCreateFunction, planDropFunction } from './ddl/function.ts'
 import { isKsql, planKsql } from './ddl/ksql.ts'
 import { planLateness } from './ddl/lateness.ts'
 import { planCreateSequence } from './ddl/sequence.ts'
+import { planAlterType, planCreateDomain, planCreateType } from './ddl/types.ts'
 import type { Planned, PlannedRead, PlanningContext } from './planned.ts'
 import { bindEnv } from './statement/env.ts'
 import { planInsert } from './statement/insert.ts'
@@ -94,6 +96,10 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       return ddl(planCreateFunction(node, context))
     case 'createSequence':
       return ddl(planCreateSequence(node, context))
+    case 'createType':
+      return ddl(planCreateType(node, context))
+    case 'createDomain':
+      return ddl(planCreateDomain(node, context))
     case 'commentOn':
       return ddl(planComment(node, context))
     case 'createConnection':
@@ -101,7 +107,7 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
     case 'drop':
       return ddl(node.object === 'FUNCTION' ? planDropFunction(node, context) : planDrop(node, context))
     case 'alter':
-      return ddl(planAlter(node, context))
+      return ddl(ofType(node.object) ? planAlterType(node, context) : planAlter(node, context))
     case 'mergeLate':
       return ddl(planMergeLate(node, context))
     case 'latenessOf':
@@ -112,6 +118,8 @@ export function planStatement(node: Statement, context: PlanningContext): Planne
       throw notSupported(statementName(node.kind), node.span)
   }
 }
+
+const ofType = (object: string): boolean => object === 'TYPE' || object === 'DOMAIN'
 
 const ddl = (statement: DdlPlan | null): Planned => ({
   kind: 'ddl',
@@ -154,7 +162,9 @@ export function planCopyFrom(
   const given = target.columns.length > 0 ? numbers : all
   const values = row.map((f, c): Scalar => {
     const index = given.indexOf(c)
-    return index < 0 ? defaultValue(st, entry, c) : { kind: 'param', index, type: f.type }
+    if (index < 0) return defaultValue(st, entry, c)
+    const value: Scalar = { kind: 'param', index, type: withoutDomain(f.type) }
+    return f.type.domain === undefined ? value : coerce(st, value, f.type, 'assignment', target.table)
   })
   const insert: InsertPlan = {
     kind: 'insert',
@@ -164,7 +174,7 @@ export function planCopyFrom(
     returning: null,
     reads: [],
   }
-  return { insert, columns: given.map((c) => row[c]) }
+  return { insert, columns: given.map((c) => ({ ...row[c], type: withoutDomain(row[c].type) })) }
 }
 
 /** `SELECT arg::type, …` without FROM: the arguments of EXECUTE. */

@@ -1,22 +1,45 @@
 import type { TypeName } from '../../grammar/ast-base.ts'
 import { notSupported } from '../base/sql-error.ts'
+import { findType } from '../catalog/resolve-name.ts'
 import { arrayOf, type SqlType, type TypeKind } from '../types/sql-type.ts'
 import { bindError } from './bind/bind-error.ts'
+import type { Statement } from './bind/context.ts'
 import { handled } from './bind/handled.ts'
 
-/** Written type → type. Names are PostgreSQL's; the grammar has already mapped its spellings. */
-export function resolveType(name: TypeName): SqlType {
+/**
+ * Written type → type. Names are PostgreSQL's; the grammar has already mapped its spellings. `st`: whose text it stands in,
+ * for the user's types.
+ */
+export function resolveType(name: TypeName, st?: Statement): SqlType {
   handled(name, ['parts', 'canonical', 'typmods', 'arrayDims'])
   const written = name.parts.map((p) => p.name)
   const last = written[written.length - 1]
-  if (written.length > 2 || (written.length === 2 && written[0] !== 'pg_catalog'))
+  const user = st === undefined || isBuiltIn(written) ? undefined : userType(st, name, written)
+  if (user === undefined && (written.length > 2 || (written.length === 2 && written[0] !== 'pg_catalog')))
     throw unknownType(written.join('.'), name)
   let type: SqlType
-  if (last.startsWith('_') && last.slice(1) in KINDS) type = arrayOf(plainType(last.slice(1), name))
+  if (user !== undefined) {
+    if (name.typmods.length > 0) throw bindError('42601', `type modifier is not allowed for type "${last}"`, name)
+    type = user
+  } else if (last.startsWith('_') && last.slice(1) in KINDS) type = arrayOf(plainType(last.slice(1), name))
   else type = withModifiers(plainType(last, name), name)
   if (name.arrayDims.length === 0) return type
   // The number of dimensions that is written means nothing.
   return type.kind === 'array' ? type : arrayOf(type)
+}
+
+const isBuiltIn = (parts: readonly string[]): boolean =>
+  parts.length === 1 && (Object.hasOwn(KINDS, parts[0]!) || (parts[0]!.startsWith('_') && parts[0]!.slice(1) in KINDS))
+
+/** A type that the catalog has, by its name or as `_name`, the array of it. */
+function userType(st: Statement, name: TypeName, written: readonly string[]): SqlType | undefined {
+  const at = st.position(name) + 1
+  const entry = findType(st.env.catalog, written, st.env, at)
+  if (entry === undefined) return undefined
+  st.types.add(entry.id)
+  const span = { start: name.parts[0]!.span.start, end: name.parts.at(-1)!.span.end }
+  st.refer({ kind: 'name', parts: name.parts, span }, entry.id, true)
+  return entry.type
 }
 
 function plainType(name: string, at: TypeName): SqlType {

@@ -36,6 +36,7 @@ const KINDS = {
   regnamespace: 'str',
   array: 'any',
   record: 'any',
+  enum: 'f64',
   unknown: 'str',
   void: 'str',
 } as const satisfies Record<TypeKind, ColumnKind | 'wide'>

@@ -55,6 +55,7 @@ const BY_KIND = {
   regproc: texts,
   regnamespace: texts,
   record: compareLoose,
+  enum: scalars,
   unknown: texts,
   void: () => 0,
 } satisfies Record<Exclude<TypeKind, 'array'>, Compare>

@@ -7,16 +7,18 @@ import { cutBits, fitBits } from './text/bits.ts'
 import { roundTime, roundTimestamp } from './text/datetime.ts'
 import type { Numeric, Value } from './value.ts'
 
-/** True when the type carries modifiers that values must be fitted to. */
+/** True when the type carries modifiers that values must be fitted to, or is a domain, whose values are checked. */
 export function hasModifiers(type: SqlType): boolean {
+  if (type.domain !== undefined) return true
   if (type.kind === 'array') return type.element !== undefined && hasModifiers(type.element)
   return type.length !== undefined || type.precision !== undefined
 }
 
-/** The type without precision, scale and length. */
+/** The type without precision, scale, length and domain. */
 export function withoutModifiers(type: SqlType): SqlType {
   if (!hasModifiers(type)) return type
-  return type.element === undefined ? { kind: type.kind } : { kind: type.kind, element: withoutModifiers(type.element) }
+  const { precision: _, scale: __, length: ___, domain: ____, ...rest } = type
+  return type.element === undefined ? rest : { ...rest, element: withoutModifiers(type.element) }
 }
 
 /**
@@ -24,6 +26,18 @@ export function withoutModifiers(type: SqlType): SqlType {
  * cut when the cast is explicit, else only blanks (22001); char(n) fills up with blanks.
  */
 export function applyModifiers(value: Value, type: SqlType, explicit: boolean): Value {
+  const fitted = toFit(value, type, explicit)
+  type.domain?.check(fitted)
+  return fitted
+}
+
+/** NULL as a value of the type: only domains may refuse it. */
+export function checkNull(type: SqlType): null {
+  type.domain?.check(null)
+  return null
+}
+
+function toFit(value: Value, type: SqlType, explicit: boolean): Value {
   switch (type.kind) {
     case 'numeric':
       return type.precision === undefined ? value : applyPrecision(value as Numeric, type.precision, type.scale ?? 0)
@@ -45,7 +59,7 @@ export function applyModifiers(value: Value, type: SqlType, explicit: boolean): 
     case 'array': {
       const { element } = type
       if (element === undefined || !hasModifiers(element)) return value
-      return mapItems(value, (item) => (item === null ? null : applyModifiers(item, element, explicit)))
+      return mapItems(value, (item) => (item === null ? checkNull(element) : applyModifiers(item, element, explicit)))
     }
     default:
       return value

@@ -1,4 +1,6 @@
-import { arrayOf, type SqlType, type TypeKind } from './sql-type.ts'
+import { arrayOf, type SqlType, type TypeKind, withoutDomain } from './sql-type.ts'
+import { quoteIdent } from './text/identifier.ts'
+import type { UserType } from './user-type.ts'
 
 /** What PostgreSQL's catalog says about our types: oids, lengths, categories, names, type modifiers. */
 export interface PgType {
@@ -64,17 +66,33 @@ export const PG_TYPES = {
   jsonpath: row(4072, 4073, 'jsonpath', 'jsonpath', -1, 'U'),
   regnamespace: row(4089, 4090, 'regnamespace', 'regnamespace', 4, 'N'),
   unknown: row(705, 0, 'unknown', 'unknown', -2, 'X'),
-} satisfies Record<Exclude<TypeKind, 'array'>, PgType>
+} satisfies Record<Exclude<TypeKind, 'array' | 'enum'>, PgType>
 
-const INFO: Readonly<Record<Exclude<TypeKind, 'array'>, PgType>> = PG_TYPES
+const ENUM = row(3500, 0, 'anyenum', 'anyenum', 4, 'E')
+const INFO: Readonly<Record<Exclude<TypeKind, 'array'>, PgType>> = { ...PG_TYPES, enum: ENUM }
 
 /** The catalog row of a type; an array's is made from its element's. */
 export function pgType(type: SqlType): PgType {
+  const user = type.domain ?? type.user
+  if (user !== undefined) return userPgType(type, user)
   if (type.kind !== 'array') return INFO[type.kind]
   // An array of arrays is PostgreSQL's same type; nothing makes one here, but a catalog must stay readable.
   if (type.element?.kind === 'array') return pgType(type.element)
-  const element = type.element === undefined ? INFO.text : INFO[type.element.kind]
+  const element = type.element === undefined ? INFO.text : pgType(type.element)
   return row(element.arrayOid, 0, `_${element.name}`, `${element.sqlName}[]`, -1, 'A')
+}
+
+/** A domain has the length and the category of what it is over. */
+function userPgType(type: SqlType, user: UserType): PgType {
+  const { oid, arrayOid, name } = user
+  const base = type.domain === undefined ? undefined : pgType(withoutDomain(type))
+  const category = base?.category ?? (type.kind === 'enum' ? 'E' : 'C')
+  return row(oid, arrayOid, name, userTypeName(user), base?.typlen ?? (type.kind === 'enum' ? 4 : -1), category)
+}
+
+/** As PostgreSQL prints it where the search path is the usual one. */
+export function userTypeName({ schema, name }: UserType): string {
+  return schema === 'public' ? quoteIdent(name) : `${quoteIdent(schema)}.${quoteIdent(name)}`
 }
 
 export function typeOid(type: SqlType): number {
@@ -86,7 +104,7 @@ export function typeLength(type: SqlType): number {
 }
 
 const BY_OID = new Map<number, SqlType>()
-for (const [kind, info] of Object.entries(INFO)) {
+for (const [kind, info] of Object.entries(PG_TYPES)) {
   const type: SqlType = { kind: kind as TypeKind }
   BY_OID.set(info.oid, type)
   if (info.arrayOid !== 0) BY_OID.set(info.arrayOid, arrayOf(type))
@@ -99,6 +117,7 @@ export function typeByOid(oid: number, typmod = -1): SqlType | undefined {
 
 /** pg_attribute.atttypmod: -1 when there are no modifiers. */
 export function typmodOf(type: SqlType): number {
+  if (type.domain !== undefined) return -1
   switch (type.kind) {
     case 'numeric':
       return type.precision === undefined ? -1 : ((type.precision << 16) | ((type.scale ?? 0) & 0x7ff)) + 4
@@ -145,6 +164,8 @@ function withTypmod(type: SqlType, typmod: number): SqlType {
 
 /** The type as PostgreSQL's format_type prints it, modifiers included. */
 export function formatType(type: SqlType): string {
+  const user = type.domain ?? type.user
+  if (user !== undefined) return userTypeName(user)
   if (type.kind === 'array') return type.element === undefined ? 'anyarray' : `${formatType(type.element)}[]`
   const name = INFO[type.kind].sqlName
   if (type.kind === 'numeric')
@@ -157,6 +178,8 @@ export function formatType(type: SqlType): string {
 
 /** The name without modifiers: what error messages about functions and operators print. */
 export function typeName(type: SqlType): string {
+  const user = type.domain ?? type.user
+  if (user !== undefined) return userTypeName(user)
   if (type.kind === 'array') return type.element === undefined ? 'anyarray' : `${typeName(type.element)}[]`
   return INFO[type.kind].sqlName
 }
@@ -187,6 +210,6 @@ export function typeByName(name: string): SqlType | undefined {
   }
   if (name.startsWith('_')) return typeByName(`${name.slice(1)}[]`)
   if (name === '"char"') return { kind: 'char' }
-  const kind = ALIASES[name] ?? (Object.hasOwn(INFO, name) ? (name as TypeKind) : undefined)
+  const kind = ALIASES[name] ?? (Object.hasOwn(PG_TYPES, name) ? (name as TypeKind) : undefined)
   return kind === undefined ? undefined : { kind }
 }

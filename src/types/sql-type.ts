@@ -1,3 +1,5 @@
+import type { UserType } from './user-type.ts'
+
 /**
  * The types of SQL values. A type is plain data (serialisable, compared by structure with `sameType`).
  *
@@ -16,6 +18,9 @@
  * | interval | Interval | any |
  * | array | (Value \| null)[], ShapedArray | any |
  * | record | (Value \| null)[] | any |
+ * | enum | number: the place of the label in the order of its type | f64 |
+ *
+ * A domain is its base type with `domain`.
  */
 export type TypeKind =
   | 'bool'
@@ -49,6 +54,7 @@ export type TypeKind =
   | 'regnamespace'
   | 'array'
   | 'record'
+  | 'enum'
   | 'unknown'
   | 'void'
 
@@ -61,6 +67,12 @@ export interface SqlType {
   readonly length?: number
   /** Element type of an array. */
   readonly element?: SqlType
+  /** Of a record, where they are known: composite types, the rows of relations, ROW(…). */
+  readonly fields?: readonly Field[]
+  /** The enum, or the composite type that a record is of. */
+  readonly user?: UserType
+  /** The domain over this type. */
+  readonly domain?: UserType
 }
 
 export interface Field {
@@ -96,6 +108,12 @@ export const JSONB = plain('jsonb')
 export const JSONPATH = plain('jsonpath')
 export const OID = plain('oid')
 export const UNKNOWN = plain('unknown')
+/** The type that a domain is over. */
+export function withoutDomain(type: SqlType): SqlType {
+  if (type.domain === undefined) return type
+  const { domain: _, ...base } = type
+  return base
+}
 export const arrayOf = (element: SqlType): SqlType => ({ kind: 'array', element })
 
 /** Same type, modifiers (precision, scale, length) included. */
@@ -105,12 +123,22 @@ export function sameType(a: SqlType, b: SqlType): boolean {
     a.precision === b.precision &&
     a.scale === b.scale &&
     a.length === b.length &&
-    (a.element === b.element || (!!a.element && !!b.element && sameType(a.element, b.element)))
+    a.user?.oid === b.user?.oid &&
+    a.domain?.oid === b.domain?.oid &&
+    (a.element === b.element || (!!a.element && !!b.element && sameType(a.element, b.element))) &&
+    sameFields(a.fields, b.fields, sameType)
   )
 }
 
-/** Same type, modifiers apart: what overload resolution compares. */
+function sameFields(a: SqlType['fields'], b: SqlType['fields'], same: typeof sameType): boolean {
+  if (a === b) return true
+  if (a === undefined || b === undefined || a.length !== b.length) return false
+  return a.every((field, i) => same(field.type, b[i].type))
+}
+
+/** Same type, modifiers and domains apart: what overload resolution compares. */
 export function sameBaseType(a: SqlType, b: SqlType): boolean {
-  if (a.kind !== b.kind) return false
+  if (a.kind !== b.kind || a.user?.oid !== b.user?.oid) return false
+  if (a.kind === 'record') return sameFields(a.fields, b.fields, sameBaseType)
   return a.kind !== 'array' || (!!a.element && !!b.element && sameBaseType(a.element, b.element))
 }

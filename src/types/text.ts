@@ -3,6 +3,7 @@ import { isShapedArray } from './array-value.ts'
 import { isInterval, isNumeric } from './datum.ts'
 import { applyModifiers } from './modifiers.ts'
 import { formatNumeric } from './numeric.ts'
+import { userTypeName } from './pg-type.ts'
 import { type SqlType, TEXT, type TypeKind } from './sql-type.ts'
 import { formatArray, formatRecord, parseArray } from './text/array.ts'
 import { parseBits } from './text/bits.ts'
@@ -96,6 +97,10 @@ const CODECS = {
       throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
     },
     format: (value: ValueArray, _, opts) => formatRecord(value, (field) => formatLoose(field, opts)),
+  },
+  enum: {
+    parse: (text, type) => type.user?.orderOf(text, userTypeName(type.user)) ?? 0,
+    format: (value: number, type) => type.user?.labelOf(value) ?? String(value),
   },
   unknown: string,
   void: { parse: () => '', format: () => '' },

@@ -1,7 +1,7 @@
 import type { Notice, SqlError } from '../base/sql-error.ts'
 import type { ResultField } from '../session/contract.ts'
 import { typeLength, typeOid, typmodOf } from '../types/pg-type.ts'
-import type { SqlType } from '../types/sql-type.ts'
+import { type SqlType, withoutDomain } from '../types/sql-type.ts'
 import type { ByteWriter } from './byte-writer.ts'
 
 /** Every message that the server sends, except DataRow (data-row.ts): one function each, appending to the buffer. */
@@ -73,9 +73,11 @@ export function writeRowDescription(out: ByteWriter, fields: readonly ResultFiel
     out.cstring(field.name)
     out.int32(field.tableOid)
     out.int16(field.columnNumber)
-    out.int32(typeOid(field.type))
-    out.int16(typeLength(field.type))
-    out.int32(typmodOf(field.type))
+    // Clients are told what a domain is over.
+    const type = withoutDomain(field.type)
+    out.int32(typeOid(type))
+    out.int16(typeLength(type))
+    out.int32(typmodOf(type))
     out.int16(field.format)
   }
   out.end(message)

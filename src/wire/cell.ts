@@ -109,6 +109,7 @@ const TEXT_CELLS = {
   regnamespace: stringBytes,
   array: formatted,
   record: formatted,
+  enum: formatted,
   unknown: stringBytes,
   void: () => () => {},
 } satisfies Record<TypeKind, CellForm>
@@ -171,6 +172,7 @@ const BINARY_CELLS = {
   regnamespace: encoded,
   array: encoded,
   record: encoded,
+  enum: formatted,
   unknown: stringBytes,
   void: () => () => {},
 } satisfies Record<TypeKind, CellForm>

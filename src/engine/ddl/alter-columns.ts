@@ -24,6 +24,7 @@ import { removeObject } from './drop.ts'
 import { foreignKeyEntries } from './foreign-key.ts'
 import { changeOutOfUse } from './out-of-use.ts'
 import { ownSequences } from './sequence.ts'
+import { typesOfColumns } from './type-uses.ts'
 import { checkUnique, uniqueEntries } from './unique.ts'
 
 type Plan = Extract<DdlPlan, { kind: 'alterColumns' }>
@@ -47,6 +48,7 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
       ...rest,
       id,
       columns,
+      dependsOn: dependsOn(before, columns, plan.types ?? []),
       primaryKey: plan.primaryKey,
       ...(plan.primaryKey !== null && primaryKeyName !== undefined && { primaryKeyName }),
       ...(plan.checks.length > 0 && { checks: plan.checks }),
@@ -85,6 +87,13 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
     await settleSequences(world)
     await deps.checkpoint()
   })
+}
+
+/** The types of its columns, as they are now. */
+function dependsOn(before: TableEntry, columns: TableEntry['columns'], named: readonly number[]): number[] {
+  const old = typesOfColumns(before.columns)
+  const kept = before.dependsOn.filter((id) => !old.includes(id))
+  return [...new Set([...kept, ...named, ...typesOfColumns(columns)])]
 }
 
 function movedComments(comments: TableEntry['comments'], moved: readonly number[]) {

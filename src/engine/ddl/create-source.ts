@@ -9,6 +9,7 @@ import { type StreamStart, streamStart } from '../stream-start.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
 import { checkStillThere, type DdlDeps, errorsRelation, exists } from './deps.ts'
 import { lateRelation } from './late-relation.ts'
+import { typesOfColumns } from './type-uses.ts'
 
 type CreateSource = Extract<DdlPlan, { kind: 'createSource' }>
 
@@ -33,7 +34,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
         name,
         schema,
         sql,
-        dependsOn,
+        dependsOn: [...dependsOn, ...typesOfColumns(rowType)],
         rowType,
         connector: spec,
         upsertKey,

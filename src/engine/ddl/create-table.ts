@@ -22,6 +22,7 @@ import { drop } from './drop.ts'
 import { foreignKeyEntries } from './foreign-key.ts'
 import { lateRelation } from './late-relation.ts'
 import { ownSequences } from './sequence.ts'
+import { typesOfColumns } from './type-uses.ts'
 import { uniqueEntries } from './unique.ts'
 
 type CreateTable = Extract<DdlPlan, { kind: 'createTable' }>
@@ -146,7 +147,7 @@ async function createFedTable(deps: DdlDeps, statement: CreateTable, call: CallC
         name: `${plan.name}$source`,
         schema: plan.schema,
         sql: plan.sql,
-        dependsOn: plan.dependsOn,
+        dependsOn: [...plan.dependsOn, ...typesOfColumns(rowType)],
         rowType,
         connector: spec!,
         upsertKey: plan.primaryKey,
@@ -224,5 +225,6 @@ function tableEntry(plan: WithColumns, id: number, fedBy: number | null, depends
     ...(checks && { checks }),
     ...(primaryKeyName !== undefined && { primaryKeyName }),
   }
-  return { kind: 'table', id, name, schema, sql, dependsOn, columns, primaryKey, fedBy, ...time }
+  const on = [...new Set([...dependsOn, ...typesOfColumns(columns)])]
+  return { kind: 'table', id, name, schema, sql, dependsOn: on, columns, primaryKey, fedBy, ...time }
 }

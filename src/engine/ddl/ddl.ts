@@ -9,13 +9,14 @@ import { createSource } from './create-source.ts'
 import { createTable } from './create-table.ts'
 import { createIndex, createMaterializedView, createView } from './create-view.ts'
 import { change, type DdlDeps } from './deps.ts'
-import { drop } from './drop.ts'
+import { dropObjects } from './drop-types.ts'
 import { createFunction } from './function.ts'
 import { mergeLate } from './merge-late.ts'
 import { rename, renameColumn } from './rename.ts'
 import { replan } from './replan.ts'
 import { alterSequence, createSequence } from './sequence.ts'
 import { skipErrors } from './skip-errors.ts'
+import { alterDomain, alterEnum, createType } from './types.ts'
 import { viewTime } from './view-time.ts'
 
 /**
@@ -65,8 +66,14 @@ async function otherDdl(
       return createSequence(deps, plan, call)
     case 'alterSequence':
       return alterSequence(deps, plan)
+    case 'createType':
+      return createType(deps, plan, call)
+    case 'alterEnum':
+      return alterEnum(deps, plan)
+    case 'alterDomain':
+      return alterDomain(deps, plan, call)
     case 'drop':
-      return drop(deps, plan, call)
+      return dropObjects(deps, plan, call)
     case 'rename':
       return rename(deps, plan, call)
     case 'renameColumn':

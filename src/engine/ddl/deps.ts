@@ -27,16 +27,28 @@ interface Created {
 }
 
 /** True when there is something of that name and IF NOT EXISTS was said; without it 42P07. */
-export function exists(deps: DdlDeps, plan: Created, call: CallContext): boolean {
+export function exists(
+  deps: DdlDeps,
+  plan: Created,
+  call: CallContext,
+  made: 'relation' | 'type' = 'relation',
+): boolean {
   const schema = plan.schema ?? 0
-  if (deps.world.catalog.byName(schema, plan.name) === undefined) return false
-  const what = schema === 0 ? 'schema' : 'relation'
-  const sqlstate = schema === 0 ? '42P06' : '42P07'
+  const found = deps.world.catalog.byName(schema, plan.name)
+  if (found === undefined) return false
+  const isType = made === 'type' || (found.kind === 'type' && found.type.kind !== 'record')
+  const what = schema === 0 ? 'schema' : isType ? 'type' : 'relation'
+  const sqlstate = { schema: '42P06', type: '42710', relation: '42P07' }[what]
   const message = `${what} "${plan.name}" already exists`
-  if (!plan.ifNotExists) throw new SqlError(sqlstate, message)
+  if (!plan.ifNotExists || isType) throw new SqlError(sqlstate, message, { hint: isType ? nameTaken(made) : undefined })
   call.notice({ severity: 'NOTICE', sqlstate, message: `${message}, skipping` })
   return true
 }
+
+const nameTaken = (made: 'relation' | 'type'): string | undefined =>
+  made === 'type'
+    ? undefined
+    : "A relation has an associated type of the same name, so you must use a name that doesn't conflict with any existing type."
 
 /** What the statement was planned against may be gone by the time that its turn comes. */
 export function checkStillThere({ world }: DdlDeps, objects: readonly number[]): void {

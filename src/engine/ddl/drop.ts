@@ -12,8 +12,16 @@ import type { DdlDeps } from './deps.ts'
 import { outOfUse, unchangedCheck } from './out-of-use.ts'
 import { withoutSequences } from './sequence-uses.ts'
 
-/** Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. */
-export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' }>, call: CallContext): Promise<void> {
+/**
+ * Drops objects and, with CASCADE, whatever reads them; without it anything that reads them stops the statement. `told`: what
+ * went before for their sake.
+ */
+export async function drop(
+  deps: DdlDeps,
+  plan: Extract<DdlPlan, { kind: 'drop' }>,
+  call: CallContext,
+  told: readonly string[] = [],
+): Promise<void> {
   const { world } = deps
   const closing: Promise<void>[] = []
   const checkUnchanged = unchangedCheck(world, plan.objects)
@@ -33,8 +41,8 @@ export async function drop(deps: DdlDeps, plan: Extract<DdlPlan, { kind: 'drop' 
     checkUnchanged()
     const { catalog } = world
     const { named, dependants, visible } = affected(deps, plan)
-    if (visible.length > 0 && !plan.cascade) throw blocked(deps, named, visible)
-    if (visible.length > 0) notices(catalog, visible, call)
+    if (visible.length > 0 && !plan.cascade) throw blocked(deps, plan)
+    if (visible.length + told.length > 0) notices(catalog, visible, told, call)
     const going = [
       ...dependants,
       ...named.filter((id) => !dependants.includes(id)).sort((a, b) => b - a),
@@ -148,25 +156,34 @@ const WORDS: Readonly<Record<CatalogEntry['kind'], string>> = {
   index: 'index',
   foreignKey: 'constraint',
   sequence: 'sequence',
+  type: 'type',
   connection: 'connection',
   function: 'function',
   system: 'relation',
 }
 
-const label = (catalog: Catalog, entry: CatalogEntry): string => {
+export const label = (catalog: Catalog, entry: CatalogEntry): string => {
   const on = entry.kind === 'foreignKey' ? ` on table ${catalog.byId(entry.on)!.name}` : ''
   return `${WORDS[entry.kind]} ${entry.name}${on}`
 }
 
-function blocked(deps: DdlDeps, named: readonly number[], visible: readonly CatalogEntry[]): SqlError {
+/** `own`: lines that stand in the place of the objects that they are of. */
+export function blocked(
+  deps: DdlDeps,
+  plan: { readonly objects: readonly number[] },
+  own: { readonly lines: readonly string[]; readonly of: ReadonlySet<number> } = { lines: [], of: new Set() },
+): SqlError {
+  const { named, visible } = affected(deps, plan)
   const { catalog } = deps.world
   const first = catalog.byId(named[0]!)!
-  const lines = [...visible].reverse().map((e) => {
+  const others = [...visible].reverse().filter((e) => !own.of.has(e.id))
+  const otherLines = others.map((e) => {
     const on = e.dependsOn
       .map((id) => catalog.byId(id))
       .find((d) => d !== undefined && (named.includes(d.id) || visible.includes(d)))
     return `${label(catalog, e)} depends on ${on === undefined ? label(catalog, first) : label(catalog, on)}`
   })
+  const lines = [...own.lines, ...otherLines]
   const hint = 'Use DROP ... CASCADE to drop the dependent objects too.'
   if (named.length > 1)
     return new SqlError('2BP01', 'cannot drop desired object(s) because other objects depend on them', {
@@ -179,13 +196,13 @@ function blocked(deps: DdlDeps, named: readonly number[], visible: readonly Cata
   })
 }
 
-function notices(catalog: Catalog, visible: readonly CatalogEntry[], call: CallContext): void {
-  const one = visible.length === 1
-  const lines = [...visible].reverse().map((e) => `drop cascades to ${label(catalog, e)}`)
+function notices(catalog: Catalog, visible: readonly CatalogEntry[], told: readonly string[], call: CallContext): void {
+  const lines = [...told, ...[...visible].reverse().map((e) => `drop cascades to ${label(catalog, e)}`)]
+  const one = lines.length === 1
   call.notice({
     severity: 'NOTICE',
     sqlstate: '00000',
-    message: one ? lines[0]! : `drop cascades to ${visible.length} other objects`,
+    message: one ? lines[0]! : `drop cascades to ${lines.length} other objects`,
     detail: one ? undefined : lines.join('\n'),
   })
 }

@@ -1,7 +1,7 @@
 import { defaultText } from '../../catalog/column-default.ts'
 import { pgRelations } from '../../catalog/pg-relations.ts'
 import { formatType, pgType } from '../../types/pg-type.ts'
-import { INT4, type SqlType, TEXT } from '../../types/sql-type.ts'
+import { INT4, type SqlType, TEXT, withoutDomain } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
@@ -66,12 +66,12 @@ export const COLUMNS: SystemRelation = {
           i + 1,
           preset,
           nullable ? 'YES' : 'NO',
-          type.kind === 'array' ? 'ARRAY' : formatType({ kind: type.kind }),
+          dataType(type),
           ...measures(type),
           ...nones(9),
           'millrace',
           'pg_catalog',
-          pgType(type).name,
+          pgType(withoutDomain(type)).name,
           ...nones(4),
           String(i + 1),
           'NO',
@@ -132,4 +132,9 @@ function measures(type: SqlType): Datum[] {
     default:
       return of(null, null, null, null, null, null)
   }
+}
+
+function dataType(type: SqlType): string {
+  if (type.kind === 'enum' || type.kind === 'record') return 'USER-DEFINED'
+  return type.kind === 'array' ? 'ARRAY' : formatType({ kind: type.kind })
 }

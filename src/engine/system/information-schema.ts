@@ -12,6 +12,7 @@ const KIND: Readonly<Record<PgRelation['relkind'], string | null>> = {
   i: null,
   S: null,
   t: null,
+  c: null,
 }
 
 /** The SQL standard's view of the catalog: what tools ask first. */

@@ -4,6 +4,7 @@ import { arrayOf, BOOL, INT2, INT4, NAME, OID, type SqlType, TEXT } from '../../
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
+import { domainConstraintRows } from './user-types.ts'
 
 const ACTION_LETTERS = {
   noAction: 'a',
@@ -70,5 +71,6 @@ export const PG_CONSTRAINT: SystemRelation = {
         type === 'c' ? definition(false).slice('CHECK '.length) : null,
       ]
     }
+    yield* domainConstraintRows(world)
   },
 }

@@ -1,7 +1,6 @@
 import {
   arrayOf,
   BOOL,
-  FLOAT4,
   FLOAT8,
   INT2,
   INT4,
@@ -15,6 +14,7 @@ import {
 import { column } from './columns.ts'
 import type { SystemRelation } from './relation.ts'
 import { PG_DEPEND, PG_SEQUENCE } from './sequences.ts'
+import { PG_ENUM } from './user-types.ts'
 
 const CHAR: SqlType = { kind: 'char' }
 const REGPROC: SqlType = { kind: 'regproc' }
@@ -30,7 +30,8 @@ const empty = (name: string, columns: Readonly<Record<string, SqlType>>): System
 /** What PostgreSQL has and this server has none of: clients ask all the same. */
 export const PG_EMPTY_RELATIONS: readonly SystemRelation[] = [
   empty('pg_shdescription', { objoid: OID, classoid: OID, description: TEXT }),
-  empty('pg_enum', { oid: OID, enumtypid: OID, enumsortorder: FLOAT4, enumlabel: NAME }),
+  // In their old places, as all the others keep their ids.
+  PG_ENUM,
   empty('pg_range', { rngtypid: OID, rngsubtype: OID, rngmultitypid: OID, rngcollation: OID, rngsubopc: OID }),
   empty('pg_inherits', { inhrelid: OID, inhparent: OID, inhseqno: INT4, inhdetachpending: BOOL }),
   empty('pg_policy', {

@@ -5,6 +5,7 @@ import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
 import { DATABASE_OID, OWNER, OWNER_OID } from './pg-facts.ts'
 import type { SystemRelation } from './relation.ts'
+import { userTypeRows } from './user-types.ts'
 
 const CHAR: SqlType = { kind: 'char' }
 
@@ -112,8 +113,9 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
           null,
         ]
       }
+      yield* userTypeRows(world)
       for (const { entry, relkind } of pgRelations(world.catalog)) {
-        if (relkind === 'i' || relkind === 't') continue
+        if (relkind === 'i' || relkind === 't' || relkind === 'c') continue
         yield [
           rowTypeOid(entry.id),
           entry.name,

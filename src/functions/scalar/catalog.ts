@@ -20,7 +20,7 @@ function typeText(args: readonly Datum[], env: EvalEnv): string | null {
   const [oid, typmod] = args as readonly (number | null)[]
   if (oid === null) return null
   if (oid === 0) return '-'
-  const type = typeByOid(oid, typmod ?? -1)
+  const type = typeByOid(oid, typmod ?? -1) ?? env.objects?.userType(oid)
   if (type === undefined) return POLY_NAMES.get(oid) ?? env.objects?.rowTypeName(oid) ?? '???'
   // "character" alone would be read as character(1), and "bit" as bit(1).
   const { kind } = type.element ?? type

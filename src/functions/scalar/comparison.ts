@@ -89,6 +89,14 @@ function family(kind: string, prefix: string, inline: Inlining, a: string, b: st
   })
 }
 
+/** Values of an enum are places in the order of its labels. */
+const enums: readonly ScalarFunction[] = OPS.map(([op, symbol, test]) =>
+  def(`enum_${op}(anyenum,anyenum) bool`, (x: number, y: number) => test(x - y), {
+    op: symbol,
+    inline: plain(symbol),
+  }),
+)
+
 /**
  * Arrays and records compare element by element. The values say how, but for texts that compare in a way of their own,
  * of which the type of an array tells.
@@ -109,6 +117,7 @@ function loose(arg: string, prefix: string): ScalarFunction[] {
 
 export const comparisonFunctions: readonly ScalarFunction[] = [
   ...TYPES.flatMap((row) => family(...row)),
+  ...enums,
   ...loose('anyarray', 'array_'),
   ...loose('record', 'record_'),
 ]

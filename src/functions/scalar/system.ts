@@ -1,5 +1,5 @@
 import { SqlError } from '../../base/sql-error.ts'
-import { formatType } from '../../types/pg-type.ts'
+import { typeName } from '../../types/pg-type.ts'
 import { def, defEnv, type Options } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
@@ -51,11 +51,11 @@ export const systemFunctions: readonly ScalarFunction[] = [
     ([name, ok], env) => setting(name as string, env.setting(name as string), ok === true),
     { ...stable, fallible: true, example: ["current_setting('no.such', true)", null] },
   ),
-  defEnv(
-    'pg_typeof(any) regtype',
-    (_, __, types) => formatType({ kind: types[0].kind, ...(types[0].element ? { element: types[0].element } : {}) }),
-    { ...stable, strict: false, example: ['pg_typeof(1.5)', 'numeric'] },
-  ),
+  defEnv('pg_typeof(any) regtype', (_, __, types) => typeName(types[0]), {
+    ...stable,
+    strict: false,
+    example: ['pg_typeof(1.5)', 'numeric'],
+  }),
   def('pg_backend_pid() int4', () => 1, stable),
   def('txid_current() int8', () => 1, stable),
   def('pg_is_in_recovery() bool', () => false, { volatility: 'stable', example: ['pg_is_in_recovery()', 'f'] }),

@@ -11,7 +11,8 @@ const PREPARED_STATEMENTS_MAX = 10_000
 export const prepareStatement: StatementHandler<Prepare> = {
   async run(statement, run) {
     const { session } = run
-    const types = statement.types.map((type) => session.planner.resolveType(type))
+    const context = session.planning(run.sql, [], (notice) => run.call.notice(notice))
+    const types = statement.types.map((type) => session.planner.resolveType(type, context))
     const prepared = session.prepare(statement.statement, run.sql, types, (notice) => run.call.notice(notice))
     storeStatement(session, statement.name.name, prepared)
     return done('PREPARE')

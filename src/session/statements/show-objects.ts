@@ -66,6 +66,7 @@ const KIND_WORDS = {
   connection: 'connection',
   sequence: 'sequence',
   function: 'function',
+  type: 'type',
   system: 'system-view',
 } satisfies Record<CatalogEntry['kind'], string>
 
@@ -153,6 +154,7 @@ function columnsOf(entry: CatalogEntry): RowType {
     case 'foreignKey':
     case 'connection':
     case 'function':
+    case 'type':
       throw new SqlError('42809', `"${entry.name}" has no columns`)
   }
 }

@@ -155,7 +155,14 @@ function planDdl(statement: Extract<Statement, { kind: 'createTable' | 'drop' }>
   }
   const columns = statement.elements.flatMap((element) => {
     if (element.kind !== 'column' || element.type === undefined) return []
-    return [{ name: element.name.name, type: fakePlanner.resolveType(element.type), notNull: false, defaultSql: null }]
+    return [
+      {
+        name: element.name.name,
+        type: fakePlanner.resolveType(element.type, context),
+        notNull: false,
+        defaultSql: null,
+      },
+    ]
   })
   const name = statement.name.parts[0].name
   const base = { schema: PUBLIC_SCHEMA, name, ifNotExists: false, sql: '', dependsOn: [] }

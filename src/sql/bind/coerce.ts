@@ -3,7 +3,8 @@ import { commonType, findCast } from '../../functions/resolve.ts'
 import { readsClock } from '../../plan/clock-shape.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant, visitScalar } from '../../plan/scalar-walk.ts'
-import { type SqlType, sameBaseType, sameType, TEXT } from '../../types/sql-type.ts'
+import { hasModifiers, withoutModifiers } from '../../types/modifiers.ts'
+import { type SqlType, sameBaseType, sameType, TEXT, withoutDomain } from '../../types/sql-type.ts'
 import type { Datum, Value } from '../../types/value.ts'
 import { foldConstants } from '../function-facts.ts'
 import { typeText } from '../type-text.ts'
@@ -18,8 +19,10 @@ export function coerce(st: Statement, s: Scalar, type: SqlType, context: Coercio
   if (s.type.kind === 'unknown') return coerceUnknown(st, s, type, context, at)
   const cast = findCast(s.type, type, context)
   if (!cast) throw cannotCast(s.type, type, context, at)
-  if (sameBaseType(s.type, type) && !hasModifier(type)) return retyped(s, type)
-  const result: Scalar = { kind: 'cast', arg: s, explicit: context === 'explicit', type, position: st.position(at) }
+  if (sameBaseType(s.type, type) && !hasModifiers(type)) return retyped(s, type)
+  // PostgreSQL points at no place for what a domain refuses.
+  const position = type.domain !== undefined && sameBaseType(s.type, type) ? -1 : st.position(at)
+  const result: Scalar = { kind: 'cast', arg: s, explicit: context === 'explicit', type, position }
   if (s.kind !== 'const') return result
   // A constant that does not fit is left for the row that reaches it, unless the statement always does.
   return foldConstants(result, st.env.evalEnv)
@@ -28,14 +31,17 @@ export function coerce(st: Statement, s: Scalar, type: SqlType, context: Coercio
 /** A literal is read as the type at once; a parameter takes the type. */
 function coerceUnknown(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
   if (s.kind === 'const') {
+    // The value is read first; what the domain says of it is known when a row reaches it.
+    if (type.domain !== undefined)
+      return coerce(st, coerceUnknown(st, s, withoutDomain(type), context, at), type, context, at)
     if (s.value === null) return constant(null, type)
     return constant(parseLiteral(st, s.value as string, type, st.literals.get(s) ?? at, context), type)
   }
   if (s.kind === 'param') {
     const known = st.paramType(s.index)
     if (known.kind === 'unknown') {
-      st.inferParam(s.index, plainType(type))
-      return coerce(st, { ...s, type: plainType(type) }, type, context, at)
+      st.inferParam(s.index, withoutModifiers(type))
+      return coerce(st, { ...s, type: withoutModifiers(type) }, type, context, at)
     }
     return coerce(st, { ...s, type: known }, type, context, at)
   }
@@ -43,12 +49,6 @@ function coerceUnknown(st: Statement, s: Scalar, type: SqlType, context: Coercio
   if (!cast) throw cannotCast(s.type, type, context, at)
   return { kind: 'cast', arg: s, explicit: false, type, position: st.position(at) }
 }
-
-const plainType = (type: SqlType): SqlType =>
-  type.kind === 'array' && type.element ? { kind: 'array', element: plainType(type.element) } : { kind: type.kind }
-
-const hasModifier = (type: SqlType): boolean =>
-  type.length !== undefined || type.precision !== undefined || (type.element !== undefined && hasModifier(type.element))
 
 /** The same value under a type without modifiers: no work at run time. */
 const retyped = (s: Scalar, type: SqlType): Scalar =>

@@ -165,6 +165,8 @@ export class Statement {
   readonly reads: Set<number>
   /** Ids of what the statement is made of beside relations: functions. */
   readonly uses: Set<number>
+  /** Ids of the user's types that are named. */
+  readonly types: Set<number>
   /** Names of objects in the statement's own text, views' texts left out. */
   readonly references: Reference[] = []
   /** False inside the text of a view: its offsets mean nothing in the statement's text. */
@@ -197,6 +199,7 @@ export class Statement {
     this.params = outer ? [] : [...(env.paramTypes ?? [])]
     this.reads = outer?.reads ?? new Set()
     this.uses = outer?.uses ?? new Set()
+    this.types = outer?.types ?? new Set()
     this.named = outer?.named ?? new Map()
     this.positions = !outer
     this.depth = outer ? outer.depth + 1 : 0

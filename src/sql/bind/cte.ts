@@ -105,7 +105,7 @@ function mutuallyRecursive(st: Statement, node: With, parent: Scope | null, ctes
         cte.name,
       )
     }
-    const rowType = cte.columns.map((c, i) => ({ name: c.name, type: resolveType(cte.types[i]), nullable: true }))
+    const rowType = cte.columns.map((c, i) => ({ name: c.name, type: resolveType(cte.types[i], st), nullable: true }))
     return { name: cte.name.name, binding: st.newBinding(), rowType, origins: rowType.map(() => null), uses: 0 }
   })
   const scope: CteScope = { parent: ctes, queries }

@@ -2,12 +2,12 @@ import type { Expr } from '../../../grammar/ast.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant, FALSE, TRUE } from '../../plan/scalar-walk.ts'
-import { BIT, INT4, INT8, INTERVAL, NUMERIC, UNKNOWN } from '../../types/sql-type.ts'
+import { BIT, INT4, INT8, INTERVAL, NUMERIC, UNKNOWN, withoutDomain } from '../../types/sql-type.ts'
 import { hexBits } from '../../types/text/bits.ts'
 import type { Interval } from '../../types/value.ts'
 import { resolveType } from '../type-name.ts'
 import { bindError } from './bind-error.ts'
-import { parseLiteral } from './coerce.ts'
+import { coerce, parseLiteral } from './coerce.ts'
 import type { Statement } from './context.ts'
 import { handled } from './handled.ts'
 import { callFunction } from './overload.ts'
@@ -54,8 +54,10 @@ export function bindBoolean(_st: Statement, node: Node<'boolean'>): Scalar {
 
 export function bindTypedLiteral(st: Statement, node: Node<'typedLiteral'>): Scalar {
   handled(node, ['type', 'value'])
-  const type = resolveType(node.type)
-  return constant(parseLiteral(st, node.value, type, { span: node.valueSpan }), type)
+  const type = resolveType(node.type, st)
+  const at = { span: node.valueSpan }
+  const literal = constant(parseLiteral(st, node.value, withoutDomain(type), at), withoutDomain(type))
+  return type.domain === undefined ? literal : coerce(st, literal, type, 'explicit', at)
 }
 
 /** A bare number counts in the last field; then the fields cut off what is finer, as PostgreSQL does. */

@@ -81,7 +81,7 @@ export const LIKE_OPS: Readonly<Record<string, string>> = {
 export function bindCast(st: Statement, node: Node<'cast'>, place: ExprPlace): Scalar {
   handled(node, ['operand', 'type', 'style', 'try'])
   if (node.try) throw notSupported('TRY_CAST', node.span)
-  const type = resolveType(node.type)
+  const type = resolveType(node.type, st)
   // ARRAY[]::int[] takes the element type from the cast.
   if (node.operand.kind === 'array' && type.kind === 'array') return bindArrayAs(st, node.operand, type, place)
   const at = { span: node.opSpan ?? node.span }

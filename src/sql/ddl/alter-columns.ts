@@ -167,7 +167,7 @@ function retype(st: Statement, entry: TableEntry, action: Extract<Action, { kind
   ]
   if (keys.some((columns) => columns.includes(from)))
     throw notSupported('ALTER COLUMN … TYPE of a column of a foreign key', action.span)
-  const type = resolveType(action.type)
+  const type = resolveType(action.type, st)
   const value = overColumns(entry.columns as readonly ColumnPlan[], 'transform expressions', (place) => {
     const s = action.using === undefined ? column(from, plan.type) : st.bind.expr(st, action.using, place)
     try {
@@ -223,6 +223,7 @@ function finished(
     primaryKey: key?.includes(-1) ? null : key,
     checks: kept,
     uniques: uniques as Plan['uniques'],
+    ...(st.types.size > 0 && { types: [...st.types] }),
   }
 }
 

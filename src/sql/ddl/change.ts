@@ -2,12 +2,14 @@ import type { Name } from '../../../grammar/ast-base.ts'
 import type { Alter, Drop, ObjectType } from '../../../grammar/ast-ddl.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
-import { checkDatabase, findObject, findSchema } from '../../catalog/resolve-name.ts'
+import { checkDatabase, findObject, findSchema, findType } from '../../catalog/resolve-name.ts'
 import { isLateOf } from '../../catalog/watermark.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { bindError } from '../bind/bind-error.ts'
 import { handled } from '../bind/handled.ts'
 import type { PlanningContext } from '../planned.ts'
+import { typeNamed } from '../type-name.ts'
+import { typeText } from '../type-text.ts'
 import { changesColumns, planAlterColumns } from './alter-columns.ts'
 import { changesRules, planAlterTable } from './alter-table.ts'
 import { planAlterWatermark } from './alter-watermark.ts'
@@ -40,10 +42,41 @@ export function planDrop(node: Drop, context: PlanningContext): DdlPlan | null {
   if (node.signatures.some((s) => s !== undefined)) throw notSupported(`DROP ${node.object}`, node.span)
   const objects: number[] = []
   for (const name of node.names) {
-    const entry = find('DROP', node.object, name, context, node.ifExists)
+    const entry =
+      node.object === 'TYPE' || node.object === 'DOMAIN'
+        ? droppedType(node, name, context)
+        : find('DROP', node.object, name, context, node.ifExists)
     if (entry) objects.push(entry.id)
   }
   return objects.length === 0 ? null : { kind: 'drop', objects, cascade: node.behavior === 'CASCADE' }
+}
+
+function droppedType(node: Drop, name: Name, context: PlanningContext): CatalogEntry | undefined {
+  const parts = name.parts.map((p) => p.name)
+  const text = parts.join('.')
+  const entry = findType(context.catalog, parts, context, name.span.start + 1)
+  if (entry !== undefined) {
+    if (node.object === 'DOMAIN' && entry.rules === undefined)
+      throw bindError('42809', `"${entry.name}" is not a domain`, undefined)
+    return entry
+  }
+  const relation = findObject(context.catalog, parts, context, name.span.start + 1)
+  const word = Object.values(KINDS).find((k) => k.kind === relation?.kind)?.word
+  if (relation !== undefined && word !== undefined && 'columns' in relation && relation.kind === 'table')
+    throw bindError('2BP01', `cannot drop type ${text} because ${word} ${text} requires it`, undefined, {
+      hint: `You can drop ${word} ${text} instead.`,
+    })
+  const builtIn = parts.length === 1 ? typeNamed(text) : undefined
+  if (builtIn !== undefined)
+    throw bindError(
+      '2BP01',
+      `cannot drop type ${typeText(builtIn)} because it is required by the database system`,
+      undefined,
+    )
+  const missing = `type "${text}" does not exist`
+  if (!node.ifExists) throw bindError('42704', missing, undefined)
+  context.notice({ severity: 'NOTICE', sqlstate: '00000', message: `${missing}, skipping` })
+  return undefined
 }
 
 const article = (word: string): string => `${/^[aeiou]/.test(word) ? 'an' : 'a'} ${word}`

@@ -56,12 +56,13 @@ export function bindCheck(
   node: CheckNode,
   columns: readonly ColumnPlan[],
   taken: (name: string) => boolean,
+  ofDomain = false,
 ): CheckPlan {
   checkTiming(node)
   const bound = overColumns(columns, CHECK_CLAUSE, (place) => bindCondition(st, node.expr, place, 'CHECK'))
   if (slotsIn(bound).size > 0) throw bindError('0A000', 'cannot use subquery in check constraint', firstSubquery(node))
   const used = [...columnsOf(bound)]
-  const column = used.length === 1 ? columns[used[0]]!.name : null
+  const column = used.length === 1 && !ofDomain ? columns[used[0]]!.name : null
   const name = node.name?.name ?? chosenName(table, column, 'check', taken)
   return { name, sql: deparseOperand(node.expr), expr: withoutPositions(bound) }
 }

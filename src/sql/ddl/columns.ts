@@ -3,6 +3,7 @@ import type { ColumnConstraint, ColumnDef, TableElement } from '../../../grammar
 import { notSupported } from '../../base/sql-error.ts'
 import type { ColumnPlan } from '../../plan/ddl.ts'
 import type { SqlType } from '../../types/sql-type.ts'
+import { holdsDomain } from '../../types/user-types.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import type { Statement } from '../bind/context.ts'
 import { handled } from '../bind/handled.ts'
@@ -179,7 +180,10 @@ function bindColumn(
     throw bindError('42601', `column "${node.name.name}" has no type`, node)
   }
   const serial = own ? serialType(node.type) : undefined
-  const type: SqlType = serial === undefined ? resolveType(node.type) : { kind: serial }
+  const type: SqlType = serial === undefined ? resolveType(node.type, st) : { kind: serial }
+  // Records are decoded where no catalog is.
+  if (!own && holdsDomain(type))
+    throw notSupported('a domain as the type of a column that a source fills', node.type.span)
   if (node.metadata) handled({ ...node.metadata, kind: 'metadata', span: node.span }, ['from', 'virtual'])
   let notNull = serial !== undefined
   let nullable = false

@@ -197,4 +197,5 @@ export const schemaOf = (st: Statement, name: NameNode, context: PlanningContext
     name.span.start + 1,
   )
 
-export const readsOf = (st: Statement): number[] => [...new Set([...st.reads, ...st.uses])].sort((a, b) => a - b)
+export const readsOf = (st: Statement): number[] =>
+  [...new Set([...st.reads, ...st.uses, ...st.types])].sort((a, b) => a - b)

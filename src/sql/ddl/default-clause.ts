@@ -8,6 +8,7 @@ import type { Statement } from '../bind/context.ts'
 import { sequenceRead } from '../statement/sequence-default.ts'
 import { bindDefault } from '../statement/target-table.ts'
 import { typeText } from '../type-text.ts'
+import { canonicalSql } from './canonical.ts'
 
 /** DEFAULT as a column keeps it: the next value of a sequence, or the text of an expression that fits. */
 export function bindDefaultClause(
@@ -16,7 +17,8 @@ export function bindDefaultClause(
   expr: Expr,
   sql: string,
 ): Pick<ColumnPlan, 'defaultSql' | 'sequence'> {
-  const value = bindDefault(newStatement(st.env), expr, (inner, s, at) => {
+  const own = newStatement(st.env)
+  const value = bindDefault(own, expr, (inner, s, at) => {
     try {
       return coerce(inner, s, type, 'assignment', at)
     } catch (e) {
@@ -31,5 +33,9 @@ export function bindDefaultClause(
   })
   const sequence = sequenceRead(st, value)
   if (sequence !== undefined) return { defaultSql: null, sequence }
-  return { defaultSql: sql.slice(expr.span.start, expr.span.end) }
+  for (const type of own.types) st.types.add(type)
+  // Names of types mean the same whatever the search path of those who insert.
+  return {
+    defaultSql: own.types.size > 0 ? canonicalSql(own, sql, expr.span) : sql.slice(expr.span.start, expr.span.end),
+  }
 }

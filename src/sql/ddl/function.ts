@@ -79,7 +79,7 @@ function definition(
 function bindParameter(st: Statement, node: FunctionParameter): FunctionParameterEntry {
   handled(node, ['mode', 'name', 'type', 'default'])
   if (node.mode !== undefined && node.mode !== 'IN') throw notSupported(`${node.mode} parameters`, node.span)
-  const type = resolveType(node.type)
+  const type = resolveType(node.type, st)
   const value = node.default
   if (value === undefined) return { name: node.name?.name ?? null, type, defaultSql: null }
   bindDefault(st, value, (inner, s, at) => coerce(inner, s, type, 'assignment', at))
@@ -102,7 +102,7 @@ function returnsOf(st: Statement, node: CreateFunction): Returns {
     const columns = node.returnsTable.map((p) => {
       handled(p, ['name', 'type'])
       if (!p.name) throw bindError('42601', 'a column of RETURNS TABLE has a name and a type', p)
-      return { name: p.name.name, type: resolveType(p.type), nullable: true }
+      return { name: p.name.name, type: resolveType(p.type, st), nullable: true }
     })
     return { returns: null, columns, set: true }
   }
@@ -116,7 +116,7 @@ function returnsOf(st: Statement, node: CreateFunction): Returns {
     st.uses.add(named.id)
     return { returns: null, columns: relationRow(named).map((f) => ({ ...f, nullable: true })), set: true }
   }
-  return { returns: resolveType(plain), columns: null, set: returns.setof }
+  return { returns: resolveType(plain, st), columns: null, set: returns.setof }
 }
 
 interface Options {
@@ -248,7 +248,7 @@ export function planDropFunction(node: Drop, context: PlanningContext): DdlPlan 
   const objects: number[] = []
   for (const [i, name] of node.names.entries()) {
     const parts = name.parts.map((p) => p.name)
-    const types = node.signatures[i]?.map(resolveType)
+    const types = node.signatures[i]?.map((type) => resolveType(type, st))
     const found = functionsNamed(st, parts).filter(
       ({ parameters }) =>
         types === undefined ||

@@ -6,6 +6,7 @@ import type { TableEntry } from '../../catalog/entry.ts'
 import { growsOnly, withWatermark } from '../../catalog/watermark.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { RECURSION } from '../bind/bind.ts'
 import { bindError, type Place } from '../bind/bind-error.ts'
 import { coerce } from '../bind/coerce.ts'
@@ -120,8 +121,19 @@ export function defaultValue(st: Statement, entry: TableEntry, at: number): Scal
   // Made of the row as it is written.
   if (generated !== undefined) return constant(null, type)
   if (sequence !== undefined) return nextValue(st, sequence, type)
-  if (defaultSql === null) return constant(null, type)
+  if (defaultSql === null) return type.domain === undefined ? constant(null, type) : domainDefault(st, type)
   return bindDefault(st, defaultSql, (inner, s, place) => coerce(inner, s, type, 'assignment', place))
+}
+
+/** The DEFAULT of the domain, or of what that is over. */
+function domainDefault(st: Statement, type: SqlType): Scalar {
+  const entry = st.env.catalog.byId(type.domain?.oid ?? 0)
+  const rules = entry?.kind === 'type' ? entry.rules : undefined
+  const at = { span: { start: -1, end: -1 } }
+  if (rules === undefined) return constant(null, type)
+  if (rules.defaultSql !== null)
+    return bindDefault(st, rules.defaultSql, (inner, s, place) => coerce(inner, s, type, 'assignment', place))
+  return coerce(st, domainDefault(st, rules.base), type, 'assignment', at)
 }
 
 /** A DEFAULT stands alone: no columns, no subqueries. The offsets of a stored text mean nothing in the statement. */

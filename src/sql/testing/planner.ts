@@ -49,6 +49,8 @@ function entryOf(plan: Ddl, id: number): CatalogEntry {
       return { kind: 'connection', ...base, transport: plan.transport, options: plan.options }
     case 'createFunction':
       return { kind: 'function', ...base, ...plan.entry }
+    case 'createType':
+      throw new Error("types are the engine's to make")
     case 'createSequence':
       return { kind: 'sequence', ...base, rowType: [], spec: plan.spec, ownedBy: plan.ownedBy }
   }
