@@ -86,8 +86,10 @@ export class ReferentialChanges {
     let n = 0
     for (const { fk, side, values } of waiting) {
       if (n++ % PIECE_ROWS === 0) yield
-      if (this.#has(fk, values) || !this.#isReferredTo(fk, values)) continue
+      const mixed = hasNull(values)
+      if ((!mixed && this.#has(fk, values)) || !this.#isReferredTo(fk, values)) continue
       const [from, to] = this.#both(fk)
+      if (mixed) throw this.#scope.violations.mixed(fk, from)
       throw side === 'row'
         ? this.#scope.violations.missing(fk, from, to, values)
         : this.#scope.violations.referredTo(fk, from, to, values)
@@ -133,9 +135,8 @@ export class ReferentialChanges {
     for (const fk of table.foreignKeys.own) {
       if (old !== null && sameValues(fk.columns, old, next)) continue
       const values = fk.columns.map((c) => next[c]!)
-      if (hasNull(values)) {
-        if (fk.match === 'full' && values.some((v) => v !== null)) throw this.#scope.violations.mixed(fk, table.entry)
-      } else if (this.#scope.defers(fk)) this.waiting.push({ fk, side: 'row', values })
+      if (hasNull(values) && (fk.match === 'simple' || values.every((v) => v === null))) continue
+      if (this.#scope.defers(fk)) this.waiting.push({ fk, side: 'row', values })
       else this.#queue.push({ kind: 'row', fk, row: next, change })
     }
   }
@@ -144,6 +145,7 @@ export class ReferentialChanges {
     // It went on, or away.
     if (change.next !== row) return
     const values = fk.columns.map((c) => row[c]!)
+    if (hasNull(values)) throw this.#scope.violations.mixed(fk, this.#rows(fk.on).table.entry)
     if (!this.#has(fk, values)) throw this.#scope.violations.missing(fk, ...this.#both(fk), values)
     this.#lock(fk, values, 'shared')
   }
