@@ -123,6 +123,10 @@ export type DdlPlan =
       /** Column number of now → then; -1: it goes. */
       readonly moved: readonly number[]
       readonly primaryKey: readonly number[] | null
+      /** Of a new one. */
+      readonly primaryKeyName?: string
+      /** The one that goes; with `cascade` the foreign keys that refer to it go along. */
+      readonly droppedKey?: { readonly name: string; readonly cascade: boolean }
       readonly checks: readonly CheckPlan[]
       /** New ones. */
       readonly uniques: readonly UniquePlan[]

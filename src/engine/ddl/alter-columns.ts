@@ -2,6 +2,7 @@ import { Slices } from '../../base/slices.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogChange } from '../../catalog/catalog.ts'
 import type { ForeignKeyEntry, IndexEntry, SequenceEntry, TableEntry } from '../../catalog/entry.ts'
+import { primaryKeyOf, uniqueKeyOf } from '../../catalog/unique-key.ts'
 import { RowErrorList } from '../../dataflow/row-errors.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -21,7 +22,7 @@ import { RowRules } from '../write/row-rules.ts'
 import { startTable } from './create-table.ts'
 import type { DdlDeps } from './deps.ts'
 import { removeObject } from './drop.ts'
-import { foreignKeyEntries } from './foreign-key.ts'
+import { foreignKeyEntries, referringAlong } from './foreign-key.ts'
 import { changeOutOfUse } from './out-of-use.ts'
 import { ownSequences } from './sequence.ts'
 import { typesOfColumns } from './type-uses.ts'
@@ -40,9 +41,10 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
   await changeOutOfUse(world, plan.table, call, async () => {
     const before = world.catalog.byId(plan.table) as TableEntry
     refuseReaders(world, before)
+    if (plan.droppedKey !== undefined) referringAlong(world.catalog, before, 0, plan.droppedKey, call)
     const id = world.catalog.nextId
     const { columns, sequences } = ownSequences(world, { ...before, id }, plan.columns, id + 1)
-    const { checks: _, primaryKeyName, comments, ...rest } = before
+    const { checks: _, primaryKeyName: keyName = plan.primaryKeyName, comments, ...rest } = before
     const told = movedComments(comments, plan.moved)
     const entry: TableEntry = {
       ...rest,
@@ -50,7 +52,7 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
       columns,
       dependsOn: dependsOn(before, columns, plan.types ?? []),
       primaryKey: plan.primaryKey,
-      ...(plan.primaryKey !== null && primaryKeyName !== undefined && { primaryKeyName }),
+      ...(plan.primaryKey !== null && keyName !== undefined && { primaryKeyName: keyName }),
       ...(plan.checks.length > 0 && { checks: plan.checks }),
       ...(told.length > 0 && { comments: told }),
     }
@@ -71,7 +73,8 @@ export async function alterColumns(deps: DdlDeps, plan: Plan, call: CallContext)
     const table = startTable(deps, entry)
     for (const batch of rows) table.rows.apply(batch)
     try {
-      for (const index of added) checkUnique(table, index)
+      if (before.primaryKey === null && entry.primaryKey !== null) checkUnique(table, primaryKeyOf(entry)!)
+      for (const index of added) checkUnique(table, uniqueKeyOf(index))
     } catch (error) {
       // Only what was added can be repeated: all is as it was.
       removeObject(deps, id)
@@ -153,7 +156,7 @@ function foreignKeysAlong(
   world: World,
   before: TableEntry,
   entry: TableEntry,
-  { moved, foreignKeys }: Plan,
+  { moved, foreignKeys, droppedKey }: Plan,
   { gone, moves }: ReturnType<typeof comingAlong>,
   indexes: readonly IndexEntry[],
   firstId: number,
@@ -167,6 +170,8 @@ function foreignKeysAlong(
     const referenced = to ? fk.referenced.map((c) => moved[c]!) : fk.referenced
     const key = to && fk.key !== 0 ? moves.get(fk.key) : fk.key
     if (columns.includes(-1)) continue
+    // It may go along: that was asked before.
+    if (to && fk.key === 0 && droppedKey !== undefined) continue
     if (referenced.includes(-1) || key === undefined) {
       if (own) continue
       throw referredTo(world, before, fk, before.columns[fk.referenced.find((c) => moved[c] === -1)!]!.name)

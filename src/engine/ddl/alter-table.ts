@@ -2,6 +2,7 @@ import { unreachable } from '../../base/assert.ts'
 import { SqlError } from '../../base/sql-error.ts'
 import type { CatalogChange } from '../../catalog/catalog.ts'
 import type { CheckConstraint, ForeignKeyEntry, IndexEntry, TableEntry } from '../../catalog/entry.ts'
+import { uniqueKeyOf } from '../../catalog/unique-key.ts'
 import type { DdlPlan, TableChange } from '../../plan/ddl.ts'
 import type { CallContext } from '../api.ts'
 import { evalEnv } from '../eval-env.ts'
@@ -43,7 +44,7 @@ export async function alterTable(
         const [index] = uniqueEntries(world, entry, [change.unique], id)
         if (made.some((other) => other.name === index!.name))
           throw new SqlError('42P07', `relation "${index!.name}" already exists`)
-        checkUnique(table, index!)
+        checkUnique(table, uniqueKeyOf(index!))
         made.push(index!)
         changes.push({ kind: 'put', entry: index! })
       } else if (change.kind === 'addForeignKey') {
@@ -57,7 +58,7 @@ export async function alterTable(
         checkForeignKey(world, fk)
         changes.push({ kind: 'put', entry: fk })
       } else if (change.kind === 'dropConstraint' && change.index !== 0) {
-        const along = referringAlong(world.catalog, entry, change, call)
+        const along = referringAlong(world.catalog, entry, change.index, change, call)
         dropped.push(change.index)
         for (const id of [...along, change.index]) changes.push({ kind: 'remove', id })
       } else if (change.kind === 'renameConstraint' && change.index !== 0) {

@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { IndexEntry, MaterializedViewEntry, ViewEntry } from '../../catalog/entry.ts'
+import { uniqueKeyOf } from '../../catalog/unique-key.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import { withMerged } from '../../plan/merged.ts'
 import { objectsOf } from '../../plan/objects-of.ts'
@@ -151,7 +152,7 @@ export async function createIndex(deps: DdlDeps, plan: Plan<'createIndex'>, call
     if (unique) {
       const table = world.tables.get(on)
       if (table === undefined) throw new SqlError('0A000', 'a unique index on a materialized view is not supported')
-      checkUnique(table, entry)
+      checkUnique(table, uniqueKeyOf(entry))
     }
     world.catalog = world.catalog.apply([{ kind: 'put', entry }])
     deps.indexes.add(entry, true)

@@ -2,6 +2,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { Catalog } from '../../catalog/catalog.ts'
 import { chosenName } from '../../catalog/constraint-name.ts'
 import type { ForeignKeyEntry, IndexEntry, TableEntry } from '../../catalog/entry.ts'
+import { foreignKeysTo } from '../../catalog/foreign-keys.ts'
 import { pgConstraints } from '../../catalog/pg-constraints.ts'
 import type { ForeignKeyPlan } from '../../plan/ddl.ts'
 import { rowsOf } from '../../types/batch-build.ts'
@@ -102,17 +103,15 @@ export function checkForeignKey(world: World, fk: ForeignKeyEntry): void {
 /** Keys that were found and are not looked up again. */
 const KNOWN_MAX = 65_536
 
-/** Foreign keys that refer to a UNIQUE key that is going: 2BP01, or with CASCADE they go along. */
+/** Foreign keys that refer to a key that is going (by its index, 0: the primary one): 2BP01, or with CASCADE they go along. */
 export function referringAlong(
   catalog: Catalog,
   table: TableEntry,
-  { name, index, cascade }: { readonly name: string; readonly index: number; readonly cascade: boolean },
+  key: number,
+  { name, cascade }: { readonly name: string; readonly cascade: boolean },
   call: CallContext,
 ): number[] {
-  const referring = catalog
-    .dependants(index)
-    .map((id) => catalog.byId(id))
-    .filter((e): e is ForeignKeyEntry => e?.kind === 'foreignKey')
+  const referring = foreignKeysTo(catalog, table.id).filter((fk) => fk.key === key)
   if (referring.length === 0) return []
   const label = (fk: ForeignKeyEntry) => `constraint ${fk.name} on table ${catalog.byId(fk.on)!.name}`
   if (!cascade)

@@ -1,7 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { chosenName } from '../../catalog/constraint-name.ts'
 import type { IndexEntry, TableEntry } from '../../catalog/entry.ts'
-import { primaryKeyName, uniqueKeyOf } from '../../catalog/unique-key.ts'
+import { primaryKeyName, type UniqueKey } from '../../catalog/unique-key.ts'
 import type { UniquePlan } from '../../plan/ddl.ts'
 import { rowAt } from '../../types/batch-build.ts'
 import type { TableRuntime } from '../table.ts'
@@ -44,17 +44,16 @@ export function uniqueEntries(
 }
 
 /** 23505 where rows that are there would be two of one key. */
-export function checkUnique(table: TableRuntime, index: IndexEntry): void {
-  const key = uniqueKeyOf(index)
+export function checkUnique(table: TableRuntime, key: UniqueKey): void {
   const check = new KeyCheck(table, key)
   for (const all of table.rows.scan()) {
     const batch = compared(all, key)
     const row = check.firstRepeated(batch)
     if (row < 0) continue
-    throw new SqlError('23505', `could not create unique index "${index.name}"`, {
+    throw new SqlError('23505', `could not create unique index "${key.name}"`, {
       detail: `Key ${keyDetail(table.entry, rowAt(batch, row, table.types), key)} is duplicated.`,
       table: table.entry.name,
-      constraint: index.name,
+      constraint: key.name,
     })
   }
 }

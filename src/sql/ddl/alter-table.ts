@@ -75,7 +75,7 @@ function bindAction(
         const own = asReferenced(context.catalog, entry)
         return { kind: 'addForeignKey', foreignKey: bindForeignKey(st, constraint, own) }
       }
-      throw notSupported('ALTER TABLE … ADD PRIMARY KEY', action.span)
+      throw notSupported('ALTER TABLE … ADD PRIMARY KEY beside other changes', action.span)
     }
     case 'validateConstraint': {
       const { name } = action.constraint
@@ -94,7 +94,8 @@ function bindAction(
       handled(action, ['ifExists', 'constraint', 'behavior'])
       const { name } = action.constraint
       const found = [...constraintsOf(context.catalog, entry)].find((c) => c.name === name)
-      if (found?.type === 'p') throw notSupported('ALTER TABLE … DROP CONSTRAINT of a primary key', action.span)
+      if (found?.type === 'p')
+        throw notSupported('ALTER TABLE … DROP CONSTRAINT of a primary key beside other changes', action.span)
       if (found !== undefined)
         return { kind: 'dropConstraint', name, index: found.entry, cascade: action.behavior === 'CASCADE' }
       const missing = `constraint "${name}" of relation "${entry.name}" does not exist`

@@ -11,6 +11,7 @@ import type { PlanningContext } from '../planned.ts'
 import { typeNamed } from '../type-name.ts'
 import { typeText } from '../type-text.ts'
 import { changesColumns, planAlterColumns } from './alter-columns.ts'
+import { changesKey, planAlterKey } from './alter-key.ts'
 import { changesRules, planAlterTable } from './alter-table.ts'
 import { planAlterWatermark } from './alter-watermark.ts'
 import { planAlterSequence } from './sequence.ts'
@@ -143,6 +144,7 @@ export function planAlter(node: Alter, context: PlanningContext): DdlPlan | null
     throw notSupported('several actions of one ALTER', node.actions[1].span)
   const entry = find('ALTER', node.object, node.name, context, node.ifExists ?? false)
   if (!entry) return null
+  if (changesKey(entry, node.actions)) return planAlterKey(entry, node.actions[0]!)
   if (rules) return planAlterTable(entry, node.actions, context)
   if (columns) return planAlterColumns(entry, node.actions, context)
   const [action] = node.actions
