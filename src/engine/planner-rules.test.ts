@@ -88,7 +88,7 @@ function stepsOf(file: string): readonly string[] {
   return text.split('\n====\n').map((block) => block.split('\n----\n')[0].trim())
 }
 
-const physical = (plan: Logical): PhysicalPlan => choose(plan, facts)
+const physical = (plan: Logical): PhysicalPlan => choose(plan, { ...facts, maintained: true })
 
 describe('the plan before a rule and the plan after it hold the same rows at every tick', () => {
   const files = readdirSync(FOLDER).filter((file) => file.startsWith('rule-'))

@@ -58,6 +58,8 @@ export type Logical =
       readonly left: Logical
       readonly right: Logical
       readonly on: Scalar
+      /** With the inner joins that it reads: a view keeps no results of two and two (physical deltaJoin). */
+      readonly delta?: true
       readonly rowType: RowType
       readonly position: number
     }

@@ -3,6 +3,7 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { Datum, Row } from '../types/value.ts'
 import type { BoundTerm, OnTimeTest, ReleaseRule } from './bounds.ts'
 import type { ClockRule } from './clock-rules.ts'
+import type { DeltaStep } from './delta-paths.ts'
 import type { Nearest, SortKey } from './logical.ts'
 import type { Scalar } from './scalar.ts'
 import type { WindowCall } from './window.ts'
@@ -90,6 +91,15 @@ export type PhysicalOp =
       readonly rightKeys: readonly number[]
       readonly nullSafe: boolean
       readonly residual: Scalar | null
+    }
+  /**
+   * Inner join of three inputs or more by equal columns, without the results of two and two: a changed row of input i goes
+   * `paths[i]`. Columns: those of the inputs, in order. NULLs never match.
+   */
+  | {
+      readonly op: 'deltaJoin'
+      readonly inputs: readonly number[]
+      readonly paths: readonly (readonly DeltaStep[])[]
     }
   /** Each left row with the right row of its key that is nearest in time; `outer`: or with NULLs. */
   | {

@@ -35,6 +35,7 @@ export function mapInputs<T>(node: PhysicalNode, name: (input: number) => T): ob
     case 'variable':
       return node
     case 'union':
+    case 'deltaJoin':
       return { ...node, inputs: node.inputs.map(name) }
     case 'join':
     case 'asofJoin':

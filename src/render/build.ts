@@ -129,12 +129,15 @@ export class Build {
     return edge
   }
 
-  /** One side of a join: the input under its keys, shared with every other operator that wants the same. */
-  arranged(number: number, keys: readonly number[]): JoinSide {
+  /**
+   * One side of a join: the input under its keys, shared with every other operator that wants the same; of other views
+   * too, where it `shares`.
+   */
+  arranged(number: number, keys: readonly number[], shares = true): JoinSide {
     const node = this.nodes[number]
     const rule = this.clock === null ? sideRule(this.nodes, number, keys) : null
     // What watermarks free is a view's own: others may need it longer.
-    if (this.sharing !== null && node?.op === 'get' && rule === null)
+    if (shares && this.sharing !== null && node?.op === 'get' && rule === null)
       return this.shared(this.sharing, number, node, keys)
     const input = this.edge(number)
     let byKey = this.arrangements.get(input)

@@ -1,4 +1,4 @@
-import { unreachable } from '../base/assert.ts'
+import { assert, unreachable } from '../base/assert.ts'
 import type { Fanout } from '../dataflow/edge.ts'
 import { AggregateOperator } from '../dataflow/operators/aggregate.ts'
 import { ArrivalOperator } from '../dataflow/operators/arrival.ts'
@@ -27,6 +27,7 @@ import type { PhysicalNode } from '../plan/physical.ts'
 import { BATCH_ROWS_MAX } from '../types/batch.ts'
 import { batchFromRows, splitBatch } from '../types/batch-build.ts'
 import type { Build } from './build.ts'
+import { renderDeltaJoin } from './delta-join.ts'
 import { expandProgram } from './expand.ts'
 import { aggregateRow } from './function-rows.ts'
 import { renderJoin } from './join.ts'
@@ -78,6 +79,9 @@ export function renderOp(build: Build, number: number, node: PhysicalNode): Fano
       return build.add(new NegateOperator(identity, input(node.input)))
     case 'join':
       return renderJoin(build, number, node)
+    case 'deltaJoin':
+      assert(build.clock === null, 'a scope joins two and two')
+      return renderDeltaJoin(build, number, node)
     case 'scope':
       return build.clock === null ? renderScope(build, number, node) : renderScoped(build, number, node, true)
   }

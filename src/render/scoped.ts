@@ -121,10 +121,11 @@ function keysOf(build: Build, node: PhysicalNode): KeyedInputs {
     case 'onTime':
     case 'emitOnClose':
     case 'lookupJoin':
+    case 'deltaJoin':
     case 'arrival':
     case 'expire':
     case 'emitPeriodic':
-      throw new Error(`${node.op} is linear: it needs no history of iterations`)
+      throw new Error(`${node.op} has no history of iterations`)
     default:
       return unreachable(node)
   }

@@ -1,4 +1,5 @@
 import { unreachable } from '../base/assert.ts'
+import { arrangedBy } from '../plan/delta-paths.ts'
 import type { PhysicalNode } from '../plan/physical.ts'
 import type { Scalar } from '../plan/scalar.ts'
 import { conjuncts } from '../plan/scalar-walk.ts'
@@ -86,6 +87,11 @@ export function estimates(nodes: readonly PhysicalNode[], stored: StoredRelation
       case 'join':
         arrange(node.left, node.leftKeys)
         arrange(node.right, node.rightKeys)
+        break
+      case 'deltaJoin':
+        node.inputs.forEach((input, i) => {
+          for (const key of arrangedBy(node.paths, i)) arrange(input, key)
+        })
         break
       case 'lookupJoin':
         arrange(node.right, node.rightKeys)
@@ -185,6 +191,8 @@ function guess(node: PhysicalNode, guesses: readonly (Guess | null)[], stored: S
     }
     case 'join':
       return joined(node, guesses[node.left], guesses[node.right])
+    case 'deltaJoin':
+      return deltaJoined(node, guesses)
     case 'asofJoin':
     case 'lookupJoin': {
       const [left, right] = [guesses[node.left], guesses[node.right]]
@@ -254,6 +262,23 @@ function joined(node: Extract<PhysicalNode, { op: 'join' }>, left: Guess | null,
     case 'inner':
       return atMost({ rows, distinct: both })
   }
+}
+
+function deltaJoined(
+  node: Extract<PhysicalNode, { op: 'deltaJoin' }>,
+  guesses: readonly (Guess | null)[],
+): Guess | null {
+  const inputs = node.inputs.map((input) => guesses[input])
+  if (inputs.includes(null)) return null
+  const distinct = inputs.flatMap((input) => input!.distinct)
+  let rows = inputs[0]!.rows
+  for (const { input, probe, key } of node.paths[0]) {
+    rows *= inputs[input]!.rows
+    key.forEach((c, i) => {
+      rows /= Math.max(1, distinct[probe[i]], inputs[input]!.distinct[c])
+    })
+  }
+  return atMost({ rows, distinct })
 }
 
 /** Rows that a table function makes of one: known of series between constants, as hopping windows have them. */

@@ -67,7 +67,7 @@ export function line(p: Exclude<Logical, { kind: 'let' | 'letRec' }>): string {
     case 'filter':
       return `Filter ${scalarText(p.predicate, namesOf(p.input))}`
     case 'join':
-      return `Join ${p.type}${isTrue(p.on) ? ' (cross)' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
+      return `${p.delta ? 'DeltaJoin' : 'Join'} ${p.type}${isTrue(p.on) ? ' (cross)' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
     case 'semiJoin':
       return `${p.anti ? 'AntiJoin' : 'SemiJoin'}${isTrue(p.on) ? '' : ` on ${scalarText(p.on, namesOf(p.left, p.right))}`}`
     case 'asofJoin': {
@@ -222,6 +222,14 @@ export function nodeText(n: PhysicalNode, name: (object: number) => string): str
       const keys = n.leftKeys.map((k, i) => `#${k}=#${n.rightKeys[i]}`).join(', ')
       const residual = n.residual ? ` and ${scalar(n.residual)}` : ''
       return `join ${n.type} ${n.left}, ${n.right} on ${keys === '' ? 'nothing' : keys}${n.nullSafe ? ' null-safe' : ''}${residual}`
+    }
+    case 'deltaJoin': {
+      const paths = n.paths.map((path, i) =>
+        [`${n.inputs[i]}`, ...path.map((s) => `${n.inputs[s.input]} by ${s.key.map((c) => `#${c}`).join(', ')}`)].join(
+          ' → ',
+        ),
+      )
+      return `delta join ${n.inputs.join(', ')}: ${paths.join('; ')}`
     }
     case 'asofJoin':
     case 'lookupJoin': {

@@ -13,6 +13,7 @@ import { tableRow } from '../function-rows.ts'
 import { windowCalls } from '../window-calls.ts'
 import { type Failure, naiveAggregate } from './naive-aggregate.ts'
 import { nearestRow } from './naive-asof.ts'
+import { naiveDeltaJoin } from './naive-delta-join.ts'
 import { placesOf, tiedEnd } from './naive-order.ts'
 import { naiveWindow } from './naive-window.ts'
 import { rowKey, ZSet } from './zset.ts'
@@ -142,6 +143,16 @@ class Naive {
       case 'join':
         this.join(node, done, nodes, rows, fail)
         inherit(node.left, node.right)
+        break
+      case 'deltaJoin':
+        rows.addAll(
+          naiveDeltaJoin(
+            node,
+            nodes,
+            node.inputs.map((n) => done[n].rows),
+          ),
+        )
+        inherit(...node.inputs)
         break
       case 'asofJoin':
         for (const { row, diff } of input(node.left)) {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { WindowFrame } from '../../dataflow/window/spec.ts'
+import { deltaPaths } from '../../plan/delta-paths.ts'
 import type { PhysicalAggregate, PhysicalNode, PhysicalOp, PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import type { WindowCall } from '../../plan/window.ts'
@@ -26,6 +27,7 @@ export const OPS = [
   'map',
   'join',
   'asofJoin',
+  'deltaJoin',
   'aggregate',
   'distinct',
   'union',
@@ -55,7 +57,7 @@ function grow(g: Gen, nodes: PhysicalNode[], ops: readonly OpName[], size: numbe
   let joins = 0
   for (let k = 0; k < size; k++) {
     let op = pickFrom(g, ops)
-    if (op === 'join' && joins++ >= 2) op = 'distinct'
+    if ((op === 'join' || op === 'deltaJoin') && joins++ >= 2) op = 'distinct'
     nodes.push(anyNode(g, nodes, op, ops))
   }
 }
@@ -99,6 +101,8 @@ function anyNode(g: Gen, nodes: readonly PhysicalNode[], op: OpName, ops: readon
       const nearest = { left, right: other, compare }
       return node({ op, outer: g(fc.boolean), ...sides, nearest }, [...types, ...nodes[right].types])
     }
+    case 'deltaJoin':
+      return anyDeltaJoin(g, nodes, input)
     case 'aggregate': {
       const keys = someColumns(g, types).slice(0, 2)
       const aggregates = Array.from({ length: g(fc.integer, { min: 1, max: 3 }) }, () => anyAggregate(g, types))
@@ -274,7 +278,7 @@ function anyScope(g: Gen, nodes: readonly PhysicalNode[], input: number, allowed
   grow(
     g,
     body,
-    ops.filter((op) => op !== 'scope'),
+    ops.filter((op) => op !== 'scope' && op !== 'deltaJoin'),
     g(fc.integer, { min: 1, max: 3 }),
   )
   const last = body[body.length - 1].types
@@ -290,4 +294,39 @@ function anyScope(g: Gen, nodes: readonly PhysicalNode[], input: number, allowed
 
 function sameTypes(a: readonly SqlType[], b: readonly SqlType[]): boolean {
   return a.length === b.length && a.every((type, c) => sameType(type, b[c]))
+}
+
+/** Three inputs, tied in a chain, by one class or in a circle. */
+function anyDeltaJoin(g: Gen, nodes: readonly PhysicalNode[], input: number): PhysicalNode {
+  const inputs = [input, anyInput(g, nodes), anyInput(g, nodes)]
+  const types = inputs.map((n) => nodes[n].types)
+  const column = (i: number): number | null => {
+    const columns = columnsOfType(types[i], 'int4')
+    const before = types.slice(0, i).reduce((sum, each) => sum + each.length, 0)
+    return columns.length === 0 ? null : before + pickFrom(g, columns)
+  }
+  const pairs = pickFrom(g, [
+    [
+      [0, 1],
+      [1, 2],
+    ],
+    [[0, 1, 2]],
+    [
+      [0, 1],
+      [1, 2],
+      [0, 2],
+    ],
+  ])
+  // Classes that meet in a column are one class: such plans are left out.
+  const classes = pairs.map((inputs) => inputs.map(column))
+  const flat = classes.flat()
+  const known = classes.every((each): each is number[] => !each.includes(null)) && new Set(flat).size === flat.length
+  const paths = known
+    ? deltaPaths(
+        types.map((each) => each.length),
+        classes as number[][],
+      )
+    : null
+  if (paths === null) return node({ op: 'distinct', input }, types[0])
+  return node({ op: 'deltaJoin', inputs, paths }, types.flat())
 }

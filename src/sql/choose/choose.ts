@@ -8,11 +8,13 @@ import { visitLogical } from '../../plan/logical-walk.ts'
 import type { PhysicalNode, PhysicalOp, PhysicalPlan, RecordPlace } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, conjunction, isTrue, mapColumns, TRUE } from '../../plan/scalar-walk.ts'
+import { inputsOf } from '../../plan/sub-plans.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
 import { columnNumber, physicalCall } from './aggregate-calls.ts'
 import { refuseArrival } from './arrival.ts'
 import { clockJoins, splitClock } from './clock-joins.ts'
+import { deltaJoin } from './delta-joins.ts'
 import { aggregateForms, rowForms } from './forms.ts'
 import { joinKeys } from './join-keys.ts'
 import { refuseLookup } from './lookup-joins.ts'
@@ -86,7 +88,7 @@ class Builder {
       case 'filter':
         return this.#map(p)
       case 'join':
-        return this.#join(p, p.type)
+        return this.#deltaJoin(p) ?? this.#join(p, p.type)
       case 'asofJoin':
         return this.#asof(p)
       case 'semiJoin':
@@ -200,6 +202,16 @@ class Builder {
       computed.map((e) => e.type),
       position,
     )
+  }
+
+  #deltaJoin(p: Logical): number | null {
+    const found = this.#outer === null ? deltaJoin(p, this.#facts) : null
+    if (found === null) return null
+    const inputs = found.inputs.map((input) => this.build(input))
+    const joined = this.#node({ op: 'deltaJoin', inputs, paths: found.paths }, p)
+    if (found.rest.length === 0) return joined
+    const exprs = p.rowType.map((f, i) => column(i, f.type))
+    return this.#node({ op: 'map', input: joined, filter: conjunction(found.rest), exprs }, p)
   }
 
   #join(p: Extract<Logical, { kind: 'join' | 'semiJoin' }>, type: Extract<PhysicalOp, { op: 'join' }>['type']): number {
@@ -352,7 +364,7 @@ class Builder {
     const key = nodeKey(op, types)
     const known = this.#known.get(key)
     if (known !== undefined) return known
-    const inputs = inputsOf(op).map((n) => this.nodes[n])
+    const inputs = inputsOf(op as PhysicalNode).map((n) => this.nodes[n])
     const mortal = isMortal(
       op,
       (n) => this.#mortal[n],
@@ -379,11 +391,4 @@ class Builder {
       (object) => this.#facts.appendOnly(object),
     )
   }
-}
-
-function inputsOf(op: PhysicalOp): readonly number[] {
-  if ('input' in op) return [op.input]
-  if ('left' in op) return [op.left, op.right]
-  if ('inputs' in op) return op.inputs
-  return op.op === 'scope' ? op.imports : []
 }

@@ -24,6 +24,7 @@ export function appendOnly(
       // A row that is written in a lesser form takes the place of its equals.
       return op.forms === undefined && input(op.input)
     case 'union':
+    case 'deltaJoin':
       return op.inputs.every(input)
     case 'join':
       return (op.type === 'inner' || op.type === 'semi') && input(op.left) && input(op.right)
@@ -86,6 +87,7 @@ export function isMortal(
     case 'scope':
       return false
     case 'union':
+    case 'deltaJoin':
       return op.inputs.every(input)
     default:
       return 'input' in op ? input(op.input) : input(op.left) && input(op.right)

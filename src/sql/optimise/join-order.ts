@@ -1,3 +1,4 @@
+import { arrangedBy, deltaPaths } from '../../plan/delta-paths.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { mapLogicalInputs } from '../../plan/logical-walk.ts'
 import { columnsOf } from '../../plan/scalar-walk.ts'
@@ -9,17 +10,47 @@ import type { Facts, Rule } from './rule.ts'
  * Inner joins of three inputs and more: in the order in which the rows that stand between them are fewest, by what the
  * relations hold now. Where that is not known, or saves less than half, they stay in the order in which they are written,
  * except that an input which no equality ties to those before it waits until one does: `FROM a, b, c WHERE a.x = c.x AND
- * c.y = b.y` joins a, c, b and crosses nothing.
+ * c.y = b.y` joins a, c, b and crosses nothing. Where what stands between would be far more than the inputs, a view keeps
+ * the inputs alone (`delta`).
  */
 export const joinOrder: Rule = { name: 'join-order', apply: (plan, facts) => reorder(plan, facts) }
 
 function reorder(p: Logical, facts: Facts): Logical {
   const group = joinGroup(p)
   if (group === null) return mapLogicalInputs(p, (input) => reorder(input, facts))
+  const sizes = sizesOf(group, facts)
   const written = connectedOrder(group)
-  const order = cheapestOrder(group, written, facts) ?? written
+  const order = (sizes && cheapestOrder(group, written, sizes)) ?? written
+  if (sizes !== null && deltaIsSmaller(group, order, sizes)) return withoutBetween(group, facts)
   if (order.every((n, i) => n === i)) return mapLogicalInputs(p, (input) => reorder(input, facts))
   return joinedInOrder(group, order, (leaf) => reorder(leaf, facts))
+}
+
+/** The inputs as written, to be joined by paths from each of them (`delta`). */
+function withoutBetween(group: JoinGroup, facts: Facts): Logical {
+  const order = group.leaves.map((_, i) => i)
+  const joined = joinedInOrder(group, order, (leaf) => reorder(leaf, facts))
+  return joined.kind === 'join' ? { ...joined, delta: true } : joined
+}
+
+/** Below so many rows no plan holds much. */
+const DELTA_ROWS_LEAST = 10_000
+
+/**
+ * Whether a view that keeps the inputs alone, by every key by which a path looks them up, holds less than half of one that
+ * keeps each of them once and what the joins of two and two make.
+ */
+function deltaIsSmaller(group: JoinGroup, order: readonly number[], sizes: Sizes): boolean {
+  const { leaves, classes } = group
+  const paths = deltaPaths(
+    leaves.map(({ plan }) => plan.rowType.length),
+    classes.map(({ columns }) => columns),
+  )
+  if (paths === null) return false
+  const inputs = leaves.reduce((sum, _, i) => sum + sizes.rowsOf(i), 0)
+  const between = costOf(order, sizes, leaves.length)
+  const arranged = leaves.reduce((sum, _, i) => sum + sizes.rowsOf(i) * arrangedBy(paths, i).length, 0)
+  return inputs + between >= DELTA_ROWS_LEAST && arranged < WORTH * (inputs + between)
 }
 
 /** Sets of inputs that something ties together: each pair, triple … that one condition or class of columns names. */
@@ -54,7 +85,7 @@ const INPUTS_MAX = 10
 /** An order must be so much cheaper than the written one: estimates are coarse, and equal queries shall have equal plans. */
 const WORTH = 0.5
 
-function cheapestOrder(group: JoinGroup, written: readonly number[], facts: Facts): readonly number[] | null {
+function sizesOf(group: JoinGroup, facts: Facts): Sizes | null {
   const n = group.leaves.length
   if (n < 3 || n > INPUTS_MAX || facts.statistics === undefined) return null
   const inputs: Cardinality[] = []
@@ -63,9 +94,13 @@ function cheapestOrder(group: JoinGroup, written: readonly number[], facts: Fact
     if (input === null) return null
     inputs.push(input)
   }
-  const sizes = new Sizes(group, inputs)
+  return new Sizes(group, inputs)
+}
+
+function cheapestOrder(group: JoinGroup, written: readonly number[], sizes: Sizes): readonly number[] | null {
+  const n = group.leaves.length
   const best = new Map<number, Found>()
-  for (let i = 0; i < n; i++) best.set(1 << i, { order: [i], rows: inputs[i].rows, cost: 0 })
+  for (let i = 0; i < n; i++) best.set(1 << i, { order: [i], rows: sizes.rowsOf(i), cost: 0 })
   for (let size = 1; size < n; size++) {
     for (const [set, found] of [...best].filter(([each]) => bitsOf(each) === size)) {
       const all = group.leaves.map((_, i) => i).filter((i) => (set & (1 << i)) === 0)
@@ -74,13 +109,17 @@ function cheapestOrder(group: JoinGroup, written: readonly number[], facts: Fact
     }
   }
   const cheapest = best.get((1 << n) - 1)
-  let asWritten: Found = { order: [written[0]], rows: inputs[written[0]].rows, cost: 0 }
-  let set = 1 << written[0]
-  for (const i of written.slice(1)) {
-    asWritten = next(asWritten, i, sizes, set, n)
+  return cheapest !== undefined && cheapest.cost < WORTH * costOf(written, sizes, n) ? cheapest.order : null
+}
+
+function costOf(order: readonly number[], sizes: Sizes, n: number): number {
+  let found: Found = { order: [order[0]], rows: sizes.rowsOf(order[0]), cost: 0 }
+  let set = 1 << order[0]
+  for (const i of order.slice(1)) {
+    found = next(found, i, sizes, set, n)
     set |= 1 << i
   }
-  return cheapest !== undefined && cheapest.cost < WORTH * asWritten.cost ? cheapest.order : null
+  return found.cost
 }
 
 interface Found {
@@ -119,6 +158,10 @@ class Sizes {
     this.#inputs = inputs
     this.#edges = tiesOf(group).map((e) => [...e].reduce((set, i) => set | (1 << i), 0))
     this.#distinct = inputs.flatMap((input) => input.distinct)
+  }
+
+  rowsOf(i: number): number {
+    return this.#inputs[i].rows
   }
 
   tied(set: number, i: number): boolean {
