@@ -1,8 +1,10 @@
 import { trimBlanks } from '../types/modifiers.ts'
 import type { TypeKind } from '../types/sql-type.ts'
+import { formatChar, parseChar } from '../types/text/string.ts'
 import * as V from './cast-values.ts'
 import type { Cast } from './function.ts'
-import { oidToReg, REG_KINDS, readReg, regToOid } from './reg-names.ts'
+import { outOfRange } from './inline-helpers.ts'
+import { int8ToReg, nameToRegclass, oidToReg, REG_KINDS, regToOid } from './reg-names.ts'
 
 /** PostgreSQL's pg_cast for our types: [from, to, context, conversion, fallible]. No conversion: the value is the same. */
 export interface CastRow {
@@ -31,7 +33,7 @@ cast('int4>float4 int8>float4', 'implicit', toFloat4)
 cast('int8>float8', 'implicit', toFloat8)
 cast('int2>numeric int4>numeric int8>numeric', 'implicit', V.intToNumeric)
 cast('int4>int2 int8>int2', 'assignment', V.toSmallInteger('int2'), true)
-cast('int8>int4 oid>int4', 'assignment', V.toSmallInteger('int4'), true)
+cast('int8>int4', 'assignment', V.toSmallInteger('int4'), true)
 cast('float4>int2 float8>int2', 'assignment', V.floatToSmallInteger('int2'), true)
 cast('float4>int4 float8>int4', 'assignment', V.floatToSmallInteger('int4'), true)
 cast('float4>int8 float8>int8', 'assignment', V.floatToInt8, true)
@@ -46,6 +48,7 @@ cast('numeric>float8', 'implicit', V.numericToFloat8, true)
 cast('int4>bool', 'explicit', (value: number) => value !== 0)
 cast('bool>int4', 'explicit', (value: boolean) => (value ? 1 : 0))
 cast('int2>oid int4>oid', 'implicit', (value: number) => (value < 0 ? value + 4294967296 : value))
+cast('oid>int4', 'assignment', (value: number) => value | 0)
 cast('int8>oid', 'implicit', V.toSmallInteger('oid'), true)
 cast('oid>int8', 'assignment', same)
 
@@ -57,21 +60,23 @@ cast('bpchar>name', 'implicit', (value: string) => cutName(trimBlanks(value)))
 cast('name>text', 'implicit', same)
 cast('name>varchar', 'assignment', same)
 cast('name>bpchar', 'assignment', same)
-cast('char>text', 'implicit', same)
-cast('char>varchar', 'assignment', same)
-cast('char>bpchar', 'assignment', same)
-cast('text>char varchar>char bpchar>char', 'assignment', (value: string) => [...value][0] ?? '')
-cast('char>int4', 'explicit', (value: string) => ((value.codePointAt(0) ?? 0) << 24) >> 24)
-cast('int4>char', 'explicit', (value: number) => (value === 0 ? '' : String.fromCharCode(value & 0xff)))
+cast('char>text', 'implicit', formatChar)
+cast('char>varchar char>bpchar', 'assignment', formatChar)
+cast('text>char varchar>char bpchar>char', 'assignment', parseChar)
+cast('char>int4', 'explicit', (value: string) => (value === '' ? 0 : (value.charCodeAt(0) << 24) >> 24))
+cast('int4>char', 'explicit', intToChar, true)
 
 // Names stand for objects: what PostgreSQL reads from an oid is text with us (reg-names.ts).
 for (const kind of REG_KINDS) {
   cast(`${kind}>oid`, 'implicit', regToOid(kind), true)
-  cast(`${kind}>int8 ${kind}>int4`, 'assignment', regToOid(kind), true)
-  cast(`oid>${kind} int2>${kind} int4>${kind} int8>${kind}`, 'implicit', oidToReg(kind))
+  const oidOf = regToOid(kind)
+  cast(`${kind}>int8`, 'assignment', oidOf, true)
+  cast(`${kind}>int4`, 'assignment', (text: string, env) => wrapped(oidOf(text, env)), true)
+  cast(`oid>${kind} int2>${kind} int4>${kind}`, 'implicit', oidToReg(kind))
+  cast(`int8>${kind}`, 'implicit', int8ToReg(kind), true)
   cast(`${kind}>text`, 'assignment', same)
 }
-cast('text>regclass varchar>regclass', 'implicit', readReg('regclass'), true)
+cast('text>regclass varchar>regclass', 'implicit', nameToRegclass, true)
 
 cast('date>timestamp', 'implicit', V.dateToTimestamp, true)
 cast('date>timestamptz', 'implicit', V.dateToTimestamptz, true)
@@ -97,6 +102,13 @@ cast('jsonb>int4', 'explicit', (v: string) => V.numericToSmallInteger('int4')(V.
 cast('jsonb>int8', 'explicit', (v: string) => V.numericToInt8(V.jsonbToNumeric(v, 'int8')), true)
 cast('jsonb>float4', 'explicit', (v: string) => V.numericToFloat4(V.jsonbToNumeric(v, 'float4')), true)
 cast('jsonb>float8', 'explicit', (v: string) => V.numericToFloat8(V.jsonbToNumeric(v, 'float8')), true)
+
+const wrapped = (oid: number | null): number | null => (oid === null ? null : oid | 0)
+
+function intToChar(value: number): string {
+  if (value < -128 || value > 127) throw outOfRange('"char"')
+  return value === 0 ? '' : String.fromCharCode(value & 0xff)
+}
 
 function cutName(text: string): string {
   return Buffer.byteLength(text) <= 63

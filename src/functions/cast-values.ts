@@ -110,9 +110,9 @@ export function timestampToDate(value: number | bigint): number {
   return Number.isFinite(Number(value)) ? splitMicros(value).days : (value as number)
 }
 
-/** NULL is impossible here: an infinite timestamp has no time of day. */
-export function timestampToTime(value: number | bigint): number {
-  if (!Number.isFinite(Number(value))) throw new SqlError('22008', 'cannot convert infinite timestamp to time')
+/** An infinite timestamp has no time of day: NULL. */
+export function timestampToTime(value: number | bigint): number | null {
+  if (!Number.isFinite(Number(value))) return null
   return splitMicros(value).micros
 }
 
@@ -126,7 +126,7 @@ export function timestamptzToDate(value: number | bigint, env: EvalEnv): number 
   return Number.isFinite(Number(value)) ? localDay(value, zoneByName(env.timeZone)) : (value as number)
 }
 
-export const timestamptzToTime = (value: number | bigint, env: EvalEnv): number =>
+export const timestamptzToTime = (value: number | bigint, env: EvalEnv): number | null =>
   timestampToTime(timestamptzToTimestamp(value, env))
 
 export const timeToInterval = (micros: number): Interval => ({ months: 0, days: 0, micros })

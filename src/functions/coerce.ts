@@ -48,19 +48,17 @@ const TEXT: SqlType = { kind: 'text' }
 /** anyelement and anyarray must agree exactly. */
 function elementType(declared: readonly ArgType[], actual: readonly SqlType[]): SqlType | null {
   let found: SqlType | undefined
-  let used = false
   for (let i = 0; i < declared.length; i++) {
     const arg = declared[i]
     if (!isPoly(arg) || arg.poly.startsWith('anycompatible') || arg.poly === 'any') continue
-    used = true
     if (actual[i].kind === 'unknown') continue
     const type = arg.poly === 'anyarray' ? actual[i].element : actual[i]
     if (type === undefined) return null
     if (found !== undefined && !sameBaseType(found, type)) return null
     found ??= withoutDomain(type)
   }
-  const narrow = (arg: ArgType) => isPoly(arg) && (arg.poly === 'anyarray' || arg.poly === 'anyenum')
-  if (found === undefined && used && declared.some(narrow)) return null
+  // A literal is no value of an enum that nothing names.
+  if (found === undefined && declared.some((arg) => isPoly(arg) && arg.poly === 'anyenum')) return null
   return found ?? TEXT
 }
 

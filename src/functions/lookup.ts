@@ -16,6 +16,7 @@ import { dateMakeFunctions } from './scalar/date-make.ts'
 import { datePartFunctions } from './scalar/date-parts.ts'
 import { datetimeFunctions } from './scalar/datetime-ops.ts'
 import { degreeFunctions } from './scalar/degrees.ts'
+import { encodingFunctions } from './scalar/encoding.ts'
 import { enumFunctions } from './scalar/enum.ts'
 import { everydayFunctions } from './scalar/everyday.ts'
 import { flinkFunctions } from './scalar/flink.ts'
@@ -33,6 +34,7 @@ import { regexFunctions } from './scalar/regex.ts'
 import { regexMoreFunctions } from './scalar/regex-more.ts'
 import { sequenceFunctions } from './scalar/sequence.ts'
 import { similarFunctions } from './scalar/similar.ts'
+import { sizeFunctions } from './scalar/sizes.ts'
 import { systemFunctions } from './scalar/system.ts'
 import { textFunctions } from './scalar/text.ts'
 import { textFormatFunctions } from './scalar/text-format.ts'
@@ -75,6 +77,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...bitFunctions,
   ...degreeFunctions,
   ...enumFunctions,
+  ...encodingFunctions,
   ...everydayFunctions,
   ...flinkFunctions,
   ...intervalToCharFunctions,
@@ -82,6 +85,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...overlapsFunctions,
   ...regexMoreFunctions,
   ...similarFunctions,
+  ...sizeFunctions,
   ...toNumberFunctions,
   ...systemFunctions,
   ...sequenceFunctions,

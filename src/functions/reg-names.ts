@@ -4,6 +4,7 @@ import { arrayOf, type SqlType, type TypeKind } from '../types/sql-type.ts'
 import { identifierParts, quoteIdent } from '../types/text/identifier.ts'
 import type { Datum } from '../types/value.ts'
 import type { EvalEnv } from './function.ts'
+import { outOfRange } from './inline-helpers.ts'
 import type { ObjectLookup } from './object-lookup.ts'
 import { PG_PROC_OIDS } from './pg-proc-oids.ts'
 
@@ -36,7 +37,7 @@ const NAMES = {
     find(text, objects) {
       if (objects === undefined) return null
       const oid = objects.relationOid(partsOf(text))
-      if (oid === undefined) throw new SqlError('42P01', `relation "${text}" does not exist`)
+      if (oid === undefined) throw noRelation(partsOf(text), objects)
       return oid
     },
   },
@@ -69,7 +70,9 @@ const NAMES = {
     },
     find(text, objects) {
       if (objects === undefined) return null
-      const name = partsOf(text)[0]
+      const parts = partsOf(text)
+      if (parts.length > 1) throw new SqlError('42602', 'invalid name syntax')
+      const name = parts[0]
       const oid = objects.schemaOid(name)
       if (oid === undefined) throw new SqlError('3F000', `schema "${name}" does not exist`)
       return oid
@@ -88,6 +91,13 @@ const PROC_NAMES = new Map(Object.entries(PG_PROC_OIDS).map(([id, oid]) => [oid,
 const PROC_OIDS = new Map<string, number[]>()
 for (const [oid, name] of PROC_NAMES) PROC_OIDS.set(name, [...(PROC_OIDS.get(name) ?? []), oid])
 
+function noRelation(parts: readonly string[], objects: ObjectLookup): SqlError {
+  const [schema] = parts
+  return parts.length === 2 && objects.schemaOid(schema) === undefined
+    ? new SqlError('3F000', `schema "${schema}" does not exist`)
+    : new SqlError('42P01', `relation "${parts.join('.')}" does not exist`)
+}
+
 function partsOf(text: string): readonly string[] {
   const parts = identifierParts(text)
   if (parts === undefined) throw new SqlError('42602', 'invalid name syntax')
@@ -100,10 +110,23 @@ function oidOf(text: string): number | undefined {
   return /^\d+$/.test(text) ? Number(text) : undefined
 }
 
+/** Negative numbers of 32 bits are read as unsigned. */
 export const oidToReg =
   (kind: RegKind) =>
-  (oid: number | bigint, env: EvalEnv): string =>
-    Number(oid) === 0 ? '-' : (NAMES[kind].print(Number(oid), env.objects) ?? String(oid))
+  (given: number | bigint, env: EvalEnv): string => {
+    const oid = given < 0 ? Number(given) + 4294967296 : Number(given)
+    if (oid < 0 || oid > 4294967295) throw outOfRange('OID')
+    return oid === 0 ? '-' : (NAMES[kind].print(oid, env.objects) ?? String(oid))
+  }
+
+/** The same of a bigint, which holds every oid as it is. */
+export const int8ToReg = (kind: RegKind) => {
+  const print = oidToReg(kind)
+  return (given: number | bigint, env: EvalEnv): string => {
+    if (given < 0) throw outOfRange('OID')
+    return print(given, env)
+  }
+}
 
 export const regToOid =
   (kind: RegKind) =>
@@ -114,9 +137,15 @@ export const regToOid =
 export const readReg =
   (kind: RegKind) =>
   (text: string, env: EvalEnv): string => {
-    const oid = oidOf(text.trim()) ?? NAMES[kind].find(text, env.objects)
+    const oid = oidOf(text) ?? NAMES[kind].find(text, env.objects)
     return oid === null ? text : oidToReg(kind)(oid, env)
   }
+
+/** A text that is no literal is always a name, whatever it looks like. */
+export function nameToRegclass(text: string, env: EvalEnv): string {
+  const oid = NAMES.regclass.find(text, env.objects)
+  return oid === null ? text : oidToReg('regclass')(oid, env)
+}
 
 /** As readReg, but null for names of nothing: to_regclass and its like. */
 export const tryReg =

@@ -1,6 +1,6 @@
 import { notSupported, SqlError } from '../base/sql-error.ts'
 import { withoutModifiers } from '../types/modifiers.ts'
-import { typeName } from '../types/pg-type.ts'
+import { typeByName, typeName } from '../types/pg-type.ts'
 import { FLOAT4, FLOAT8, type SqlType, sameBaseType } from '../types/sql-type.ts'
 import { isAbsentFunction, isAbsentOperator } from './absent-names.ts'
 import { findCast } from './cast.ts'
@@ -8,7 +8,7 @@ import { bindPoly, type Candidate } from './coerce.ts'
 import { isPoly } from './define.ts'
 import type { AggregateFunction, ArgType, Cast, ScalarFunction } from './function.ts'
 import { aggregatesByName, operatorsByName, scalarsByName, tableFunctionsByName } from './lookup.ts'
-import { chooseOverload } from './overload.ts'
+import { type Choice, chooseOverload } from './overload.ts'
 import type { TableFunction } from './table-function.ts'
 
 export { findCast } from './cast.ts'
@@ -26,12 +26,8 @@ export interface Resolved<F> {
 
 /** `shown`: the name as messages have it. */
 export function resolveFunction(name: string, args: readonly SqlType[], shown = name): Resolved<ScalarFunction> {
-  if (TAKES_TYPE.has(name) && args[0]?.kind === 'unknown') throw noPolymorphicType()
   return resolve('function', shown, args, scalarsByName(name))
 }
-
-/** Functions of any one type, which a literal does not have. */
-const TAKES_TYPE: ReadonlySet<string> = new Set(['to_json', 'to_jsonb', 'array_fill'])
 
 export const noPolymorphicType = (): SqlError =>
   new SqlError('42804', 'could not determine polymorphic type because input has type unknown')
@@ -85,12 +81,14 @@ function resolve<F extends AnyFunction>(
   args: readonly SqlType[],
   candidates: readonly F[],
 ): Resolved<F> {
-  const choice = chooseOverload(candidates, args, what === 'operator')
+  const found = chooseOverload(candidates, args, what === 'operator')
+  const choice = what === 'function' && args.length === 1 ? asCast(found, name, args[0], candidates) : found
   const absent = what === 'function' ? isAbsentFunction(name) : isAbsentOperator(name)
   if ('failure' in choice && candidates.length === 0 && absent) throw notSupported(`${what} ${name}`)
   if ('failure' in choice)
     throw choice.failure === 'none' ? unknownFunction(what, name, args) : ambiguous(what, name, args)
   const { candidate: fn, declared } = choice.match
+  if (isUndetermined(declared, args)) throw noPolymorphicType()
   const argTypes = bindPoly(declared, args) ?? args
   // What a function makes has no modifiers, not even where it hands on what it was given.
   const returns = withoutModifiers(resultType(fn, declared, argTypes))
@@ -99,6 +97,27 @@ function resolve<F extends AnyFunction>(
     throw new SqlError('42704', `could not find array type for data type ${typeName(nested.element as SqlType)}`)
   return { fn, argTypes, casts: args.map((from, i) => castFor(from, argTypes[i])), returns }
 }
+
+/** `text('x')`: a call with the name of a type is a cast of a literal, or of what is of that type already. */
+function asCast<F extends AnyFunction>(
+  choice: Choice<F>,
+  name: string,
+  arg: SqlType,
+  candidates: readonly F[],
+): Choice<F> {
+  const type = 'failure' in choice && choice.failure === 'ambiguous' ? typeByName(name) : undefined
+  if (type === undefined || (arg.kind !== 'unknown' && !sameBaseType(arg, type))) return choice
+  const candidate = candidates.find(({ args }) => args.length === 1)
+  return candidate === undefined ? choice : { match: { candidate, declared: [type] } }
+}
+
+/** What must be of one type is given by literals alone, which have none. */
+function isUndetermined(declared: readonly ArgType[], args: readonly SqlType[]): boolean {
+  const open = args.filter((_, i) => isOfOneType(declared[i]))
+  return open.length > 0 && open.every(({ kind }) => kind === 'unknown')
+}
+
+const isOfOneType = (arg: ArgType): boolean => isPoly(arg) && /^any(element|array|nonarray)$/.test(arg.poly)
 
 function castFor(from: SqlType, to: SqlType): Cast | null {
   return sameBaseType(from, to) ? null : (findCast(from, to, 'implicit') ?? null)

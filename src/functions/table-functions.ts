@@ -11,6 +11,7 @@ import type { EvalEnv } from './function.ts'
 import { int8Add } from './scalar/arithmetic.ts'
 import { addInterval } from './scalar/interval-math.ts'
 import { regexMatches, regexSplit } from './scalar/regex.ts'
+import { stringToArray } from './scalar/text.ts'
 import type { TableFunction } from './table-function.ts'
 
 type Rows = Generator<Row, void, void>
@@ -218,7 +219,22 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
   table('pg_partition_ancestors(regclass) regclass', 'pg_partition_ancestors', function* () {}, {
     volatility: 'stable',
   }),
-  table('string_to_table(text,text) text', 'string_to_table', function* ([s, d]) {
-    for (const part of (s as string).split(d as string)) yield [part]
-  }),
+  // NULL instead of a separator: each character.
+  table(
+    'string_to_table(text,text) text',
+    'string_to_table',
+    function* ([s, d]) {
+      if (s !== null) for (const part of stringToArray(s as string, d as string | null, null)) yield [part]
+    },
+    { strict: false },
+  ),
+  table(
+    'string_to_table(text,text,text) text',
+    'string_to_table',
+    function* ([s, d, none]) {
+      if (s !== null)
+        for (const part of stringToArray(s as string, d as string | null, none as string | null)) yield [part]
+    },
+    { strict: false },
+  ),
 ]

@@ -142,9 +142,12 @@ export function numericTrunc(v: Numeric, scale: number): Numeric {
   return rescale(v, scale, (numerator, denominator) => numerator / denominator)
 }
 
+/** Before the point. */
+const DIGITS_MAX = 131_072
+
 function rescale(v: Numeric, scale: number, divide: (n: bigint, d: bigint) => bigint): Numeric {
   if (isSpecial(v)) return v
-  scale = Math.max(-2000, Math.min(2000, scale))
+  scale = Math.max(-DIGITS_MAX, Math.min(NUMERIC_SCALE_MAX, scale))
   if (scale >= v.scale) return makeNumeric(mantissaAtScale(v, scale), scale)
   const quotient = divide(BigInt(v.mantissa), pow10(v.scale - scale))
   return scale >= 0 ? makeNumeric(quotient, scale) : makeNumeric(quotient * pow10(-scale), 0)

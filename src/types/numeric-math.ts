@@ -1,4 +1,5 @@
 import { SqlError } from '../base/sql-error.ts'
+import { expOfDecimal, lnOfDecimal, wholePower } from './binary-exp.ts'
 import {
   compareNumeric,
   isSpecial,
@@ -26,10 +27,13 @@ import type { Numeric } from './value.ts'
 
 /** Roots, powers and logarithms of numerics: fixed-point integers with guard digits, PostgreSQL's result scales. */
 const ONE: Numeric = { mantissa: 1, scale: 0 }
+const MINUS_ONE: Numeric = { mantissa: -1, scale: 0 }
 const GUARD = 12
 /** PostgreSQL's constants: they decide result scales at powers of ten. */
 const LOG10_E = Number('0.434294481903252')
 const EXP_ARGUMENT_MAX = 6000
+/** Of a power that is no whole number: PostgreSQL's bound, with what its estimate may be off. */
+const LOGARITHM_MAX = 6020
 const DIGITS_MIN = 16
 
 export function numericSqrt(v: Numeric): Numeric {
@@ -72,28 +76,7 @@ export function numericExp(v: Numeric): Numeric {
 
 function expToScale(v: Numeric, scale: number, decimalWeight: number): Numeric {
   const digits = scale + Math.max(0, Math.ceil(decimalWeight)) + GUARD
-  return checked(numericRound(makeNumeric(expFixed(fixed(v, digits), digits), digits), scale))
-}
-
-/** e^(x/10^digits) as fixed point: halve until small, Taylor, square back. */
-function expFixed(x: bigint, digits: number): bigint {
-  if (x < 0n) {
-    const extra = pow10(digits)
-    return (extra * extra) / expFixed(-x, digits)
-  }
-  let halvings = 8
-  while (x >> BigInt(halvings) > pow10(digits) / 256n) halvings++
-  const guard = Math.ceil(halvings * 0.31) + 4
-  const one = pow10(digits + guard)
-  const small = (x * pow10(guard)) >> BigInt(halvings)
-  let term = one
-  let sum = one
-  for (let k = 1n; term !== 0n; k++) {
-    term = (term * small) / one / k
-    sum += term
-  }
-  for (let i = 0; i < halvings; i++) sum = (sum * sum) / one
-  return sum / pow10(guard)
+  return checked(numericRound(makeNumeric(expOfDecimal(fixed(v, digits), digits), digits), scale))
 }
 
 export function numericLn(v: Numeric): Numeric {
@@ -110,32 +93,7 @@ function lnToScale(v: Numeric, scale: number): Numeric {
   return numericRound(makeNumeric(lnFixed(v, digits), digits), scale)
 }
 
-/** ln(v) as fixed point: v = m·10^e with m near 1, then 2·atanh((m-1)/(m+1)) after two square roots. */
-function lnFixed(v: Numeric, digits: number): bigint {
-  const work = digits + 10
-  const one = pow10(work)
-  const length = String(v.mantissa).length
-  const exponent = length - v.scale
-  // m = v / 10^exponent, in [0.1, 1)
-  const m = length <= work ? BigInt(v.mantissa) * pow10(work - length) : BigInt(v.mantissa) / pow10(length - work)
-  let result = atanhLn(m, work, one)
-  if (exponent !== 0) result += BigInt(exponent) * atanhLn(10n * one, work, one)
-  return result / pow10(10)
-}
-
-function atanhLn(m: bigint, work: number, one: bigint): bigint {
-  let root = m
-  for (let i = 0; i < 4; i++) root = integerRoot(root * one)
-  const z = ((root - one) * one) / (root + one)
-  const square = (z * z) / one
-  let term = z
-  let sum = z
-  for (let k = 3n; term !== 0n && k < BigInt(work * 20); k += 2n) {
-    term = (term * square) / one
-    sum += term / k
-  }
-  return sum * 32n
-}
+const lnFixed = (v: Numeric, digits: number): bigint => lnOfDecimal(BigInt(v.mantissa), v.scale, digits)
 
 /** log base b. */
 export function numericLog(base: Numeric, v: Numeric): Numeric {
@@ -187,8 +145,8 @@ export function numericPower(base: Numeric, exponent: Numeric): Numeric {
   }
   if (base.mantissa === 0) return makeNumeric(0, 16)
   const weight = resultWeight(base, exponent)
-  if (weight > 131072) throw numericOverflow()
-  if (weight < -RESULT_SCALE_MAX) return makeNumeric(0, RESULT_SCALE_MAX)
+  if (weight > LOGARITHM_MAX * LOG10_E) throw numericOverflow()
+  if (weight < -LOGARITHM_MAX * LOG10_E) return makeNumeric(0, RESULT_SCALE_MAX)
   return powerByLogarithm(base, exponent, scaleForWeight(Math.trunc(weight), base.scale, exponent.scale), weight)
 }
 
@@ -211,21 +169,23 @@ function integerPower(base: Numeric, exponent: number, exponentScale: number): N
   const absolute = makeNumeric(magnitude, base.scale)
   const weight = magnitude === 0 ? 0 : exponent * approximateLn(absolute) * Math.LOG10E
   if (weight > 131072) throw numericOverflow()
-  if (weight + 1 < -RESULT_SCALE_MAX) return makeNumeric(0, RESULT_SCALE_MAX)
   const scale = Math.min(Math.max(DIGITS_MIN, base.scale, exponentScale), RESULT_SCALE_MAX)
+  if (weight + 1 < -RESULT_SCALE_MAX) return makeNumeric(0, scale)
   if (exponent === 0) return numericRound(ONE, scale)
-  const bits = magnitude.toString(2).length * Math.abs(exponent)
-  if (bits > 200_000) {
-    const result = powerByLogarithm(absolute, makeNumeric(exponent, 0), scale, weight)
-    return base.mantissa < 0 && exponent % 2 !== 0 ? makeNumeric(-result.mantissa as number | bigint, scale) : result
-  }
-  const power = makeNumeric(BigInt(base.mantissa) ** BigInt(Math.abs(exponent)), base.scale * Math.abs(exponent))
-  return exponent > 0 ? checked(numericRound(power, scale)) : divideToScale(ONE, power, scale)
+  const digits = scale + Math.max(0, Math.ceil(weight)) + GUARD
+  const power = wholePower(BigInt(magnitude), base.scale, Math.abs(exponent), exponent < 0, scale, digits)
+  const negative = base.mantissa < 0 && exponent % 2 !== 0
+  return checked(makeNumeric(negative ? -power : power, scale))
 }
 
 function powerOfSpecial(base: Numeric, exponent: Numeric): Numeric {
   if (exponent.mantissa === 0 || compareNumeric(base, ONE) === 0) return ONE
   if (Number.isNaN(base.mantissa as number) || Number.isNaN(exponent.mantissa as number)) return NUMERIC_NAN
+  if (base.mantissa < 0 && !isSpecial(exponent) && stripZeros(exponent).scale > 0)
+    throw new SqlError('2201F', 'a negative number raised to a non-integer power yields a complex result')
+  if (base.mantissa === 0 && exponent.mantissa < 0)
+    throw new SqlError('2201F', 'zero raised to a negative power is undefined')
+  if (compareNumeric(base, MINUS_ONE) === 0) return ONE
   const value = numericToFloat(base) ** numericToFloat(exponent)
   return Number.isFinite(value) ? makeNumeric(Math.round(value), 0) : { mantissa: value, scale: 0 }
 }

@@ -142,12 +142,13 @@ function withTypmod(type: SqlType, typmod: number): SqlType {
   if (typmod < 0) return type
   switch (type.kind) {
     case 'numeric': {
+      if (typmod < 4) return type
       const scale = (typmod - 4) & 0x7ff
       return { kind: 'numeric', precision: ((typmod - 4) >> 16) & 0xffff, scale: (scale ^ 1024) - 1024 }
     }
     case 'varchar':
     case 'bpchar':
-      return { kind: type.kind, length: typmod - 4 }
+      return typmod <= 4 ? type : { kind: type.kind, length: typmod - 4 }
     case 'bit':
     case 'varbit':
       return { kind: type.kind, length: typmod }

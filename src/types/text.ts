@@ -24,6 +24,7 @@ import {
 } from './text/number.ts'
 import {
   formatBytea,
+  formatChar,
   parseBytea,
   parseChar,
   parseJsonbText,
@@ -67,7 +68,7 @@ const CODECS = {
   varchar: string,
   bpchar: string,
   name: { parse: parseName, format: asIs },
-  char: { parse: parseChar, format: asIs },
+  char: { parse: parseChar, format: formatChar },
   bytea: { parse: parseBytea, format: formatBytea },
   date: { parse: (text, _, opts) => parseDate(text, clockOf(opts)), format: formatDate },
   time: { parse: (text, _, opts) => parseTime(text, clockOf(opts)), format: formatTime },

@@ -156,8 +156,21 @@ export function offsetOfLocal(zone: Zone, localSeconds: number): number {
 export function localToUtc(value: number | bigint, zone: Zone): number | bigint {
   if (value === Infinity || value === -Infinity) return value
   const { days, micros } = splitMicros(value)
+  return partsToUtc(days, micros, zone)
+}
+
+/** The same for a local time that may lie just beyond the range of timestamps. */
+export function partsToUtc(days: number, micros: number, zone: Zone): number | bigint {
   const offset = offsetOfLocal(zone, days * 86400 + Math.floor(micros / 1e6))
   return joinMicros(days, micros - offset * 1e6)
+}
+
+/** Local day and time of day of an instant. */
+export function localParts(value: number | bigint, zone: Zone): { days: number; micros: number } {
+  const { days, micros } = splitMicros(value)
+  const local = micros + zone.offsetAt(days * 86400 + Math.floor(micros / 1e6)) * 1e6
+  const carry = Math.floor(local / MICROS_PER_DAY)
+  return { days: days + carry, micros: local - carry * MICROS_PER_DAY }
 }
 
 /** timestamptz → timestamp (local). */

@@ -79,6 +79,7 @@ export class LocalEngine {
 
 export class LocalSession {
   readonly session: Session
+  #timeZone = 'UTC'
 
   constructor(session: Session) {
     this.session = session
@@ -125,10 +126,10 @@ export class LocalSession {
     let failed: SqlError | null = null
     const sink: ResultSink = {
       rowDescription: onFields,
-      async rows(batch, fields) {
+      rows: async (batch, fields) => {
         const types = fields.map((f) => f.type)
         rowsOf(batch, types).forEach((row, i) => {
-          const text = row.map((v, c) => (v === null ? null : formatText(v, types[c]!)))
+          const text = row.map((v, c) => (v === null ? null : formatText(v, types[c]!, { timeZone: this.#timeZone })))
           for (let n = batch.diffs[i]!; n > 0; n--) onRow(text)
         })
       },
@@ -140,7 +141,9 @@ export class LocalSession {
       emptyQuery() {},
       portalSuspended() {},
       notice() {},
-      parameterStatus() {},
+      parameterStatus: (name, value) => {
+        if (name === 'TimeZone') this.#timeZone = value
+      },
       async flush() {},
       error(error) {
         failed = error

@@ -46,11 +46,13 @@ export class SumIntervalAccumulator implements Accumulator {
   results(slots: Int32Array, n: number, _keys: readonly Column[], errors: RowErrors): Column {
     const data = new Array<Interval | null>(n).fill(null)
     const nulls = new Uint8Array(n)
+    // Where intervals end; what is divided comes back.
+    const microsMax = this.average ? 2 ** 63 : Number.MAX_SAFE_INTEGER
     for (let i = 0; i < n; i++) {
       const count = this.count.countOf(slots[i])
       const [months, days, micros] = this.parts.map((part) => Number(part.value(slots[i])))
       if (count <= 0) nulls[i] = 1
-      else if (Math.abs(months) > INT4_MAX || Math.abs(days) > INT4_MAX || Math.abs(micros) > 2 ** 63) {
+      else if (Math.abs(months) > INT4_MAX || Math.abs(days) > INT4_MAX || Math.abs(micros) > microsMax) {
         errors.add(i, '22008', 'interval out of range', -1)
       } else data[i] = this.average ? divideInterval({ months, days, micros }, count) : { months, days, micros }
     }

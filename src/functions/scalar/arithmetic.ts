@@ -292,12 +292,17 @@ function divisors(t: 'int4' | 'int8'): ScalarFunction[] {
 /** width_bucket(value, low, high, count): the number of the equal part that holds the value. */
 function widthBucket(value: Numeric, low: Numeric, high: Numeric, count: number): number {
   if (count <= 0) throw new SqlError('2201G', 'count must be greater than zero')
+  if ([value, low, high].some((v) => Number.isNaN(v.mantissa)))
+    throw new SqlError('2201G', 'operand, lower bound, and upper bound cannot be NaN')
   if (isSpecial(low) || isSpecial(high)) throw new SqlError('2201G', 'lower and upper bounds must be finite')
   const order = compareNumeric(low, high)
   if (order === 0) throw new SqlError('2201G', 'lower bound cannot equal upper bound')
   const up = order < 0
   if (up ? compareNumeric(value, low) < 0 : compareNumeric(value, low) > 0) return 0
-  if (up ? compareNumeric(value, high) >= 0 : compareNumeric(value, high) <= 0) return count + 1
+  if (up ? compareNumeric(value, high) >= 0 : compareNumeric(value, high) <= 0) {
+    if (count === 2147483647) throw outOfRange('integer')
+    return count + 1
+  }
   const part = numericDiv(
     numericMul(numericSub(value, low), parseNumericText(`${count}.0000000000000000`)!),
     numericSub(high, low),

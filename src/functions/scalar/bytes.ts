@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { SqlError } from '../../base/sql-error.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
+import { outOfRange } from '../inline-helpers.ts'
 
 /** Binary strings: parts, trimming, single bits and bytes, and the text that they spell. */
 function part(bytes: Uint8Array, from: number, count?: number): Uint8Array {
@@ -12,6 +13,7 @@ function part(bytes: Uint8Array, from: number, count?: number): Uint8Array {
 
 function overlay(bytes: Uint8Array, by: Uint8Array, from: number, count: number): Uint8Array {
   if (from <= 0) throw new SqlError('22011', 'negative substring length not allowed')
+  if (from + count > 2147483647) throw outOfRange('integer')
   return Uint8Array.from([...bytes.slice(0, from - 1), ...by, ...bytes.slice(Math.max(0, from - 1 + count))])
 }
 
@@ -54,24 +56,6 @@ function bitCount(bytes: Uint8Array): number {
   for (const byte of bytes) for (let rest = byte; rest !== 0; rest &= rest - 1) count++
   return count
 }
-
-/** Names of encodings, letters and digits alone. */
-const bare = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '')
-
-function convertFrom(bytes: Uint8Array, encoding: string): string {
-  const name = bare(encoding)
-  if (name === 'latin1' || name === 'iso88591') return String.fromCharCode(...bytes)
-  if (name !== 'utf8' && name !== 'unicode' && name !== 'sqlascii') {
-    throw new SqlError('22023', `invalid source encoding name "${encoding}"`)
-  }
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    throw new SqlError('22021', 'invalid byte sequence for encoding "UTF8"')
-  }
-}
-
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const digest = (algorithm: string) => (bytes: Uint8Array) =>
   Uint8Array.from(createHash(algorithm).update(bytes).digest())
@@ -123,10 +107,6 @@ export const byteFunctions: readonly ScalarFunction[] = [
   def('set_byte(bytea,int4,int4) bytea', setByte, {
     ...fallible,
     example: ["set_byte('\\x0203'::bytea, 1, 255)", '\\x02ff'],
-  }),
-  def('convert_from(bytea,name) text', convertFrom, {
-    ...fallible,
-    example: ["convert_from('\\xc3a9'::bytea, 'UTF8')", 'é'],
   }),
   def('sha224(bytea) bytea', digest('sha224'), {
     example: ["sha224('abc'::bytea)", '\\x23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7'],

@@ -1,7 +1,6 @@
 import { hasModifiers } from '../../types/modifiers.ts'
-import { formatNumeric } from '../../types/numeric.ts'
 import { formatType, typeByOid } from '../../types/pg-type.ts'
-import type { Datum, Numeric } from '../../types/value.ts'
+import type { Datum } from '../../types/value.ts'
 import { def, defEnv, type Options } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 import { POLY_OIDS } from '../poly-oids.ts'
@@ -16,19 +15,25 @@ const POLY_NAMES = new Map<number, string>(
   Object.entries(POLY_OIDS).map(([name, oid]) => [oid, name === 'any' ? '"any"' : name]),
 )
 
+/** Those of the SQL standard show modifiers in their own way or not at all. */
+const STANDARD_TYPES: ReadonlySet<string> = new Set(
+  'bool int2 int4 int8 float4 float8 numeric varchar bpchar time timestamp timestamptz interval bit varbit'.split(' '),
+)
+
 function typeText(args: readonly Datum[], env: EvalEnv): string | null {
   const [oid, typmod] = args as readonly (number | null)[]
   if (oid === null) return null
   if (oid === 0) return '-'
   const type = typeByOid(oid, typmod ?? -1) ?? env.objects?.userType(oid)
   if (type === undefined) return POLY_NAMES.get(oid) ?? env.objects?.rowTypeName(oid) ?? '???'
-  // "character" alone would be read as character(1), and "bit" as bit(1).
+  const bare = formatType(type)
   const { kind } = type.element ?? type
-  const unbounded = typmod !== null && (kind === 'bpchar' || kind === 'bit') && !hasModifiers(type)
-  return unbounded ? formatType(type).replace('character', 'bpchar').replace('bit', '"bit"') : formatType(type)
+  if (typmod !== null && typmod >= 0 && !STANDARD_TYPES.has(kind))
+    return type.element === undefined ? `${bare}(${typmod})` : `${formatType(type.element)}(${typmod})[]`
+  // "character" alone would be read as character(1), and "bit" as bit(1).
+  const unbounded = typmod !== null && typmod < 0 && (kind === 'bpchar' || kind === 'bit') && !hasModifiers(type)
+  return unbounded ? bare.replace('character', 'bpchar').replace('bit', '"bit"') : bare
 }
-
-const ENCODINGS: Readonly<Record<number, string>> = { 0: 'SQL_ASCII', 6: 'UTF8' }
 
 function always(names: string, answer: boolean): ScalarFunction[] {
   return names.split(' ').map((signature) => def(`${signature} bool`, () => answer, stable))
@@ -47,17 +52,6 @@ const PRIVILEGES = [
   ),
   ...['name,text', 'oid,text', 'name,name,text'].map((roles) => `pg_has_role(${roles})`),
 ].join(' ')
-
-function size(bytes: number | bigint): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB', 'PB']
-  let value = Number(bytes)
-  let unit = 0
-  while (Math.abs(value) >= 10240 && unit < units.length - 1) {
-    value /= 1024
-    unit++
-  }
-  return `${Math.round(value)} ${units[unit]}`
-}
 
 function bytes(args: readonly Datum[], env: EvalEnv): number | null {
   const oid = relationOid(args[0] as string, env)
@@ -104,14 +98,6 @@ export const catalogFunctions: readonly ScalarFunction[] = [
     ...stable,
     example: ['pg_get_userbyid(10::oid)', 'millrace'],
   }),
-  def('pg_encoding_to_char(int4) name', (n: number) => ENCODINGS[n] ?? '', {
-    ...stable,
-    example: ['pg_encoding_to_char(6)', 'UTF8'],
-  }),
-  def('pg_char_to_encoding(name) int4', (name: string) => (/^utf-?8$/i.test(name) ? 6 : -1), {
-    ...stable,
-    example: ["pg_char_to_encoding('UTF8')", '6'],
-  }),
   def('pg_client_encoding() name', () => 'UTF8', stable),
   def('getdatabaseencoding() name', () => 'UTF8', stable),
   // Expressions are kept as their text.
@@ -153,10 +139,6 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   ...['database', 'tablespace'].flatMap((what) =>
     ['name', 'oid'].map((by) => def(`pg_${what}_size(${by}) int8`, () => null, stable)),
   ),
-  def('pg_size_pretty(numeric) text', (n: Numeric) => size(Number(formatNumeric(n))), {
-    example: ['pg_size_pretty(20480.0)', '20 kB'],
-  }),
-  def('pg_size_pretty(int8) text', size, { example: ['pg_size_pretty(1048576::int8)', '1024 kB'] }),
   defEnv(
     'pg_table_is_visible(oid) bool',
     ([oid], env) => env.objects?.relation(oid as number)?.visible ?? null,

@@ -15,62 +15,12 @@ import type { Interval, Numeric } from '../../types/value.ts'
 import { dateToTimestamp } from '../cast-values.ts'
 import { def, defEnv } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
+import { notSupportedUnit, unitOf, unknownUnit } from './date-units.ts'
 
 /** extract (numeric), date_part (float8), date_trunc and date_bin. */
 type Stamp = number | bigint
 
-const ALIASES: Readonly<Record<string, string>> = {
-  years: 'year',
-  y: 'year',
-  yr: 'year',
-  yrs: 'year',
-  months: 'month',
-  mon: 'month',
-  mons: 'month',
-  days: 'day',
-  d: 'day',
-  hours: 'hour',
-  h: 'hour',
-  hr: 'hour',
-  hrs: 'hour',
-  minutes: 'minute',
-  m: 'minute',
-  min: 'minute',
-  mins: 'minute',
-  seconds: 'second',
-  s: 'second',
-  sec: 'second',
-  secs: 'second',
-  weeks: 'week',
-  w: 'week',
-  quarters: 'quarter',
-  qtr: 'quarter',
-  decades: 'decade',
-  centuries: 'century',
-  c: 'century',
-  cent: 'century',
-  millennia: 'millennium',
-  millisecond: 'milliseconds',
-  ms: 'milliseconds',
-  msec: 'milliseconds',
-  microsecond: 'microseconds',
-  us: 'microseconds',
-  usec: 'microseconds',
-}
-
-function unitOf(text: string): string {
-  const lower = text.toLowerCase()
-  return ALIASES[lower] ?? lower
-}
-
 const whole = (value: number): Numeric => makeNumeric(value, 0)
-
-function notSupportedUnit(unit: string, typeName: string): SqlError {
-  return new SqlError('0A000', `unit "${unit}" not supported for type ${typeName}`)
-}
-function unknownUnit(unit: string, typeName: string): SqlError {
-  return new SqlError('22023', `unit "${unit}" not recognized for type ${typeName}`)
-}
 
 /** Years of eras: 1 BC is -1, not 0. */
 const shownYear = (year: number): number => (year > 0 ? year : year - 1)
@@ -140,7 +90,11 @@ function infinitePart(unit: string, value: number): Numeric | null {
 
 function extractTimestamp(field: string, value: Stamp, typeName: string, offset: number | undefined): Numeric | null {
   const unit = unitOf(field)
-  if (value === Infinity || value === -Infinity) return infinitePart(unit, value as number)
+  if (value === Infinity || value === -Infinity) {
+    // Of any finite time, for its errors.
+    extractTimestamp(field, 0, typeName, offset ?? 0)
+    return infinitePart(unit, value as number)
+  }
   const { days, micros } = splitMicros(value)
   switch (unit) {
     case 'epoch':
@@ -171,11 +125,11 @@ function extractTimestamp(field: string, value: Stamp, typeName: string, offset:
 
 function extractDate(field: string, days: number): Numeric | null {
   const unit = unitOf(field)
-  if (!Number.isFinite(days)) return infinitePart(unit, days)
-  if (unit === 'epoch') return whole(days * 86400)
-  if (unit === 'julian') return whole(days + UNIX_EPOCH_JULIAN)
-  const part = datePart(unit, days)
-  if (part !== undefined) return part
+  const finite = Number.isFinite(days)
+  if (finite && unit === 'epoch') return whole(days * 86400)
+  if (finite && unit === 'julian') return whole(days + UNIX_EPOCH_JULIAN)
+  const part = unit === 'epoch' || unit === 'julian' ? null : datePart(unit, finite ? days : 0)
+  if (part !== undefined) return finite ? part : infinitePart(unit, days)
   throw timePart(unit, 0) === undefined && !unit.startsWith('timezone')
     ? unknownUnit(field, 'date')
     : notSupportedUnit(field, 'date')
@@ -185,7 +139,7 @@ function extractTime(field: string, micros: number): Numeric {
   const unit = unitOf(field)
   const part = unit === 'epoch' ? makeNumeric(micros, 6) : timePart(unit, micros)
   if (part !== undefined) return part
-  throw datePart(unit, 0) === undefined
+  throw datePart(unit, 0) === undefined && !unit.startsWith('timezone') && unit !== 'julian'
     ? unknownUnit(field, 'time without time zone')
     : notSupportedUnit(field, 'time without time zone')
 }
@@ -216,7 +170,9 @@ function extractInterval(field: string, v: Interval): Numeric {
     default: {
       const part = timePart(unit, v.micros)
       if (part !== undefined) return part
-      throw datePart(unit, 0) === undefined ? unknownUnit(field, 'interval') : notSupportedUnit(field, 'interval')
+      throw datePart(unit, 0) === undefined && !unit.startsWith('timezone') && unit !== 'julian'
+        ? unknownUnit(field, 'interval')
+        : notSupportedUnit(field, 'interval')
     }
   }
 }
@@ -297,11 +253,13 @@ function truncInterval(field: string, v: Interval): Interval {
 }
 
 function dateBin(stride: Interval, value: Stamp, origin: Stamp): Stamp {
+  if (value === Infinity || value === -Infinity) return value
+  if (origin === Infinity || origin === -Infinity) throw new SqlError('22008', 'origin out of range')
   if (stride.months !== 0)
     throw new SqlError('0A000', 'timestamps cannot be binned into intervals containing months or years')
   const step = BigInt(stride.days) * 86_400_000_000n + BigInt(stride.micros)
+  if (step >= 2n ** 63n || step < -(2n ** 63n)) throw new SqlError('22008', 'interval out of range')
   if (step <= 0n) throw new SqlError('22008', 'stride must be greater than zero')
-  if (value === Infinity || value === -Infinity) return value
   const distance = BigInt(value) - BigInt(origin)
   let bins = distance / step
   if (distance < 0n && bins * step !== distance) bins--

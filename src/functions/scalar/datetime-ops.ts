@@ -2,6 +2,7 @@ import { SqlError } from '../../base/sql-error.ts'
 import { dateInRange, joinMicros, splitMicros } from '../../types/calendar.ts'
 import { MICROS_PER_DAY } from '../../types/interval.ts'
 import { divisionByZero } from '../../types/numeric-arith.ts'
+import { formatInterval } from '../../types/text/datetime-output.ts'
 import { fixedZone, localToUtc, utcToLocal, zoneByName } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
 import { dateToTimestamp } from '../cast-values.ts'
@@ -39,7 +40,11 @@ function subDates(a: number, b: number): number {
 
 const wrap = (micros: number): number => ((micros % MICROS_PER_DAY) + MICROS_PER_DAY) % MICROS_PER_DAY
 const plain = (value: Stamp, step: Interval): Stamp => addInterval(value, step, undefined)
-const dateTime = (days: number, micros: number): Stamp => (Number.isFinite(days) ? joinMicros(days, micros) : days)
+function dateTime(days: number, micros: number): Stamp {
+  if (!Number.isFinite(days)) return days
+  dateToTimestamp(days)
+  return joinMicros(days, micros)
+}
 
 function dividedInterval(a: Interval, by: number): Interval {
   if (by === 0) throw divisionByZero()
@@ -130,15 +135,15 @@ const operators: readonly ScalarFunction[] = [
     ...fallible,
     example: [`${Z} - '2024-01-01'::timestamptz`, '30 days 10:00:00'],
   }),
-  def('time_pl_interval(time,interval) time', (t: number, i: Interval) => wrap(t + i.micros), {
+  def('time_pl_interval(time,interval) time', (t: number, i: Interval) => wrap(t + (i.micros % MICROS_PER_DAY)), {
     op: '+',
     example: [`${T} + '15 hours'::interval`, '01:00:00'],
   }),
-  def('interval_pl_time(interval,time) time', (i: Interval, t: number) => wrap(t + i.micros), {
+  def('interval_pl_time(interval,time) time', (i: Interval, t: number) => wrap(t + (i.micros % MICROS_PER_DAY)), {
     op: '+',
     example: [`'15 hours'::interval + ${T}`, '01:00:00'],
   }),
-  def('time_mi_interval(time,interval) time', (t: number, i: Interval) => wrap(t - i.micros), {
+  def('time_mi_interval(time,interval) time', (t: number, i: Interval) => wrap(t - (i.micros % MICROS_PER_DAY)), {
     op: '-',
     example: [`${T} - '11 hours'::interval`, '23:00:00'],
   }),
@@ -181,7 +186,7 @@ const operators: readonly ScalarFunction[] = [
 /** AT TIME ZONE: timezone(zone, value). */
 function zoneOfInterval(i: Interval) {
   if (i.months !== 0 || i.days !== 0) {
-    throw new SqlError('22023', 'interval time zone must not include months or days')
+    throw new SqlError('22023', `interval time zone "${formatInterval(i)}" must not include months or days`)
   }
   return fixedZone('', Math.trunc(i.micros / 1e6))
 }
@@ -193,18 +198,31 @@ function currentDay(env: EvalEnv): number {
 const midnight = (env: EvalEnv): Stamp => localToUtc(joinMicros(currentDay(env), 0), zoneByName(env.timeZone))
 const stable = { volatility: 'stable' } as const
 const localNow = (env: EvalEnv): Stamp => utcToLocal(env.nowMicros, zoneByName(env.timeZone))
+/** By the calendar of the zone. */
+function zonedAge(a: Stamp, b: Stamp, env: EvalEnv): Interval {
+  const zone = zoneByName(env.timeZone)
+  return age(utcToLocal(a, zone), utcToLocal(b, zone))
+}
 const isFiniteStamp = (v: Stamp): boolean => v !== Infinity && v !== -Infinity
 
 export const datetimeFunctions: readonly ScalarFunction[] = [
   ...operators,
-  def('timezone(text,timestamp) timestamptz', (z: string, v: Stamp) => localToUtc(v, zoneByName(z)), {
-    ...fallible,
-    example: ["timezone('Europe/Berlin', '2024-07-01 12:00'::timestamp)", '2024-07-01 10:00:00+00'],
-  }),
-  def('timezone(text,timestamptz) timestamp', (z: string, v: Stamp) => utcToLocal(v, zoneByName(z)), {
-    ...fallible,
-    example: ["timezone('America/New_York', '2024-07-01 12:00'::timestamptz)", '2024-07-01 08:00:00'],
-  }),
+  def(
+    'timezone(text,timestamp) timestamptz',
+    (z: string, v: Stamp) => (isFiniteStamp(v) ? localToUtc(v, zoneByName(z)) : v),
+    {
+      ...fallible,
+      example: ["timezone('Europe/Berlin', '2024-07-01 12:00'::timestamp)", '2024-07-01 10:00:00+00'],
+    },
+  ),
+  def(
+    'timezone(text,timestamptz) timestamp',
+    (z: string, v: Stamp) => (isFiniteStamp(v) ? utcToLocal(v, zoneByName(z)) : v),
+    {
+      ...fallible,
+      example: ["timezone('America/New_York', '2024-07-01 12:00'::timestamptz)", '2024-07-01 08:00:00'],
+    },
+  ),
   def('timezone(interval,timestamp) timestamptz', (i: Interval, v: Stamp) => localToUtc(v, zoneOfInterval(i)), {
     ...fallible,
     example: ["timezone('2 hours'::interval, '2024-07-01 12:00'::timestamp)", '2024-07-01 10:00:00+00'],
@@ -225,15 +243,19 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
     ...fallible,
     example: ["age('2001-04-10'::timestamp, '1957-06-13'::timestamp)", '43 years 9 mons 27 days'],
   }),
-  def('age(timestamptz,timestamptz) interval', age, {
+  defEnv('age(timestamptz,timestamptz) interval', ([a, b], env) => zonedAge(a as Stamp, b as Stamp, env), {
     ...fallible,
+    ...stable,
     example: ["age('2024-03-01'::timestamptz, '2024-02-28'::timestamptz)", '2 days'],
   }),
   defEnv('age(timestamp) interval', ([v], env) => age(joinMicros(currentDay(env), 0), v as Stamp), {
     ...fallible,
     ...stable,
   }),
-  defEnv('age(timestamptz) interval', ([v], env) => age(midnight(env), v as Stamp), { ...fallible, ...stable }),
+  defEnv('age(timestamptz) interval', ([v], env) => zonedAge(midnight(env), v as Stamp, env), {
+    ...fallible,
+    ...stable,
+  }),
   def('isfinite(date) bool', isFiniteStamp, { example: ["isfinite('infinity'::date)", 'f'] }),
   def('isfinite(timestamp) bool', isFiniteStamp, { example: [`isfinite(${S})`, 't'] }),
   def('isfinite(timestamptz) bool', isFiniteStamp, { example: [`isfinite(${Z})`, 't'] }),

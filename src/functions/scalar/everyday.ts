@@ -7,6 +7,7 @@ import { formatText } from '../../types/text.ts'
 import type { Datum, Numeric, Value } from '../../types/value.ts'
 import { def, defEnv, textOptions } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
+import { outOfRange } from '../inline-helpers.ts'
 import { quoteLiteral } from './text-format.ts'
 
 /** Small functions of no family: counting NULLs, Unicode forms, buckets of bounds, literals of any type. */
@@ -68,7 +69,10 @@ function floatBucket(value: number, low: number, high: number, count: number): n
   if (low === high) throw new SqlError('2201G', 'lower bound cannot equal upper bound')
   const up = low < high
   if (up ? value < low : value > low) return 0
-  if (up ? value >= high : value <= high) return count + 1
+  if (up ? value >= high : value <= high) {
+    if (count === 2147483647) throw outOfRange('integer')
+    return count + 1
+  }
   const part = up ? (value - low) / (high - low) : (low - value) / (low - high)
   return Math.min(count, Math.floor(part * count) + 1)
 }
@@ -110,6 +114,8 @@ export const everydayFunctions: readonly ScalarFunction[] = [
     fallible: true,
     example: ["is_normalized('ﬁ', 'NFKC')", 'f'],
   }),
+  def('normalize(text) text', (s: string) => s.normalize('NFC'), { example: ["normalize(unistr('e\\0301'))", 'é'] }),
+  def('is_normalized(text) bool', (s: string) => s.normalize('NFC') === s, { example: ["is_normalized('a')", 't'] }),
   def('unistr(text) text', unistr, { fallible: true, example: ["unistr('d\\0061t\\+000061')", 'data'] }),
   defEnv('quote_literal(anyelement) text', ([v], env, types) => quoteLiteral(asText(v as Value, types[0], env)), {
     volatility: 'stable',

@@ -1,7 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { civilFromDays, daysFromCivil, daysInMonth, joinMicros, splitMicros } from '../../types/calendar.ts'
 import { MICROS_PER_DAY } from '../../types/interval.ts'
-import { localToUtc, utcToLocal, zoneByName } from '../../types/time-zone.ts'
+import { localParts, partsToUtc, zoneByName } from '../../types/time-zone.ts'
 import type { Interval } from '../../types/value.ts'
 import { roundEven } from '../cast-values.ts'
 
@@ -56,9 +56,9 @@ export function addInterval(value: number | bigint, step: Interval, timeZone: st
   let result = value
   if (step.months !== 0 || step.days !== 0) {
     const zone = timeZone === undefined ? undefined : zoneByName(timeZone)
-    const { days, micros } = splitMicros(zone === undefined ? result : utcToLocal(result, zone))
-    result = joinMicros(addMonths(days, step.months) + step.days, micros)
-    if (zone !== undefined) result = localToUtc(result, zone)
+    const { days, micros } = zone === undefined ? splitMicros(result) : localParts(result, zone)
+    const moved = addMonths(days, step.months) + step.days
+    result = zone === undefined ? joinMicros(moved, micros) : partsToUtc(moved, micros, zone)
   }
   if (step.micros === 0) return result
   const { days, micros } = splitMicros(result)

@@ -33,6 +33,8 @@ function compile(pattern: string, escaping: string, ignoreCase: boolean): Matche
 
 const ANY_ONE = -1
 const ANY_MANY = -2
+/** An escape character with nothing behind it: an error for texts that come as far. */
+const CUT_OFF = -3
 
 /** The pattern as code points, `_` and `%` as negative numbers. */
 function tokens(pattern: string, escaping: string, ignoreCase: boolean): number[] {
@@ -42,8 +44,10 @@ function tokens(pattern: string, escaping: string, ignoreCase: boolean): number[
     if (units[i] === '%') out.push(ANY_MANY)
     else if (units[i] === '_') out.push(ANY_ONE)
     else {
-      if (units[i] === escaping && ++i === units.length)
-        throw new SqlError('22025', 'LIKE pattern must not end with escape character')
+      if (units[i] === escaping && ++i === units.length) {
+        out.push(CUT_OFF)
+        break
+      }
       for (const unit of ignoreCase ? units[i].toLowerCase() : units[i]) out.push(unit.codePointAt(0)!)
     }
   }
@@ -65,18 +69,23 @@ function wildcards(pattern: readonly number[], ignoreCase: boolean): Matcher {
       if (token === ANY_MANY) {
         many = at++
         from = i
+        if (pattern[at] === CUT_OFF) throw cutOff()
       } else if (token === ANY_ONE || (token !== undefined && token === text[i])) {
         at++
         i++
-      } else if (many >= 0) {
+      } else if (token === CUT_OFF) throw cutOff()
+      else if (many >= 0) {
         at = many + 1
         i = ++from
       } else return false
     }
     while (pattern[at] === ANY_MANY) at++
+    if (pattern[at] === CUT_OFF && pattern[at - 1] < 0 && many >= 0) throw cutOff()
     return at === pattern.length
   }
 }
+
+const cutOff = (): SqlError => new SqlError('22025', 'LIKE pattern must not end with escape character')
 
 function codePoints(text: string): ArrayLike<number> {
   const points = new Uint32Array(text.length)

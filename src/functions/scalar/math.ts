@@ -41,6 +41,20 @@ function inDomain(fn: (a: number) => number, test: (a: number) => boolean): (a: 
   }
 }
 
+/** A zero keeps the sign of what it was rounded from. */
+function floatRound(a: number): number {
+  const rounded = roundEven(a)
+  return rounded === 0 && (a < 0 || Object.is(a, -0)) ? -0 : rounded
+}
+
+/** One step of Newton's behind V8's, which is some units of the last place off. */
+function cubeRoot(a: number): number {
+  const root = Math.cbrt(a)
+  if (root === 0 || !Number.isFinite(root)) return root
+  const cube = root * root * root
+  return Number.isFinite(cube) && Math.abs(cube) > 1e-300 ? root - (cube - a) / (3 * root * root) : root
+}
+
 const unit = (a: number): boolean => a >= -1 && a <= 1
 const isFiniteNumber = (a: number): boolean => Number.isFinite(a)
 
@@ -56,8 +70,8 @@ const TRIGONOMETRY: readonly (readonly [name: string, fn: (a: number) => number,
     ['sinh', Math.sinh, '0', '0'],
     ['cosh', Math.cosh, '0', '1'],
     ['tanh', Math.tanh, '0', '0'],
-    ['degrees', (a) => a / (Math.PI / 180), '0', '0'],
-    ['radians', (a) => a * (Math.PI / 180), '180', '3.141592653589793'],
+    ['degrees', (a) => checkedFloat(a / (Math.PI / 180), Number.isFinite(a), a === 0), '0', '0'],
+    ['radians', (a) => checkedFloat(a * (Math.PI / 180), Number.isFinite(a), a === 0), '180', '3.141592653589793'],
   ]
 
 const floats: readonly ScalarFunction[] = [
@@ -68,15 +82,15 @@ const floats: readonly ScalarFunction[] = [
     }),
   ),
   def('floor(float8) float8', Math.floor, { ...inlineCall('Math.floor'), example: ["floor('-1.5'::float8)", '-2'] }),
-  def('round(float8) float8', roundEven, { example: ["round('2.5'::float8)", '2'] }),
+  def('round(float8) float8', floatRound, { example: ["round('2.5'::float8)", '2'] }),
   def('trunc(float8) float8', Math.trunc, { ...inlineCall('Math.trunc'), example: ["trunc('-1.7'::float8)", '-1'] }),
-  def('sign(float8) float8', (a: number) => (Number.isNaN(a) ? NaN : a > 0 ? 1 : a < 0 ? -1 : 0), {
+  def('sign(float8) float8', (a: number) => (a > 0 ? 1 : a < 0 ? -1 : 0), {
     example: ["sign('-8.4'::float8)", '-1'],
   }),
   def('sqrt(float8) float8', floatSqrt, { fallible: true, example: ["sqrt('2'::float8)", '1.4142135623730951'] }),
   def('dsqrt(float8) float8', floatSqrt, { op: '|/', fallible: true, example: ["|/ '25'::float8", '5'] }),
-  def('cbrt(float8) float8', Math.cbrt, { example: ["cbrt('27'::float8)", '3'] }),
-  def('dcbrt(float8) float8', Math.cbrt, { op: '||/', example: ["||/ '27'::float8", '3'] }),
+  def('cbrt(float8) float8', cubeRoot, { example: ["cbrt('27'::float8)", '3'] }),
+  def('dcbrt(float8) float8', cubeRoot, { op: '||/', example: ["||/ '27'::float8", '3'] }),
   ...['power', 'pow'].map((name) =>
     def(`${name}(float8,float8) float8`, floatPower, {
       fallible: true,

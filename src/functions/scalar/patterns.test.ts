@@ -24,6 +24,7 @@ describe('LIKE', () => {
   test('the escape character makes wildcards literal', () => {
     expect(likeMatcher('1#%#_%', '#', false)('1%_x')).toBe(true)
     expect(likeMatcher('1#%', '#', false)('12')).toBe(false)
-    expect(() => likeMatcher('a#', '#', true)).toThrow('LIKE pattern must not end with escape character')
+    expect(likeMatcher('a#', '#', true)('b')).toBe(false)
+    expect(() => likeMatcher('a#', '#', true)('ab')).toThrow('LIKE pattern must not end with escape character')
   })
 })

@@ -1,15 +1,19 @@
 import { createHash } from 'node:crypto'
 import { SqlError } from '../../base/sql-error.ts'
-import type { SqlType } from '../../types/sql-type.ts'
+import { INT4, type SqlType } from '../../types/sql-type.ts'
 import { quoteIdent } from '../../types/text/identifier.ts'
 import { parseEscaped, parseHex } from '../../types/text/string.ts'
-import { formatText } from '../../types/text.ts'
+import { formatText, parseText } from '../../types/text.ts'
 import type { Datum, Value } from '../../types/value.ts'
 import { def, defEnv, textOptions } from '../define.ts'
 import type { EvalEnv, ScalarFunction } from '../function.ts'
 
 /** Text out of values: concat, format, quoting, encodings and digests. */
 const output = (value: Value, type: SqlType, env: EvalEnv): string => formatText(value, type, textOptions(env))
+
+/** As a cast to text has it: booleans in words. */
+const asText = (value: Value, type: SqlType, env: EvalEnv): string =>
+  typeof value === 'boolean' ? String(value) : output(value, type, env)
 
 function concat(values: readonly Datum[], types: readonly SqlType[], env: EvalEnv, from: number): string[] {
   const parts: string[] = []
@@ -30,21 +34,47 @@ function format(args: readonly Datum[], env: EvalEnv, types: readonly SqlType[])
   const template = args[0] as string | null
   if (template === null) return null
   let next = 1
+  const place = (at: number): number => {
+    if (at === 0) throw new SqlError('22023', 'format specifies argument 0, but arguments are numbered from 1')
+    if (at >= args.length) throw new SqlError('22023', 'too few arguments for format()')
+    return at
+  }
   return template.replace(
-    /%(?:%|(?:(\d+)\$)?(-?)(\d*)(.?))/gs,
-    (whole, position: string | undefined, minus: string, width: string, code: string) => {
+    /%(?:%|(?:(\d+)\$)?(-?)(?:\*(?:(\d+)\$)?|(\d*))(.?))/gsu,
+    (
+      whole,
+      position: string | undefined,
+      minus: string,
+      widthAt: string | undefined,
+      digits: string | undefined,
+      code: string,
+    ) => {
       if (whole === '%%') return '%'
+      let width = Number(digits ?? 0)
+      if (digits === undefined) {
+        if (widthAt !== undefined) next = Number(widthAt)
+        width = widthOf(args[place(next)], types[next], env)
+        next++
+      }
       if (code === '') throw new SqlError('22023', 'unterminated format() type specifier')
       if (!'sIL'.includes(code)) throw new SqlError('22023', `unrecognized format() type specifier "${code}"`)
       if (position !== undefined) next = Number(position)
-      if (next === 0) throw new SqlError('22023', 'format specifies argument 0, but arguments are numbered from 1')
-      if (next >= args.length) throw new SqlError('22023', 'too few arguments for format()')
-      const value = args[next]
+      const value = args[place(next)]
       const text = value === null ? formatNull(code) : formatOne(output(value, types[next], env), code)
       next++
-      return minus === '-' ? text.padEnd(Number(width)) : text.padStart(Number(width))
+      return minus === '-' || width < 0 ? padded(text, Math.abs(width), true) : padded(text, width, false)
     },
   )
+}
+
+/** A width that is an argument; NULL is none. */
+function widthOf(value: Datum, type: SqlType, env: EvalEnv): number {
+  return value === null ? 0 : (parseText(output(value, type, env), INT4) as number)
+}
+
+function padded(text: string, width: number, atEnd: boolean): string {
+  const blanks = ' '.repeat(Math.max(0, width - [...text].length))
+  return atEnd ? text + blanks : blanks + text
 }
 
 function formatNull(code: string): string {
@@ -129,7 +159,7 @@ export const textFormatFunctions: readonly ScalarFunction[] = [
   // text || anything and anything || text: through the value's output.
   defEnv(
     'textanycat(text,anynonarray) text',
-    ([a, b], env, types) => (a as string) + output(b as Value, types[1], env),
+    ([a, b], env, types) => (a as string) + asText(b as Value, types[1], env),
     {
       op: '||',
       volatility: 'stable',
@@ -138,7 +168,7 @@ export const textFormatFunctions: readonly ScalarFunction[] = [
   ),
   defEnv(
     'anytextcat(anynonarray,text) text',
-    ([a, b], env, types) => output(a as Value, types[0], env) + (b as string),
+    ([a, b], env, types) => asText(a as Value, types[0], env) + (b as string),
     {
       op: '||',
       volatility: 'stable',

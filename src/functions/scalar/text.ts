@@ -1,9 +1,10 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { trimBlanks } from '../../types/modifiers.ts'
-import { encodeUtf8, utf8Length } from '../../types/utf8.ts'
+import { utf8Length } from '../../types/utf8.ts'
 import type { Value, ValueArray } from '../../types/value.ts'
 import { def } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
+import { outOfRange } from '../inline-helpers.ts'
 
 /** Strings: length, case, parts, padding, search. Positions count characters (code points). */
 const SURROGATES = /[\ud800-\udfff]/
@@ -30,7 +31,8 @@ function substring(text: string, from: number, count?: number): string {
 /** Negative counts leave that many characters off the other end. */
 const left = (text: string, n: number): string => sliceText(text, 0, n < 0 ? Math.max(0, length(text) + n) : n)
 const right = (text: string, n: number): string =>
-  n < 0 ? sliceText(text, -n) : sliceText(text, Math.max(0, length(text) - n))
+  // The least integer has no negative: PostgreSQL's stays what it is.
+  n < 0 ? sliceText(text, n === -2147483648 ? 0 : -n) : sliceText(text, Math.max(0, length(text) - n))
 
 function trim(text: string, set: string, start: boolean, end: boolean): string {
   const units = [...text]
@@ -94,9 +96,9 @@ function lower(text: string): string {
 }
 
 const initcap = (text: string): string =>
-  lower(text).replace(/[\p{L}\p{N}]+/gu, (word) => {
+  text.replace(/[\p{L}\p{N}]+/gu, (word) => {
     const [first, ...rest] = word
-    return upper(first) + rest.join('')
+    return upper(first) + lower(rest.join(''))
   })
 
 function translate(text: string, from: string, to: string): string {
@@ -110,21 +112,23 @@ function translate(text: string, from: string, to: string): string {
 
 function overlay(text: string, by: string, from: number, count: number): string {
   if (from <= 0) throw new SqlError('22011', 'negative substring length not allowed')
-  return sliceText(text, 0, from - 1) + by + sliceText(text, from - 1 + count)
+  if (from + count > 2147483647) throw outOfRange('integer')
+  return sliceText(text, 0, from - 1) + by + sliceText(text, Math.max(0, from - 1 + count))
 }
 
 function chr(code: number): string {
   if (code === 0) throw new SqlError('54000', 'null character not permitted')
-  if (code < 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-    throw new SqlError('54000', `requested character too large for encoding: ${code}`)
-  }
+  if (code < 0) throw new SqlError('22023', 'character number must be positive')
+  if (code > 0x10ffff) throw new SqlError('54000', `requested character too large for encoding: ${code}`)
+  if (code >= 0xd800 && code <= 0xdfff)
+    throw new SqlError('54000', `requested character not valid for encoding: ${code}`)
   return String.fromCodePoint(code)
 }
 
 const reverse = (text: string): string => [...text].reverse().join('')
 const toText = (value: Value): Value => value
 
-function stringToArray(text: string, delimiter: string | null, nullText: string | null): ValueArray {
+export function stringToArray(text: string, delimiter: string | null, nullText: string | null): ValueArray {
   if (text === '') return []
   const parts = delimiter === null ? [...text] : delimiter === '' ? [text] : text.split(delimiter)
   return parts.map((part) => (part === nullText ? null : part))
@@ -223,5 +227,4 @@ export const textFunctions: readonly ScalarFunction[] = [
     op: '||',
     example: ["'\\x01'::bytea || '\\x02'::bytea", '\\x0102'],
   }),
-  def('convert_to(text,name) bytea', (s: string) => encodeUtf8(s), { example: ["convert_to('é', 'UTF8')", '\\xc3a9'] }),
 ]

@@ -31,7 +31,7 @@ const PARTS = String.raw`A\.D\.|A\.M\.|AD|AM|B\.C\.|BC|CC|DAY|DDD|DD|DY|D|FF[1-6
 
 /** Patterns are in capitals or in small letters throughout; names of months and days can also begin with a capital. */
 const PATTERN = new RegExp(
-  String.raw`"((?:[^"\\]|\\.)*)"|FM|TM|fm|tm|(?:Month|Mon|Day|Dy|${PARTS}|${PARTS.toLowerCase()})(?:TH|th)?`,
+  String.raw`"((?:[^"\\]|\\.)*)"|FM|TM|FX|fm|tm|fx|(?:Month|Mon|Day|Dy|${PARTS}|${PARTS.toLowerCase()})(?:TH|th)?`,
   'g',
 )
 
@@ -50,6 +50,7 @@ export function formatTemplate(template: string, part: (pattern: string, fill: b
   let fill = true
   return template.replace(PATTERN, (pattern: string, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1')
+    if (/^fx$/i.test(pattern)) return ''
     if (/^(FM|TM)$/i.test(pattern)) {
       fill = false
       return ''

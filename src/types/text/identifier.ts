@@ -11,14 +11,19 @@ export function quoteIdent(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
-/** The parts of a dotted name as SQL reads it: unquoted ones fold to lower case. Undefined when it is none. */
+/**
+ * The parts of a dotted name where a value holds it (`'a.b'::regclass`): what is not quoted goes on to the next dot or blank,
+ * whatever it is made of. Undefined when a part is empty.
+ */
 export function identifierParts(text: string): readonly string[] | undefined {
   const parts: string[] = []
-  const part = /\s*(?:"((?:[^"]|"")+)"|([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*))\s*(\.|$)/y
+  const part = /[ \t\n\r\f\v]*(?:"((?:[^"]|"")+)"|([^". \t\n\r\f\v][^. \t\n\r\f\v]*))[ \t\n\r\f\v]*(\.|$)/y
   for (;;) {
     const match = part.exec(text)
     if (match === null) return undefined
-    parts.push(match[1] === undefined ? match[2].toLowerCase() : match[1].replaceAll('""', '"'))
+    parts.push(match[1] === undefined ? foldAscii(match[2]) : match[1].replaceAll('""', '"'))
     if (match[3] === '') return parts
   }
 }
+
+const foldAscii = (text: string): string => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())

@@ -1,7 +1,7 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { MICROS_PER_DAY, MICROS_PER_HOUR, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../interval.ts'
 import type { Interval } from '../value.ts'
-import { badSyntax, fieldOutOfRange } from './errors.ts'
+import { badSyntax } from './errors.ts'
 
 /** interval input: '1 year 2 mons 3 days 04:05:06', ISO 8601 durations, SQL '1-2' and '3 4:05:06', fractions, `ago`. */
 export type IntervalUnit =
@@ -54,6 +54,8 @@ const MICROS_IN: Partial<Record<IntervalUnit, number>> = {
   hour: MICROS_PER_HOUR,
 }
 
+const outOfRange = (text: string): SqlError => new SqlError('22015', `interval field value out of range: "${text}"`)
+
 /** The sum of the parts as they come; fractions spill downwards: years to months, months to 30 days, days to time. */
 class Sum {
   months = 0
@@ -82,7 +84,7 @@ class Sum {
   finish(text: string, sign: number): Interval {
     const { months, days, micros } = this
     if (Math.abs(months) > 0x7fffffff || Math.abs(days) > 0x7fffffff || !Number.isSafeInteger(micros)) {
-      throw new SqlError('22015', `interval field value out of range: "${text}"`)
+      throw outOfRange(text)
     }
     return { months: months * sign + 0, days: days * sign + 0, micros: micros * sign + 0 }
   }
@@ -106,9 +108,9 @@ export function parseInterval(text: string, defaultUnit: IntervalUnit = 'second'
     if (m !== null) {
       once('time')
       addClock(sum, m, text, defaultUnit)
-    } else if ((m = /^([+-]?)(\d+)-(\d+)(?![\d:])/.exec(rest)) !== null) {
+    } else if ((m = /^([+-]?)(\d+)-(\d+)(?![\d:-])/.exec(rest)) !== null) {
       once('year')
-      if (Number(m[3]) > 11) throw fieldOutOfRange(text)
+      if (Number(m[3]) > 11) throw outOfRange(text)
       sum.months += (m[1] === '-' ? -1 : 1) * (Number(m[2]) * 12 + Number(m[3]))
     } else if ((m = /^([+-]?\s*(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]+)?/.exec(rest)) !== null) {
       const word = m[2] === 'ago' ? undefined : m[2]
@@ -140,7 +142,7 @@ function addClock(sum: Sum, m: RegExpExecArray, text: string, defaultUnit: Inter
     minutes = hours
     hours = 0
   }
-  if (minutes > 59 || seconds >= 61) throw fieldOutOfRange(text)
+  if (minutes > 59 || seconds >= 61) throw outOfRange(text)
   const micros = hours * MICROS_PER_HOUR + minutes * MICROS_PER_MINUTE + Math.round(seconds * 1e6)
   sum.micros += m[1] === '-' ? -micros : micros
 }

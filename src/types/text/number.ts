@@ -7,19 +7,25 @@ import { badSyntax, valueOutOfRange } from './errors.ts'
 /** Text of integers, floats, numerics and booleans. */
 const INTEGER = /^\s*([+-]?\d+)\s*$/
 
-export function parseInteger(text: string, typeName: string, min: number, max: number): number {
+/** Digits that are too many are told before what stands behind them. */
+function readInteger(text: string, typeName: string, min: bigint, max: bigint): string {
   const match = INTEGER.exec(text)
-  if (match === null) throw badSyntax(typeName, text)
-  const value = Number(match[1])
+  if (match !== null) return match[1]
+  const digits = /^\s*([+-]?\d+)/.exec(text)?.[1].replace('+', '')
+  if (digits !== undefined && (BigInt(digits) < min || BigInt(digits) > max)) throw valueOutOfRange(typeName, text)
+  throw badSyntax(typeName, text)
+}
+
+export function parseInteger(text: string, typeName: string, min: number, max: number): number {
+  const value = Number(readInteger(text, typeName, BigInt(min), BigInt(max)))
   if (value < min || value > max) throw valueOutOfRange(typeName, text)
   return value + 0
 }
 
 export function parseInt8(text: string): number | bigint {
-  const match = INTEGER.exec(text)
-  if (match === null) throw badSyntax('bigint', text)
-  if (match[1].length < 16) return Number(match[1]) + 0
-  const value = BigInt(match[1].replace('+', ''))
+  const digits = readInteger(text, 'bigint', -(2n ** 63n), 2n ** 63n - 1n)
+  if (digits.length < 16) return Number(digits) + 0
+  const value = BigInt(digits.replace('+', ''))
   if (value < -(2n ** 63n) || value >= 2n ** 63n) throw valueOutOfRange('bigint', text)
   return normalizeInt(value)
 }
@@ -70,7 +76,7 @@ const NAMED_FLOATS: Readonly<Record<string, number>> = {
 export function formatFloat8(value: number, extraDigits?: number): string {
   if (extraDigits !== undefined) return rounded(value, 15 + extraDigits)
   if (Number.isInteger(value) && value > -1e15 && value < 1e15) return Object.is(value, -0) ? '-0' : String(value)
-  return formatFloat(value, String(value), 15)
+  return formatFloat(value, shortestFloat8(value), 15)
 }
 
 /** Shortest text that reads back as the same single. */
@@ -80,7 +86,8 @@ export function formatFloat4(value: number, extraDigits?: number): string {
   if (Number.isFinite(value)) {
     for (let digits = 1; digits < 9; digits++) {
       const text = value.toPrecision(digits)
-      if (Math.fround(Number(text)) === value) return formatFloat(value, String(Number(text)), 6)
+      if (Math.fround(Number(text)) === value && !isBetween(Number(text), value))
+        return formatFloat(value, String(Number(toDigits(value, digits))), 6)
     }
   }
   return formatFloat(value, String(Number(value.toPrecision(9))), 6)
@@ -91,10 +98,40 @@ function rounded(value: number, digits: number): string {
   if (!Number.isFinite(value)) return String(value)
   if (Object.is(value, -0)) return '-0'
   const kept = Math.max(digits, 1)
+  return formatFloat(value, toDigits(value, kept), kept)
+}
+
+function toDigits(value: number, kept: number): string {
   // A double that lies halfway between two texts is written in full by a few digits more.
   const [, head, last, tail, exponent] = /^(-?[\d.]*?)(\d)\.?(\d{40})e(.*)$/.exec(value.toExponential(kept + 39))!
   const half = /^50*$/.test(tail!) && Number(last) % 2 === 0
-  return formatFloat(value, half ? `${head}${last}e${exponent}` : value.toExponential(kept - 1), kept)
+  return half ? `${head}${last}e${exponent}` : value.toExponential(kept - 1)
+}
+
+/** A number in the middle of two is written with more digits, though reading would round it to the even one. */
+function shortestFloat8(value: number): string {
+  const shortest = String(value)
+  const size = Math.abs(value)
+  if (!(size > 2 ** 53 && size < 1e22)) return shortest
+  for (let digits = shortest.replace(/\D/g, '').replace(/0+$/, '').length; digits < 17; digits++) {
+    const text = value.toPrecision(digits)
+    if (Number(text) === value && !isMiddle(text, value)) return String(text)
+  }
+  return value.toPrecision(17)
+}
+
+function isMiddle(text: string, value: number): boolean {
+  const written = parseNumericText(text)!
+  const exact = BigInt(written.mantissa)
+  const half = BigInt(2 ** (Math.floor(Math.log2(Math.abs(value))) - 53))
+  const apart = exact - BigInt(value)
+  return apart === half || apart === -half
+}
+
+function isBetween(decimal: number, single: number): boolean {
+  const bits = new Int32Array(new Float32Array([single]).buffer)
+  const neighbours = [1, -1].map((step) => new Float32Array(Int32Array.of(bits[0] + step).buffer)[0])
+  return neighbours.some((other) => decimal === (other + single) / 2)
 }
 
 /** PostgreSQL writes an exponent below 1e-4 and from 1e15 (1e6 for singles) on, of two digits at least. */

@@ -14,8 +14,16 @@ export function parseName(text: string): string {
   return cut
 }
 
+/** "char" is one byte: the character of that number, '' for 0. Text gives its first byte, or the one that `\ooo` writes. */
 export function parseChar(text: string): string {
-  return text === '' ? '' : String.fromCodePoint(text.codePointAt(0)!)
+  const octal = /^\\([0-3][0-7]{2})$/.exec(text)
+  const byte = octal === null ? Buffer.from(text.slice(0, 2), 'utf8')[0] : Number.parseInt(octal[1], 8)
+  return byte === undefined || byte === 0 ? '' : String.fromCharCode(byte)
+}
+
+export function formatChar(value: string): string {
+  const code = value.charCodeAt(0)
+  return code >= 0x80 ? `\\${code.toString(8)}` : value
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/

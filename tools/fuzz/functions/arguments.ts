@@ -1,0 +1,357 @@
+import { formatType } from '../../../src/types/pg-type.ts'
+import type { SqlType, TypeKind } from '../../../src/types/sql-type.ts'
+import type { Choices } from '../choices.ts'
+
+/**
+ * Values of each type as text, the boundaries first of all: what a function is called with. Timestamps stay clear of the year
+ * 294246, where ours end (roadmap), and times of intervals of 2^53 microseconds.
+ */
+const BOUNDARIES = {
+  bool: ['t', 'f'],
+  int2: ['0', '1', '-1', '2', '7', '32767', '-32768', '100', '-5'],
+  int4: ['0', '1', '-1', '2', '3', '10', '2147483647', '-2147483648', '-7', '1000', '65', '8364'],
+  int8: [
+    '0',
+    '1',
+    '-1',
+    '2',
+    '9223372036854775807',
+    '-9223372036854775808',
+    '9007199254740992',
+    '-9007199254740993',
+    '4294967296',
+    '-7',
+    '12345678901',
+  ],
+  float4: ['0', '-0', '1', '-1.5', '0.1', '3.4028235e+38', '1e-45', '16777217', 'NaN', 'Infinity', '-Infinity', '2.5'],
+  float8: [
+    '0',
+    '-0',
+    '1',
+    '-1',
+    '0.5',
+    '2.5',
+    '-3.5',
+    '0.1',
+    '1e15',
+    '1.7976931348623157e308',
+    '5e-324',
+    '-1e-310',
+    '123456789.12345678',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1e100',
+    '32767.5',
+    '2147483647.5',
+    '9223372036854775807',
+  ],
+  numeric: [
+    '0',
+    '0.00',
+    '1',
+    '-1',
+    '0.5',
+    '-2.5',
+    '1.10',
+    '99999999999999999999',
+    '-0.000000000000000000001',
+    '123456789.987654321',
+    'NaN',
+    'Infinity',
+    '-Infinity',
+    '1e20',
+    '9007199254740993',
+    '1e-30',
+    '2147483647.5',
+    '9223372036854775807.5',
+    '10000',
+    '0.0001',
+  ],
+  text: [
+    '',
+    'a',
+    'abc',
+    'Hello World',
+    ' trim me  ',
+    'äöü',
+    'ÄÖÜ ß',
+    '日本語',
+    '😀x',
+    "it's",
+    'a\\b',
+    '%_',
+    '12',
+    '-3.5',
+    'true',
+    '2024-02-29',
+    'one,two,,three',
+    'aXbXc',
+    '\t\n x',
+    'e\u0301',
+    '{1,2}',
+    '"q"',
+    'NULL',
+    'AaBbCc 123',
+    'ǆ ﬁ İı',
+  ],
+  varchar: ['', 'abc', 'Hello  ', 'ÄÖ', '12'],
+  bpchar: ['', 'a', 'abc  ', '   ', 'ÄÖ ', 'ab c '],
+  name: ['', 'abc', 'pg_class', 'Ä', '"q"', 'utf8'],
+  char: ['', 'a', 'Z', '1', ' '],
+  bytea: [
+    '',
+    '\\x00',
+    '\\x01ff',
+    '\\xdeadbeef',
+    '\\x616263',
+    '\\xc3a4',
+    '\\x000102030405060708090a',
+    'a\\000b',
+    '\\xff',
+  ],
+  date: [
+    '2000-01-01',
+    '1970-01-01',
+    '2024-02-29',
+    '2023-12-31',
+    '1999-12-31',
+    '0001-01-01',
+    '4714-11-24 BC',
+    '0044-03-15 BC',
+    '5874897-12-31',
+    'infinity',
+    '-infinity',
+    '2024-03-31',
+    '1900-02-28',
+    '2021-01-03',
+  ],
+  time: ['00:00', '23:59:59.999999', '24:00', '12:34:56', '00:00:00.000001', '03:04:05.6'],
+  timestamp: [
+    '2000-01-01',
+    '1970-01-01 00:00:00.000001',
+    '2024-02-29 23:59:59.999999',
+    '2024-03-10 02:30:00',
+    '2024-11-03 01:30:00',
+    '2024-03-31 02:30:00',
+    '0001-01-01',
+    '4714-11-24 BC',
+    '0044-03-15 12:00:00 BC',
+    '290000-12-31 23:59:59',
+    'infinity',
+    '-infinity',
+    '1969-12-31 23:59:59.5',
+    '2001-02-16 20:38:40.12345',
+  ],
+  timestamptz: [
+    '2000-01-01 00:00+00',
+    '2024-03-10 02:30:00-05',
+    '2024-03-10 07:00:00+00',
+    '2024-11-03 05:30:00+00',
+    '2024-11-03 06:30:00+00',
+    '2024-02-29 23:59:59.999999+14',
+    '0001-01-01 00:00+00',
+    '4713-01-02 00:00+00 BC',
+    '290000-12-31 00:00+00',
+    'infinity',
+    '-infinity',
+    '1883-11-18 17:00+00',
+    '1969-12-31 23:59:59.5+00',
+  ],
+  interval: [
+    '0',
+    '1 day',
+    '-1 day',
+    '1 month',
+    '1 year 2 mons 3 days 04:05:06.789',
+    '-1 year -2 mons +3 days -04:05:06.7',
+    '24:00:00',
+    '36:00:00',
+    '-00:00:00.000001',
+    '30 days',
+    '35 days',
+    '13 mons',
+    '15 minutes',
+    '178000000 years',
+    '-178000000 years',
+    '2147483647 days',
+    '2501999:00:00.999999',
+    '-2501999:00:00.000001',
+    '1 mon -1 day',
+    '5 days 25:61:61',
+  ],
+  uuid: [
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
+  ],
+  json: [
+    'null',
+    'true',
+    '1',
+    '"a"',
+    '[]',
+    '{}',
+    '[1, "2", null, {"a": 1.0}]',
+    '{"a": {"b": [1,2]}, "c": null}',
+    '{"a":1,"a":2}',
+  ],
+  jsonb: [
+    'null',
+    'true',
+    '1',
+    '-1.50',
+    '"a"',
+    '[]',
+    '{}',
+    '[1, "2", null, {"a": 1.0}]',
+    '{"a": {"b": [1,2]}, "c": null}',
+    '{"a":1,"aa":2,"b":"x"}',
+    '"ä\\u00e4"',
+    '[[1],[2,[3]]]',
+    '1e20',
+  ],
+  oid: ['0', '1', '25', '1247', '4294967295', '16'],
+  regclass: ['0', '4000000000'],
+  regtype: ['integer', 'text[]', '0'],
+  regproc: ['pg_typeof', '0'],
+  regnamespace: ['pg_catalog', '0'],
+} as const satisfies Partial<Record<TypeKind, readonly string[]>>
+
+export type FuzzedKind = keyof typeof BOUNDARIES
+export const FUZZED_KINDS = Object.keys(BOUNDARIES) as FuzzedKind[]
+export const isFuzzed = (kind: TypeKind): kind is FuzzedKind => kind in BOUNDARIES
+
+/** Types that polymorphic arguments are tried with. */
+export const ANY_KINDS: readonly FuzzedKind[] = [
+  'int4',
+  'text',
+  'numeric',
+  'date',
+  'float8',
+  'bool',
+  'timestamptz',
+  'int8',
+  'jsonb',
+  'interval',
+]
+
+export function literalOf(text: string, type: SqlType): string {
+  return `${quoted(text)}::${formatType(type).replace(/^character($|\[)/, 'bpchar$1')}`
+}
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A value as its text; null now and then. */
+export function textOf(type: SqlType, choices: Choices): string | null {
+  if (choices.chance(7)) return null
+  if (type.kind === 'array') return arrayText(type.element ?? { kind: 'text' }, choices)
+  if (!isFuzzed(type.kind)) return null
+  return choices.chance(45) ? random(type.kind, choices) : choices.one<string>(BOUNDARIES[type.kind])
+}
+
+function arrayText(element: SqlType, choices: Choices): string {
+  const items = Array.from({ length: choices.below(5) }, () => textOf(element, choices))
+  const escaped = items.map((item) => (item === null ? 'NULL' : `"${item.replace(/["\\]/g, '\\$&')}"`))
+  return `{${escaped.join(',')}}`
+}
+
+const digits = (n: number, choices: Choices): string =>
+  Array.from({ length: n }, () => choices.below(10)).join('') || '0'
+const sign = (choices: Choices): string => (choices.chance(40) ? '-' : '')
+const within = (bits: number, choices: Choices): string => {
+  const value = BigInt(choices.below(2 ** 31)) * 4294967296n + BigInt(choices.below(2 ** 31)) * 2n
+  const cut = value & ((1n << BigInt(1 + choices.below(bits))) - 1n)
+  return `${sign(choices)}${cut}`
+}
+const two = (below: number, choices: Choices, first = 0): string =>
+  String(first + choices.below(below)).padStart(2, '0')
+
+const ALPHABET = [...'abcABC xyz019_-.,%\\\'"äÖß日😀\t']
+const letters = (choices: Choices): string =>
+  Array.from({ length: choices.below(12) }, () => choices.one(ALPHABET)).join('')
+const day = (choices: Choices): string => {
+  const year = choices.one(['2024', '2023', '1999', '1970', '1969', '0099', '2100', '9999', '10000', '1582'])
+  return `${year}-${two(12, choices, 1)}-${two(28, choices, 1)}${choices.chance(5) ? ' BC' : ''}`
+}
+const clock = (choices: Choices): string =>
+  `${two(24, choices)}:${two(60, choices)}:${two(60, choices)}${choices.chance(50) ? `.${digits(1 + choices.below(6), choices)}` : ''}`
+const moment = (choices: Choices): string => {
+  const [date, era = ''] = day(choices).split(' ')
+  return `${date} ${clock(choices)}${era && ' '}${era}`
+}
+const hex = (n: number, choices: Choices): string =>
+  Array.from({ length: n }, () => choices.below(16).toString(16)).join('')
+const number = (choices: Choices): string =>
+  `${sign(choices)}${digits(1 + choices.below(12), choices)}.${digits(1 + choices.below(8), choices)}`
+const float = (choices: Choices): string =>
+  choices.chance(50)
+    ? number(choices)
+    : `${sign(choices)}${choices.below(10)}.${digits(16, choices)}e${choices.below(40) - 20}`
+
+const json = (choices: Choices, depth = 0): string => {
+  switch (choices.below(depth > 2 ? 5 : 7)) {
+    case 0:
+      return String(choices.below(100))
+    case 1:
+      return number(choices).replace(/^(-?)0+(?=\d)/, '$1')
+    case 2:
+      return JSON.stringify(letters(choices))
+    case 3:
+      return choices.one(['true', 'false'])
+    case 4:
+      return 'null'
+    case 5:
+      return `[${Array.from({ length: choices.below(4) }, () => json(choices, depth + 1)).join(', ')}]`
+    default:
+      return `{${Array.from({ length: choices.below(4) }, () => `"${choices.one(['a', 'b', 'ab', 'ä', ''])}": ${json(choices, depth + 1)}`).join(', ')}}`
+  }
+}
+
+function random(kind: FuzzedKind, choices: Choices): string {
+  switch (kind) {
+    case 'bool':
+      return choices.one(['t', 'f'])
+    case 'int2':
+      return within(15, choices)
+    case 'int4':
+    case 'oid':
+      return kind === 'oid' ? within(31, choices).replace('-', '') : within(31, choices)
+    case 'int8':
+      return within(62, choices)
+    case 'float4':
+    case 'float8':
+      return float(choices)
+    case 'numeric':
+      return choices.chance(20)
+        ? `${sign(choices)}${digits(1 + choices.below(40), choices)}.${digits(1 + choices.below(30), choices)}`
+        : number(choices)
+    case 'text':
+    case 'varchar':
+    case 'bpchar':
+    case 'name':
+      return letters(choices)
+    case 'char':
+      return choices.one([...'abcxyzABC019 _'])
+    case 'bytea':
+      return `\\x${hex(2 * choices.below(12), choices)}`
+    case 'date':
+      return day(choices)
+    case 'time':
+      return clock(choices)
+    case 'timestamp':
+      return moment(choices)
+    case 'timestamptz': {
+      const [date, time, era = ''] = moment(choices).split(' ')
+      return `${date} ${time}${choices.one(['+00', '-05', '+05:30', '+14', '-12'])}${era && ' '}${era}`
+    }
+    case 'interval':
+      return `${sign(choices)}${choices.below(30)} mons ${sign(choices)}${choices.below(90)} days ${sign(choices)}${clock(choices)}`
+    case 'uuid':
+      return [8, 4, 4, 4, 12].map((n) => hex(n, choices)).join('-')
+    case 'json':
+    case 'jsonb':
+      return json(choices)
+    default:
+      return choices.one<string>(BOUNDARIES[kind])
+  }
+}
