@@ -33,6 +33,7 @@ export function buildView(
     /** See ViewRuntime.keepsState. */
     readonly keepsState?: boolean
     /** Hidden views keep their state apart from what checkpoints see. */
+    readonly dropped?: boolean
     readonly states?: StateFactory
   },
 ): ViewRuntime {
@@ -77,6 +78,7 @@ export function removeView(world: World, view: ViewRuntime): void {
   const isRead = [...world.views.values()].some((other) => other.reads.includes(view.id))
   if (isRead && view.id > 0) {
     view.entry = null
+    view.dropped = true
     view.log.notify()
     return
   }

@@ -32,6 +32,7 @@ export function rebuild(world: World, indexes: IndexLookup, image: Image, connec
       const built = buildView(world, {
         ...viewSpec(view),
         entry: entry?.kind === 'materializedView' ? entry : null,
+        dropped: entry === undefined,
         shares: view.shares && !beginsAnew(view),
         state,
       })

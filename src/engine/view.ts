@@ -74,7 +74,10 @@ export class ViewRuntime {
   runs = 0
   /** Records that hydration read again from sources since this process started. */
   fetched = 0
+  /** null: a subscription, the rows of a table that a source feeds, or `dropped`. */
   entry: MaterializedViewEntry | null
+  /** Nobody can name it any more, but other views read its result. */
+  dropped: boolean
   /** Where it began to read streams: source → partition → offset. What it holds of them depends on it. */
   readonly starts: Map<number, ReadonlyMap<number, number>>
   /** Of its dataflow: 0, and another number for each re-planning; part of the names of its operators' state. */
@@ -103,7 +106,9 @@ export class ViewRuntime {
     readonly sinceMs: number
     readonly generation?: number
     readonly keepsState?: boolean
+    readonly dropped?: boolean
   }) {
+    this.dropped = spec.dropped ?? false
     this.keepsState = spec.keepsState ?? false
     this.generation = spec.generation ?? 0
     this.id = spec.id
@@ -146,10 +151,6 @@ export class ViewRuntime {
   get resultKey(): string {
     this.#resultKey ??= nodeKeys(this.plan.nodes)[this.plan.root]!
     return this.#resultKey
-  }
-  /** Nobody can name it any more, but other views read its result. */
-  get dropped(): boolean {
-    return this.id > 0 && this.entry === null
   }
   get live(): boolean {
     return this.state.kind !== 'hydrating'

@@ -1,5 +1,6 @@
 import type { Ident } from '../../../grammar/ast-base.ts'
 import { editDistance } from '../../base/nearest.ts'
+import type { SqlError } from '../../base/sql-error.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant } from '../../plan/scalar-walk.ts'
 import { OID } from '../../types/sql-type.ts'
@@ -109,20 +110,26 @@ export function findTable(
   alias: string,
   at: Place,
 ): { scope: Scope; table: ScopeTable } {
-  let near = false
+  // What is nearly meant is an error only where no scope further out has the name.
+  let near: SqlError | undefined
   for (let s: Scope | null = scope; s; s = s.parent) {
     const matches = s.tables.filter((t) => t.alias === alias && (schema === null || t.schema === schema))
     if (matches.length > 1) throw bindError('42P09', `table reference "${alias}" is ambiguous`, at)
     if (matches.length === 1) return { scope: s, table: matches[0] }
-    const meant = s.tables.find((t) => isAliased(t, schema, alias))
-    if (meant !== undefined) throw underAlias(alias, meant.alias, at)
-    // `s.t.a` where the table t at hand is another schema's, or an alias.
-    if (schema !== null && s.tables.some((t) => t.alias === alias)) near = true
-    if (s.hidden.some((t) => t.alias === alias)) throw s.apart ? otherSide(alias, at) : outOfReach(alias, at)
-    if (s.hidden.some((t) => isAliased(t, schema, alias))) throw outOfReach(alias, at)
+    near ??= nearlyMeant(s, schema, alias, at)
   }
-  if (near) throw outOfReach(alias, at)
+  if (near) throw near
   throw bindError('42P01', `missing FROM-clause entry for table "${alias}"`, at)
+}
+
+/** What a scope has instead of the table: PostgreSQL's errors and hints. */
+function nearlyMeant(s: Scope, schema: string | null, alias: string, at: Place): SqlError | undefined {
+  const meant = s.tables.find((t) => isAliased(t, schema, alias))
+  if (meant !== undefined) return underAlias(alias, meant.alias, at)
+  if (s.hidden.some((t) => t.alias === alias)) return s.apart ? otherSide(alias, at) : outOfReach(alias, at)
+  if (s.hidden.some((t) => isAliased(t, schema, alias))) return outOfReach(alias, at)
+  // `s.t.a` where the table t at hand is another schema's, or an alias.
+  return schema !== null && s.tables.some((t) => t.alias === alias) ? outOfReach(alias, at) : undefined
 }
 
 /** The alias may be the relation's own name: then nothing hides the relation. */
