@@ -2,6 +2,7 @@ import type { Logical } from '../../plan/logical.ts'
 import { dateBounds } from './date-bounds.ts'
 import { disjunctions } from './disjunctions.ts'
 import { distinctKeys } from './distinct-keys.ts'
+import { eagerAggregation } from './eager-aggregation.ts'
 import { filterDown } from './filter-down.ts'
 import { fold } from './fold.ts'
 import { fuse } from './fuse.ts'
@@ -28,6 +29,7 @@ export const RULES: readonly Rule[] = [
   filterDown,
   needlessJoins,
   joinOrder,
+  eagerAggregation,
   presence,
   fold,
   topK,

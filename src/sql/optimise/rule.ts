@@ -14,6 +14,8 @@ export interface Rule {
 export interface Facts {
   /** Columns that identify a row of a catalog object; null when none are known. */
   primaryKey(object: number): readonly number[] | null
+  /** Whether a relation only ever grows. */
+  appendOnly?(object: number): boolean
   /** Figures of a relation that is stored and has rows; null, or left out: nothing is known. */
   readonly statistics?: ((object: number) => RelationStatistics | null) | undefined
 }
