@@ -1,6 +1,7 @@
 import { assert } from '../base/assert.ts'
 import { isShapedArray, itemsOf } from '../types/array-value.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
+import { isRange } from '../types/range-value.ts'
 import type { Datum, Value, ValueArray } from '../types/value.ts'
 import type { ByteReader, ByteWriter } from './byte-writer.ts'
 
@@ -18,6 +19,9 @@ const NUMERIC = 9
 const INTERVAL = 10
 const ARRAY = 11
 const SHAPED = 12
+const RANGE = 13
+
+const BOUNDS = ['empty', '[]', '[)', '(]', '()'] as const
 
 export function writeDatum(writer: ByteWriter, value: Datum): void {
   if (value === null) writer.byte(NULL)
@@ -56,6 +60,11 @@ function writeObject(writer: ByteWriter, value: Exclude<Value, boolean | number 
     writeDatum(writer, value.months)
     writeDatum(writer, value.days)
     writeDatum(writer, value.micros)
+  } else if (isRange(value)) {
+    writer.byte(RANGE)
+    writer.byte(BOUNDS.indexOf(value.bounds))
+    writeDatum(writer, value.low)
+    writeDatum(writer, value.high)
   } else {
     if (isShapedArray(value)) {
       writer.byte(SHAPED)
@@ -98,6 +107,11 @@ export function readDatum(reader: ByteReader): Datum {
       const months = readDatum(reader) as number
       const days = readDatum(reader) as number
       return { months, days, micros: readDatum(reader) as number }
+    }
+    case RANGE: {
+      const bounds = BOUNDS[reader.byte()]
+      const low = readDatum(reader)
+      return { bounds, low, high: readDatum(reader) }
     }
     case SHAPED: {
       const dims = Array.from({ length: reader.varint() }, () => reader.varint())

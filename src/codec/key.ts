@@ -8,9 +8,11 @@ import { parseJson } from '../types/json-parse.ts'
 import { type JsonNode, JsonNumber, JsonObject } from '../types/json-tree.ts'
 import { trimBlanks } from '../types/modifiers.ts'
 import { parseNumericText } from '../types/numeric.ts'
+import { subtypeOf } from '../types/range-type.ts'
+import { isRange, lowerOf, upperOf } from '../types/range-value.ts'
 import type { SqlType, TypeKind } from '../types/sql-type.ts'
 import { encodeUtf8Into } from '../types/utf8.ts'
-import type { Datum, Interval, Numeric, Value } from '../types/value.ts'
+import type { Datum, Interval, Numeric, RangeValue, Value } from '../types/value.ts'
 
 /**
  * Keys as bytes whose memcmp order is the SQL order, and which are equal exactly when the values are (1.0 and 1.00,
@@ -100,6 +102,12 @@ const WRITE = {
       else writeNullable(writer, item)
     })
   },
+  range: (writer, value, type) =>
+    writeRange(writer, value as RangeValue, (end) => writeValue(writer, subtypeOf(type), end)),
+  multirange: (writer, value, type) =>
+    writeItems(writer, value, (item) =>
+      writeRange(writer, item as RangeValue, (end) => writeValue(writer, subtypeOf(type), end)),
+    ),
   record: loose,
   enum: float,
   unknown: text,
@@ -125,6 +133,18 @@ function writeItems(writer: KeyWriter, array: Value, write: (item: Datum) => voi
   for (const part of [dims.length, ...dims, ...lower]) writer.int32(part)
 }
 
+/** compareRanges' order: a bound beyond all values, or the value and on which side of it the bound lies. */
+function writeRange(writer: KeyWriter, range: RangeValue, write: (end: Value) => void): void {
+  writer.byte(range.bounds === 'empty' ? 0 : 1)
+  if (range.bounds === 'empty') return
+  for (const { value, inclusive, lower } of [lowerOf(range), upperOf(range)]) {
+    writer.byte(value !== null ? 1 : lower ? 0 : 2)
+    if (value === null) continue
+    write(value)
+    writer.byte(inclusive ? 1 : lower ? 2 : 0)
+  }
+}
+
 function writeNullable(writer: KeyWriter, value: Datum): void {
   writer.byte(value === null ? 2 : 1)
   if (value !== null) writeLoose(writer, value)
@@ -138,6 +158,7 @@ function writeLoose(writer: KeyWriter, value: Value): void {
   else if (value instanceof Uint8Array) writer.escaped(value)
   else if (isNumeric(value)) writeNumeric(writer, value)
   else if (isInterval(value)) writeInterval(writer, value)
+  else if (isRange(value)) writeRange(writer, value, (end) => writeLoose(writer, end))
   else writeItems(writer, value, (item) => writeNullable(writer, item))
 }
 

@@ -5,12 +5,14 @@ import { I64_INFINITY, I64_MINUS_INFINITY, toI64 } from '../types/column-kind.ts
 import { isInterval, isNumeric } from '../types/datum.ts'
 import { applyModifiers } from '../types/modifiers.ts'
 import { typeByOid, typeOid } from '../types/pg-type.ts'
+import { subtypeOf } from '../types/range-type.ts'
 import { BOOL, BYTEA, FLOAT8, INTERVAL, NUMERIC, type SqlType, TEXT, type TypeKind } from '../types/sql-type.ts'
 import { formatText, parseText } from '../types/text.ts'
 import { decodeUtf8, encodeUtf8 } from '../types/utf8.ts'
-import { type Interval, normalizeInt, type Value, type ValueArray } from '../types/value.ts'
+import { type Interval, normalizeInt, type RangeValue, type Value, type ValueArray } from '../types/value.ts'
 import { readBits, writeBits } from './pg-bits.ts'
 import { readNumeric, writeNumeric } from './pg-numeric.ts'
+import { readMultirange, readRange, writeMultirange, writeRange } from './pg-range.ts'
 
 /**
  * PostgreSQL's binary send and receive of every type. `encode` gives fresh bytes; `decode` reads exactly the bytes of
@@ -197,6 +199,14 @@ const CODECS = {
   array: {
     encode: (value: Value, type) => encodeArray(value, type.element ?? TEXT),
     decode: (bytes, type) => decodeArray(bytes, type.element),
+  },
+  range: {
+    encode: (value: RangeValue, type) => writeRange(value, (end) => encodeBinary(end, subtypeOf(type))),
+    decode: (bytes, type) => readRange(bytes, subtypeOf(type), (end) => decodeBinary(end, subtypeOf(type))),
+  },
+  multirange: {
+    encode: (value: readonly RangeValue[], type) => writeMultirange(value, (end) => encodeBinary(end, subtypeOf(type))),
+    decode: (bytes, type) => readMultirange(bytes, subtypeOf(type), (end) => decodeBinary(end, subtypeOf(type))),
   },
   record: {
     encode: (value: ValueArray) => encodeRecord(value),

@@ -3,7 +3,8 @@ import type { AnyColumn, Column, F64Column, NumColumn } from '../types/column.ts
 import { scaleAt } from '../types/column-read.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
 import { equalAt } from '../types/hash.ts'
-import type { Datum, Interval, Numeric, Value } from '../types/value.ts'
+import { isRange } from '../types/range-value.ts'
+import type { Datum, Interval, Numeric, RangeValue, Value } from '../types/value.ts'
 
 /** Rows that nobody can tell apart: SQL's equality and the same representation (1.0 is not 1.00, 0 is not -0). */
 export function identicalRows(a: readonly Column[], i: number, b: readonly Column[], j: number): boolean {
@@ -32,6 +33,7 @@ function sameForms(a: Datum, b: Datum): boolean {
   if (isNumeric(a)) return a.scale === (b as Numeric).scale
   if (isInterval(a)) return a.months === (b as Interval).months && a.days === (b as Interval).days
   if (a instanceof Uint8Array) return true
+  if (isRange(a)) return sameForms(a.low, (b as RangeValue).low) && sameForms(a.high, (b as RangeValue).high)
   // Equal arrays have one shape.
   const other = itemsOf(b as Value)
   return itemsOf(a).every((item, k) => sameForms(item, other[k]))

@@ -6,17 +6,17 @@ const NAMES = `
   current_time
   abbrev acldefault area array_to_tsvector bound_box broadcast cash_words center current_query currtid2 cursor_to_xml
   cursor_to_xmlschema database_to_xml
-  database_to_xml_and_xmlschema database_to_xmlschema datemultirange daterange dexp diagonal diameter dlog1 dlog10
+  database_to_xml_and_xmlschema database_to_xmlschema dexp diagonal diameter dlog1 dlog10
   dround dtrunc family get_current_ts_config has_foreign_data_wrapper_privilege
   has_parameter_privilege has_server_privilege height host hostmask inet_client_addr inet_client_port inet_merge
-  inet_same_family inet_server_addr inet_server_port int4inc int4multirange int4range int8multirange int8range
-  isclosed isempty ishorizontal isopen isparallel isperp isvertical json_populate_record json_populate_recordset
-  json_to_record json_to_recordset json_to_tsvector     jsonb_populate_record jsonb_populate_recordset
+  inet_same_family inet_server_addr inet_server_port int4inc
+  isclosed ishorizontal isopen isparallel isperp isvertical json_populate_record json_populate_recordset
+  json_to_record json_to_recordset json_to_tsvector jsonb_populate_record jsonb_populate_recordset
   jsonb_to_record jsonb_to_recordset jsonb_to_tsvector line lo_close lo_creat lo_create lo_export
   lo_from_bytea lo_get lo_import lo_lseek lo_lseek64 lo_open lo_put lo_tell lo_tell64 lo_truncate lo_truncate64
-  lo_unlink loread lower_inc lower_inf lowrite lseg macaddr8_set7bit makeaclitem masklen multirange mxid_age
+  lo_unlink loread lowrite lseg macaddr8_set7bit makeaclitem masklen mxid_age
   nameconcatoid netmask network npoints numeric_div_trunc numeric_exp numeric_inc numeric_ln numeric_log
-  numeric_sqrt nummultirange numnode numrange oidvectortypes parse_ident pg_advisory_lock
+  numeric_sqrt numnode oidvectortypes parse_ident pg_advisory_lock
   pg_advisory_lock_shared pg_advisory_unlock pg_advisory_unlock_all pg_advisory_unlock_shared
   pg_advisory_xact_lock pg_advisory_xact_lock_shared pg_available_extension_versions pg_available_extensions
   pg_backup_start pg_backup_stop pg_blocking_pids pg_cancel_backend pg_collation_actual_version pg_collation_for
@@ -56,14 +56,14 @@ const NAMES = `
   pg_visible_in_snapshot pg_wal_lsn_diff
   pg_wal_replay_pause pg_wal_replay_resume pg_walfile_name pg_walfile_name_offset pg_xact_commit_timestamp
   pg_xact_commit_timestamp_origin pg_xact_status phraseto_tsquery plainto_tsquery point query_to_xml
-  query_to_xml_and_xmlschema query_to_xmlschema querytree radius range_agg range_intersect_agg range_merge
+  query_to_xml_and_xmlschema query_to_xmlschema querytree radius
   schema_to_xml
   schema_to_xml_and_xmlschema schema_to_xmlschema set_config set_masklen setseed setweight slope strip table_to_xml
   table_to_xml_and_xmlschema table_to_xmlschema textlen timeofday to_ascii
   to_tsquery to_tsvector ts_debug ts_delete ts_filter ts_headline ts_lexize ts_parse ts_rank ts_rank_cd ts_rewrite
-  ts_stat ts_token_type tsmultirange tsquery_phrase tsrange tstzmultirange tstzrange txid_current_if_assigned
+  ts_stat ts_token_type tsquery_phrase txid_current_if_assigned
   txid_current_snapshot txid_snapshot_xip txid_snapshot_xmax txid_snapshot_xmin txid_status txid_visible_in_snapshot
-  upper_inc upper_inf websearch_to_tsquery width xml_is_well_formed
+  websearch_to_tsquery width xml_is_well_formed
   xml_is_well_formed_content xml_is_well_formed_document xmlagg xmlcomment xmlconcat xmlexists xmlforest xmlvalidate
   xpath xpath_exists
 `

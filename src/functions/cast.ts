@@ -1,9 +1,10 @@
 import { mapItems } from '../types/array-value.ts'
 import { applyModifiers, hasModifiers } from '../types/modifiers.ts'
 import { pgType } from '../types/pg-type.ts'
+import { subtypeOf } from '../types/range-type.ts'
 import { type SqlType, sameBaseType, type TypeKind } from '../types/sql-type.ts'
 import { formatText, parseText, parseTextLoose } from '../types/text.ts'
-import type { Datum, Value } from '../types/value.ts'
+import type { Datum, RangeValue, Value } from '../types/value.ts'
 import { CAST_ROWS, type CastRow } from './cast-table.ts'
 import { textOptions } from './define.ts'
 import type { Cast, EvalEnv } from './function.ts'
@@ -57,6 +58,10 @@ function find(from: SqlType, to: SqlType, context: Cast['context']): Found | und
   const row = BY_PAIR.get(`${from.kind}>${to.kind}`)
   if (row !== undefined) {
     return { context: row.context, convert: row.convert as Convert | undefined, fallible: row.fallible }
+  }
+  if (from.kind === 'range' && to.kind === 'multirange' && sameBaseType(subtypeOf(from), subtypeOf(to))) {
+    const convert: Convert = (value) => ((value as RangeValue).bounds === 'empty' ? [] : [value])
+    return { context: 'explicit', convert, fallible: false }
   }
   if (from.kind === 'array' && to.kind === 'array') return findArray(from, to, context)
   return throughText(from, to, context)

@@ -1,4 +1,5 @@
 import { pgType } from '../types/pg-type.ts'
+import { multirangeOf, rangeNames, rangeOf } from '../types/range-type.ts'
 import { arrayOf, type SqlType, sameBaseType, withoutDomain } from '../types/sql-type.ts'
 import { findCast } from './cast.ts'
 import { commonOf } from './common-type.ts'
@@ -24,6 +25,8 @@ export function canCoerce(from: SqlType, to: ArgType): boolean {
     if (to.poly === 'anyarray' || to.poly === 'anycompatiblearray')
       return from.kind === 'array' || from.kind === 'unknown'
     if (to.poly === 'anyenum') return from.kind === 'enum' || from.kind === 'unknown'
+    if (to.poly === 'anyrange' || to.poly === 'anymultirange')
+      return from.kind === to.poly.slice(3) || from.kind === 'unknown'
     return to.poly !== 'anynonarray' || from.kind !== 'array'
   }
   return from.kind === 'unknown' || sameBaseType(from, to) || findCast(from, to, 'implicit') !== undefined
@@ -39,6 +42,8 @@ export function bindPoly(declared: readonly ArgType[], actual: readonly SqlType[
     if (arg.poly === 'any') return actual[i]
     if (arg.poly === 'anyelement' || arg.poly === 'anynonarray' || arg.poly === 'anyenum') return element
     if (arg.poly === 'anyarray') return arrayOf(element)
+    if (arg.poly === 'anyrange') return rangeOf(element)
+    if (arg.poly === 'anymultirange') return multirangeOf(element)
     return arg.poly === 'anycompatible' ? compatible : arrayOf(compatible)
   })
 }
@@ -52,15 +57,19 @@ function elementType(declared: readonly ArgType[], actual: readonly SqlType[]): 
     const arg = declared[i]
     if (!isPoly(arg) || arg.poly.startsWith('anycompatible') || arg.poly === 'any') continue
     if (actual[i].kind === 'unknown') continue
-    const type = arg.poly === 'anyarray' ? actual[i].element : actual[i]
+    const type = WITH_ELEMENT.has(arg.poly) ? actual[i].element : actual[i]
     if (type === undefined) return null
     if (found !== undefined && !sameBaseType(found, type)) return null
     found ??= withoutDomain(type)
   }
   // A literal is no value of an enum that nothing names.
   if (found === undefined && declared.some((arg) => isPoly(arg) && arg.poly === 'anyenum')) return null
+  const ranges = declared.some((arg) => isPoly(arg) && (arg.poly === 'anyrange' || arg.poly === 'anymultirange'))
+  if (ranges && rangeNames(found) === undefined) return null
   return found ?? TEXT
 }
+
+const WITH_ELEMENT: ReadonlySet<string> = new Set(['anyarray', 'anyrange', 'anymultirange'])
 
 /** anycompatible and its arrays agree on a common type. */
 function compatibleType(declared: readonly ArgType[], actual: readonly SqlType[]): SqlType | null {

@@ -86,6 +86,8 @@ function argType(name: string): ArgType {
     case 'anynonarray':
     case 'anyenum':
     case 'anyarray':
+    case 'anyrange':
+    case 'anymultirange':
     case 'anycompatible':
     case 'anycompatiblearray':
       return { poly: name }

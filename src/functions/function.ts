@@ -49,6 +49,8 @@ export type ArgType =
         | 'anynonarray'
         | 'anyenum'
         | 'anyarray'
+        | 'anyrange'
+        | 'anymultirange'
         | 'anycompatible'
         | 'anycompatiblearray'
     }

@@ -30,6 +30,8 @@ import { jsonPathFunctions } from './scalar/jsonpath.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { overlapsFunctions } from './scalar/overlaps.ts'
+import { rangeFunctions } from './scalar/range.ts'
+import { rangeOperators } from './scalar/range-operators.ts'
 import { regexFunctions } from './scalar/regex.ts'
 import { regexMoreFunctions } from './scalar/regex-more.ts'
 import { sequenceFunctions } from './scalar/sequence.ts'
@@ -75,6 +77,8 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...windowBoundFunctions,
   ...byteFunctions,
   ...bitFunctions,
+  ...rangeFunctions,
+  ...rangeOperators,
   ...degreeFunctions,
   ...enumFunctions,
   ...encodingFunctions,

@@ -278,6 +278,48 @@ const PAIRS = `
   overlay(bit,bit,int4,int4) 3030  position(bit,bit) 1698  set_bit(bit,int4,int4) 3033  substring(bit,int4) 1699
   substring(bit,int4,int4) 1680  varbiteq(varbit,varbit) 1666  varbitge(varbit,varbit) 1668  varbitgt(varbit,varbit) 1669
   varbitle(varbit,varbit) 1670  varbitlt(varbit,varbit) 1671  varbitne(varbit,varbit) 1667
+  range_eq(anyrange,anyrange) 3855  range_ne(anyrange,anyrange) 3856  range_lt(anyrange,anyrange) 3871
+  range_le(anyrange,anyrange) 3872  range_gt(anyrange,anyrange) 3874  range_ge(anyrange,anyrange) 3873
+  multirange_eq(anymultirange,anymultirange) 4244  multirange_ne(anymultirange,anymultirange) 4245
+  multirange_lt(anymultirange,anymultirange) 4274  multirange_le(anymultirange,anymultirange) 4275
+  multirange_gt(anymultirange,anymultirange) 4277  multirange_ge(anymultirange,anymultirange) 4276
+  int4range(int4,int4) 3840  int4range(int4,int4,text) 3841  int4multirange() 4280  int4multirange(int4range) 4281
+  int4multirange(int4range,int4range) 4282  numrange(numeric,numeric) 3844  numrange(numeric,numeric,text) 3845
+  nummultirange() 4283  nummultirange(numrange) 4284  nummultirange(numrange,numrange) 4285
+  tsrange(timestamp,timestamp) 3933  tsrange(timestamp,timestamp,text) 3934  tsmultirange() 4286
+  tsmultirange(tsrange) 4287  tsmultirange(tsrange,tsrange) 4288  tstzrange(timestamptz,timestamptz) 3937
+  tstzrange(timestamptz,timestamptz,text) 3938  tstzmultirange() 4289  tstzmultirange(tstzrange) 4290
+  tstzmultirange(tstzrange,tstzrange) 4291  daterange(date,date) 3941  daterange(date,date,text) 3942
+  datemultirange() 4292  datemultirange(daterange) 4293  datemultirange(daterange,daterange) 4294
+  int8range(int8,int8) 3945  int8range(int8,int8,text) 3946  int8multirange() 4295  int8multirange(int8range) 4296
+  int8multirange(int8range,int8range) 4297  lower(anyrange) 3848  upper(anyrange) 3849  lower(anymultirange) 4235
+  upper(anymultirange) 4236  isempty(anyrange) 3850  isempty(anymultirange) 4237  range_merge(anyrange,anyrange) 4057
+  range_merge(anymultirange) 4228  multirange(anyrange) 4298  range_contains(anyrange,anyrange) 3859
+  range_contains_multirange(anyrange,anymultirange) 4541  multirange_contains_range(anymultirange,anyrange) 4250
+  multirange_contains_multirange(anymultirange,anymultirange) 4251  range_contained_by(anyrange,anyrange) 3861
+  range_contained_by_multirange(anyrange,anymultirange) 4253
+  multirange_contained_by_range(anymultirange,anyrange) 4542
+  multirange_contained_by_multirange(anymultirange,anymultirange) 4254  range_overlaps(anyrange,anyrange) 3857
+  range_overlaps_multirange(anyrange,anymultirange) 4246  multirange_overlaps_range(anymultirange,anyrange) 4247
+  multirange_overlaps_multirange(anymultirange,anymultirange) 4248  range_before(anyrange,anyrange) 3863
+  range_before_multirange(anyrange,anymultirange) 4258  multirange_before_range(anymultirange,anyrange) 4259
+  multirange_before_multirange(anymultirange,anymultirange) 4260  range_after(anyrange,anyrange) 3864
+  range_after_multirange(anyrange,anymultirange) 4261  multirange_after_range(anymultirange,anyrange) 4262
+  multirange_after_multirange(anymultirange,anymultirange) 4263  range_overleft(anyrange,anyrange) 3865
+  range_overleft_multirange(anyrange,anymultirange) 4264  multirange_overleft_range(anymultirange,anyrange) 4265
+  multirange_overleft_multirange(anymultirange,anymultirange) 4266  range_overright(anyrange,anyrange) 3866
+  range_overright_multirange(anyrange,anymultirange) 4267  multirange_overright_range(anymultirange,anyrange) 4268
+  multirange_overright_multirange(anymultirange,anymultirange) 4269  range_adjacent(anyrange,anyrange) 3862
+  range_adjacent_multirange(anyrange,anymultirange) 4255  multirange_adjacent_range(anymultirange,anyrange) 4257
+  multirange_adjacent_multirange(anymultirange,anymultirange) 4256  range_contains_elem(anyrange,anyelement) 3858
+  elem_contained_by_range(anyelement,anyrange) 3860  multirange_contains_elem(anymultirange,anyelement) 4249
+  elem_contained_by_multirange(anyelement,anymultirange) 4252  range_union(anyrange,anyrange) 3867
+  multirange_union(anymultirange,anymultirange) 4270  range_minus(anyrange,anyrange) 3869
+  multirange_minus(anymultirange,anymultirange) 4271
+  unnest(anymultirange) 1293  lower_inc(anyrange) 3851  upper_inc(anyrange) 3852  lower_inf(anyrange) 3853
+  upper_inf(anyrange) 3854  range_intersect(anyrange,anyrange) 3868  lower_inc(anymultirange) 4238
+  upper_inc(anymultirange) 4239  lower_inf(anymultirange) 4240  upper_inf(anymultirange) 4241
+  multirange_intersect(anymultirange,anymultirange) 4272
   lastval() 2559  pg_sequence_last_value(regclass) 4032
 `
 

@@ -7,6 +7,8 @@ export const POLY_OIDS = {
   anynonarray: 2776,
   anyenum: 3500,
   anyarray: 2277,
+  anyrange: 3831,
+  anymultirange: 4537,
   anycompatible: 5077,
   anycompatiblearray: 5078,
 } as const satisfies Record<Extract<ArgType, { poly: string }>['poly'], number>

@@ -4,6 +4,7 @@ import { compareInterval } from '../types/interval.ts'
 import { withoutModifiers } from '../types/modifiers.ts'
 import { compareNumeric, isSpecial } from '../types/numeric.ts'
 import { numericAdd } from '../types/numeric-arith.ts'
+import { rangeOf, subtypeOf } from '../types/range-type.ts'
 import type { SqlType } from '../types/sql-type.ts'
 import type { Datum, Interval, Numeric, Row, Value, ValueArray } from '../types/value.ts'
 import { table } from './define-table.ts'
@@ -145,6 +146,11 @@ export const TABLE_FUNCTIONS: readonly TableFunction[] = [
     size: timesSize,
   }),
   table('unnest(anyarray) any', (args) => [{ name: 'unnest', type: itemOf(args[0]), nullable: true }], unnest),
+  table(
+    'unnest(anymultirange) any',
+    ([type]) => [{ name: 'unnest', type: rangeOf(subtypeOf(type)), nullable: true }],
+    unnest,
+  ),
   table(
     'unnest(anyarray,any) record',
     (args) => args.map((arg) => ({ name: 'unnest', type: itemOf(arg), nullable: true })),

@@ -1,6 +1,7 @@
 import type { TypeName } from '../../grammar/ast-base.ts'
 import { notSupported } from '../base/sql-error.ts'
 import { findType } from '../catalog/resolve-name.ts'
+import { rangeTypeByName } from '../types/range-type.ts'
 import { arrayOf, type SqlType, type TypeKind } from '../types/sql-type.ts'
 import { bindError } from './bind/bind-error.ts'
 import type { Statement } from './bind/context.ts'
@@ -21,7 +22,8 @@ export function resolveType(name: TypeName, st?: Statement): SqlType {
   if (user !== undefined) {
     if (name.typmods.length > 0) throw bindError('42601', `type modifier is not allowed for type "${last}"`, name)
     type = user
-  } else if (last.startsWith('_') && last.slice(1) in KINDS) type = arrayOf(plainType(last.slice(1), name))
+  } else if (last.startsWith('_') && typeNamed(last.slice(1)) !== undefined)
+    type = arrayOf(plainType(last.slice(1), name))
   else type = withModifiers(plainType(last, name), name)
   if (name.arrayDims.length === 0) return type
   // The number of dimensions that is written means nothing.
@@ -29,7 +31,8 @@ export function resolveType(name: TypeName, st?: Statement): SqlType {
 }
 
 const isBuiltIn = (parts: readonly string[]): boolean =>
-  parts.length === 1 && (Object.hasOwn(KINDS, parts[0]!) || (parts[0]!.startsWith('_') && parts[0]!.slice(1) in KINDS))
+  parts.length === 1 &&
+  (typeNamed(parts[0]!) ?? (parts[0]!.startsWith('_') ? typeNamed(parts[0]!.slice(1)) : undefined)) !== undefined
 
 /** A type that the catalog has, by its name or as `_name`, the array of it. */
 function userType(st: Statement, name: TypeName, written: readonly string[]): SqlType | undefined {
@@ -43,6 +46,8 @@ function userType(st: Statement, name: TypeName, written: readonly string[]): Sq
 }
 
 function plainType(name: string, at: TypeName): SqlType {
+  const range = rangeTypeByName(name)
+  if (range !== undefined) return range
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined
   if (kind) return { kind }
   if (SERIAL.has(name)) throw notSupported(`type ${name}`, at.span, 'Give the column a type and its values a number.')
@@ -52,7 +57,7 @@ function plainType(name: string, at: TypeName): SqlType {
 
 /** A plain type by PostgreSQL's own name of it. */
 export const typeNamed = (name: string): SqlType | undefined =>
-  Object.hasOwn(KINDS, name) ? { kind: KINDS[name] } : undefined
+  rangeTypeByName(name) ?? (Object.hasOwn(KINDS, name) ? { kind: KINDS[name] } : undefined)
 
 const unknownType = (name: string, at: TypeName) => bindError('42704', `type "${name}" does not exist`, at)
 
@@ -163,10 +168,8 @@ export function serialType(name: TypeName): 'int2' | 'int4' | 'int8' | undefined
 // biome-ignore format: a list of names
 const REFUSED: ReadonlySet<string> = new Set([
   'timetz', 'money', 'xml', 'point', 'line', 'lseg', 'box', 'path', 'polygon', 'circle', 'inet', 'cidr',
-  'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'pg_lsn', 'int4range', 'int8range', 'numrange', 'tsrange', 'tstzrange',
-  'daterange', 'hstore', 'struct', 'map', 'list', 'row', 'record', 'cstring', 'regprocedure', 'regoper', 'regrole',
-  'mz_timestamp', 'int4multirange', 'int8multirange', 'nummultirange', 'tsmultirange', 'tstzmultirange',
-  'datemultirange', 'regoperator', 'regconfig', 'regdictionary', 'regcollation', 'txid_snapshot',
+  'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'pg_lsn', 'hstore', 'struct', 'map', 'list', 'row', 'record',
+  'cstring', 'regprocedure', 'regoper', 'regrole', 'mz_timestamp', 'regoperator', 'regconfig', 'regdictionary', 'regcollation', 'txid_snapshot',
   'pg_snapshot', 'xid8', 'refcursor', 'citext', 'vector', 'geometry', 'geography', 'ltree', 'any', 'anyelement', 'anyarray',
   'void', 'trigger', 'internal', 'uint2', 'uint4', 'uint8', 'rw_int256', 'xid', 'cid', 'tid', 'int2vector', 'oidvector',
 ])

@@ -35,6 +35,8 @@ const KINDS = {
   regproc: 'str',
   regnamespace: 'str',
   array: 'any',
+  range: 'any',
+  multirange: 'any',
   record: 'any',
   enum: 'f64',
   unknown: 'str',

@@ -13,9 +13,10 @@ import {
 import { compareInterval } from './interval.ts'
 import { compareJsonb } from './jsonb.ts'
 import { compareNumeric } from './numeric.ts'
+import { isRange } from './range-value.ts'
 import type { SqlType, TypeKind } from './sql-type.ts'
 import { compareUtf8 } from './utf8.ts'
-import type { Datum, Interval, Numeric, Value } from './value.ts'
+import type { Datum, Interval, Numeric, RangeValue, Value } from './value.ts'
 
 /** Total order of the values of a type: PostgreSQL's btree order with collation C. Negative, 0 or positive. */
 export type Compare = (a: Value, b: Value) => number
@@ -54,6 +55,8 @@ const BY_KIND = {
   regtype: texts,
   regproc: texts,
   regnamespace: texts,
+  range: compareLoose,
+  multirange: compareLoose,
   record: compareLoose,
   enum: scalars,
   unknown: texts,
@@ -180,6 +183,7 @@ export function compareForm(a: Datum, b: Datum): number {
   if (typeof a === 'string') return compareUtf8(a, b as string)
   if (isNumeric(a)) return a.scale - (b as Numeric).scale
   if (isInterval(a)) return a.months - (b as Interval).months || a.days - (b as Interval).days
+  if (isRange(a)) return compareForm(a.low, (b as RangeValue).low) || compareForm(a.high, (b as RangeValue).high)
   if (isValueArray(a) || isShapedArray(a)) return compareArrays(a, b as Value, compareForm)
   return 0
 }

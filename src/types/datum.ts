@@ -1,8 +1,9 @@
 import { compareShapes, isShapedArray, itemsOf, shapeOf } from './array-value.ts'
 import { compareInterval, intervalKey } from './interval.ts'
 import { compareNumeric, stripZeros } from './numeric.ts'
+import { compareRanges, isRange } from './range-value.ts'
 import { compareUtf8 } from './utf8.ts'
-import type { Datum, Interval, Numeric, Value, ValueArray } from './value.ts'
+import type { Datum, Interval, Numeric, RangeValue, Value, ValueArray } from './value.ts'
 
 /** Equality and order of values that carry their shape with them (elements of arrays and records included). */
 export function isNumeric(v: Datum): v is Numeric {
@@ -34,6 +35,7 @@ export function compareLoose(a: Datum, b: Datum): number {
   if (a instanceof Uint8Array) return Buffer.compare(a, b as Uint8Array)
   if (isNumeric(a)) return compareNumeric(a, b as Numeric)
   if (isInterval(a)) return compareInterval(a, b as Interval)
+  if (isRange(a)) return compareRanges(a, b as RangeValue, compareLoose)
   return compareArrays(a, b as Value, compareLoose)
 }
 
@@ -71,6 +73,7 @@ export function datumKey(v: Datum): string {
     return `${mantissa}e${scale}`
   }
   if (isInterval(v)) return intervalKey(v).join('i')
+  if (isRange(v)) return `${v.bounds}${datumKey(v.low)},${datumKey(v.high)}`
   const items = `[${itemsOf(v).map(datumKey).join(',')}]`
   return isShapedArray(v) ? `${items}${v.dims.join('x')}@${v.lower.join(',')}` : items
 }

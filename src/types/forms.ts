@@ -7,6 +7,7 @@ import { plainInterval } from './interval.ts'
 import { jsonbKey } from './jsonb.ts'
 import { trimBlanks } from './modifiers.ts'
 import { stripZeros } from './numeric.ts'
+import { isRange, mapEnds } from './range-value.ts'
 import type { SqlType } from './sql-type.ts'
 import type { Datum } from './value.ts'
 
@@ -31,6 +32,8 @@ export function hasForms(type: SqlType, forms: Forms = 'all'): boolean {
     case 'bpchar':
       return forms === 'all' && type.length === undefined
     case 'array':
+    case 'range':
+    case 'multirange':
       return type.element === undefined || hasForms(type.element, forms)
     default:
       return false
@@ -104,5 +107,6 @@ function plainDatum(value: Datum, element: SqlType | undefined): Datum {
   if (isNumeric(value)) return stripZeros(value)
   if (isInterval(value)) return plainInterval(value)
   if (value instanceof Uint8Array) return value
+  if (isRange(value)) return mapEnds(value, (end) => plainDatum(end, element))
   return mapItems(value, (item) => plainDatum(item, element))
 }

@@ -1,3 +1,4 @@
+import { RANGE_TYPES, rangeTypeByName } from './range-type.ts'
 import { arrayOf, type SqlType, type TypeKind, withoutDomain } from './sql-type.ts'
 import { quoteIdent } from './text/identifier.ts'
 import type { UserType } from './user-type.ts'
@@ -66,16 +67,29 @@ export const PG_TYPES = {
   jsonpath: row(4072, 4073, 'jsonpath', 'jsonpath', -1, 'U'),
   regnamespace: row(4089, 4090, 'regnamespace', 'regnamespace', 4, 'N'),
   unknown: row(705, 0, 'unknown', 'unknown', -2, 'X'),
-} satisfies Record<Exclude<TypeKind, 'array' | 'enum'>, PgType>
+} satisfies Record<Exclude<TypeKind, 'array' | 'enum' | 'range' | 'multirange'>, PgType>
 
-const ENUM = row(3500, 0, 'anyenum', 'anyenum', 4, 'E')
-const INFO: Readonly<Record<Exclude<TypeKind, 'array'>, PgType>> = { ...PG_TYPES, enum: ENUM }
+/** Range types and multirange types, by what they are of. */
+const RANGES = new Map<string, PgType>()
+for (const { of, range, multirange } of RANGE_TYPES) {
+  for (const [kind, [oid, arrayOid, name]] of [['range', range] as const, ['multirange', multirange] as const])
+    RANGES.set(`${kind} ${of}`, row(oid, arrayOid, name, name, -1, 'R'))
+}
+
+export const RANGE_PG_TYPES: readonly PgType[] = [...RANGES.values()]
+
+const INFO: Readonly<Record<Exclude<TypeKind, 'array'>, PgType>> = {
+  ...PG_TYPES,
+  enum: row(3500, 0, 'anyenum', 'anyenum', 4, 'E'),
+  range: row(3831, 0, 'anyrange', 'anyrange', -1, 'P'),
+  multirange: row(4537, 0, 'anymultirange', 'anymultirange', -1, 'P'),
+}
 
 /** The catalog row of a type; an array's is made from its element's. */
 export function pgType(type: SqlType): PgType {
   const user = type.domain ?? type.user
   if (user !== undefined) return userPgType(type, user)
-  if (type.kind !== 'array') return INFO[type.kind]
+  if (type.kind !== 'array') return RANGES.get(`${type.kind} ${type.element?.kind}`) ?? INFO[type.kind]
   // An array of arrays is PostgreSQL's same type; nothing makes one here, but a catalog must stay readable.
   if (type.element?.kind === 'array') return pgType(type.element)
   const element = type.element === undefined ? INFO.text : pgType(type.element)
@@ -104,8 +118,13 @@ export function typeLength(type: SqlType): number {
 }
 
 const BY_OID = new Map<number, SqlType>()
-for (const [kind, info] of Object.entries(PG_TYPES)) {
-  const type: SqlType = { kind: kind as TypeKind }
+const plainTypes = Object.keys(PG_TYPES).map((kind): SqlType => ({ kind: kind as TypeKind }))
+const rangeTypes = RANGE_TYPES.flatMap(({ range, multirange }) => [
+  rangeTypeByName(range[2])!,
+  rangeTypeByName(multirange[2])!,
+])
+for (const type of [...plainTypes, ...rangeTypes]) {
+  const info = pgType(type)
   BY_OID.set(info.oid, type)
   if (info.arrayOid !== 0) BY_OID.set(info.arrayOid, arrayOf(type))
 }
@@ -168,7 +187,7 @@ export function formatType(type: SqlType): string {
   const user = type.domain ?? type.user
   if (user !== undefined) return userTypeName(user)
   if (type.kind === 'array') return type.element === undefined ? 'anyarray' : `${formatType(type.element)}[]`
-  const name = INFO[type.kind].sqlName
+  const name = pgType(type).sqlName
   if (type.kind === 'numeric')
     return type.precision === undefined ? name : `numeric(${type.precision},${type.scale ?? 0})`
   if (type.length !== undefined) return `${name}(${type.length})`
@@ -182,7 +201,7 @@ export function typeName(type: SqlType): string {
   const user = type.domain ?? type.user
   if (user !== undefined) return userTypeName(user)
   if (type.kind === 'array') return type.element === undefined ? 'anyarray' : `${typeName(type.element)}[]`
-  return INFO[type.kind].sqlName
+  return pgType(type).sqlName
 }
 
 const ALIASES: Readonly<Record<string, TypeKind>> = {
@@ -211,6 +230,8 @@ export function typeByName(name: string): SqlType | undefined {
   }
   if (name.startsWith('_')) return typeByName(`${name.slice(1)}[]`)
   if (name === '"char"') return { kind: 'char' }
+  const range = rangeTypeByName(name)
+  if (range !== undefined) return range
   const kind = ALIASES[name] ?? (Object.hasOwn(PG_TYPES, name) ? (name as TypeKind) : undefined)
   return kind === undefined ? undefined : { kind }
 }

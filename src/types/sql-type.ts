@@ -17,6 +17,8 @@ import type { UserType } from './user-type.ts'
  * | bytea | Uint8Array | any |
  * | interval | Interval | any |
  * | array | (Value \| null)[], ShapedArray | any |
+ * | range | RangeValue | any |
+ * | multirange | RangeValue[] | any |
  * | record | (Value \| null)[] | any |
  * | enum | number: the place of the label in the order of its type | f64 |
  *
@@ -53,6 +55,8 @@ export type TypeKind =
   | 'regproc'
   | 'regnamespace'
   | 'array'
+  | 'range'
+  | 'multirange'
   | 'record'
   | 'enum'
   | 'unknown'
@@ -65,7 +69,7 @@ export interface SqlType {
   readonly scale?: number
   /** varchar(n), char(n), bit(n), bit varying(n). */
   readonly length?: number
-  /** Element type of an array. */
+  /** Element type of an array; what a range or multirange is of. */
   readonly element?: SqlType
   /** Of a record, where they are known: composite types, the rows of relations, ROW(…). */
   readonly fields?: readonly Field[]
@@ -140,5 +144,6 @@ function sameFields(a: SqlType['fields'], b: SqlType['fields'], same: typeof sam
 export function sameBaseType(a: SqlType, b: SqlType): boolean {
   if (a.kind !== b.kind || a.user?.oid !== b.user?.oid) return false
   if (a.kind === 'record') return sameFields(a.fields, b.fields, sameBaseType)
-  return a.kind !== 'array' || (!!a.element && !!b.element && sameBaseType(a.element, b.element))
+  if (a.kind !== 'array' && a.kind !== 'range' && a.kind !== 'multirange') return true
+  return !!a.element && !!b.element && sameBaseType(a.element, b.element)
 }

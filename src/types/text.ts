@@ -4,6 +4,8 @@ import { isInterval, isNumeric } from './datum.ts'
 import { applyModifiers } from './modifiers.ts'
 import { formatNumeric } from './numeric.ts'
 import { userTypeName } from './pg-type.ts'
+import { subtypeOf } from './range-type.ts'
+import { isRange } from './range-value.ts'
 import { type SqlType, TEXT, type TypeKind } from './sql-type.ts'
 import { formatArray, formatRecord, parseArray } from './text/array.ts'
 import { parseBits } from './text/bits.ts'
@@ -22,6 +24,7 @@ import {
   parseNumeric,
   parseOid,
 } from './text/number.ts'
+import { formatMultirange, formatRange, parseMultirange, parseRange } from './text/range.ts'
 import {
   formatBytea,
   formatChar,
@@ -33,7 +36,7 @@ import {
   parseUuid,
 } from './text/string.ts'
 import { zoneByName } from './time-zone.ts'
-import type { Interval, Numeric, ShapedArray, Value, ValueArray } from './value.ts'
+import type { Interval, Numeric, RangeValue, ShapedArray, Value, ValueArray } from './value.ts'
 
 /** PostgreSQL's text input and output of every type. */
 export interface TextOptions {
@@ -93,6 +96,15 @@ const CODECS = {
     format: (value: ValueArray | ShapedArray, type, opts) =>
       formatArray(value, (item) => formatText(item, type.element ?? TEXT, opts)),
   },
+  range: {
+    parse: (text, type, opts) => parseRange(text, subtypeOf(type), (end) => parseText(end, subtypeOf(type), opts)),
+    format: (value: RangeValue, type, opts) => formatRange(value, (end) => formatText(end, subtypeOf(type), opts)),
+  },
+  multirange: {
+    parse: (text, type, opts) => parseMultirange(text, subtypeOf(type), (end) => parseText(end, subtypeOf(type), opts)),
+    format: (value: readonly RangeValue[], type, opts) =>
+      formatMultirange(value, (end) => formatText(end, subtypeOf(type), opts)),
+  },
   record: {
     parse: () => {
       throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
@@ -132,6 +144,7 @@ function formatLoose(value: Value, opts: TextOptions): string {
     if (value instanceof Uint8Array) return formatBytea(value)
     if (isNumeric(value)) return formatNumeric(value as Numeric)
     if (isInterval(value)) return formatInterval(value as Interval)
+    if (isRange(value)) return formatRange(value, (end) => formatLoose(end, opts))
     if (isShapedArray(value)) return formatArray(value, (item) => formatLoose(item, opts))
     return formatRecord(value as ValueArray, (field) => formatLoose(field, opts))
   }

@@ -3,7 +3,17 @@
  * int8, timestamp and timestamptz: `number` while |v| ≤ 2^53-1, `bigint` beyond; `normalizeInt` keeps that canonical,
  * so that equal values are always the same JS type.
  */
-export type Value = boolean | number | bigint | string | Uint8Array | Numeric | Interval | ValueArray | ShapedArray
+export type Value =
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Numeric
+  | Interval
+  | ValueArray
+  | ShapedArray
+  | RangeValue
 export type Datum = Value | null
 export interface ValueArray extends ReadonlyArray<Datum> {}
 /**
@@ -15,6 +25,15 @@ export interface ShapedArray {
   readonly items: ValueArray
   readonly dims: readonly number[]
   readonly lower: readonly number[]
+}
+/**
+ * A range, in one form (range-make.ts); a multirange is the list of its ranges. An end that is NULL is none, and is not
+ * included.
+ */
+export interface RangeValue {
+  readonly bounds: 'empty' | '[]' | '[)' | '(]' | '()'
+  readonly low: Datum
+  readonly high: Datum
 }
 export type Row = readonly Datum[]
 

@@ -1,9 +1,13 @@
 import fc from 'fast-check'
 import { shapedArray } from './array-value.ts'
+import { compareLoose } from './datum.ts'
 import { makeNumeric } from './numeric.ts'
+import { makeMultirange, makeRange } from './range-make.ts'
+import { multirangeOf, rangeOf } from './range-type.ts'
+import { EMPTY_RANGE } from './range-value.ts'
 import type { SqlType } from './sql-type.ts'
 import * as T from './sql-type.ts'
-import type { Value } from './value.ts'
+import type { RangeValue, Value } from './value.ts'
 import { normalizeInt } from './value.ts'
 
 /** Random values of a type, in canonical form: for property tests only. */
@@ -61,6 +65,12 @@ export function datumOf(type: SqlType): fc.Arbitrary<Value> {
     case 'json':
     case 'jsonb':
       return fc.constantFrom('null', '1', '"a"', '[]', '[1, "b"]', '{}', '{"a": 1.50}', '{"b": [true], "aa": null}')
+    case 'range':
+      return rangeArbitrary(type.element!)
+    case 'multirange':
+      return fc
+        .array(rangeArbitrary(type.element!), { maxLength: 4 })
+        .map((ranges) => makeMultirange(ranges, type.element!) as unknown as Value)
     case 'array':
       return fc.oneof(
         { weight: 3, arbitrary: fc.array(fc.option(datumOf(type.element!)), { maxLength: 4 }) },
@@ -81,6 +91,24 @@ export function datumOf(type: SqlType): fc.Arbitrary<Value> {
         .string({ unit: 'grapheme', maxLength: 30 })
         .filter((text) => text.isWellFormed() && !text.includes('\0'))
   }
+}
+
+function rangeArbitrary(subtype: SqlType): fc.Arbitrary<RangeValue> {
+  const end = fc.option(datumOf(subtype), { freq: 4 })
+  return fc.tuple(end, end, fc.boolean(), fc.boolean()).map(([a, b, open, close]) => {
+    const turned = a !== null && b !== null && compareLoose(a, b) > 0
+    const [low, high] = turned ? [b, a] : [a, b]
+    try {
+      return makeRange(
+        { value: low, inclusive: open, lower: true },
+        { value: high, inclusive: close, lower: false },
+        subtype,
+      )
+    } catch {
+      // The value behind the last one.
+      return EMPTY_RANGE
+    }
+  })
 }
 
 /** A type of every kind of column. */
@@ -106,4 +134,9 @@ export const someTypes: readonly SqlType[] = [
   T.arrayOf(T.INT4),
   T.arrayOf(T.NUMERIC),
   T.arrayOf(T.TEXT),
+  rangeOf(T.INT4),
+  rangeOf(T.NUMERIC),
+  rangeOf(T.TIMESTAMPTZ),
+  multirangeOf(T.DATE),
+  multirangeOf(T.INT8),
 ]

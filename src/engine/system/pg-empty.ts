@@ -12,6 +12,7 @@ import {
   TIMESTAMPTZ,
 } from '../../types/sql-type.ts'
 import { column } from './columns.ts'
+import { PG_RANGE } from './pg-range.ts'
 import type { SystemRelation } from './relation.ts'
 import { PG_DEPEND, PG_SEQUENCE } from './sequences.ts'
 import { PG_ENUM } from './user-types.ts'
@@ -32,7 +33,7 @@ export const PG_EMPTY_RELATIONS: readonly SystemRelation[] = [
   empty('pg_shdescription', { objoid: OID, classoid: OID, description: TEXT }),
   // In their old places, as all the others keep their ids.
   PG_ENUM,
-  empty('pg_range', { rngtypid: OID, rngsubtype: OID, rngmultitypid: OID, rngcollation: OID, rngsubopc: OID }),
+  PG_RANGE,
   empty('pg_inherits', { inhrelid: OID, inhparent: OID, inhseqno: INT4, inhdetachpending: BOOL }),
   empty('pg_policy', {
     oid: OID,

@@ -1,5 +1,5 @@
 import { pgRelations, rowTypeOid } from '../../catalog/pg-relations.ts'
-import { PG_TYPES } from '../../types/pg-type.ts'
+import { PG_TYPES, type PgType, RANGE_PG_TYPES } from '../../types/pg-type.ts'
 import { arrayOf, BOOL, INT2, INT4, NAME, OID, type SqlType, TEXT, TIMESTAMPTZ } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
 import { column } from './columns.ts'
@@ -8,6 +8,8 @@ import type { SystemRelation } from './relation.ts'
 import { userTypeRows } from './user-types.ts'
 
 const CHAR: SqlType = { kind: 'char' }
+
+const isMultirange = (type: PgType): boolean => type.name.endsWith('multirange')
 
 export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
   {
@@ -51,8 +53,8 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
       column('typacl', arrayOf(TEXT)),
     ],
     *rows({ world }): Iterable<Row> {
-      for (const type of Object.values(PG_TYPES)) {
-        const kind = type.category === 'P' ? 'p' : 'b'
+      for (const type of [...Object.values(PG_TYPES), ...RANGE_PG_TYPES]) {
+        const kind = type.category === 'P' ? 'p' : type.category === 'R' ? (isMultirange(type) ? 'm' : 'r') : 'b'
         const io = (suffix: string) => `${type.name}${suffix}`
         const collation = type.category === 'S' ? 100 : 0
         yield [
@@ -91,7 +93,7 @@ export const PG_SERVER_RELATIONS: readonly SystemRelation[] = [
           OWNER_OID,
           -1,
           false,
-          kind,
+          type.category === 'P' ? 'p' : 'b',
           'A',
           false,
           true,

@@ -119,5 +119,7 @@ export const comparisonFunctions: readonly ScalarFunction[] = [
   ...TYPES.flatMap((row) => family(...row)),
   ...enums,
   ...loose('anyarray', 'array_'),
+  ...loose('anyrange', 'range_'),
+  ...loose('anymultirange', 'multirange_'),
   ...loose('record', 'record_'),
 ]

@@ -3,6 +3,7 @@ import type { Batch } from '../../types/batch.ts'
 import { rowsOf } from '../../types/batch-build.ts'
 import { isInterval, isNumeric, isValueArray } from '../../types/datum.ts'
 import { stripZeros } from '../../types/numeric.ts'
+import { isRange } from '../../types/range-value.ts'
 import type { SqlType } from '../../types/sql-type.ts'
 import type { Datum, Row } from '../../types/value.ts'
 
@@ -63,6 +64,7 @@ function plain(value: Datum): unknown {
   }
   if (isInterval(value)) return [value.months, value.days, String(value.micros)]
   if (isValueArray(value)) return value.map(plain)
+  if (isRange(value)) return { ...value, low: plain(value.low), high: plain(value.high) }
   if (isShapedArray(value)) return { ...value, items: value.items.map(plain) }
   return [...value]
 }

@@ -64,7 +64,7 @@ export const canCoerce = (from: SqlType, to: SqlType, context: CoercionContext):
 
 /** The text as a value of the type; errors point at the literal. */
 const OF_MOMENT = /now|today|tomorrow|yesterday/i
-const TIMES: ReadonlySet<string> = new Set(['date', 'time', 'timestamp', 'timestamptz', 'array'])
+const TIMES: ReadonlySet<string> = new Set(['date', 'time', 'timestamp', 'timestamptz', 'array', 'range', 'multirange'])
 
 export function parseLiteral(
   st: Statement,

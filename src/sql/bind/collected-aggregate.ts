@@ -10,9 +10,11 @@ import { aggregateCall } from './overload.ts'
  */
 const OF_BITS: ReadonlySet<string> = new Set(['bit_and', 'bit_or', 'bit_xor'])
 const BITS: ReadonlySet<string> = new Set(['bit', 'varbit'])
+const OF_RANGES: ReadonlySet<string> = new Set(['range_agg', 'range_intersect_agg'])
+const RANGES: ReadonlySet<string> = new Set(['range', 'multirange'])
 
 /** Names that are of such aggregates whatever they are called with. */
-export const isCollectedAggregate = (name: string): boolean => isJsonAggregate(name)
+export const isCollectedAggregate = (name: string): boolean => isJsonAggregate(name) || OF_RANGES.has(name)
 
 /** The aggregate below a call; `final`: the function of its result, where there is one. */
 export function collectedOrPlain(
@@ -22,7 +24,8 @@ export function collectedOrPlain(
   at: Place,
 ): { readonly call: ReturnType<typeof aggregateCall>; readonly final?: string } {
   if (isJsonAggregate(name)) return { call: jsonAggregateCall(st, name, args, at), final: jsonFinal(name, args) }
-  if (args.length === 1 && OF_BITS.has(name) && BITS.has(args[0].type.kind)) {
+  const kind = args.length === 1 ? args[0].type.kind : ''
+  if ((OF_BITS.has(name) && BITS.has(kind)) || (OF_RANGES.has(name) && RANGES.has(kind))) {
     return { call: aggregateCall(st, 'array_agg', args, at), final: `${name}_final` }
   }
   return { call: aggregateCall(st, name, args, at) }

@@ -68,7 +68,7 @@ function convert(st: Statement, args: readonly Scalar[], types: readonly SqlType
 }
 
 const sameKind = (a: SqlType, b: SqlType): boolean =>
-  a.kind === b.kind && (a.kind !== 'array' || (!!a.element && !!b.element && sameKind(a.element, b.element)))
+  a.kind === b.kind && (a.element === b.element || (!!a.element && !!b.element && sameKind(a.element, b.element)))
 
 const typesOf = (args: readonly Scalar[]): SqlType[] => args.map((a) => a.type)
 

@@ -76,7 +76,16 @@ function bindOne(
 }
 
 /** Texts of these depend on settings. */
-const BY_SETTING: ReadonlySet<string> = new Set(['date', 'time', 'timestamp', 'timestamptz', 'interval', 'array'])
+const BY_SETTING: ReadonlySet<string> = new Set([
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'array',
+  'range',
+  'multirange',
+])
 
 function isChanging(s: Scalar): boolean {
   if (s.kind !== 'call' && s.kind !== 'anyAll') return false
