@@ -63,7 +63,6 @@ const int32: Write = (writer, value) => writer.int32(value as number)
 const float: Write = (writer, value) => writer.float(value as number)
 const wide: Write = (writer, value) => writer.int64(toI64(value as number | bigint))
 const text: Write = (writer, value) => writer.text(value as string)
-const loose: Write = (writer, value) => writeLoose(writer, value)
 
 const WRITE = {
   bool: (writer, value) => writer.byte(value === true ? 1 : 0),
@@ -108,7 +107,12 @@ const WRITE = {
     writeItems(writer, value, (item) =>
       writeRange(writer, item as RangeValue, (end) => writeValue(writer, subtypeOf(type), end)),
     ),
-  record: loose,
+  record: (writer, value, type) => {
+    const { fields } = type
+    let i = 0
+    if (fields === undefined) writeLoose(writer, value)
+    else writeItems(writer, value, (item) => writeColumn(writer, { type: fields[i++].type }, item))
+  },
   enum: float,
   unknown: text,
   void: () => {},

@@ -3,8 +3,8 @@ import { DIMENSIONS_MAX, itemCount, itemsOf, shapedArray, shapeOf, tooManyDimens
 import { PG_EPOCH_DAYS } from '../types/calendar.ts'
 import { I64_INFINITY, I64_MINUS_INFINITY, toI64 } from '../types/column-kind.ts'
 import { isInterval, isNumeric } from '../types/datum.ts'
-import { applyModifiers } from '../types/modifiers.ts'
-import { typeByOid, typeOid } from '../types/pg-type.ts'
+import { applyModifiers, checkNull } from '../types/modifiers.ts'
+import { typeByOid, typeName, typeOid } from '../types/pg-type.ts'
 import { subtypeOf } from '../types/range-type.ts'
 import { BOOL, BYTEA, FLOAT8, INTERVAL, NUMERIC, type SqlType, TEXT, type TypeKind } from '../types/sql-type.ts'
 import { formatText, parseText } from '../types/text.ts'
@@ -209,10 +209,8 @@ const CODECS = {
     decode: (bytes, type) => readMultirange(bytes, subtypeOf(type), (end) => decodeBinary(end, subtypeOf(type))),
   },
   record: {
-    encode: (value: ValueArray) => encodeRecord(value),
-    decode: () => {
-      throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
-    },
+    encode: (value: ValueArray, type) => encodeRecord(value, type.fields),
+    decode: (bytes, type) => decodeRecord(bytes, type.fields),
   },
   enum: {
     encode: (value: number, type) => encodeUtf8(formatText(value, type)),
@@ -291,16 +289,47 @@ function decodeArray(bytes: Buffer, declared: SqlType | undefined): Value {
 
 const tooShort = (): SqlError => new SqlError('08P01', 'insufficient data left in message')
 
-function encodeRecord(items: ValueArray): Uint8Array {
+function encodeRecord(items: ValueArray, known: SqlType['fields']): Uint8Array {
   const head = Buffer.alloc(4)
   head.writeInt32BE(items.length)
-  const fields = items.flatMap((item) => {
-    const type = looseType(item)
+  const fields = items.flatMap((item, i) => {
+    const type = known?.[i].type ?? looseType(item)
     const prefix = Buffer.alloc(4)
     prefix.writeUInt32BE(typeOid(type))
     return [prefix, sized(item, type)]
   })
   return Buffer.concat([head, ...fields])
+}
+
+function decodeRecord(bytes: Buffer, fields: SqlType['fields']): ValueArray {
+  if (fields === undefined) throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
+  if (bytes.length < 4) throw new SqlError('08P01', 'insufficient data left in message')
+  const count = bytes.readInt32BE(0)
+  if (count !== fields.length)
+    throw new SqlError('42804', `wrong number of columns: ${count}, expected ${fields.length}`)
+  let at = 4
+  const items = fields.map(({ type }, i) => {
+    if (at + 8 > bytes.length) throw new SqlError('08P01', 'insufficient data left in message')
+    const [oid, size] = [bytes.readUInt32BE(at), bytes.readInt32BE(at + 4)]
+    const wanted = typeOid(type)
+    if (oid !== wanted)
+      throw new SqlError(
+        '42804',
+        `binary data has type ${oid} (${typeNameOf(oid)}) instead of expected ${wanted} (${typeName(type)}) in record column ${i + 1}`,
+      )
+    at += 8
+    if (size < 0) return checkNull(type)
+    if (at + size > bytes.length) throw new SqlError('08P01', 'insufficient data left in message')
+    at += size
+    return decodeBinary(bytes.subarray(at - size, at), type)
+  })
+  if (at !== bytes.length) throw new SqlError('22P03', 'improper binary format in record')
+  return items
+}
+
+const typeNameOf = (oid: number): string => {
+  const type = typeByOid(oid)
+  return type === undefined ? '???' : typeName(type)
 }
 
 /** Fields of anonymous records are known by their shape only. */

@@ -1,10 +1,10 @@
 import { mapItems } from '../types/array-value.ts'
-import { applyModifiers, hasModifiers } from '../types/modifiers.ts'
+import { applyModifiers, checkNull, hasModifiers } from '../types/modifiers.ts'
 import { pgType } from '../types/pg-type.ts'
 import { subtypeOf } from '../types/range-type.ts'
 import { type SqlType, sameBaseType, type TypeKind } from '../types/sql-type.ts'
 import { formatText, parseText, parseTextLoose } from '../types/text.ts'
-import type { Datum, RangeValue, Value } from '../types/value.ts'
+import type { Datum, RangeValue, Value, ValueArray } from '../types/value.ts'
 import { CAST_ROWS, type CastRow } from './cast-table.ts'
 import { textOptions } from './define.ts'
 import type { Cast, EvalEnv } from './function.ts'
@@ -64,6 +64,7 @@ function find(from: SqlType, to: SqlType, context: Cast['context']): Found | und
     return { context: 'explicit', convert, fallible: false }
   }
   if (from.kind === 'array' && to.kind === 'array') return findArray(from, to, context)
+  if (from.kind === 'record' && to.kind === 'record') return findRecord(from, to, context)
   return throughText(from, to, context)
 }
 
@@ -75,6 +76,27 @@ function findArray(from: SqlType, to: SqlType, context: Cast['context']): Found 
   const convert: Convert = (value, env) =>
     mapItems(value, (item) => (item === null ? null : cast.eval(item, element, env)))
   return { context: cast.context, convert: cast.identity === true ? undefined : convert, fallible: cast.fallible }
+}
+
+/** Of an anonymous record, field by field; of a composite type to records of any fields. */
+function findRecord(from: SqlType, to: SqlType, context: Cast['context']): Found | undefined {
+  if (to.fields === undefined) return { context: 'implicit', convert: undefined, fallible: false }
+  const { fields } = to
+  if (from.user !== undefined || from.fields?.length !== fields.length) return undefined
+  const casts = from.fields.map((field, i) =>
+    findCast(field.type, fields[i].type, context === 'implicit' ? 'assignment' : context),
+  )
+  if (casts.includes(undefined)) return undefined
+  const convert: Convert = (value, env) =>
+    (value as ValueArray).map((item, i) =>
+      item === null ? checkNull(fields[i].type) : casts[i]!.eval(item, fields[i].type, env),
+    )
+  const identity = casts.every((cast) => cast!.identity === true)
+  return {
+    context: 'implicit',
+    convert: identity ? undefined : convert,
+    fallible: casts.some((cast) => cast!.fallible),
+  }
 }
 
 /** I/O conversion: to text in assignments, from text when explicit. */

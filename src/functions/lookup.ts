@@ -32,6 +32,7 @@ import { mathFunctions } from './scalar/math.ts'
 import { overlapsFunctions } from './scalar/overlaps.ts'
 import { rangeFunctions } from './scalar/range.ts'
 import { rangeOperators } from './scalar/range-operators.ts'
+import { recordFunctions } from './scalar/record.ts'
 import { regexFunctions } from './scalar/regex.ts'
 import { regexMoreFunctions } from './scalar/regex-more.ts'
 import { sequenceFunctions } from './scalar/sequence.ts'
@@ -59,6 +60,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...textFunctions,
   ...textFormatFunctions,
   ...likeFunctions,
+  ...recordFunctions,
   ...regexFunctions,
   ...datetimeFunctions,
   ...arrayFunctions,

@@ -12,14 +12,20 @@ import { handled } from './bind/handled.ts'
  * for the user's types.
  */
 export function resolveType(name: TypeName, st?: Statement): SqlType {
-  handled(name, ['parts', 'canonical', 'typmods', 'arrayDims'])
+  handled(name, ['parts', 'canonical', 'typmods', 'arrayDims', 'fields'])
   const written = name.parts.map((p) => p.name)
   const last = written[written.length - 1]
   const user = st === undefined || isBuiltIn(written) ? undefined : userType(st, name, written)
   if (user === undefined && (written.length > 2 || (written.length === 2 && written[0] !== 'pg_catalog')))
     throw unknownType(written.join('.'), name)
   let type: SqlType
-  if (user !== undefined) {
+  if (name.fields !== undefined) {
+    // RisingWave's STRUCT<a int, b text>, Flink's ROW<…>.
+    type = {
+      kind: 'record',
+      fields: name.fields.map((f) => ({ name: f.name.name, type: resolveType(f.type, st), nullable: true })),
+    }
+  } else if (user !== undefined) {
     if (name.typmods.length > 0) throw bindError('42601', `type modifier is not allowed for type "${last}"`, name)
     type = user
   } else if (last.startsWith('_') && typeNamed(last.slice(1)) !== undefined)

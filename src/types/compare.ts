@@ -14,9 +14,9 @@ import { compareInterval } from './interval.ts'
 import { compareJsonb } from './jsonb.ts'
 import { compareNumeric } from './numeric.ts'
 import { isRange } from './range-value.ts'
-import type { SqlType, TypeKind } from './sql-type.ts'
+import type { Field, SqlType, TypeKind } from './sql-type.ts'
 import { compareUtf8 } from './utf8.ts'
-import type { Datum, Interval, Numeric, RangeValue, Value } from './value.ts'
+import type { Datum, Interval, Numeric, RangeValue, Value, ValueArray } from './value.ts'
 
 /** Total order of the values of a type: PostgreSQL's btree order with collation C. Negative, 0 or positive. */
 export type Compare = (a: Value, b: Value) => number
@@ -64,10 +64,23 @@ const BY_KIND = {
 } satisfies Record<Exclude<TypeKind, 'array'>, Compare>
 
 export function compareFor(type: SqlType): Compare {
+  if (type.kind === 'record' && type.fields !== undefined) return compareFields(type.fields)
   if (type.kind !== 'array') return BY_KIND[type.kind]
   const element = type.element === undefined ? compareLoose : compareFor(type.element)
   const nullable = (x: Datum, y: Datum) => compareNullsLast(x, y, element as Compare)
   return (a, b) => compareArrays(a, b, nullable)
+}
+
+function compareFields(fields: readonly Field[]): Compare {
+  const compares = fields.map((field) => compareFor(field.type))
+  return (a, b) => {
+    const [x, y] = [a as ValueArray, b as ValueArray]
+    for (let i = 0; i < compares.length; i++) {
+      const order = compareNullsLast(x[i], y[i], compares[i])
+      if (order !== 0) return order
+    }
+    return 0
+  }
 }
 
 /** Ascending order with NULL as the largest. */

@@ -1,7 +1,7 @@
 import { SqlError } from '../base/sql-error.ts'
 import { isShapedArray } from './array-value.ts'
 import { isInterval, isNumeric } from './datum.ts'
-import { applyModifiers } from './modifiers.ts'
+import { applyModifiers, checkNull } from './modifiers.ts'
 import { formatNumeric } from './numeric.ts'
 import { userTypeName } from './pg-type.ts'
 import { subtypeOf } from './range-type.ts'
@@ -25,6 +25,7 @@ import {
   parseOid,
 } from './text/number.ts'
 import { formatMultirange, formatRange, parseMultirange, parseRange } from './text/range.ts'
+import { recordFields } from './text/record.ts'
 import {
   formatBytea,
   formatChar,
@@ -106,10 +107,17 @@ const CODECS = {
       formatMultirange(value, (end) => formatText(end, subtypeOf(type), opts)),
   },
   record: {
-    parse: () => {
-      throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
+    parse: (text, type, opts) => {
+      const { fields } = type
+      if (fields === undefined) throw new SqlError('0A000', 'input of anonymous composite types is not implemented')
+      return recordFields(text, fields.length).map((field, i) =>
+        field === null ? checkNull(fields[i].type) : parseText(field, fields[i].type, opts),
+      )
     },
-    format: (value: ValueArray, _, opts) => formatRecord(value, (field) => formatLoose(field, opts)),
+    format: (value: ValueArray, { fields }, opts) =>
+      formatRecord(value, (item, i) =>
+        fields === undefined ? formatLoose(item, opts) : formatText(item, fields[i].type, opts),
+      ),
   },
   enum: {
     parse: (text, type) => type.user?.orderOf(text, userTypeName(type.user)) ?? 0,

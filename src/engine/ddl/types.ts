@@ -18,7 +18,7 @@ type Plan<K extends DdlPlan['kind']> = Extract<DdlPlan, { kind: K }>
 export async function createType(deps: DdlDeps, plan: Plan<'createType'>, call: CallContext): Promise<void> {
   const { world } = deps
   await world.exclusive.run(async () => {
-    exists(deps, plan, call, plan.fields === undefined ? 'type' : 'relation')
+    exists(deps, plan, call, 'type')
     checkStillThere(deps, [plan.schema, ...plan.dependsOn])
     const id = world.catalog.nextId
     const { name, schema, sql, dependsOn, rules } = plan

@@ -32,7 +32,12 @@ export function toJsonNode(value: Datum, type: SqlType, env: EvalEnv): JsonNode 
     case 'array':
       return nested(value, (item) => toJsonNode(item, itemType(type), env)) as readonly JsonNode[]
     case 'record':
-      return new JsonObject((value as ValueArray).map((item, i) => [`f${i + 1}`, looseNode(item)]))
+      return new JsonObject(
+        (value as ValueArray).map((item, i) => {
+          const field = type.fields?.[i]
+          return field === undefined ? [`f${i + 1}`, looseNode(item)] : [field.name, toJsonNode(item, field.type, env)]
+        }),
+      )
     default:
       return scalarText(value, type, env)
   }
@@ -57,9 +62,21 @@ export function jsonText(value: Datum, type: SqlType, env: EvalEnv): string {
       return value as string
     case 'array':
       return arrayText(value, type, env, ',')
+    case 'record':
+      return recordText(value as ValueArray, type, env, ',')
     default:
       return formatJson(toJsonNode(value, type, env))
   }
+}
+
+/** `separator`: between the members. */
+export function recordText(record: ValueArray, type: SqlType, env: EvalEnv, separator: string): string {
+  const members = record.map((item, i) => {
+    const field = type.fields?.[i]
+    const text = field === undefined ? formatJson(looseNode(item)) : jsonText(item, field.type, env)
+    return `${quoteJson(field?.name ?? `f${i + 1}`)}:${text}`
+  })
+  return `{${members.join(separator)}}`
 }
 
 /** `separator`: between what the outermost brackets hold. */

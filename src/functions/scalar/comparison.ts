@@ -1,6 +1,8 @@
+import { SqlError } from '../../base/sql-error.ts'
 import { type Compare, compareFor } from '../../types/compare.ts'
 import { compareLoose } from '../../types/datum.ts'
-import { typeByName } from '../../types/pg-type.ts'
+import { typeByName, typeName } from '../../types/pg-type.ts'
+import { type RowType, sameBaseType } from '../../types/sql-type.ts'
 import type { Value } from '../../types/value.ts'
 import { def, defEnv, type Options } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
@@ -105,14 +107,25 @@ function loose(arg: string, prefix: string): ScalarFunction[] {
   return OPS.map(([op, symbol, test]) =>
     defEnv(
       `${prefix}${op}(${arg},${arg}) bool`,
-      ([x, y], _, [type]) => {
+      ([x, y], _, [type, other]) => {
+        if (type.fields !== undefined && other.fields !== undefined) sameRecords(type.fields, other.fields)
         const element = type.element?.kind
-        const compare = element === 'jsonb' || element === 'bpchar' ? compareFor(type) : compareLoose
+        const compare =
+          element === 'jsonb' || element === 'bpchar' || type.fields !== undefined ? compareFor(type) : compareLoose
         return test(compare(x as Value, y as Value))
       },
       { op: symbol, shapes: true },
     ),
   )
+}
+
+function sameRecords(a: RowType, b: RowType): void {
+  if (a.length !== b.length)
+    throw new SqlError('42804', 'cannot compare record types with different numbers of columns')
+  const at = a.findIndex((field, i) => !sameBaseType(field.type, b[i].type))
+  if (at < 0) return
+  const [x, y] = [typeName(a[at].type), typeName(b[at].type)]
+  throw new SqlError('42804', `cannot compare dissimilar column types ${x} and ${y} at record column ${at + 1}`)
 }
 
 export const comparisonFunctions: readonly ScalarFunction[] = [

@@ -4,7 +4,7 @@ import { readsClock } from '../../plan/clock-shape.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { constant, visitScalar } from '../../plan/scalar-walk.ts'
 import { hasModifiers, withoutModifiers } from '../../types/modifiers.ts'
-import { type SqlType, sameBaseType, sameType, TEXT, withoutDomain } from '../../types/sql-type.ts'
+import { type RowType, type SqlType, sameBaseType, sameType, TEXT, withoutDomain } from '../../types/sql-type.ts'
 import type { Datum, Value } from '../../types/value.ts'
 import { foldConstants } from '../function-facts.ts'
 import { typeText } from '../type-text.ts'
@@ -17,6 +17,8 @@ export type CoercionContext = 'implicit' | 'assignment' | 'explicit'
 export function coerce(st: Statement, s: Scalar, type: SqlType, context: CoercionContext, at: Place): Scalar {
   if (sameType(s.type, type)) return s
   if (s.type.kind === 'unknown') return coerceUnknown(st, s, type, context, at)
+  if (s.kind === 'row' && type.kind === 'record' && type.fields !== undefined && type.domain === undefined)
+    return coerceRow(st, s, type, type.fields, context, at)
   const cast = findCast(s.type, type, context)
   if (!cast) throw cannotCast(s.type, type, context, at)
   if (sameBaseType(s.type, type) && !hasModifiers(type)) return retyped(s, type)
@@ -26,6 +28,36 @@ export function coerce(st: Statement, s: Scalar, type: SqlType, context: Coercio
   if (s.kind !== 'const') return result
   // A constant that does not fit is left for the row that reaches it, unless the statement always does.
   return foldConstants(result, st.env.evalEnv)
+}
+
+/** A row that is written becomes a composite type field by field, so that literals in it take the fields' types. */
+function coerceRow(
+  st: Statement,
+  row: Extract<Scalar, { kind: 'row' }>,
+  type: SqlType,
+  fields: RowType,
+  context: CoercionContext,
+  at: Place,
+): Scalar {
+  const written = st.rows.get(row) ?? row.items
+  if (written.length !== fields.length) {
+    const few = written.length < fields.length
+    throw bindError('42846', `cannot cast type ${typeText(row.type)} to ${typeText(type)}`, at, {
+      detail: `Input has too ${few ? 'few' : 'many'} columns.`,
+    })
+  }
+  const items = written.map((item, i) => {
+    try {
+      return coerce(st, item, fields[i]!.type, context === 'implicit' ? 'assignment' : context, at)
+    } catch (e) {
+      const { sqlstate } = e as { sqlstate?: string }
+      if (sqlstate !== '42804' && sqlstate !== '42846') throw e
+      throw bindError('42846', `cannot cast type ${typeText(row.type)} to ${typeText(type)}`, at, {
+        detail: `Cannot cast type ${typeText(item.type)} to ${typeText(fields[i]!.type)} in column ${i + 1}.`,
+      })
+    }
+  })
+  return { kind: 'row', items, type }
 }
 
 /** A literal is read as the type at once; a parameter takes the type. */

@@ -174,6 +174,8 @@ export class Statement {
   readonly depth: number
   /** Where the literals stand whose type is not known yet: errors of their text point there. */
   readonly literals = new WeakMap<Scalar, Place>()
+  /** The fields of the rows that are written, literals of no type among them. */
+  readonly rows = new WeakMap<Scalar, readonly Scalar[]>()
   /** Queries of WITH that were bound, by their binding. */
   readonly named: Map<number, Logical>
   /** What the clauses of streams say, wherever they stand. */

@@ -10,6 +10,7 @@ import { typeText } from '../type-text.ts'
 import { bindError } from './bind-error.ts'
 import { coerce, unify } from './coerce.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { recordIsNull } from './expr-record.ts'
 import { bindComparison } from './expr-row.ts'
 import { handled } from './handled.ts'
 import { callFunction, callOperator, sqlFunction } from './overload.ts'
@@ -47,6 +48,7 @@ export function bindIs(st: Statement, node: Node<'is'>, place: ExprPlace): Scala
   if (node.test === 'NULL') {
     if (node.operand.kind === 'row') return rowIsNull(st, node.operand, node.negated, place)
     const arg = st.bind.expr(st, node.operand, place)
+    if (arg.type.kind === 'record') return recordIsNull(arg, node.negated)
     return isNull(arg.type.kind === 'unknown' ? coerce(st, arg, { kind: 'text' }, 'implicit', node) : arg, node.negated)
   }
   if (node.test === 'NORMALIZED') {
@@ -113,7 +115,6 @@ export function bindInList(st: Statement, node: Node<'inList'>, place: ExprPlace
   if (node.operand.kind === 'row') {
     const left = node.operand
     const args = node.list.map((item) => {
-      if (item.kind !== 'row') throw notSupported('IN of a row and a value that is no row', item.span)
       return bindComparison(st, '=', left, item, place, at)
     })
     return wrap(args.length === 1 ? args[0] : { kind: 'or', args, type: BOOL })

@@ -34,6 +34,7 @@ import {
   bindUnary,
   LIKE_OPS,
 } from './expr-operator.ts'
+import { bindField, bindRow, wholeRow } from './expr-record.ts'
 import {
   bindArraySubquery,
   bindExists,
@@ -43,7 +44,7 @@ import {
 } from './expr-subquery.ts'
 import { bindGroupingCall } from './grouping-sets.ts'
 import { handled } from './handled.ts'
-import { findColumn } from './scope.ts'
+import { findColumn, type Scope } from './scope.ts'
 
 type Binder<K extends Expr['kind']> = (st: Statement, node: Extract<Expr, { kind: K }>, place: ExprPlace) => Scalar
 
@@ -96,12 +97,14 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   exists: bindExists,
   arraySubquery: bindArraySubquery,
   array: bindArray,
-  row: refuse('a row value in this place'),
+  row: bindRow,
   map: refuse('MAP'),
   subscript: bindSubscript,
   slice: bindSubscript,
-  field: refuse('a field of a composite value'),
-  fieldStar: refuse('.* of a composite value'),
+  field: bindField,
+  fieldStar: (_st, node) => {
+    throw bindError('0A000', 'row expansion via "*" is not supported here', node)
+  },
   collate: bindCollate,
   atTimeZone: bindAtTimeZone,
   extract: bindExtract,
@@ -130,15 +133,28 @@ function bindColumn(st: Statement, node: Extract<Expr, { kind: 'column' }>, plac
   try {
     found = findColumn(place.scope, node.parts, node, st.env.database)
   } catch (e) {
-    const [first] = node.parts
-    const wholeRow = node.parts.length === 1 && place.scope.tables.some((t) => t.alias === first.name)
-    if (wholeRow && e instanceof SqlError && e.sqlstate === '42703')
-      throw notSupported('a whole row as a value', node.span)
-    throw e
+    if (!(e instanceof SqlError) || e.sqlstate !== '42703' || node.parts.length !== 1) throw e
+    const row = rowNamed(st, node, place)
+    if (row === undefined) throw e
+    return row
   }
   const { scope, column } = found
   if (scope === place.scope) return column.expr
   return st.outer(scope.base ?? scope, column.expr, column.nullable, column.name, node)
+}
+
+/** The row of a table whose name stands where no column has it. */
+function rowNamed(st: Statement, node: Extract<Expr, { kind: 'column' }>, place: ExprPlace): Scalar | undefined {
+  const name = node.parts[0]!.name
+  for (let scope: Scope | null = place.scope; scope; scope = scope.parent) {
+    const table = scope.tables.find((t) => t.alias === name)
+    const from = scope
+    if (table === undefined) continue
+    return wholeRow(table, (column) =>
+      from === place.scope ? column.expr : st.outer(from.base ?? from, column.expr, column.nullable, column.name, node),
+    )
+  }
+  return undefined
 }
 
 function bindQuantified(st: Statement, node: Extract<Expr, { kind: 'quantified' }>, place: ExprPlace): Scalar {

@@ -3,6 +3,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { sameScalar } from '../../plan/scalar-walk.ts'
 import { bindError } from './bind-error.ts'
 import type { ExprPlace, Statement } from './context.ts'
+import { recordStar } from './expr-record.ts'
 import { handled } from './handled.ts'
 import { outputName } from './names.ts'
 import { findColumn, findTable, type Origin, type ScopeColumn, tryFindUnqualified } from './scope.ts'
@@ -21,6 +22,10 @@ export function bindTargets(st: Statement, targets: readonly Target[], place: Ex
     handled(t, ['expr', 'alias'])
     if (t.expr.kind === 'star') {
       return expandStar(t.expr, place).map((c) => ({ name: c.name, scalar: c.expr, origin: c.origin, node: t.expr }))
+    }
+    if (t.expr.kind === 'fieldStar') {
+      const node = t.expr
+      return recordStar(st, node, place).map((field) => ({ ...field, origin: null, node }))
     }
     const scalar = st.bind.expr(st, t.expr, place)
     return [

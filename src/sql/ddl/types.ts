@@ -3,6 +3,7 @@ import { notSupported } from '../../base/sql-error.ts'
 import type { TypeEntry } from '../../catalog/entry.ts'
 import { findType } from '../../catalog/resolve-name.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import type { RowType } from '../../types/sql-type.ts'
 import type { EnumLabel } from '../../types/user-type.ts'
 import { newStatement } from '../bind/bind.ts'
 import { bindError } from '../bind/bind-error.ts'
@@ -14,7 +15,7 @@ import { canonicalSql } from './canonical.ts'
 import { lastName, readsOf, schemaOf } from './create-view.ts'
 import { bindRules, planAlterDomain } from './domain.ts'
 
-/** CREATE TYPE … AS ENUM. */
+/** CREATE TYPE … AS ENUM, and AS (…): a composite type. */
 export function planCreateType(node: CreateType, context: PlanningContext): DdlPlan {
   handled(node, ['name', 'definition'])
   const { definition } = node
@@ -36,8 +37,16 @@ export function planCreateType(node: CreateType, context: PlanningContext): DdlP
         )
       return { ...create, labels: definition.labels, sql: canonicalSql(st, context.sql, node.span), dependsOn: [] }
     }
-    case 'composite':
-      throw notSupported('CREATE TYPE … AS (…)', node.span)
+    case 'composite': {
+      const fields: RowType = definition.columns.map((column) => {
+        handled(column, ['name', 'type', 'constraints', 'options'])
+        if (!column.type) throw bindError('42601', `attribute "${column.name.name}" has no type`, column)
+        return { name: column.name.name, type: resolveType(column.type, st), nullable: true }
+      })
+      const twice = fields.find((field, i) => fields.findIndex((f) => f.name === field.name) < i)
+      if (twice !== undefined) throw bindError('42701', `column "${twice.name}" specified more than once`, undefined)
+      return { ...create, fields, sql: canonicalSql(st, context.sql, node.span), dependsOn: readsOf(st) }
+    }
     case 'range':
       throw notSupported('CREATE TYPE … AS RANGE', node.span)
     case 'container':

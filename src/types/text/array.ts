@@ -150,8 +150,8 @@ function quoteElement(text: string): string {
 }
 
 /** A record's text: (a,"b c",) with NULL as nothing. */
-export function formatRecord(items: ValueArray, formatField: (value: Value) => string): string {
-  return `(${items.map((item) => (item === null ? '' : quoteField(formatField(item)))).join(',')})`
+export function formatRecord(items: ValueArray, formatField: (value: Value, i: number) => string): string {
+  return `(${items.map((item, i) => (item === null ? '' : quoteField(formatField(item, i)))).join(',')})`
 }
 
 function quoteField(text: string): string {
