@@ -85,6 +85,8 @@ export interface TableEntry extends EntryBase {
   readonly appendOnly?: true
   /** Absent: none. */
   readonly checks?: readonly CheckConstraint[]
+  /** Of a temporary one; absent: its rows stay. */
+  readonly onCommit?: 'delete' | 'drop'
 }
 
 /** CHECK: a row for which `expr` (planning's, over the table's columns) is false is refused. */

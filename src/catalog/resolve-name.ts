@@ -1,5 +1,6 @@
 import { SqlError } from '../base/sql-error.ts'
 import type { CatalogEntry, CatalogSnapshot, SchemaEntry, TypeEntry } from './entry.ts'
+import { isTemporarySchema, OWN_TEMPORARY } from './temporary.ts'
 
 /** What unqualified names are looked up with: PostgreSQL searches pg_catalog first unless the path names it. */
 export interface NameContext {
@@ -38,7 +39,7 @@ function find(
   const name = parts[parts.length - 1]
   if (parts.length > 1) {
     checkDatabase(parts, 3, context, position)
-    const schema = findSchema(catalog, parts[parts.length - 2])
+    const schema = findSchema(catalog, ownSchema(parts[parts.length - 2], context))
     const entry = schema && catalog.byName(schema.id, name)
     return entry && wanted(entry) ? entry : undefined
   }
@@ -63,11 +64,12 @@ export function creationSchema(
 ): SchemaEntry {
   if (parts.length > 1) {
     checkDatabase(parts, 3, context, position)
-    const schema = findSchema(catalog, parts[parts.length - 2])
+    const schema = findSchema(catalog, ownSchema(parts[parts.length - 2], context))
     if (schema) return schema
     throw new SqlError('3F000', `schema "${parts[parts.length - 2]}" does not exist`, { position })
   }
   for (const name of context.searchPath) {
+    if (isTemporarySchema(name)) continue
     const schema = findSchema(catalog, name)
     if (schema) return schema
   }
@@ -83,7 +85,13 @@ export function checkDatabase(parts: readonly string[], length: number, context:
   }
 }
 
+/** pg_temp is the session's own schema for temporary tables. */
+const ownSchema = (name: string, { searchPath }: NameContext): string =>
+  name === OWN_TEMPORARY ? (searchPath.find(isTemporarySchema) ?? name) : name
+
 function schemasToSearch(catalog: CatalogSnapshot, context: NameContext): SchemaEntry[] {
-  const names = context.searchPath.includes('pg_catalog') ? context.searchPath : ['pg_catalog', ...context.searchPath]
+  const own = context.searchPath.filter(isTemporarySchema)
+  const rest = context.searchPath.filter((name) => !isTemporarySchema(name))
+  const names = [...own, ...(rest.includes('pg_catalog') ? rest : ['pg_catalog', ...rest])]
   return names.map((n) => findSchema(catalog, n)).filter((s) => s !== undefined)
 }

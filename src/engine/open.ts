@@ -8,6 +8,7 @@ import type { Store } from '../state/store.ts'
 import { UserTypes } from '../types/user-types.ts'
 import { buildView, removeView } from './build-view.ts'
 import { EngineClock } from './clock.ts'
+import { dropTemporary } from './drop-temporary.ts'
 import { CHECKPOINT_INTERVAL_MS, Durability, readReserved } from './durability.ts'
 import { LiveEngine } from './engine.ts'
 import { Hydration } from './hydration.ts'
@@ -198,6 +199,7 @@ async function open(
     return engine
   }
   if (image !== null && options.connectors !== null) await resume(world, hydration, image)
+  if (options.connectors !== null) await dropTemporary(engine)
   hydration.afterTick()
   timeTicks.schedule()
   idleness.schedule()

@@ -23,6 +23,7 @@ export type DdlPlan =
       readonly appendOnly?: true
       readonly checks?: readonly CheckPlan[]
       readonly foreignKeys?: readonly ForeignKeyPlan[]
+      readonly onCommit?: 'delete' | 'drop'
       /** Other columns `c AS expr`, over the stored ones. */
       readonly computed?: readonly ComputedPlan[]
       /** How long rows live after they last came. */

@@ -10,6 +10,7 @@ import type { Planned, Planner, PlanningContext } from './planner.ts'
 import type { Portal, Prepared } from './prepared.ts'
 import type { RowSource } from './row-source.ts'
 import type { Settings } from './settings/settings.ts'
+import type { Temporary } from './temporary.ts'
 import type { TransactionState } from './transaction-state.ts'
 
 /** What the statements of one session share. */
@@ -20,6 +21,7 @@ export interface SessionState {
   readonly log: Log
   readonly settings: Settings
   readonly transaction: TransactionState
+  readonly temporary: Temporary
   readonly statements: Map<string, Prepared>
   readonly portals: Map<string, Portal>
   /** What currval and lastval know. */

@@ -2,6 +2,7 @@ import type { Statement } from '../../grammar/ast-statement.ts'
 import type { Log } from '../base/log.ts'
 import type { Runtime } from '../base/runtime.ts'
 import { type Notice, SqlError } from '../base/sql-error.ts'
+import { temporarySchemaOf } from '../catalog/temporary.ts'
 import type { CallContext, Engine, SequencesSeen } from '../engine/api.ts'
 import { type RowType, type SqlType, sameType } from '../types/sql-type.ts'
 import type { ResultSink } from './contract.ts'
@@ -16,6 +17,7 @@ import { millisecondsOf } from './settings/definition.ts'
 import { searchPathOf } from './settings/search-path.ts'
 import { Settings } from './settings/settings.ts'
 import { subscribeFields } from './subscribe-source.ts'
+import { Temporary } from './temporary.ts'
 import { TransactionState } from './transaction-state.ts'
 
 const NOTICE_RANK = { INFO: 4, NOTICE: 3, WARNING: 4 } satisfies Record<Notice['severity'], number>
@@ -40,6 +42,7 @@ export class SessionCore implements SessionState {
   readonly log: Log
   readonly settings: Settings
   readonly transaction: TransactionState
+  readonly temporary: Temporary
   readonly statements = new Map<string, Prepared>()
   readonly portals = new Map<string, Portal>()
   readonly sequences: SequencesSeen = { values: new Map(), last: null }
@@ -59,13 +62,15 @@ export class SessionCore implements SessionState {
     this.settings = new Settings(deps.settings)
     for (const [name, value] of deps.initialSettings ?? []) this.settings.setInitial(name, value)
     this.settings.setFixed('session_authorization', deps.user)
-    this.transaction = new TransactionState(deps.engine, this.settings)
+    this.temporary = new Temporary(deps.engine, temporarySchemaOf(deps.backendPid))
+    this.transaction = new TransactionState(deps.engine, this.settings, this.temporary)
   }
 
   searchPath(): readonly string[] {
     const value = this.settings.get('search_path') ?? ''
     if (value !== this.path.value) this.path = { value, schemas: searchPathOf(value, this.user) }
-    return this.path.schemas
+    const { path } = this.temporary
+    return path.length === 0 ? this.path.schemas : [...path, ...this.path.schemas]
   }
 
   /** How values are read and written as text. */
@@ -80,6 +85,7 @@ export class SessionCore implements SessionState {
       user: this.user,
       database: this.database,
       searchPath: this.searchPath(),
+      temporarySchema: this.temporary.schema,
       ...this.textOptions(),
       nowMicros: this.engine.nowMicros(),
       setting: (name) => this.settings.get(name),
@@ -191,7 +197,7 @@ export class SessionCore implements SessionState {
   private cacheKey(sql: string, paramOids: readonly number[]): string {
     const { settings } = this
     const context = `${this.user}\0${this.database}\0${settings.get('search_path')}\0${settings.get('timezone')}`
-    return `${sql}\0${paramOids.join()}\0${context}\0${settings.floatDigits() ?? ''}`
+    return `${sql}\0${paramOids.join()}\0${context}\0${this.temporary.path}\0${settings.floatDigits() ?? ''}`
   }
 }
 

@@ -181,6 +181,7 @@ class ServerSession implements Session {
       throw toSqlError(error, this.deps.log)
     } finally {
       if (core.transaction.mode === 'none') core.closePortals('all')
+      await this.settle()
     }
   }
 
@@ -196,6 +197,22 @@ class ServerSession implements Session {
     this.cancel()
     this.core.closePortals('all')
     if (this.core.transaction.mode !== 'none') this.core.transaction.rollback()
+    // A server that ends leaves them to its next start.
+    await this.core.temporary.drop(this.quiet()).catch(() => {})
+  }
+
+  /** What temporary tables do when a transaction, or a statement alone, has ended. */
+  private async settle(): Promise<void> {
+    const { core, deps } = this
+    if (core.transaction.mode !== 'none' || core.temporary.path.length === 0) return
+    try {
+      await core.temporary.settle(this.quiet())
+    } catch (error) {
+      deps.log.warn('ON COMMIT of temporary tables failed', { error: String(error) })
+    }
+  }
+  private quiet(): CallContext {
+    return this.core.callContext(new AbortController().signal, null)
   }
 
   /** Prepared for one run: only lone statements are worth a place in the cache of texts. */
@@ -255,6 +272,7 @@ class ServerSession implements Session {
       sink.error(shown)
     } finally {
       this.end()
+      await this.settle()
     }
   }
 

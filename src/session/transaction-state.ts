@@ -3,6 +3,7 @@ import type { CallContext, Engine, Transaction } from '../engine/api.ts'
 import type { Portal } from './prepared.ts'
 import { type Savepoint, Savepoints } from './savepoints.ts'
 import type { Settings } from './settings/settings.ts'
+import type { Temporary } from './temporary.ts'
 
 /**
  * Where a session stands:
@@ -21,10 +22,12 @@ export class TransactionState {
   private readonly savepoints = new Savepoints()
   private readonly engine: Engine
   private readonly settings: Settings
+  private readonly temporary: Temporary
 
-  constructor(engine: Engine, settings: Settings) {
+  constructor(engine: Engine, settings: Settings, temporary: Temporary) {
     this.engine = engine
     this.settings = settings
+    this.temporary = temporary
   }
 
   get status(): 'I' | 'T' | 'E' {
@@ -121,6 +124,9 @@ export class TransactionState {
     this.undo(this.savepoints.backTo(name))
     this.mode = 'explicit'
   }
+  get hasSavepoint(): boolean {
+    return this.savepoints.last !== undefined
+  }
   /** Whether the newest savepoint, to which the session went back, knows the portal. */
   keeps(portal: Portal): boolean {
     return this.savepoints.last?.portals.has(portal) === true
@@ -140,6 +146,7 @@ export class TransactionState {
     this.mode = 'none'
     this.readOnly = false
     this.savepoints.clear()
+    this.temporary.ended(committed)
     this.settings.endTransaction(committed)
     if (committed) this.kept = null
   }

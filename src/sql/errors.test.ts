@@ -140,9 +140,7 @@ const REFUSED: readonly (readonly [sql: string, feature: string])[] = [
   ['CREATE TABLE x (a int ¶CHECK (a > 0) NO INHERIT)', 'CHECK … NO INHERIT'],
   ['SUBSCRIBE t ENVELOPE UPSERT (KEY (a))', 'SUBSCRIBE … ENVELOPE'],
   ["¶CREATE SINK x FROM t INTO KAFKA BROKER 'a:1' TOPIC 't' FORMAT JSON", 'CREATE SINK'],
-  ['CREATE TEMPORARY TABLE x (a int)', 'a TEMPORARY table'],
   ['CREATE UNLOGGED TABLE x (a int)', 'an UNLOGGED table'],
-  ['CREATE TEMP VIEW x AS SELECT 1', 'a TEMPORARY view'],
 ]
 
 function failure(sql: string): SqlError {

@@ -15,13 +15,8 @@ import { coerce } from './bind/coerce.ts'
 import { tableRow } from './bind/relation.ts'
 import { planAlter, planDrop } from './ddl/change.ts'
 import { planComment } from './ddl/comment.ts'
-import {
-  planCreateConnection,
-  planCreateIndex,
-  planCreateSchema,
-  planCreateSource,
-  planCreateTable,
-} from './ddl/create-table.ts'
+import { planCreateIndex } from './ddl/create-index.ts'
+import { planCreateConnection, planCreateSchema, planCreateSource, planCreateTable } from './ddl/create-table.ts'
 import { planCreateMaterializedView, planCreateView } from './ddl/create-view.ts'
 import { planCreateFunction, planDropFunction } from './ddl/function.ts'
 import { isKsql, planKsql } from './ddl/ksql.ts'

@@ -17,6 +17,8 @@ export interface PlanningContext {
   readonly user: string
   readonly database: string
   readonly searchPath: readonly string[]
+  /** The session's schema for temporary objects, whether it is there or not; absent: there can be none. */
+  readonly temporarySchema?: string
   readonly timeZone: string
   /** extra_float_digits, where it is 0 or below. */
   readonly floatDigits?: number | undefined

@@ -215,6 +215,7 @@ function tableEntry(plan: WithColumns, id: number, fedBy: number | null, depends
     ttlMicros,
     checks,
     primaryKeyName,
+    onCommit,
   } = plan
   const time = {
     ...(watermark && { watermark }),
@@ -223,6 +224,7 @@ function tableEntry(plan: WithColumns, id: number, fedBy: number | null, depends
     ...(appendOnly && { appendOnly }),
     ...(ttlMicros != null && { ttlMicros }),
     ...(checks && { checks }),
+    ...(onCommit && { onCommit }),
     ...(primaryKeyName !== undefined && { primaryKeyName }),
   }
   const on = [...new Set([...dependsOn, ...typesOfColumns(columns)])]

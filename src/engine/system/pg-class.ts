@@ -1,6 +1,7 @@
 import { defaultText } from '../../catalog/column-default.ts'
 import { indexDefinition, viewDefinition } from '../../catalog/definitions.ts'
 import { defaultOid, pgRelations, primaryKeyOid, rowTypeOid } from '../../catalog/pg-relations.ts'
+import { isTemporary } from '../../catalog/temporary.ts'
 import { typeLength } from '../../types/pg-type.ts'
 import { arrayOf, BOOL, FLOAT4, INT2, INT4, NAME, OID, type SqlType, TEXT } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -80,7 +81,7 @@ export const PG_CLASS_RELATIONS: readonly SystemRelation[] = [
           errorsOf.get(entry.id) ?? 0,
           indexed.has(entry.id),
           false,
-          'p',
+          isTemporary(world.catalog, entry) ? 't' : 'p',
           relkind,
           rowType.length,
           entry.kind === 'table' ? (entry.checks?.length ?? 0) : 0,

@@ -1,3 +1,4 @@
+import { isTemporary } from '../../catalog/temporary.ts'
 import type { World } from '../world.ts'
 import { changedSince } from './errors.ts'
 import { KeyOverlay } from './key-overlay.ts'
@@ -14,6 +15,11 @@ export function overlayOf(
   grow: (bytes: number) => void,
 ): TableOverlay {
   const runtime = world.tables.get(table)
+  // One that its session made since: nobody else changes it.
+  if (runtime !== undefined && !pins.has(table) && isTemporary(world.catalog, runtime.entry)) {
+    pins.set(table, runtime.rows.pin())
+    for (const [id, rows] of runtime.pinned()) pins.set(id, rows.pin())
+  }
   const pinned = (id: number) => {
     const pin = pins.get(id)
     if (pin === undefined) throw changedSince()

@@ -9,7 +9,8 @@ import { TransactionStreams } from './streams.ts'
 export interface Pinned {
   readonly tick: number
   readonly timestampMs: number
-  readonly pins: ReadonlyMap<number, ArrangementPin>
+  /** Temporary tables that the transaction's session makes later are added. */
+  readonly pins: Map<number, ArrangementPin>
   readonly streams: TransactionStreams
   /** Tables with an event time, with the watermark that each row came with. */
   readonly stamped: ReadonlyMap<number, ArrangementPin>

@@ -21,6 +21,11 @@ function randomUuid(random: () => number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+/** Schemas that a session has for temporary tables come before all others, and are told where all are asked for. */
+const isOwn = (schema: string): boolean => schema.startsWith('pg_temp_')
+const named = (path: readonly string[]): readonly string[] => path.filter((schema) => !isOwn(schema))
+const allSchemas = (path: readonly string[]): string[] => [...path.filter(isOwn), 'pg_catalog', ...named(path)]
+
 export const systemFunctions: readonly ScalarFunction[] = [
   defEnv('version() text', (_, env) => `PostgreSQL ${env.setting('server_version') ?? '15.0'} (Millrace)`, {
     ...stable,
@@ -32,13 +37,13 @@ export const systemFunctions: readonly ScalarFunction[] = [
   ...['current_database', 'current_catalog'].map((name) =>
     defEnv(`${name}() name`, (_, env) => env.database, { ...stable, example: [`${name}()`, 'millrace'] }),
   ),
-  defEnv('current_schema() name', (_, env) => env.searchPath[0] ?? null, {
+  defEnv('current_schema() name', (_, env) => named(env.searchPath)[0] ?? null, {
     ...stable,
     example: ['current_schema()', 'public'],
   }),
   defEnv(
     'current_schemas(bool) text[]',
-    ([implicit], env) => (implicit === true ? ['pg_catalog', ...env.searchPath] : [...env.searchPath]),
+    ([implicit], env) => (implicit === true ? allSchemas(env.searchPath) : [...named(env.searchPath)]),
     { ...stable, example: ['current_schemas(true)', '{pg_catalog,public}'] },
   ),
   defEnv('current_setting(text) text', ([name], env) => setting(name as string, env.setting(name as string), false), {

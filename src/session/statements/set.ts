@@ -71,13 +71,16 @@ export const discardStatement: StatementHandler<Discard> = {
         session.statements.clear()
         forgetSequences(session)
         await reporting(run, () => session.settings.resetAll())
+        await session.temporary.drop(run.call)
         break
       case 'SEQUENCES':
         forgetSequences(session)
         break
       case 'PLANS':
+        // They follow the catalog by themselves.
+        break
       case 'TEMP':
-        // Plans follow the catalog by themselves; there are no temporary tables.
+        await session.temporary.drop(run.call)
         break
       default:
         unreachable(statement.what)

@@ -3,6 +3,7 @@ import type { ShowObjects } from '../../../grammar/ast-statement.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
 import type { CatalogEntry } from '../../catalog/entry.ts'
 import { findObject, findSchema } from '../../catalog/resolve-name.ts'
+import { isTemporarySchema } from '../../catalog/temporary.ts'
 import { formatType } from '../../types/pg-type.ts'
 import { BOOL, type RowType } from '../../types/sql-type.ts'
 import type { Row } from '../../types/value.ts'
@@ -116,7 +117,10 @@ function named(kind: CatalogEntry['kind']): Listing {
 function inSchema(statement: ShowObjects, session: SessionState): CatalogEntry[] {
   const catalog = session.engine.catalog()
   const name = statement.from ?? statement.in
-  const wanted = name === undefined ? session.searchPath() : [name.parts[name.parts.length - 1].name]
+  const wanted =
+    name === undefined
+      ? session.searchPath().filter((path) => !isTemporarySchema(path))
+      : [name.parts[name.parts.length - 1].name]
   for (const schemaName of wanted) {
     const schema = findSchema(catalog, schemaName)
     if (schema !== undefined) return [...catalog.all()].filter((e) => e.schema === schema.id && e.kind !== 'foreignKey')

@@ -1,11 +1,5 @@
 import type { WithOption } from '../../../grammar/ast-base.ts'
-import type {
-  CreateConnection,
-  CreateIndex,
-  CreateSchema,
-  CreateSource,
-  CreateTable,
-} from '../../../grammar/ast-ddl.ts'
+import type { CreateConnection, CreateSchema, CreateSource, CreateTable } from '../../../grammar/ast-ddl.ts'
 import { notSupported } from '../../base/sql-error.ts'
 import { checkDatabase } from '../../catalog/resolve-name.ts'
 import type { ColumnPlan, ComputedPlan, DdlPlan } from '../../plan/ddl.ts'
@@ -24,7 +18,7 @@ import { bindChecks } from './checks.ts'
 import { bindColumns, type Columns } from './columns.ts'
 import { bindComputed } from './computed.ts'
 import { bindConnector } from './connector.ts'
-import { lastName, readsOf, schemaOf } from './create-view.ts'
+import { lastName, placeOf, readsOf, schemaOf } from './create-view.ts'
 import { bindForeignKey, type ForeignKeyNode, foreignKeyNodes, type Referenced } from './foreign-keys.ts'
 import { bindGenerated } from './generated.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
@@ -40,6 +34,7 @@ const ENCODING = ['keyFormat', 'valueFormat', 'format', 'include', 'envelope'] a
 export function planCreateTable(node: CreateTable, context: PlanningContext): DdlPlan {
   handled(node, [
     'ifNotExists',
+    'persistence',
     'word',
     'name',
     'elements',
@@ -50,15 +45,27 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
     'with',
     'as',
     'withData',
+    'onCommit',
     ...ENCODING,
   ])
   if (node.word !== 'TABLE') throw notSupported(`CREATE ${node.word}`, node.span)
   const st = newStatement(bindEnv(context))
-  const schema = schemaOf(st, node.name, context)
-  const create = { schema: schema.id, name: lastName(node.name), ifNotExists: node.ifNotExists ?? false }
+  if (node.persistence === 'UNLOGGED') throw notSupported('an UNLOGGED table', node.span)
+  const schema = placeOf(st, node.name, node.persistence === 'TEMPORARY', context)
+  if (node.onCommit !== undefined && !schema.temporary)
+    throw bindError('42P16', 'ON COMMIT can only be used on temporary tables', undefined)
+  const onCommit = node.onCommit === 'DROP' ? 'drop' : node.onCommit === 'DELETE ROWS' ? 'delete' : undefined
+  const create = {
+    schema: schema.id,
+    name: lastName(node.name),
+    ifNotExists: node.ifNotExists ?? false,
+    ...(onCommit !== undefined && { onCommit: onCommit as 'drop' | 'delete' }),
+  }
   const none = { fromSource: null, connector: null, query: null }
   if (node.as) return tableOfQuery(st, node, context, create)
   if (node.fromSource) return tableOfSource(st, node, context, create)
+  if (schema.temporary && (node.fromSource || node.transport))
+    throw notSupported('a TEMPORARY table of a source', node.span)
   const connected = node.transport !== undefined || namedOptions(node.with).some((o) => o.name === 'connector')
   const declared = bindColumns(st, lastName(node.name), node.elements, context.sql, !connected)
   const unknown = connected ? undefined : declared.laterKey?.[0]
@@ -73,7 +80,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       const option = `option ${unknownOption.name.toUpperCase()} of a table`
       throw notSupported(option, unknownOption.span, 'A table has TTL, IDLE_TIMEOUT and MAX_FUTURE.')
     }
-    handled(rest, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
+    handled(rest, ['ifNotExists', 'persistence', 'onCommit', 'word', 'name', 'elements', 'hasElements', 'appendOnly'])
     const computed = bindComputed(st, declared, declared.columns)
     const watermark = bindWatermark(st, node.elements, declared.columns, options, computed)
     const stored = bindGenerated(st, node.elements, declared.columns)
@@ -85,6 +92,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       columns: stored,
       primaryKey: declared.primaryKey,
       uniques: uniques.map((u) => u.columns),
+      temporary: schema.temporary,
     }
     const isOwn = ({ table }: ForeignKeyNode) =>
       lastName(table) === create.name && (table.parts.length === 1 || table.parts.at(-2)!.name === schema.name)
@@ -196,7 +204,7 @@ const withoutWatermark = <T extends { readonly with: readonly WithOption[] }>(no
 type Named = { readonly schema: number; readonly name: string; readonly ifNotExists: boolean }
 
 function tableOfQuery(st: Statement, node: CreateTable, context: PlanningContext, create: Named): DdlPlan {
-  handled(node, ['ifNotExists', 'word', 'name', 'elements', 'hasElements', 'as', 'withData'])
+  handled(node, ['ifNotExists', 'persistence', 'onCommit', 'word', 'name', 'elements', 'hasElements', 'as', 'withData'])
   const query = node.as as NonNullable<CreateTable['as']>
   const { plan } = bindInnerQuery(st, query, null, null)
   const paramTypes = st.checkParams(node)
@@ -351,50 +359,4 @@ function kafkaConnection(options: readonly NamedOption[]) {
     }
   }
   return kafkaOptions(options.filter((o) => o.name !== 'security protocol'))
-}
-
-export function planCreateIndex(node: CreateIndex, context: PlanningContext): DdlPlan {
-  handled(node, ['ifNotExists', 'unique', 'nullsNotDistinct', 'name', 'table', 'elements', 'method', 'include'])
-  const st = newStatement(bindEnv(context))
-  const entry = lookupRelation(st, node.table)
-  if (entry.kind !== 'table' && entry.kind !== 'materializedView') {
-    throw bindError('42809', `cannot create index on relation "${entry.name}"`, node.table)
-  }
-  if (node.method && node.method.name !== 'btree') throw notSupported(`USING ${node.method.name}`, node.method.span)
-  const row = relationRow(entry)
-  const columns = node.elements.map((e) => {
-    handled(e, ['expr', 'direction', 'nulls'])
-    if (e.expr.kind !== 'column' || e.expr.parts.length !== 1) throw notSupported('an expression in an index', e.span)
-    const [{ name }] = e.expr.parts
-    const at = row.findIndex((f) => f.name === name)
-    if (at < 0) throw bindError('42703', `column "${name}" does not exist`, e)
-    return at
-  })
-  // An index answers equality: its order is only shown.
-  const orders = node.elements.map((e) => {
-    const descending = e.direction === 'DESC'
-    const nullsFirst = e.nulls === undefined ? descending : e.nulls === 'FIRST'
-    return (descending ? 1 : 0) + (nullsFirst ? 2 : 0)
-  })
-  // An index leads to whole rows: what INCLUDE adds is there in any case.
-  for (const { name, span } of node.include) {
-    if (!row.some((f) => f.name === name)) throw bindError('42703', `column "${name}" does not exist`, { span })
-  }
-  const base = `${entry.name}_${columns.map((c) => row[c].name).join('_')}_idx`
-  let name = node.name?.name ?? base
-  for (let n = 1; !node.name && context.catalog.byName(entry.schema, name); n++) name = `${base}${n}`
-  st.refer(node.table, entry.id, true)
-  return {
-    kind: 'createIndex',
-    schema: entry.schema,
-    name,
-    ifNotExists: node.ifNotExists ?? false,
-    on: entry.id,
-    columns,
-    ...(orders.some((order) => order !== 0) && { orders }),
-    unique: node.unique ?? false,
-    ...(node.nullsNotDistinct && { nullsNotDistinct: true as const }),
-    dependsOn: [entry.id],
-    sql: canonicalSql(st, context.sql, node.span),
-  }
 }

@@ -1,7 +1,8 @@
 import type { Ident, WithOption } from '../../../grammar/ast-base.ts'
 import type { CreateMaterializedView, CreateView } from '../../../grammar/ast-ddl.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
-import { creationSchema } from '../../catalog/resolve-name.ts'
+import { creationSchema, findSchema } from '../../catalog/resolve-name.ts'
+import { isTemporary, OWN_TEMPORARY } from '../../catalog/temporary.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { INTERVAL, type RowType } from '../../types/sql-type.ts'
@@ -24,13 +25,20 @@ import { optionText } from './option-value.ts'
 
 /** A view is its text, names qualified; it is bound now to find its columns and its errors. */
 export function planCreateView(node: CreateView, context: PlanningContext): DdlPlan {
-  handled(node, ['orReplace', 'ifNotExists', 'name', 'columns', 'query', 'local', 'with', 'check'])
+  handled(node, ['orReplace', 'ifNotExists', 'temporary', 'name', 'columns', 'query', 'local', 'with', 'check'])
   // LOCAL is Feldera's word for a view that is no output: what every view is that is not materialized.
   if (node.with.length > 0) throw notSupported('options of a view', node.with[0].span)
   if (node.check) throw notSupported('WITH CHECK OPTION', node.span)
   const st = newStatement(bindEnv(context))
-  const schema = schemaOf(st, node.name, context)
   const { rowType } = bindView(st, node, node.columns)
+  const reads = temporaryAmong(st, context)
+  if (reads && !node.temporary)
+    context.notice({
+      severity: 'NOTICE',
+      sqlstate: '00000',
+      message: `view "${lastName(node.name)}" will be a temporary view`,
+    })
+  const schema = placeOf(st, node.name, reads || node.temporary === true, context)
   if (st.params.length > 0) throw bindError('42P02', 'there is no parameter $1', node.query)
   return {
     kind: 'createView',
@@ -59,6 +67,8 @@ export function planCreateMaterializedView(
   st.stream.maintained = true
   const taken = takeEmission(st, node.query)
   const { plan, rowType } = bindView(st, { ...node, query: taken.query }, node.columns)
+  if (temporaryAmong(st, context))
+    throw bindError('0A000', 'materialized views must not use temporary tables or views', undefined)
   // Those of a simple query are no parameters at all, and are refused before.
   if (st.params.length > 0) throw new SqlError('0A000', 'materialized views may not be defined using bound parameters')
   const emission = options.final ? finalBy(options.final, rowType) : taken.emission
@@ -189,6 +199,22 @@ type NameNode = CreateView['name']
 
 export const lastName = (name: NameNode): string => name.parts[name.parts.length - 1].name
 
+/** Where a statement makes what may be TEMPORARY; the session's own schema is made before it runs. */
+export function placeOf(
+  st: Statement,
+  name: NameNode,
+  temporary: boolean,
+  context: PlanningContext,
+): { readonly id: number; readonly name: string; readonly temporary: boolean } {
+  const said = name.parts.at(-2)?.name
+  const own = context.temporarySchema
+  if (!temporary && said !== OWN_TEMPORARY) return { ...schemaOf(st, name, context), temporary: false }
+  if (own === undefined) throw notSupported('a TEMPORARY object here', name.span)
+  if (said !== undefined && said !== OWN_TEMPORARY && said !== own)
+    throw bindError('42P16', 'cannot create temporary relation in non-temporary schema', name)
+  return { id: findSchema(context.catalog, own)?.id ?? -1, name: own, temporary: true }
+}
+
 export const schemaOf = (st: Statement, name: NameNode, context: PlanningContext) =>
   creationSchema(
     context.catalog,
@@ -196,6 +222,13 @@ export const schemaOf = (st: Statement, name: NameNode, context: PlanningContext
     st.env,
     name.span.start + 1,
   )
+
+/** Whether anything that it reads goes with a session. */
+const temporaryAmong = (st: Statement, { catalog }: PlanningContext): boolean =>
+  readsOf(st).some((id) => {
+    const entry = catalog.byId(id)
+    return entry !== undefined && isTemporary(catalog, entry)
+  })
 
 export const readsOf = (st: Statement): number[] =>
   [...new Set([...st.reads, ...st.uses, ...st.types])].sort((a, b) => a - b)

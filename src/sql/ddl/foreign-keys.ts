@@ -3,6 +3,7 @@ import type { RefAction, TableConstraint, TableElement } from '../../../grammar/
 import { notSupported } from '../../base/sql-error.ts'
 import type { CatalogSnapshot, Deferrable, ReferentialAction, TableEntry } from '../../catalog/entry.ts'
 import { findObject } from '../../catalog/resolve-name.ts'
+import { isTemporary } from '../../catalog/temporary.ts'
 import { uniqueIndexes } from '../../catalog/unique-key.ts'
 import { findCast } from '../../functions/resolve.ts'
 import type { ColumnPlan, ForeignKeyPlan } from '../../plan/ddl.ts'
@@ -22,6 +23,7 @@ export interface Referenced {
   readonly columns: readonly ColumnPlan[]
   readonly primaryKey: readonly number[] | null
   readonly uniques: readonly (readonly number[])[]
+  readonly temporary: boolean
 }
 
 /** The FOREIGN KEY constraints of a new table: those of its columns and its own, in the order in which they stand. */
@@ -50,6 +52,11 @@ export function bindForeignKey(
   if (deferrable === false && initiallyDeferred)
     throw bindError('42601', 'constraint declared INITIALLY DEFERRED must be DEFERRABLE', node)
   const to = isOwn(node) ? own : referencedTable(st, node)
+  if (own.temporary !== to.temporary) {
+    const [from, only] = own.temporary ? ['temporary', 'temporary'] : ['permanent', 'permanent']
+    const message = `constraints on ${from} tables may reference only ${only} tables`
+    throw bindError('42P16', message, undefined)
+  }
   const columns = numbers(own, node.from)
   const setColumns = bindSetColumns(own, columns, node.onDelete)
   const key = to.primaryKey
@@ -98,7 +105,8 @@ function deferral(deferrable: boolean | undefined, deferred: boolean | undefined
 export function asReferenced(catalog: CatalogSnapshot, entry: TableEntry): Referenced {
   const { id, name, primaryKey } = entry
   const uniques = uniqueIndexes(catalog, id).map((index) => index.columns)
-  return { id, name, columns: entry.columns as readonly ColumnPlan[], primaryKey, uniques }
+  const temporary = isTemporary(catalog, entry)
+  return { id, name, columns: entry.columns as readonly ColumnPlan[], primaryKey, uniques, temporary }
 }
 
 function referencedTable(st: Statement, node: ForeignKeyNode): Referenced {
