@@ -14,6 +14,7 @@ import { presence } from './presence.ts'
 import { prune } from './prune.ts'
 import type { Facts, Rule } from './rule.ts'
 import { topK } from './top-k.ts'
+import { topKDown } from './top-k-down.ts'
 import { transitive } from './transitive.ts'
 
 /** The rules in the order in which they run. Some run twice: pruning opens what folding and fusing could not see. */
@@ -33,6 +34,7 @@ export const RULES: readonly Rule[] = [
   presence,
   fold,
   topK,
+  topKDown,
   prune,
   distinctKeys,
   inlineLet,
