@@ -10,6 +10,7 @@ import { ddlStatement } from './statements/ddl.ts'
 import { dmlStatement } from './statements/dml.ts'
 import { explainStatement } from './statements/explain.ts'
 import { flushStatement } from './statements/flush.ts'
+import { maintenanceStatement } from './statements/maintenance.ts'
 import { deallocateStatement, executeStatement, prepareStatement } from './statements/prepare.ts'
 import { queryStatement } from './statements/query.ts'
 import { discardStatement, resetStatement, setStatement } from './statements/set.ts'
@@ -91,7 +92,7 @@ const HANDLERS: { readonly [K in Kind]: StatementHandler<Extract<Statement, { ki
   grant: refused((s) => (s.revoke ? 'REVOKE' : 'GRANT')),
   do: refused('DO'),
   callProcedure: refused('CALL'),
-  maintenance: refused((s) => s.command),
+  maintenance: maintenanceStatement,
   flush: flushStatement,
   checkpoint: refused('CHECKPOINT'),
   kill: refused('KILL'),

@@ -19,9 +19,8 @@ test.each([
   ['REVOKE SELECT ON t FROM public', 'REVOKE', 1],
   ['DO $$ $$', 'DO', 1],
   ['CALL f()', 'CALL', 1],
-  ['VACUUM', 'VACUUM', 1],
-  ['ANALYZE t', 'ANALYZE', 1],
-  ['REFRESH MATERIALIZED VIEW t', 'REFRESH MATERIALIZED VIEW', 1],
+  ['REINDEX TABLE t', 'REINDEX', 1],
+  ['CLUSTER t', 'CLUSTER', 1],
   ['CHECKPOINT', 'CHECKPOINT', 1],
 ] as const)('%s', async (sql, feature, position) => {
   const { session } = harness()
