@@ -5,6 +5,7 @@ import { UpsertInput } from '../dataflow/operators/upsert.ts'
 import type { PhysicalPlan } from '../plan/physical.ts'
 import type { CallContext } from './api.ts'
 import { removeView } from './build-view.ts'
+import { sayingThatItWaits } from './catch-up.ts'
 import { admittedTo } from './event-time-records.ts'
 import { cut, type Feed, type FeedBatch, openFeed, push } from './feed.ts'
 import { judgeFrom } from './judged-time.ts'
@@ -110,6 +111,11 @@ export class Hydration {
       } else if (targets.has(object)) gate.open()
       else behind.push(each)
     }
+    // A feed that others began has to come as far before this view is read.
+    for (const { object } of behind) {
+      const source = this.#world.sources.get(object)
+      if (source?.live && source.catchUp.behind) targets.set(object, new Map(source.catchUp.ends))
+    }
     const waits = behind.some(({ object }) => this.#world.views.get(object)?.ready === false)
     const feeds = waits ? [] : this.#openFeeds(view, behind, starts)
     const rows = feeds.reduce((sum, f) => sum + f.rows, 0)
@@ -204,14 +210,7 @@ export class Hydration {
     if (view.ready) return
     refuseInSafeMode(this.#world)
     const name = view.entry?.name ?? 'subscription'
-    const cancel = this.#world.runtime.setTimer(() => {
-      call.notice({ severity: 'NOTICE', sqlstate: '00000', message: `waiting for "${name}" to be hydrated` })
-    }, NOTICE_AFTER_MS)
-    try {
-      await view.whenReady(call.signal)
-    } finally {
-      cancel()
-    }
+    await sayingThatItWaits(this.#world.runtime, name, call, () => view.whenReady(call.signal))
     if (!this.#world.views.has(view.id)) throw new SqlError('42P01', `relation "${name}" was dropped`)
   }
 
@@ -383,8 +382,6 @@ const NEVER = new AbortController().signal
 /** Rows that go through the gate in one turn of the lane, at most; with a join, at first. */
 const SLICE_ROWS = 16_384
 const FIRST_SLICE_ROWS = 64
-
-const NOTICE_AFTER_MS = 1000
 
 /** The feeds that are still to come, when all of them can be read on from an offset. */
 function resumePoint(feeds: readonly Feed[], targets: Targets): ResumePoint | null {

@@ -39,6 +39,11 @@ export function isStored(source: SourceRuntime): source is SourceRuntime & { rea
   return source.input instanceof UpsertInput && source.live
 }
 
+/** Its records are its rows, whatever stands beside it: where its live feed is behind, they are read from the broker. */
+export function isPlainStream(source: SourceRuntime): boolean {
+  return source.entry.upsertKey === null && source.watermarks === null
+}
+
 /** The ends of the streams among the objects, at the newest tick; inside the exclusive lane. */
 export function streamEnds(world: World, objects: Iterable<number>): Map<number, StreamEnd> {
   const ends = new Map<number, StreamEnd>()
@@ -47,7 +52,9 @@ export function streamEnds(world: World, objects: Iterable<number>): Map<number,
     if (source === undefined || isStored(source)) continue
     const { positions, startVector, types } = source
     const live = positions.size > 0
-    const range = live ? { from: new Map(startVector), until: new Map(positions) } : null
+    const until = new Map(positions)
+    if (isPlainStream(source)) for (const [partition, end] of source.catchUp.ends) until.set(partition, end)
+    const range = live ? { from: new Map(startVector), until } : null
     ends.set(object, { source, types, live, range })
   }
   return ends

@@ -14,9 +14,11 @@ import type { SqlType } from '../types/sql-type.ts'
 import type { Row } from '../types/value.ts'
 import type { CallContext, LookupPlan, ReadRequest, ReadResult } from './api.ts'
 import { bindFinishing, bindParams } from './bind-params.ts'
+import { sayingThatItWaits } from './catch-up.ts'
 import { evalEnv } from './eval-env.ts'
 import type { Hydration } from './hydration.ts'
 import type { IndexLookup } from './indexes.ts'
+import { isPlainStream } from './read-streams.ts'
 import { type Snapshot, snapshotWithStreams } from './snapshot.ts'
 import type { SystemRelations } from './system/system-relations.ts'
 import type { TimeTicks } from './time-ticks.ts'
@@ -122,7 +124,10 @@ function firstError(errors: readonly Batch[]): SqlError {
   return toldError(sqlstate as string, message as string, (position as number) || undefined)
 }
 
-/** Reads begin when every view that they ask is ready: NOTICE after a moment, statement_timeout as ever. */
+/**
+ * Reads begin when every view that they ask is ready, and every live feed has come to where its topic ended when it began:
+ * NOTICE after a moment, statement_timeout as ever. A plain stream alone is read to there from its broker instead.
+ */
 export async function waitForViews(
   { world, hydration }: Pick<ReadDeps, 'world' | 'hydration'>,
   objects: readonly number[],
@@ -131,6 +136,11 @@ export async function waitForViews(
   for (const object of objects) {
     const view = world.views.get(object)
     if (view !== undefined && !view.ready) await hydration.wait(view, call)
+    const source = world.sources.get(object)
+    if (source === undefined || !source.live || !source.catchUp.behind) continue
+    if (objects.length === 1 && isPlainStream(source)) continue
+    const { runtime } = world
+    await sayingThatItWaits(runtime, source.entry.name, call, () => source.catchUp.wait(call.signal))
   }
 }
 

@@ -49,6 +49,11 @@ export function rebuild(world: World, indexes: IndexLookup, image: Image, connec
       for (const [partition, offset] of known?.startVector ?? []) source.startVector.set(partition, offset)
     } else if (entry.kind === 'index') indexes.add(entry, false)
   }
+  for (const { state } of world.views.values()) {
+    const targets =
+      state.kind === 'catching up' ? state.targets : state.kind === 'hydrating' ? state.resume?.targets : []
+    for (const [object, ends] of targets ?? []) world.sources.get(object)?.catchUp.aim(ends)
+  }
   linkForeignKeys(world, false)
 }
 

@@ -18,6 +18,7 @@ import type { Arrangement, StateFactory } from '../state/contract.ts'
 import { batchFromRows } from '../types/batch-build.ts'
 import { datumAt } from '../types/column-read.ts'
 import { BYTEA, INT4, INT8, type SqlType, TEXT } from '../types/sql-type.ts'
+import { CatchUp } from './catch-up.ts'
 import { judgedBy } from './judged-time.ts'
 import { SourceLag } from './source-lag.ts'
 import type { SourceDelta } from './tick-record.ts'
@@ -50,6 +51,8 @@ export class SourceRuntime {
   readonly positions = new Map<number, number>()
   /** Where the live feed began, by partition. */
   readonly startVector = new Map<number, number>()
+  /** How far its live feed has to come until it is read. */
+  readonly catchUp = new CatchUp(this.positions)
   /** What the positions belong to; null until known. */
   identity: string | null = null
   readonly lag = new SourceLag()
@@ -111,6 +114,7 @@ export class SourceRuntime {
       this.startVector.set(partition, offset)
       this.watermarks?.begin(partition, (ends.get(partition) ?? 0) > offset, nowMicros)
     }
+    this.catchUp.aim(ends)
   }
 
   /** Opens the live feed; batches go to `deliver`, which resolves when they are durable and visible. */
@@ -142,6 +146,7 @@ export class SourceRuntime {
   async stop(): Promise<void> {
     const reader = this.#reader
     this.#reader = null
+    this.catchUp.end()
     await reader?.stop()
   }
 
@@ -167,6 +172,7 @@ export class SourceRuntime {
   /** Carries a journaled batch on. A batch that was applied before (its records are below the position) is an error of ours. */
   apply(delta: SourceDelta, tick: number, nowMicros: number): void {
     this.positions.set(delta.partition, delta.next)
+    this.catchUp.moved(delta.partition)
     if (!this.startVector.has(delta.partition)) this.startVector.set(delta.partition, delta.first)
     if (this.input instanceof ChangesInput) this.#keep(pushChanges(this.input, this.positions.size, delta))
     else if (this.input instanceof UpsertInput) this.input.push(delta.rows, delta.deletes)

@@ -192,3 +192,62 @@ it('a transaction reads the rows of an upsert source, at its tick', async () => 
   await run('INSERT INTO r SELECT count(*), sum(v) FROM u')
   expect(await run('SELECT a, b FROM r')).toEqual([[2, 8]])
 })
+
+describe('a source whose live feed has only begun is read to where its topic ended then', () => {
+  /** The reader's first batch waits for `let it come`. */
+  let release: () => void
+  function slowConnector(): SourceConnector {
+    const inner = connector()
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    return {
+      ...inner,
+      open(options) {
+        if (options.until !== undefined) return inner.open(options)
+        return inner.open({ ...options, onBatch: (batch) => released.then(() => options.onBatch(batch)) })
+      },
+    }
+  }
+  beforeEach(async () => {
+    await engine.close()
+    engine = await openEngine({
+      store: openMemoryStore(systemRuntime),
+      runtime: systemRuntime,
+      log: silentLog,
+      connectors: slowConnector,
+      settings: [],
+      onFailure(error) {
+        throw error
+      },
+    })
+  })
+  const pulled = async (sql: string) => {
+    const rows = run(sql)
+    // What it would read of the feed so far.
+    for (let i = 0; i < 20; i++) await systemRuntime.yieldToIo()
+    release()
+    return rows
+  }
+
+  it('one that keeps the row of each key waits for its feed', async () => {
+    const plan = createSource('u') as Extract<ReturnType<typeof createSource>, { kind: 'createSource' }>
+    const envelope = { kind: 'upsert' as const, options: {} }
+    await engine.ddl({ ...plan, connector: { ...plan.connector, envelope }, upsertKey: [0] }, call())
+    await run('CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM u')
+    await run('CREATE MATERIALIZED VIEW later AS SELECT sum(v) AS n FROM u')
+    expect(await pulled('SELECT k, v FROM u')).toEqual([
+      ['a', 1],
+      ['b', 2],
+    ])
+    expect(await run('SELECT n FROM later')).toEqual([[3]])
+  })
+
+  it('a plain one is read from its broker; beside other relations it waits', async () => {
+    await engine.ddl(createSource('s'), call())
+    await run('CREATE TABLE one AS SELECT 1 AS a')
+    await run('CREATE MATERIALIZED VIEW m AS SELECT count(*) AS n FROM s')
+    expect(await run('SELECT count(*) FROM s')).toEqual([[2]])
+    expect(await pulled('SELECT count(*) FROM s, one')).toEqual([[2]])
+  })
+})

@@ -61,7 +61,8 @@ async function reached(
   { log, view }: Followed,
   signal: AbortSignal,
 ): Promise<void> {
-  if (asOf === null || (upTo !== null && upTo < asOf)) return
+  // With an end that is no later nothing is told.
+  if (asOf === null || (upTo !== null && upTo <= asOf)) return
   // Whoever listens to the log hears of time too.
   let wake = () => {}
   const unlisten = log.listen(() => wake())

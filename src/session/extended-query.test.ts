@@ -104,6 +104,55 @@ describe('parse, bind, execute', () => {
     expect(await extended('')).toEqual(['empty'])
   })
 
+  it('leaves the unnamed statement to the protocol when DEALLOCATE ALL drops the others', async () => {
+    const { session, sql } = harness()
+    await session.parse('s', 'TABLE t', [])
+    await session.parse('', 'DEALLOCATE ALL', [])
+    await session.bind('', '', [], [])
+    const sink = new Recorder()
+    await session.execute('', 0, sink, true)
+    await session.bind('again', '', [], [])
+    await expect(session.bind('other', 's', [], [])).rejects.toMatchObject({ sqlstate: '26000' })
+    expect(await sql('SELECT 1; DISCARD ALL')).toContain(
+      'error 25001 DISCARD ALL cannot run inside a transaction block',
+    )
+  })
+
+  it('finds only when EXECUTE runs that there is no such statement', async () => {
+    const { session, sql } = harness()
+    await session.parse('', 'EXECUTE later', [])
+    expect(session.describeStatement('').fields).toBeNull()
+    await session.bind('', '', [], [])
+    const sink = new Recorder()
+    await session.execute('', 0, sink, true)
+    expect(sink.errors).toMatchObject([{ sqlstate: '26000' }])
+    await session.parse('x', 'EXECUTE later', [])
+    await sql('PREPARE later AS TABLE t')
+    expect(session.describeStatement('x').fields?.map((field) => field.name)).toEqual(['id', 'label'])
+  })
+
+  it('binds no empty statement in a failed transaction', async () => {
+    const { session, sql } = harness()
+    await session.parse('empty', '', [])
+    await sql('BEGIN')
+    await sql('TABLE nowhere')
+    await session.parse('other', '', [])
+    await expect(session.bind('', 'empty', [], [])).rejects.toMatchObject({ sqlstate: '25P02' })
+  })
+
+  it('declares a cursor where the statements of one text are a block, not in a group', async () => {
+    const { session, sql } = harness()
+    const sink = new Recorder()
+    for (const text of ['SELECT 1', 'DECLARE c CURSOR FOR TABLE t']) {
+      await session.parse('', text, [])
+      await session.bind('', '', [], [])
+      await session.execute('', 0, sink)
+    }
+    expect(sink.errors).toMatchObject([{ sqlstate: '25P01' }])
+    await session.sync()
+    expect(await sql('SELECT 1; DECLARE c CURSOR FOR TABLE t')).toContain('DECLARE CURSOR')
+  })
+
   it.each([
     ['several statements', 'SELECT 1; SELECT 2', '42601'],
     ['an unknown relation', 'TABLE nowhere', '42P01'],

@@ -137,8 +137,8 @@ export class SessionCore implements SessionState {
   refreshed(prepared: Prepared, notice: (notice: Notice) => void): Prepared {
     const { statement, sql, paramTypes, fields } = prepared
     if (prepared.plan === null) {
-      // What FETCH returns depends on the cursor of that name now.
-      const now = statement?.kind === 'fetch' ? resultFields(statement, this) : fields
+      // What FETCH and EXECUTE return depends on the cursor, or the statement, of that name now.
+      const now = statement?.kind === 'fetch' || statement?.kind === 'execute' ? resultFields(statement, this) : fields
       return sameFields(fields, now) ? prepared : { ...prepared, fields: now }
     }
     const ofClock = prepared.plan.kind !== 'ddl' && prepared.plan.ofMoment === 'clock'

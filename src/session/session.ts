@@ -120,7 +120,8 @@ class ServerSession implements Session {
     const { core } = this
     await this.rethrowing(async () => {
       const found = findStatement(core, statement)
-      this.checkNotFailed(found.statement)
+      if (found.statement === null) this.checkNotFailed()
+      else this.checkNotFailed(found.statement)
       const prepared = core.refreshed(found, () => {})
       if (prepared !== found) core.statements.set(statement, prepared)
       const made = makePortal(prepared, statement, params, resultFormats, {
@@ -252,8 +253,10 @@ class ServerSession implements Session {
     }
   }
 
-  private checkNotFailed(statement: Statement | null): void {
-    if (this.core.transaction.mode !== 'failed' || statement === null || endsFailure(statement)) return
+  /** The empty statement may be prepared, not bound. */
+  private checkNotFailed(statement?: Statement | null): void {
+    if (this.core.transaction.mode !== 'failed' || statement === null) return
+    if (statement !== undefined && endsFailure(statement)) return
     throw new SqlError('25P02', 'current transaction is aborted, commands ignored until end of transaction block')
   }
 

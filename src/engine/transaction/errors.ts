@@ -10,10 +10,10 @@ export function tooOld(): SqlError {
 }
 
 /** Not 40001: drivers that repeat the transaction at once would find the same. */
-export function notReadyThen(name: string): SqlError {
-  return new SqlError('55000', `materialized view "${name}" was not hydrated yet when this transaction began`, {
+export function notReadyThen(relation: string): SqlError {
+  return new SqlError('55000', `${relation} was not hydrated yet when this transaction began`, {
     detail: 'A transaction reads all relations as they were at its first statement.',
-    hint: 'Roll back and begin again; a first statement that reads the view waits until it is hydrated.',
+    hint: 'Roll back and begin again; a first statement that reads it waits until it is hydrated.',
   })
 }
 

@@ -4,7 +4,7 @@ import type { CallContext } from '../api.ts'
 import { isStored, readStreams, type StreamEnd, type StreamRead, streamEnds } from '../read-streams.ts'
 import type { SourceRuntime } from '../source.ts'
 import type { World } from '../world.ts'
-import { changedSince } from './errors.ts'
+import { changedSince, notReadyThen } from './errors.ts'
 
 /**
  * What a transaction reads of sources: up to the positions that they had at the tick of its snapshot, each time that it
@@ -18,6 +18,8 @@ export class TransactionStreams {
   /** Those whose rows are stored. */
   readonly #stored = new Map<number, SourceRuntime>()
   readonly #read = new Set<number>()
+  /** Of these, whose feeds had only begun. */
+  readonly #behind = new Set<number>()
 
   /** In the moment of the snapshot, whose pins it adds to. */
   constructor(world: World, pins: Map<number, ArrangementPin>) {
@@ -26,6 +28,7 @@ export class TransactionStreams {
     this.#ends = streamEnds(world, world.sources.keys())
     for (const [id, source] of world.sources) {
       if (!isStored(source)) continue
+      if (source.catchUp.behind) this.#behind.add(id)
       this.#stored.set(id, source)
       pins.set(id, source.input.rows.pin())
     }
@@ -38,6 +41,7 @@ export class TransactionStreams {
       const source = this.#world.sources.get(object)
       if (source === undefined) continue
       const end = this.#ends.get(object)
+      if (this.#behind.has(object)) throw notReadyThen(`source "${source.entry.name}"`)
       if (source !== (end?.source ?? this.#stored.get(object))) throw changedSince()
       if (end !== undefined && end.types !== source.types) throw changedSince()
       if (end !== undefined) ends.set(object, end)

@@ -352,7 +352,7 @@ export class SnapshotTransaction implements Transaction {
         const errors = this.#snapshot!.handedOn.get(object) ?? view.output.handedOn.now()
         computed.set(object, await evaluate(world, view.plan, below, call, { errors }))
       } else {
-        if (unready.has(object)) throw notReadyThen(view.entry?.name ?? '')
+        if (unready.has(object)) throw notReadyThen(`materialized view "${view.entry?.name}"`)
         if (!pins.has(object)) throw changedSince()
         const parts = this.#viewsRead.get(object) ?? new PartsRead(view, view.log, this.#snapshot!)
         this.#viewsRead.set(object, parts)

@@ -13,7 +13,7 @@ import type { CallContext, WriteResult } from '../api.ts'
 import { bindParams } from '../bind-params.ts'
 import { ChangedMeanwhile } from '../changed-meanwhile.ts'
 import { evalEnv } from '../eval-env.ts'
-import { evaluate, type ReadDeps, upToNow } from '../read.ts'
+import { evaluate, type ReadDeps, upToNow, waitForViews } from '../read.ts'
 import { streamEnds } from '../read-streams.ts'
 import { restartOwned, settleSequences } from '../sequence-calls.ts'
 import { type Snapshot, snapshotWithStreams, takeSnapshot } from '../snapshot.ts'
@@ -47,10 +47,7 @@ export async function autocommit(
   const { world } = deps
   const reads = plan.kind === 'truncate' ? [] : plan.reads
   const written = plan.kind === 'truncate' ? plan.tables : [plan.table]
-  for (const object of reads) {
-    const view = world.views.get(object)
-    if (view !== undefined && !view.ready) await deps.hydration.wait(view, call)
-  }
+  await waitForViews(deps, reads, call)
   for (;;) {
     await upToNow(deps, reads)
     const before = await withStreams(deps, reads, written, call)

@@ -41,14 +41,43 @@ function* rowChanges(
   const generated = new GeneratedColumns(table.entry, table.types, scope.program.env)
   const rows = generated.rows(given)
   const rules = new RowRules(table.entry, table.types, scope.program.env)
-  yield* rules.checkRows(rows)
-  if (table.keys.length === 0) return rows.map((next) => ({ old: null, next }))
   if (plan.onConflict === null) {
     const changes = rows.map((next) => ({ old: null, next }))
-    yield* checkKeys(table, changes)
+    yield* checked(rules, table, rows, changes)
     return changes
   }
+  yield* rules.checkRows(rows)
+  if (table.keys.length === 0) return rows.map((next) => ({ old: null, next }))
   return yield* upsertChanges(table, rows, plan.onConflict, scope, { rules, generated })
+}
+
+/**
+ * Rules, then keys, of all rows together. Where they are refused, the error is that of the first row that is, as if they
+ * had come one by one: it is looked for among the beginnings of the statement, halving what is left.
+ */
+function* checked(rules: RowRules, table: WritableTable, rows: readonly Row[], changes: readonly RowChange[]): Pieces {
+  try {
+    yield* rules.checkRows(rows)
+    yield* checkKeys(table, changes)
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error
+    let sound = 0
+    let refused = rows.length
+    while (refused - sound > 1) {
+      const middle = (sound + refused) >> 1
+      try {
+        yield* rules.checkRows(rows.slice(sound, middle))
+        yield* checkKeys(table, changes.slice(0, middle))
+        sound = middle
+      } catch (earlier) {
+        if (!(earlier instanceof SqlError)) throw earlier
+        refused = middle
+      }
+    }
+    yield* rules.checkRows(rows.slice(sound, refused))
+    yield* checkKeys(table, changes.slice(0, refused))
+    throw error
+  }
 }
 
 function* upsertChanges(

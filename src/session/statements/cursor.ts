@@ -21,7 +21,9 @@ export const declareStatement: StatementHandler<DeclareCursor> = {
     if (statement.scroll) throw notSupported('SCROLL', statement.span)
     if (statement.binary)
       throw notSupported('DECLARE … BINARY', statement.span, 'Ask for binary results in the protocol.')
-    if (session.transaction.mode === 'none') {
+    // Statements of one text are a block of their own, those of a pipeline are not.
+    const { mode } = session.transaction
+    if (mode === 'none' || (mode === 'implicit' && !run.simple)) {
       throw new SqlError('25P01', 'DECLARE CURSOR can only be used in transaction blocks')
     }
     const cursor = new RowCursor(await open(run))

@@ -21,7 +21,8 @@ export const prepareStatement: StatementHandler<Prepare> = {
 
 export const executeStatement: StatementHandler<Execute> = {
   fields(statement, session) {
-    return findStatement(session, statement.name.name).fields
+    // That there is none is found when it runs.
+    return session.statements.get(statement.name.name)?.fields ?? null
   },
   async run(statement, run) {
     const { session } = run
@@ -41,7 +42,8 @@ export const deallocateStatement: StatementHandler<Deallocate> = {
   async run(statement, run) {
     const { statements } = run.session
     if (statement.name === undefined) {
-      statements.clear()
+      // The unnamed one is the protocol's.
+      for (const name of statements.keys()) if (name !== '') statements.delete(name)
       return done('DEALLOCATE ALL')
     }
     findStatement(run.session, statement.name.name)

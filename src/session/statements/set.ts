@@ -64,7 +64,7 @@ export const discardStatement: StatementHandler<Discard> = {
     const { session } = run
     switch (statement.what) {
       case 'ALL':
-        if (session.transaction.mode === 'explicit') {
+        if (session.transaction.mode === 'explicit' || session.transaction.mode === 'implicit') {
           throw new SqlError('25001', 'DISCARD ALL cannot run inside a transaction block')
         }
         session.closePortals('all')

@@ -33,8 +33,6 @@ function nameOf(node: Expr): { name: string; strong: boolean } | undefined {
       const inner = node.else && nameOf(node.else)
       return inner?.strong ? inner : weak('case')
     }
-    case 'boolean':
-      return weak('bool')
     case 'array':
     case 'arraySubquery':
       return strong('array')

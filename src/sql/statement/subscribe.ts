@@ -22,7 +22,13 @@ export function planSubscribe(node: Subscribe, context: PlanningContext): Planne
   handled(node, ['name', 'query', 'with', 'asOf', 'upTo'])
   const st = newStatement(bindEnv(context))
   const options = { snapshot: true, progress: false }
-  for (const option of node.with) applyOption(option, options)
+  const given = new Set<string>()
+  for (const option of node.with) {
+    applyOption(option, options)
+    if (option.kind === 'option' && given.has(option.name))
+      throw bindError('42601', 'conflicting or redundant options', option)
+    if (option.kind === 'option') given.add(option.name)
+  }
   if (node.asOf) handled(node.asOf, ['atLeast', 'at'])
   const asOf = node.asOf ? timestamp(st, node.asOf.at, 'AS OF') : null
   const upTo = node.upTo ? timestamp(st, node.upTo, 'UP TO') : null
