@@ -39,6 +39,8 @@ export interface NamedQuery {
   readonly origins: readonly (Origin | null)[]
   /** Of a query with ORDER BY: its whole row, sort keys behind the columns that have names. */
   readonly ordered?: { readonly row: RowType; readonly keys: readonly SortKey[] }
+  /** So many of its last columns are found by their names alone, not by a star: what SEARCH and CYCLE keep. */
+  readonly hidden?: number
   /** How often it was read so far. */
   uses: number
 }

@@ -66,7 +66,7 @@ function inOrder(ctes: readonly Cte[]): Cte[] {
 }
 
 export function queryOf(cte: Cte): Query {
-  handled(cte, ['name', 'columns', 'types', 'materialized', 'query'])
+  handled(cte, ['name', 'columns', 'types', 'materialized', 'query', 'search', 'cycle'])
   if (cte.query.kind !== 'query') throw notSupported('a data-modifying statement in WITH', cte.query.span)
   return cte.query
 }
@@ -78,6 +78,7 @@ function bindPlain(
   parent: Scope | null,
   ctes: CteScope | null,
 ): { named: NamedQuery; close: (plan: Logical) => Logical } {
+  if (cte.search || cte.cycle) throw bindError('42601', 'WITH query is not recursive', cte)
   const { plan, origins, width, order } = st.bind.ordered(st, query, parent, ctes)
   const rowType = renamed(cte, plan.rowType.slice(0, width))
   const row = [...rowType, ...plan.rowType.slice(width)]

@@ -42,12 +42,13 @@ export function rowOf(items: readonly Scalar[], names: readonly string[]): Scala
 
 /** A table's name as a value: its row. What an outer join adds has none. */
 export function wholeRow(table: ScopeTable, value: (column: ScopeColumn) => Scalar): Scalar {
-  const items = table.columns.map(value)
+  const columns = table.columns.filter((c) => !c.hidden)
+  const items = columns.map(value)
   const row = rowOf(
     items,
-    table.columns.map((c) => c.name),
+    columns.map((c) => c.name),
   )
-  if (!table.columns.every((c) => c.nullable)) return row
+  if (!columns.every((c) => c.nullable)) return row
   return caseOf([[conjunction(items.map((item) => isNull(item))), constant(null, row.type)]], row)
 }
 

@@ -52,8 +52,6 @@ const FEATURES: Readonly<Record<string, string>> = {
   'join.asof': 'ASOF JOIN',
   'join.matchCondition': 'MATCH_CONDITION',
   'join.within': 'JOIN … WITHIN',
-  'cte.search': 'SEARCH',
-  'cte.cycle': 'CYCLE',
   'call.withinGroup': 'WITHIN GROUP',
   'call.nulls': 'IGNORE/RESPECT NULLS',
   'cast.try': 'TRY_CAST',

@@ -15,6 +15,7 @@ import { handled } from './handled.ts'
 import { byRounds } from './recursion-rounds.ts'
 import { checkRecursiveTerm } from './recursion-rules.ts'
 import type { Scope } from './scope.ts'
+import { marksOf } from './search-cycle.ts'
 
 /** Whether a name occurs anywhere in FROM of the query: cheap and a little too careful where an inner WITH hides it. */
 export function readsItself(query: unknown, name: string): boolean {
@@ -45,8 +46,11 @@ export function bindRecursive(
   if (body.corresponding) throw notSupported('CORRESPONDING', body.span)
   handled(body, ['op', 'all', 'left', 'right'])
   if (query.with) throw notSupported('WITH in a recursive query', query.with.span)
-  const { plan: start, places } = st.bind.queryColumns(st, asQuery(body.left), parent, ctes)
-  const rowType = renamed(cte, start.rowType).map((f) => ({ ...f, nullable: true }))
+  const { plan: first, places } = st.bind.queryColumns(st, asQuery(body.left), parent, ctes)
+  const own = renamed(cte, first.rowType).map((f) => ({ ...f, nullable: true }))
+  const marks = marksOf(st, cte, own)
+  const start = marks === null ? first : marks.start(first)
+  const rowType = marks === null ? own : [...own, ...marks.fields]
   const named: NamedQuery = {
     name,
     binding: st.newBinding(),
@@ -54,11 +58,16 @@ export function bindRecursive(
     origins: rowType.map(() => null),
     uses: 0,
   }
-  const step = st.bind.queryColumns(st, asQuery(body.right), parent, { parent: ctes, queries: [named] }).plan
+  const itself = marks === null ? named : { ...named, hidden: marks.fields.length }
+  const right = asQuery(marks === null ? body.right : marks.reading(body.right))
+  const read = st.bind.queryColumns(st, right, parent, { parent: ctes, queries: [itself] }).plan
+  const marked = marks?.step(read)
+  const step = marked?.plan ?? read
   if (step.rowType.length !== rowType.length) {
     throw bindError('42601', 'each UNION query must have the same number of columns', body.right)
   }
   const exprs = step.rowType.map((f, i) => {
+    if (marked !== undefined && i >= own.length) return marked.exprs[i - own.length]!
     const wanted = rowType[i].type
     const overall = overallType(wanted, f.type)
     if (sameType(overall, wanted)) return coerce(st, column(i, f.type), wanted, 'implicit', body.right)

@@ -39,7 +39,8 @@ export function bindTable(
     const plan: Logical = { kind: 'ref', binding: cte.binding, rowType: row }
     const { alias, names } = aliasNames(item.alias, cte.rowType, last)
     const order = cte.ordered?.keys.map((key) => orderKey(key, row))
-    return { ...hiding(item.alias, null, last, relation(plan, alias, null, names, cte.origins, null)), order }
+    const all = relation(plan, alias, null, names, cte.origins, null)
+    return { ...hiding(item.alias, null, last, withHidden(all, cte.hidden ?? 0)), order }
   }
   const entry = lookupRelation(st, item.name)
   // `TABLE t` is no item of FROM: the stored text has the query that it stands for.
@@ -68,6 +69,14 @@ export function bindTable(
   if (time === null) return { ...from, tables: [table] }
   const value = column(all.length - 1, all[all.length - 1].type)
   return { ...from, tables: [{ ...table, watermark: { column: time, value } }] }
+}
+
+/** Its last columns shown by no star. */
+function withHidden(from: FromPlan, count: number): FromPlan {
+  if (count === 0) return from
+  const first = from.visible.length - count
+  const visible = from.visible.map((c, i) => (i < first ? c : { ...c, hidden: true as const }))
+  return { ...from, visible, tables: from.tables.map((table) => ({ ...table, columns: visible })) }
 }
 
 function findCte(ctes: CteScope | null, name: string): NamedQuery | undefined {

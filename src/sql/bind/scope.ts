@@ -13,6 +13,8 @@ export interface ScopeColumn {
   readonly nullable: boolean
   /** The plain column of a catalog object that it is, for RowDescription and for primary keys. */
   readonly origin: Origin | null
+  /** No star shows it. */
+  readonly hidden?: true
 }
 
 export interface Origin {

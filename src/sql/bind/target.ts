@@ -60,13 +60,13 @@ function starColumns(star: Star, place: ExprPlace): readonly ScopeColumn[] {
   if (star.qualifier.length === 0) {
     if (place.scope.tables.length === 0)
       throw bindError('42601', 'SELECT * with no tables specified is not valid', star)
-    return place.scope.visible
+    return place.scope.visible.filter((c) => !c.hidden)
   }
   const names = star.qualifier.map((q) => q.name)
   const schema = names.length > 1 ? names[names.length - 2] : null
   const { scope, table } = findTable(place.scope, schema, names[names.length - 1], star)
   if (scope !== place.scope) throw bindError('0A000', '* of a table of an outer query is not supported', star)
-  return table.columns
+  return table.columns.filter((c) => !c.hidden)
 }
 
 /** The catalog column behind a plain column reference: table oid and attribute number of a RowDescription. */
