@@ -1,4 +1,5 @@
 import type { Logical } from '../../plan/logical.ts'
+import { visitLogical } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, conjuncts, constant, rewriteScalar } from '../../plan/scalar-walk.ts'
 import type { Row } from '../../types/value.ts'
@@ -108,6 +109,15 @@ export function cardinality(p: Logical, facts: Facts): Cardinality | null {
     default:
       return null
   }
+}
+
+/** Rows of the largest relation that it reads: where all are small, estimates are not worth their time. */
+export function largest(p: Logical, facts: Facts): number {
+  let rows = 0
+  visitLogical(p, (x) => {
+    if (x.kind === 'get') rows = Math.max(rows, facts.statistics?.(x.object)?.rows ?? 0)
+  })
+  return rows
 }
 
 /** Values of what is computed of a column, or of an aggregate: nobody knows. */

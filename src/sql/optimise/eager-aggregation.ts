@@ -5,7 +5,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, constant, mapColumns, substituteColumns } from '../../plan/scalar-walk.ts'
 import { type Field, INT8, NUMERIC, type SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
-import { cardinality, combinations } from './cardinality.ts'
+import { cardinality, combinations, largest } from './cardinality.ts'
 import type { Facts, Rule } from './rule.ts'
 
 /**
@@ -36,6 +36,7 @@ function eager(p: Aggregate, facts: Facts): Logical | null {
     input = input.input
   }
   if (input.kind !== 'join' || input.type !== 'inner' || input.delta === true) return null
+  if (largest(input, facts) < ROWS_LEAST) return null
   if (aggregates.some((a) => callScalars(a).some(canFail)) || growing(input, facts)) return null
   for (const side of ['left', 'right'] as const) {
     const made = onSide({ ...p, keys, aggregates }, input, side, facts)

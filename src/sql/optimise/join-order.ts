@@ -2,7 +2,7 @@ import { arrangedBy, deltaPaths } from '../../plan/delta-paths.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { mapLogicalInputs } from '../../plan/logical-walk.ts'
 import { columnsOf } from '../../plan/scalar-walk.ts'
-import { type Cardinality, cardinality, shareOf } from './cardinality.ts'
+import { type Cardinality, cardinality, largest, shareOf } from './cardinality.ts'
 import { type JoinGroup, joinedInOrder, joinGroup, leafOf, ties } from './join-group.ts'
 import type { Facts, Rule } from './rule.ts'
 
@@ -82,12 +82,15 @@ function connectedOrder(group: JoinGroup): number[] {
 
 /** More inputs than this stay as they are written: all orders of ten are looked at in a few milliseconds. */
 const INPUTS_MAX = 10
+/** Where no relation has so many rows every order is good enough. */
+const ROWS_LEAST = 500
 /** An order must be so much cheaper than the written one: estimates are coarse, and equal queries shall have equal plans. */
 const WORTH = 0.5
 
 function sizesOf(group: JoinGroup, facts: Facts): Sizes | null {
   const n = group.leaves.length
   if (n < 3 || n > INPUTS_MAX || facts.statistics === undefined) return null
+  if (largest(group.plan, facts) < ROWS_LEAST) return null
   const inputs: Cardinality[] = []
   for (const leaf of group.leaves) {
     const input = cardinality(leaf.plan, facts)
