@@ -12,13 +12,14 @@ type Window = Op<'window'>
 export type Ordered = Window | Op<'topK'> | Op<'rowNumber'>
 
 /**
- * What is known of an ordered partition's rows besides its keys. In the order of a time no row comes before its bound: what
+ * What is known of an ordered partition's rows besides its keys. A partition that closes with a window of the same relation
+ * takes rows below the bound as long as that is open: its rows are final with the window alone. In the order of a time no row comes before its bound: what
  * calls tell of a row that they look no further ahead than is final with the row itself; where they look a distance ahead,
  * once the bound has passed that.
  */
 export function orderedFacts(nodes: readonly PhysicalNode[], node: Ordered, facts: readonly Facts[]): Facts {
   const time = orderTime(node, facts[node.input])
-  if (time === null) return new Map()
+  if (time === null || closesAsAWhole(node, facts[node.input], time.terms)) return new Map()
   const ahead = node.op === 'window' ? looksOf(node.calls).ahead : null
   if (ahead === null) return told(nodes, node, time.terms, facts)
   if (ahead.all || ahead.rows > 0 || ahead.groups > 0) return new Map()
@@ -34,6 +35,12 @@ export function orderedFacts(nodes: readonly PhysicalNode[], node: Ordered, fact
   const all = told(nodes, node, ahead.values.length === 0 ? time.terms : moved, facts)
   return new Map([...all, ...known])
 }
+
+const closesAsAWhole = ({ partition }: Ordered, input: Facts, order: readonly BoundTerm[]): boolean =>
+  partition.some((c) => {
+    const { terms = [], absent = [] } = input.get(c) ?? {}
+    return absent.length === 0 && terms.some(({ object }) => order.some((o) => o.object === object))
+  })
 
 /** The first column of the order, where it is a time that rises; rows without one come last. */
 export function orderTime(node: Ordered, input: Facts): { column: number; terms: readonly BoundTerm[] } | null {

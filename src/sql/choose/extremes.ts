@@ -17,9 +17,11 @@ interface Extreme {
   readonly a: Scalar
   readonly b: Scalar
   readonly greatest: boolean
+  /** Where `b` is NULL so is the whole. */
+  readonly nullWithB: boolean
 }
 
-/** As the binder writes them: one where the other is NULL, else what a comparison says. */
+/** As the binder writes them: one where the other is NULL, else what a comparison says; NULL compares as if `b` was it. */
 function extreme(s: Scalar): Extreme | null {
   if (s.kind !== 'case') return null
   const last = s.arms[s.arms.length - 1]
@@ -32,7 +34,9 @@ function extreme(s: Scalar): Extreme | null {
     if (test.kind !== 'isNull' || test.negated) return false
     return sameScalar(test.arg, a) ? sameScalar(then, b) : sameScalar(test.arg, b) && sameScalar(then, a)
   })
-  return known && nulls ? { a, b, greatest: match[1] === 'ge' } : null
+  if (!known || !nulls) return null
+  const tested = s.arms.some(({ when: test }) => test.kind === 'isNull' && sameScalar(test.arg, b))
+  return { a, b, greatest: match[1] === 'ge', nullWithB: !tested }
 }
 
 /**
@@ -42,9 +46,10 @@ function extreme(s: Scalar): Extreme | null {
 function extremeFact<F extends Fact>(s: Scalar, facts: Facts<F>, of: FactOf<F>): Bounded | null {
   const found = extreme(s)
   if (found === null) return null
-  const { a, b, greatest } = found
+  const { a, b, greatest, nullWithB } = found
   const [one, other] = [of(a, facts), of(b, facts)]
   const isThere = (fact: Bounded | null): fact is Bounded => fact !== null && (fact.absent ?? []).length === 0
+  if (nullWithB && !isThere(other) && !(b.kind === 'const' && b.value !== null)) return null
   if (greatest) {
     if (isThere(one)) return { terms: one.terms }
     if (isThere(other)) return { terms: other.terms }
