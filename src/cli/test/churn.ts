@@ -22,6 +22,7 @@ export interface Removed {
 }
 
 export async function removeRows(connection: PgConnection, table: string, random: Random): Promise<Removed | null> {
+  if (await isReferredTo(connection, table)) return null
   const read = (await connection.query(`SELECT * FROM ${table} LIMIT ${ROWS_READ_MAX + 1}`)).at(-1)
   if (!read || read.rows.length === 0) return null
   const all = read.rows.length <= ROWS_READ_MAX && random() < 0.25
@@ -32,6 +33,13 @@ export async function removeRows(connection: PgConnection, table: string, random
     if (!(error instanceof QueryError) || all || read.rows.length > ROWS_READ_MAX) throw error
     return remove(connection, table, '')
   }
+}
+
+/** Its rows hold others, or take them along: those would not be put back. */
+async function isReferredTo(connection: PgConnection, table: string): Promise<boolean> {
+  const relation = `'${table.replaceAll("'", "''")}'::regclass`
+  const sql = `SELECT 1 FROM pg_constraint WHERE contype = 'f' AND confrelid = ${relation} LIMIT 1`
+  return ((await connection.query(sql)).at(-1)?.rows.length ?? 0) > 0
 }
 
 async function remove(connection: PgConnection, table: string, where: string): Promise<Removed> {
