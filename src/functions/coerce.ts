@@ -65,7 +65,7 @@ function elementType(declared: readonly ArgType[], actual: readonly SqlType[]): 
   // A literal is no value of an enum that nothing names.
   if (found === undefined && declared.some((arg) => isPoly(arg) && arg.poly === 'anyenum')) return null
   const ranges = declared.some((arg) => isPoly(arg) && (arg.poly === 'anyrange' || arg.poly === 'anymultirange'))
-  if (ranges && rangeNames(found) === undefined) return null
+  if (ranges && found !== undefined && rangeNames(found) === undefined) return null
   return found ?? TEXT
 }
 

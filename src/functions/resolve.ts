@@ -117,7 +117,8 @@ function isUndetermined(declared: readonly ArgType[], args: readonly SqlType[]):
   return open.length > 0 && open.every(({ kind }) => kind === 'unknown')
 }
 
-const isOfOneType = (arg: ArgType): boolean => isPoly(arg) && /^any(element|array|nonarray)$/.test(arg.poly)
+const isOfOneType = (arg: ArgType): boolean =>
+  isPoly(arg) && /^any(element|array|nonarray|range|multirange)$/.test(arg.poly)
 
 function castFor(from: SqlType, to: SqlType): Cast | null {
   return sameBaseType(from, to) ? null : (findCast(from, to, 'implicit') ?? null)

@@ -11,14 +11,12 @@ export function makeRange(lower: Bound, upper: Bound, subtype: SqlType): RangeVa
   if (range.bounds === 'empty' || rangeNames(subtype)?.discrete !== true) return range
   const low = lowerOf(range)
   const high = upperOf(range)
-  return checked(
-    low.value === null || low.inclusive
-      ? low
-      : { ...low, value: nextValue(low.value as number, subtype), inclusive: true },
-    high.value === null || !high.inclusive
-      ? high
-      : { ...high, value: nextValue(high.value as number, subtype), inclusive: false },
-  )
+  const moved = (bound: Bound, inclusive: boolean): Bound =>
+    // Dates without end have no next one, and stay as they are.
+    bound.value === null || bound.inclusive === inclusive || !Number.isFinite(Number(bound.value))
+      ? bound
+      : { ...bound, value: nextValue(bound.value as number, subtype), inclusive }
+  return checked(moved(low, true), moved(high, false))
 }
 
 function checked(lower: Bound, upper: Bound): RangeValue {
@@ -39,8 +37,6 @@ const LAST = {
 } as const
 
 function nextValue(value: number | bigint, { kind }: SqlType): number | bigint {
-  // Dates without end have no next one.
-  if (kind === 'date' && !Number.isFinite(value)) return value
   const [last, sqlstate, message] = LAST[kind as keyof typeof LAST]
   const next = BigInt(value) + 1n
   if (next > last) throw new SqlError(sqlstate, message)

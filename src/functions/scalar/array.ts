@@ -33,7 +33,11 @@ function* positions(array: Value, value: Datum, equal: Equal): Generator<number,
 }
 
 function firstPosition(array: Value, value: Datum, from: Datum, equal: Equal): number | null {
-  if (from === null) throw new SqlError('22004', 'initial position must not be null')
+  const { dims } = shapeOf(array)
+  // PostgreSQL looks at where to begin only once there may be something to find.
+  const vain = dims.length === 0 || (dims.length === 1 && value === null && !itemsOf(array).includes(null))
+  if (vain) return null
+  if (from === null && dims.length === 1) throw new SqlError('22004', 'initial position must not be null')
   for (const at of positions(array, value, equal)) if (at >= (from as number)) return at
   return null
 }

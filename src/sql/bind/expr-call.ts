@@ -101,8 +101,10 @@ function noRows(place: ExprPlace, node: Call): SqlError {
   return bindError('0A000', message, node, place.rowsNotIn ? { hint } : {})
 }
 
-/** `date('2024-01-01')`: one argument and the name of a type, where no function takes it, is a cast. */
+/** `date('2024-01-01')`: one argument and the name of a type, where it is a literal or no function takes it, is a cast. */
 function callOrCast(st: Statement, name: string, args: readonly Scalar[], node: Call): Scalar {
+  const named = args.length === 1 && args[0].type.kind === 'unknown' ? typeNamed(name) : undefined
+  if (named !== undefined) return coerce(st, args[0], named, 'explicit', node)
   try {
     return callFunction(st, name, args, node)
   } catch (e) {

@@ -1,4 +1,5 @@
 import { formatType } from '../../../src/types/pg-type.ts'
+import { subtypeOf } from '../../../src/types/range-type.ts'
 import type { SqlType, TypeKind } from '../../../src/types/sql-type.ts'
 import type { Choices } from '../choices.ts'
 
@@ -185,6 +186,8 @@ const BOUNDARIES = {
     'ffffffff-ffff-ffff-ffff-ffffffffffff',
     'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11',
   ],
+  bit: ['', '0', '1', '101', '0101', '1111', '00000000', '101010101', '11111111111111111111111111111111'],
+  varbit: ['', '0', '1', '101', '0101', '1111', 'x1f', '101010101'],
   json: [
     'null',
     'true',
@@ -237,7 +240,10 @@ export const ANY_KINDS: readonly FuzzedKind[] = [
 ]
 
 export function literalOf(text: string, type: SqlType): string {
-  return `${quoted(text)}::${formatType(type).replace(/^character($|\[)/, 'bpchar$1')}`
+  const name = formatType(type)
+    .replace(/^character($|\[)/, 'bpchar$1')
+    .replace(/^bit($|\[)/, '"bit"$1')
+  return `${quoted(text)}::${name}`
 }
 export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
@@ -245,11 +251,48 @@ export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'
 export function textOf(type: SqlType, choices: Choices): string | null {
   if (choices.chance(7)) return null
   if (type.kind === 'array') return arrayText(type.element ?? { kind: 'text' }, choices)
+  if (type.kind === 'range') return rangeText(subtypeOf(type), choices)
+  if (type.kind === 'multirange')
+    return `{${Array.from({ length: choices.below(4) }, () => rangeText(subtypeOf(type), choices)).join(',')}}`
   if (!isFuzzed(type.kind)) return null
   return choices.chance(45) ? random(type.kind, choices) : choices.one<string>(BOUNDARIES[type.kind])
 }
 
+/** Types that arguments of ranges are tried with. */
+export const RANGE_KINDS: readonly FuzzedKind[] = ['int4', 'int8', 'numeric', 'date', 'timestamp', 'timestamptz']
+
+/** Of few values, so that ranges meet; now and then of any. */
+function rangeText(subtype: SqlType, choices: Choices): string {
+  if (choices.chance(10)) return 'empty'
+  const end = (): string => {
+    if (choices.chance(12)) return ''
+    const text = choices.chance(15) ? (textOf(subtype, choices) ?? '') : smallText(subtype, choices)
+    return text === '' ? '' : `"${text}"`
+  }
+  return `${choices.one(['[', '('])}${end()},${end()}${choices.one([']', ')'])}`
+}
+
+function smallText({ kind }: SqlType, choices: Choices): string {
+  const n = 1 + choices.below(9)
+  if (kind === 'int4' || kind === 'int8') return String(n)
+  return kind === 'numeric' ? choices.one([`${n}`, `${n}.5`, `${n}.00`]) : `2024-01-0${n}`
+}
+
+/** The same elements in rows of one length, or with other subscripts. */
+function shapedText(element: SqlType, choices: Choices): string {
+  const [rows, width] = [1 + choices.below(3), 1 + choices.below(3)]
+  const row = () => {
+    const items = Array.from({ length: width }, () => textOf(element, choices))
+    return `{${items.map((item) => (item === null ? 'NULL' : `"${item.replace(/["\\]/g, '\\$&')}"`)).join(',')}}`
+  }
+  const first = choices.below(4) - 1
+  if (choices.chance(40)) return `[${first}:${first + width - 1}]=${row()}`
+  const text = `{${Array.from({ length: rows }, row).join(',')}}`
+  return choices.chance(70) ? text : `[${first}:${first + rows - 1}][1:${width}]=${text}`
+}
+
 function arrayText(element: SqlType, choices: Choices): string {
+  if (choices.chance(25)) return shapedText(element, choices)
   const items = Array.from({ length: choices.below(5) }, () => textOf(element, choices))
   const escaped = items.map((item) => (item === null ? 'NULL' : `"${item.replace(/["\\]/g, '\\$&')}"`))
   return `{${escaped.join(',')}}`
@@ -332,6 +375,9 @@ function random(kind: FuzzedKind, choices: Choices): string {
       return letters(choices)
     case 'char':
       return choices.one([...'abcxyzABC019 _'])
+    case 'bit':
+    case 'varbit':
+      return Array.from({ length: choices.below(12) }, () => choices.below(2)).join('')
     case 'bytea':
       return `\\x${hex(2 * choices.below(12), choices)}`
     case 'date':

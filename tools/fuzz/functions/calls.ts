@@ -1,7 +1,8 @@
 import type { ArgType } from '../../../src/functions/function.ts'
+import { multirangeOf, rangeOf } from '../../../src/types/range-type.ts'
 import { arrayOf, type SqlType } from '../../../src/types/sql-type.ts'
 import type { Choices } from '../choices.ts'
-import { ANY_KINDS, FUZZED_KINDS, literalOf, quoted, textOf } from './arguments.ts'
+import { ANY_KINDS, FUZZED_KINDS, literalOf, quoted, RANGE_KINDS, textOf } from './arguments.ts'
 import { HINTS } from './hints.ts'
 import type { Callable } from './rows.ts'
 
@@ -95,10 +96,13 @@ const SIZED: ReadonlySet<string> = new Set([
 
 /** Types that polymorphic arguments stand for in this call. */
 function concrete(args: readonly ArgType[], choices: Choices): readonly SqlType[] {
-  const one: SqlType = { kind: choices.one(ANY_KINDS) }
+  const ofRanges = args.some((arg) => 'poly' in arg && arg.poly.endsWith('range'))
+  const one: SqlType = { kind: choices.one(ofRanges ? RANGE_KINDS : ANY_KINDS) }
   return args.map((arg) => {
     if (!('poly' in arg)) return arg
     if (arg.poly === 'any') return { kind: choices.one(ANY_KINDS) }
+    if (arg.poly === 'anyrange') return rangeOf(one)
+    if (arg.poly === 'anymultirange') return multirangeOf(one)
     return arg.poly.endsWith('array') ? arrayOf(one) : one
   })
 }

@@ -51,6 +51,8 @@ const signature = (name: string, args: readonly ArgType[]): string => `${name}($
 const known = (arg: ArgType): boolean =>
   'poly' in arg ||
   isFuzzed(arg.kind) ||
+  arg.kind === 'range' ||
+  arg.kind === 'multirange' ||
   (arg.kind === 'array' && arg.element !== undefined && isFuzzed(arg.element.kind))
 
 /** `theirs`: the texts of CATALOG_QUERY. */
