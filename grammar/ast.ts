@@ -2,6 +2,7 @@
 // Every node has a literal `kind` and a `span`. Nothing here is resolved: names stay names, literals stay text.
 // Absent optional clauses are `undefined` (the key may be missing); absent lists are empty arrays.
 import type { Ident, Name, Operator, Spanned, TypeName, WithOption } from './ast-base.ts'
+import type * as J from './ast-json.ts'
 import type { ColumnRef, Leaf } from './ast-leaf.ts'
 
 // ---------------------------------------------------------------- expressions
@@ -15,22 +16,14 @@ export type Binary = Operator & { kind: 'binary'; op: string; schema?: Ident[]; 
 export type And = Spanned & { kind: 'and'; args: Expr[] }
 export type Or = Spanned & { kind: 'or'; args: Expr[] }
 export type Not = Spanned & { kind: 'not'; operand: Expr }
+export type IsTest = 'NULL' | 'TRUE' | 'FALSE' | 'UNKNOWN' | 'DOCUMENT' | 'NORMALIZED' | JsonTest
+export type JsonTest = 'JSON' | 'JSON SCALAR' | 'JSON ARRAY' | 'JSON OBJECT'
 /** JSON tests: `IS JSON [VALUE|SCALAR|ARRAY|OBJECT]`; `uniqueKeys` is `WITH UNIQUE KEYS`. */
 export type Is = Spanned & {
   kind: 'is'
   operand: Expr
   negated: boolean
-  test:
-    | 'NULL'
-    | 'TRUE'
-    | 'FALSE'
-    | 'UNKNOWN'
-    | 'DOCUMENT'
-    | 'NORMALIZED'
-    | 'JSON'
-    | 'JSON SCALAR'
-    | 'JSON ARRAY'
-    | 'JSON OBJECT'
+  test: IsTest
   form?: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'
   uniqueKeys?: boolean
 }
@@ -164,6 +157,8 @@ export type Expr =
   | Case | Cast | Call | ScalarSubquery | Exists | ArraySubquery | ArrayLiteral | RowLiteral | MapLiteral | Subscript
   | Slice | Field | FieldStar | Collate | AtTimeZone | Extract | Substring | Position | Overlay | Trim | Normalize
   | Coalesce | Greatest | Least | NullIf | Overlaps | Grouping | TableArg | Lambda
+  | J.JsonFunction<Expr> | J.JsonObjectNode<Expr> | J.JsonArrayNode<Expr, Query> | J.JsonOf<Expr> | J.JsonTable<Expr>
+  | J.JsonAggregateNode<Expr, OrderItem, WindowSpec>
 
 /** `using` is `ORDER BY x USING >`. */
 export type OrderItem = Spanned & {

@@ -14,6 +14,8 @@ import {
   words,
 } from './deparse-base.ts'
 
+import { jsonText } from './deparse-json.ts'
+
 const plain = new Set<Expr['kind']>([
   'column',
   'number',
@@ -39,6 +41,12 @@ const plain = new Set<Expr['kind']>([
   'substring',
   'position',
   'overlay',
+  'jsonFunction',
+  'jsonObject',
+  'jsonArray',
+  'jsonAggregate',
+  'jsonOf',
+  'jsonTable',
   'case',
 ])
 
@@ -147,6 +155,13 @@ export function exprText(p: Printer, e: Expr): string {
       return `SUBSTRING(${words(x(e.operand), e.from && `FROM ${x(e.from)}`, e.for && `FOR ${x(e.for)}`)})`
     case 'position':
       return `POSITION(${x(e.needle)} IN ${x(e.haystack)})`
+    case 'jsonFunction':
+    case 'jsonObject':
+    case 'jsonArray':
+    case 'jsonAggregate':
+    case 'jsonOf':
+    case 'jsonTable':
+      return jsonText(p, e, { order: (items) => orderText(p, items), window: (w) => windowText(p, w) })
     case 'overlay':
       return `OVERLAY(${words(x(e.operand), `PLACING ${x(e.placing)}`, `FROM ${x(e.from)}`, e.for && `FOR ${x(e.for)}`)})`
     case 'trim': {

@@ -76,6 +76,13 @@ const precedence = [
   'SELECT a FROM t FOR NO KEY UPDATE OF t SKIP LOCKED',
   'SELECT a FROM t ORDER BY a USING > NULLS FIRST FETCH FIRST 5 ROWS WITH TIES',
   "SELECT E'a\\n\\x41\\u0042', U&'\\0041', $$a'b$$, $x$ $$ $x$, B'01', X'1F', 'a'\n'b', 0x1F, 1_000, .5, 1., 1e5, 9999999999",
+  "SELECT json_value(j FORMAT JSON, '$' PASSING 1 AS x RETURNING int DEFAULT 1 ON EMPTY ERROR ON ERROR), json_value(j, '$.a' NULL ON ERROR)",
+  "SELECT json_query(j, '$' WITH CONDITIONAL WRAPPER OMIT QUOTES EMPTY ON ERROR), json_exists(j, '$' UNKNOWN ON ERROR), json_query(j, '$' RETURNING text FORMAT JSON ENCODING utf8 WITHOUT ARRAY WRAPPER KEEP QUOTES ON SCALAR STRING EMPTY OBJECT ON EMPTY)",
+  "SELECT json_object('a' VALUE 1, 'b': 2 FORMAT JSON ABSENT ON NULL WITH UNIQUE KEYS RETURNING jsonb), json_object(), json_object(RETURNING text)",
+  'SELECT json_array(1, 2 NULL ON NULL), json_array(SELECT 1 RETURNING jsonb), json_array(), json(x WITH UNIQUE), json_scalar(1), json_serialize(x RETURNING bytea)',
+  'SELECT json_objectagg(a VALUE b NULL ON NULL WITH UNIQUE KEYS) FILTER (WHERE c) OVER (), json_arrayagg(a ORDER BY b RETURNING jsonb) OVER w FROM t WINDOW w AS (ORDER BY x)',
+  "SELECT * FROM json_table(j, '$.a' AS p PASSING 1 AS x COLUMNS (i FOR ORDINALITY, a int PATH '$.a' DEFAULT 1 ON EMPTY, b bool EXISTS PATH '$' ERROR ON ERROR, c text FORMAT JSON WITH WRAPPER OMIT QUOTES, NESTED PATH '$' AS n COLUMNS (z int)) ERROR ON ERROR) AS t (a, b), LATERAL json_table(t.a, '$' COLUMNS (nested int)) u",
+  'SELECT a IS JSON OBJECT WITH UNIQUE KEYS, a IS NOT JSON SCALAR, a IS JSON VALUE, json, json_value FROM json, json_value AS json (a)',
 ]
 test.each(precedence)('the same tree: %s', (sql) => {
   expect(compare(sql)).toBe('same')

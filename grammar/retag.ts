@@ -12,6 +12,16 @@ const specialFunctions = new Set<TokenType>([
   T.COALESCE,
   T.EXTRACT,
   T.GREATEST,
+  T.JSON_ARRAY,
+  T.JSON_ARRAYAGG,
+  T.JSON_EXISTS,
+  T.JSON_OBJECT,
+  T.JSON_OBJECTAGG,
+  T.JSON_QUERY,
+  T.JSON_SCALAR,
+  T.JSON_SERIALIZE,
+  T.JSON_TABLE,
+  T.JSON_VALUE,
   T.LEAST,
   T.NORMALIZE,
   T.NULLIF,
@@ -24,24 +34,24 @@ const specialFunctions = new Set<TokenType>([
   T.OPERATOR,
 ])
 /** Functions PostgreSQL gives a syntax that this grammar does not have: read as calls of that name. */
-const plainFunctions = new Set<TokenType>([
-  T.JSON_ARRAY,
-  T.JSON_ARRAYAGG,
-  T.JSON_EXISTS,
-  T.JSON_OBJECT,
-  T.JSON_OBJECTAGG,
-  T.JSON_QUERY,
-  T.JSON_SCALAR,
-  T.JSON_SERIALIZE,
-  T.JSON_VALUE,
-  T.MERGE_ACTION,
-])
+const plainFunctions = new Set<TokenType>([T.MERGE_ACTION])
 
 /** What an ASOF join begins with; RIGHT and FULL are read so that they can be refused by name. */
 const asofSides: ReadonlySet<TokenType> = new Set([T.JOIN, T.INNER, T.LEFT, T.RIGHT, T.FULL])
 
 /** Behind them stands a name, whatever follows. */
 const named: ReadonlySet<TokenType | undefined> = new Set([T.AS, T.Dot, T.Comma, T.SELECT])
+
+/** Behind them JSON is a type or an alias. */
+const beforeType: ReadonlySet<TokenType | undefined> = new Set([
+  T.AS,
+  T.DoubleColon,
+  T.RParen,
+  T.Dot,
+  T.ENCODE,
+  T.FORMAT,
+  Identifier,
+])
 
 /** By token type index: whether retagging looks at the token at all. */
 const contextual = new Uint8Array(tokenIdxEnd)
@@ -53,6 +63,7 @@ for (const type of [
   T.ALLOWED,
   T.ASOF,
   T.QUALIFY,
+  T.JSON,
   T.AS,
   ...specialFunctions,
   ...plainFunctions,
@@ -92,6 +103,8 @@ export function retag(tokens: SqlToken[]) {
         before === T.Comma ||
         before === T.SELECT
       if (!name) token.retag(T.QualifyClause)
+    } else if (type === T.JSON) {
+      if (next === T.LParen && !beforeType.has(tokens[i - 1]?.tokenType)) token.retag(T.JsonCall)
     } else if (type === T.AS) {
       if (next === T.OF && startsInstant(tokens, i)) token.retag(T.AsOf)
     } else if (specialFunctions.has(type)) {

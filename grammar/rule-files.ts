@@ -13,6 +13,8 @@ import { dmlRules } from './rules-dml.ts'
 import { expressionRules } from './rules-expr.ts'
 import { fromRules } from './rules-from.ts'
 import { functionRules } from './rules-function.ts'
+import { jsonRules } from './rules-json.ts'
+import { jsonTableRules } from './rules-json-table.ts'
 import { objectRules } from './rules-object.ts'
 import { operatorRules } from './rules-operator.ts'
 import { optionRules } from './rules-option.ts'
@@ -45,6 +47,8 @@ export const ruleFiles: ((g: SqlParser, r: Rules) => void)[] = [
   expressionRules,
   fromRules,
   functionRules,
+  jsonRules,
+  jsonTableRules,
   objectRules,
   operatorRules,
   optionRules,

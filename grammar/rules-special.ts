@@ -29,6 +29,7 @@ export function specialRules(g: SqlParser, r: Rules) {
       { ALT: () => g.sub(11, r.trim) },
       { ALT: () => g.sub(12, r.normalize) },
       { ALT: () => g.eat(13, T.COALESCE) && { kind: 'coalesce', args: g.sub(14, r.parenList), span: g.span(s) } },
+      { ALT: () => g.sub(24, r.jsonExpr) },
       { ALT: () => g.eat(15, T.GREATEST) && { kind: 'greatest', args: g.sub(16, r.parenList), span: g.span(s) } },
       { ALT: () => g.eat(17, T.LEAST) && { kind: 'least', args: g.sub(18, r.parenList), span: g.span(s) } },
       {

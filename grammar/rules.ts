@@ -103,9 +103,10 @@ import type {
   Watermark,
 } from './ast-table.ts'
 import type { CreateHead, NamedOperator, Rule } from './rule-types.ts'
+import type { JsonRules } from './rules-json-type.ts'
 import type { SqlToken } from './token.ts'
 
-export type Rules = {
+export type Rules = JsonRules & {
   // rules-alter.ts
   alter: Rule<[], Alter>
   settingOption: Rule<[], WithOption>

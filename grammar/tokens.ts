@@ -100,6 +100,7 @@ const symbols = {
   AsofJoin: symbol('AsofJoin'),
   AsOf: symbol('AsOf'),
   QualifyClause: symbol('QualifyClause'),
+  JsonCall: symbol('JsonCall'),
   /** Text the lexer could not read; carries its error so that an earlier syntax error still wins. */
   Bad: symbol('Bad'),
 }

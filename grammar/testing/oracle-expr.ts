@@ -8,6 +8,8 @@ export function useQueries(convert: (q: Query) => Pg): void {
   pgQuery = convert
 }
 
+import { type JsonConverters, pgJson } from './oracle-json.ts'
+
 export type Pg = { [key: string]: unknown }
 
 export const str = (sval: string): Pg => ({ String: { sval } })
@@ -22,6 +24,14 @@ const aExpr = (kind: string, op: Pg[], lexpr: Pg | undefined, rexpr: Pg): Pg => 
 const fn = (name: string, args: Pg[], funcformat = 'COERCE_SQL_SYNTAX'): Pg => ({
   FuncCall: { funcname: [str('pg_catalog'), str(name)], args, funcformat },
 })
+
+export const jsonConverters: JsonConverters = {
+  expr: (e) => pgExpr(e),
+  type: (t) => pgType(t),
+  order: (items) => items.map(pgOrder),
+  window: (w) => pgWindow(w),
+  query: (q) => pgQuery(q),
+}
 
 export class Unsupported extends Error {}
 
@@ -226,6 +236,12 @@ export function pgExpr(e: Expr): Pg {
     }
     case 'grouping':
       return { GroupingFunc: { args: pgExprs(e.args) } }
+    case 'jsonFunction':
+    case 'jsonObject':
+    case 'jsonArray':
+    case 'jsonAggregate':
+    case 'jsonOf':
+      return pgJson(e, jsonConverters)
     case 'default':
       return { SetToDefault: {} }
     default:

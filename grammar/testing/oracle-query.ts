@@ -19,6 +19,7 @@ import type {
 } from '../ast.ts'
 import type { Name } from '../ast-base.ts'
 import {
+  jsonConverters,
   type Pg,
   pgAlias,
   pgExpr,
@@ -31,6 +32,7 @@ import {
   Unsupported,
   useQueries,
 } from './oracle-expr.ts'
+import { pgJsonTable } from './oracle-json.ts'
 
 export function pgQuery(q: Query): Pg {
   if (q.emit || q.asOf || q.options.length > 0) throw new Unsupported('streaming clause')
@@ -138,6 +140,10 @@ function fromItem(f: FromItem): Pg {
       return { RangeSubselect: { lateral: f.lateral, subquery: pgQuery(f.query), alias: pgAlias(f.alias) } }
     case 'tableFunction': {
       if (f.wrapped) throw new Unsupported('TABLE()')
+      const [only] = f.calls
+      if (!f.rowsFrom && only.call.kind === 'jsonTable') {
+        return { JsonTable: { ...pgJsonTable(only.call, jsonConverters), lateral: f.lateral, alias: pgAlias(f.alias) } }
+      }
       const columns = (a: typeof f.alias) =>
         a?.types.map((t, i) => ({ ColumnDef: { colname: a.columns[i].name, typeName: pgType(t), is_local: true } })) ??
         []

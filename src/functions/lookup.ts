@@ -1,6 +1,8 @@
 import { assert } from '../base/assert.ts'
 import { AGGREGATES } from './aggregates.ts'
 import type { AggregateFunction, ScalarFunction } from './function.ts'
+import { sqlJsonFunction } from './json/sql-json.ts'
+import { jsonTableFunction } from './json/table.ts'
 import { JSON_TABLES } from './json-tables.ts'
 import { type Proc, procFunctions, procTable } from './proc-table.ts'
 import { rowsFrom } from './rows-from.ts'
@@ -26,6 +28,7 @@ import { jsonBuildFunctions } from './scalar/json-build.ts'
 import { jsonChangeFunctions } from './scalar/json-change.ts'
 import { jsonCollectedFunctions } from './scalar/json-collected.ts'
 import { jsonMoreFunctions } from './scalar/json-more.ts'
+import { jsonTestFunctions } from './scalar/json-tests.ts'
 import { jsonPathFunctions } from './scalar/jsonpath.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
@@ -71,6 +74,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...jsonChangeFunctions,
   ...jsonCollectedFunctions,
   ...jsonPathFunctions,
+  ...jsonTestFunctions,
   ...datePartFunctions,
   ...dateMakeFunctions,
   ...toCharFunctions,
@@ -136,7 +140,7 @@ const tableIds = unique(TABLE_FUNCTIONS)
 const tableNames = index(TABLE_FUNCTIONS, (fn) => fn.name)
 
 export function scalarById(id: string): ScalarFunction | undefined {
-  return scalarIds.get(id)
+  return scalarIds.get(id) ?? sqlJsonFunction(id)
 }
 export function scalarsByName(name: string): readonly ScalarFunction[] {
   return scalarNames.get(name) ?? []
@@ -152,7 +156,7 @@ export function aggregatesByName(name: string): readonly AggregateFunction[] {
   return aggregateNames.get(name) ?? []
 }
 export function tableFunctionById(id: string): TableFunction | undefined {
-  return tableIds.get(id) ?? rowsFrom(id, tableFunctionById)
+  return tableIds.get(id) ?? jsonTableFunction(id) ?? rowsFrom(id, tableFunctionById)
 }
 export function tableFunctionsByName(name: string): readonly TableFunction[] {
   return tableNames.get(name) ?? []

@@ -14,10 +14,12 @@ import { arrayText, jsonText, keyText, toJsonNode } from '../json/write.ts'
 /** A member of an object to be, as the array `[key, value]`: what array_agg collects. */
 function member([key, value]: readonly Datum[], env: EvalEnv, types: readonly SqlType[]): string {
   if (key === null) throw new SqlError('22023', 'field name must not be null')
-  return `[${quoteJson(keyText(key, types[0], env))}, ${jsonText(value, types[1], env)}]`
+  const name = quoteJson(keyText(key, types[0], env))
+  // SQL's NULL is no value: those that leave NULLs out know it from JSON's null.
+  return value === null ? `[${name}]` : `[${name}, ${jsonText(value, types[1], env)}]`
 }
 
-type Member = readonly [key: string, text: string]
+type Member = readonly [key: string, text: string | undefined]
 
 function members(items: ValueArray): readonly Member[] {
   return items.map((item) => {
@@ -39,16 +41,63 @@ function unique(found: readonly Member[], named: boolean): readonly Member[] {
   return found
 }
 
+const present = (found: readonly Member[]): readonly Member[] => found.filter(([, text]) => text !== undefined)
+
 const textOf = (found: readonly Member[]): string =>
-  `{ ${found.map(([key, text]) => `${quoteJson(key)} : ${text}`).join(', ')} }`
+  `{ ${found.map(([key, text = 'null']) => `${quoteJson(key)} : ${text}`).join(', ')} }`
 
 const binaryOf = (found: readonly Member[]): string =>
-  formatJsonb(normalizeJson(new JsonObject(found.map(([key, text]) => [key, reading(() => parseJson(text))]))))
+  formatJsonb(normalizeJson(new JsonObject(found.map(([key, text = 'null']) => [key, reading(() => parseJson(text))]))))
 
 const nodes = (items: ValueArray, type: SqlType, env: EvalEnv): JsonNode[] =>
   items.map((item) => toJsonNode(item, type.element ?? { kind: 'text' }, env))
 
 const fallible = { fallible: true }
+/** The items, or those that are no NULLs. */
+const kept = (items: Datum, strict: boolean): ValueArray => {
+  const all = items as ValueArray
+  return strict ? all.filter((item) => item !== null) : all
+}
+
+function arrayFinals(name: string, strict: boolean): ScalarFunction[] {
+  const result = strict ? '[1]' : '[1, null]'
+  return [
+    defEnv(`json_${name}_final(anyarray) json`, ([a], env, types) => arrayText(kept(a, strict), types[0], env, ', '), {
+      volatility: 'stable',
+      example: [`json_${name}_final(array[1,null])`, result],
+    }),
+    // Items that are arrays or records stand on lines of their own.
+    def(
+      `json_${name}_lines_final(json[]) json`,
+      (a: ValueArray) =>
+        `[${kept(a, strict)
+          .map((item) => item ?? 'null')
+          .join(', \n ')}]`,
+      { example: [`json_${name}_lines_final(array['[1]'::json])`, '[[1]]'] },
+    ),
+    defEnv(
+      `jsonb_${name}_final(anyarray) jsonb`,
+      ([a], env, types) => formatJsonb(normalizeJson(nodes(kept(a, strict), types[0], env))),
+      { volatility: 'stable', fallible: true, example: [`jsonb_${name}_final(array[1,null])`, result] },
+    ),
+  ]
+}
+
+function objectFinals(
+  name: string,
+  pick: (found: readonly Member[], named: boolean) => readonly Member[],
+): ScalarFunction[] {
+  return [
+    def(`json_${name}_final(json[]) json`, (a: ValueArray) => textOf(pick(members(a), true)), {
+      ...fallible,
+      example: [`json_${name}_final(array['["a", 1]'::json])`, '{ "a" : 1 }'],
+    }),
+    def(`jsonb_${name}_final(json[]) jsonb`, (a: ValueArray) => binaryOf(pick(members(a), false)), {
+      ...fallible,
+      example: [`jsonb_${name}_final(array['["a", 1]'::json])`, '{"a": 1}'],
+    }),
+  ]
+}
 
 export const jsonCollectedFunctions: readonly ScalarFunction[] = [
   def('jsonb_key(jsonb) jsonb', jsonbKey, {
@@ -60,33 +109,10 @@ export const jsonCollectedFunctions: readonly ScalarFunction[] = [
     volatility: 'stable',
     example: ["json_agg_member(true, 'x'::text)", '["true", "x"]'],
   }),
-  defEnv('json_agg_final(anyarray) json', ([a], env, types) => arrayText(a as ValueArray, types[0], env, ', '), {
-    volatility: 'stable',
-    example: ['json_agg_final(array[1,null])', '[1, null]'],
-  }),
-  // Items that are arrays or records stand on lines of their own.
-  def('json_agg_lines_final(json[]) json', (a: ValueArray) => `[${a.map((item) => item ?? 'null').join(', \n ')}]`, {
-    example: ["json_agg_lines_final(array['[1]'::json])", '[[1]]'],
-  }),
-  defEnv(
-    'jsonb_agg_final(anyarray) jsonb',
-    ([a], env, types) => formatJsonb(normalizeJson(nodes(a as ValueArray, types[0], env))),
-    { volatility: 'stable', fallible: true, example: ['jsonb_agg_final(array[1,null])', '[1, null]'] },
-  ),
-  def('json_object_agg_final(json[]) json', (a: ValueArray) => textOf(members(a)), {
-    ...fallible,
-    example: [`json_object_agg_final(array['["a", 1]'::json])`, '{ "a" : 1 }'],
-  }),
-  def('json_object_agg_unique_final(json[]) json', (a: ValueArray) => textOf(unique(members(a), true)), {
-    ...fallible,
-    example: [`json_object_agg_unique_final(array['["a", 1]'::json])`, '{ "a" : 1 }'],
-  }),
-  def('jsonb_object_agg_unique_final(json[]) jsonb', (a: ValueArray) => binaryOf(unique(members(a), false)), {
-    ...fallible,
-    example: [`jsonb_object_agg_unique_final(array['["a", 1]'::json])`, '{"a": 1}'],
-  }),
-  def('jsonb_object_agg_final(json[]) jsonb', (a: ValueArray) => binaryOf(members(a)), {
-    ...fallible,
-    example: [`jsonb_object_agg_final(array['["a", 1]'::json])`, '{"a": 1}'],
-  }),
+  ...arrayFinals('agg', false),
+  ...arrayFinals('agg_strict', true),
+  ...objectFinals('object_agg', (found) => found),
+  ...objectFinals('object_agg_strict', present),
+  ...objectFinals('object_agg_unique', unique),
+  ...objectFinals('object_agg_unique_strict', (found, named) => present(unique(found, named))),
 ]

@@ -21,13 +21,6 @@ const SPELLINGS: Readonly<Record<string, (node: Call) => Call | undefined>> = {
   std: (node) => named(node, 'stddev_samp'),
   stddev_sample: (node) => named(node, 'stddev_samp'),
   listagg: (node) => joined(node),
-  json_agg_strict: (node) => strict(node, 'json_agg', 0),
-  jsonb_agg_strict: (node) => strict(node, 'jsonb_agg', 0),
-  json_object_agg_strict: (node) => strict(node, 'json_object_agg', 1),
-  jsonb_object_agg_strict: (node) => strict(node, 'jsonb_object_agg', 1),
-  json_object_agg_unique_strict: (node) => strict(node, 'json_object_agg_unique', 1),
-  jsonb_object_agg_unique_strict: (node) => strict(node, 'jsonb_object_agg_unique', 1),
-  json_arrayagg: (node) => strict(node, 'json_agg', 0),
 }
 
 /** The call that a call by another name is; undefined for calls by their own. */
@@ -77,17 +70,6 @@ function joined(node: Call): Call | undefined {
   if (node.args.length < 1 || node.args.length > 2) return undefined
   const comma: Arg = { kind: 'arg', value: { kind: 'string', value: ',', span }, span }
   return { ...named(node, 'string_agg'), args: [node.args[0], node.args[1] ?? comma], withinGroup: false }
-}
-
-/** Rows whose argument of this number is NULL are left out. */
-function strict(node: Call, name: string, of: number): Call | undefined {
-  const operand = node.args[of]?.value
-  if (operand === undefined || node.star) return undefined
-  const { span } = node
-  return {
-    ...named(node, name),
-    filter: both(node, { kind: 'is', operand, negated: true, test: 'NULL', span }),
-  }
 }
 
 function both(node: Call, condition: Expr): Expr {

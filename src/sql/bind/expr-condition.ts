@@ -15,6 +15,7 @@ import { bindComparison } from './expr-row.ts'
 import { handled } from './handled.ts'
 import { callFunction, callOperator, sqlFunction } from './overload.ts'
 import { rowFields } from './row-compare.ts'
+import { bindIsJson, isJsonTest } from './sql-json-test.ts'
 
 type Node<K extends Expr['kind']> = Extract<Expr, { kind: K }>
 
@@ -44,7 +45,11 @@ export function bindNot(st: Statement, node: Node<'not'>, place: ExprPlace): Sca
 const negate = (s: Scalar): Scalar => (s.kind === 'not' ? s.arg : not(s))
 
 export function bindIs(st: Statement, node: Node<'is'>, place: ExprPlace): Scalar {
-  handled(node, ['operand', 'negated', 'test', 'form'])
+  handled(node, ['operand', 'negated', 'test', 'form', 'uniqueKeys'])
+  if (isJsonTest(node.test)) {
+    const holds = bindIsJson(st, node, place)
+    return node.negated ? not(holds) : holds
+  }
   if (node.test === 'NULL') {
     if (node.operand.kind === 'row') return rowIsNull(st, node.operand, node.negated, place)
     const arg = st.bind.expr(st, node.operand, place)

@@ -45,6 +45,8 @@ import {
 import { bindGroupingCall } from './grouping-sets.ts'
 import { handled } from './handled.ts'
 import { findColumn, type Scope } from './scope.ts'
+import { bindJsonFunction } from './sql-json.ts'
+import { bindJsonAggregate, bindJsonArray, bindJsonObject, bindJsonOf } from './sql-json-make.ts'
 
 type Binder<K extends Expr['kind']> = (st: Statement, node: Extract<Expr, { kind: K }>, place: ExprPlace) => Scalar
 
@@ -113,6 +115,14 @@ const BINDERS: { readonly [K in Expr['kind']]: Binder<K> } = {
   overlay: bindOverlay,
   trim: bindTrim,
   normalize: bindNormalize,
+  jsonFunction: bindJsonFunction,
+  jsonObject: bindJsonObject,
+  jsonArray: bindJsonArray,
+  jsonAggregate: bindJsonAggregate,
+  jsonOf: bindJsonOf,
+  jsonTable: (_st, node) => {
+    throw bindError('42601', 'syntax error at or near "("', node)
+  },
   coalesce: (st, node, place) =>
     bindCoalesce(st, node, place.rows ? { ...place, rows: false, rowsNotIn: 'COALESCE' } : place),
   greatest: bindGreatest,

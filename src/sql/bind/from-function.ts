@@ -14,6 +14,7 @@ import { handled } from './handled.ts'
 import { callFunction, isTableFunction, tableCall } from './overload.ts'
 import { EMPTY_SCOPE, type Scope } from './scope.ts'
 import { slotsIn } from './slot.ts'
+import { bindJsonTable } from './sql-json-table.ts'
 import { Stage } from './stage.ts'
 
 type TableFunctionItem = Extract<FromItem, { kind: 'tableFunction' }>
@@ -53,19 +54,22 @@ export function bindFromFunction(
   const [{ columns: row }] = calls
   const fallback = nameOf(item.calls[0].call)
   // An alias also names the only column of a function: FROM generate_series(1, 3) AS n.
-  const single = calls.length === 1 && row.length === 1 && item.alias?.columns.length === 0
+  const single =
+    item.calls[0].call.kind === 'call' && calls.length === 1 && row.length === 1 && item.alias?.columns.length === 0
   const only = single ? item.alias?.name?.name : undefined
   const named = plan.rowType.map((f, i) => (i === 0 && only !== undefined ? { ...f, name: only } : f))
   const { alias, names } = aliasNames(item.alias, named, fallback)
   return relation(plan, alias, null, names, [], null)
 }
 
-const nameOf = (call: Expr): string => (call.kind === 'call' ? functionName(call) : '')
+const nameOf = (call: Expr): string =>
+  call.kind === 'call' ? functionName(call) : call.kind === 'jsonTable' ? 'json_table' : ''
 
 const holdsSubquery = (st: Statement, s: Scalar): boolean =>
   [...slotsIn(s)].some((n) => st.slots[n].kind === 'subquery')
 
 function bindFromCall(st: Statement, call: Expr, place: ExprPlace): FromCall {
+  if (call.kind === 'jsonTable') return bindJsonTable(st, call, place)
   if (call.kind !== 'call') throw notSupported('this expression in FROM', call.span)
   handled(call, ['name', 'args'])
   const name = functionName(call)

@@ -18,14 +18,19 @@ interface JsonAggregate {
   readonly final: string
 }
 
-const JSON_AGGREGATES: ReadonlyMap<string, JsonAggregate> = new Map([
-  ['json_agg', { kind: 'json', object: false, final: 'json_agg_final' }],
-  ['jsonb_agg', { kind: 'jsonb', object: false, final: 'jsonb_agg_final' }],
-  ['json_object_agg', { kind: 'json', object: true, final: 'json_object_agg_final' }],
-  ['jsonb_object_agg', { kind: 'jsonb', object: true, final: 'jsonb_object_agg_final' }],
-  ['json_object_agg_unique', { kind: 'json', object: true, final: 'json_object_agg_unique_final' }],
-  ['jsonb_object_agg_unique', { kind: 'jsonb', object: true, final: 'jsonb_object_agg_unique_final' }],
-])
+const of = (kind: 'json' | 'jsonb', rest: string, object: boolean): [string, JsonAggregate] => [
+  `${kind}_${rest}`,
+  { kind, object, final: `${kind}_${rest}_final` },
+]
+
+const JSON_AGGREGATES: ReadonlyMap<string, JsonAggregate> = new Map(
+  (['json', 'jsonb'] as const).flatMap((kind) => [
+    ...['agg', 'agg_strict'].map((rest) => of(kind, rest, false)),
+    ...['object_agg', 'object_agg_strict', 'object_agg_unique', 'object_agg_unique_strict'].map((rest) =>
+      of(kind, rest, true),
+    ),
+  ]),
+)
 
 export const isJsonAggregate = (name: string): boolean => JSON_AGGREGATES.has(name)
 
@@ -58,5 +63,5 @@ const settled = (st: Statement, s: Scalar, at: Place): Scalar =>
 /** The function that makes the JSON of what was collected; `args`: what the aggregate was called with. */
 export function jsonFinal(name: string, args: readonly Scalar[]): string {
   const { final } = JSON_AGGREGATES.get(name) as JsonAggregate
-  return final === 'json_agg_final' && structured(args[0]) ? 'json_agg_lines_final' : final
+  return final.startsWith('json_agg') && structured(args[0]) ? final.replace('_final', '_lines_final') : final
 }

@@ -38,6 +38,16 @@ function nameOf(node: Expr): { name: string; strong: boolean } | undefined {
       return strong('array')
     case 'row':
       return node.explicit ? strong('row') : strong('row')
+    case 'jsonFunction':
+      return strong(`json_${node.op.toLowerCase()}`)
+    case 'jsonObject':
+      return strong('json_object')
+    case 'jsonArray':
+      return strong('json_array')
+    case 'jsonAggregate':
+      return strong(node.key ? 'json_objectagg' : 'json_arrayagg')
+    case 'jsonOf':
+      return strong(node.op === 'JSON' ? 'json' : `json_${node.op.toLowerCase()}`)
     case 'exists':
       return strong('exists')
     case 'subquery':
