@@ -16,6 +16,7 @@ const TEXT_FORMAT: CopyOptions = {
   header: 'none',
   quote: '"',
   escape: '"',
+  forced: {},
 }
 const CSV: CopyOptions = { ...TEXT_FORMAT, format: 'csv', delimiter: ',', null: '' }
 
@@ -55,7 +56,8 @@ describe.each([
 
 describe('records', () => {
   it.each([
-    ['line ends of either kind', 'a\r\nb\nc', ['a', 'b', 'c']],
+    ['line ends of two characters', 'a\r\nb\r\nc', ['a', 'b', 'c']],
+    ['carriage returns', 'a\rb\r', ['a', 'b']],
     ['an empty line', 'a\n\nb\n', ['a', '', 'b']],
     ['an escaped newline', 'a\\\nb\nc\n', ['a\\\nb', 'c']],
     ['the end mark', 'a\n\\.\nb\n', ['a']],
@@ -129,6 +131,24 @@ describe('COPY FROM STDIN', () => {
     expect(engine.log).toEqual(['begin', 'commit', 'begin', 'commit'])
   })
 
+  it('forces NULL or a text in columns of CSV', async () => {
+    const { engine, sql, table } = harness()
+    const options = '(FORMAT csv, FORCE_NULL (label))'
+    expect(await sql(`COPY t FROM STDIN ${options}`, ['6,""\n7,\n'])).toEqual(['COPY 2'])
+    expect(await sql('COPY t FROM STDIN (FORMAT csv, FORCE_NOT_NULL (label))', ['8,\n'])).toEqual(['COPY 1'])
+    expect(engine.tables.get(table)?.slice(5)).toEqual([
+      [6, null],
+      [7, null],
+      [8, ''],
+    ])
+  })
+
+  it('copies out what a change returns, and quotes what it is told to', async () => {
+    const { sql } = harness()
+    const text = "COPY (INSERT INTO t VALUES (6, 'x') RETURNING *) TO STDOUT (FORMAT csv, FORCE_QUOTE (label))"
+    expect(await sql(text)).toEqual(['copy out 2', 'data "6,\\"x\\"\\n"', 'copy end', 'COPY 1'])
+  })
+
   it('takes more rows than one write holds', async () => {
     const { engine, sql, table } = harness()
     const lines = Array.from({ length: 10_000 }, (_, i) => `${i}\tx\n`)
@@ -140,8 +160,11 @@ describe('COPY FROM STDIN', () => {
     ['COPY t FROM STDIN', '1\ta\nx\tb\n', '22P02', 'COPY t, line 2, column id: "x"'],
     ['COPY t FROM STDIN', '1\ta\n2\n', '22P04', 'COPY t, line 2: "2"'],
     ['COPY t FROM STDIN', '1\ta\tb\n', '22P04', 'COPY t, line 1: "1\ta\tb"'],
-    ['COPY t FROM STDIN CSV', '1,"a\nb"\n2,c,d\n', '22P04', 'COPY t, line 3: "2,c,d"'],
-    ['COPY t FROM STDIN CSV', '1,"a\n', '22P04', 'COPY t, line 2'],
+    ['COPY t FROM STDIN CSV', '1,"a\nb"\n2,c,d\n', '22P04', 'COPY t, line 2: "2,c,d"'],
+    ['COPY t FROM STDIN CSV', '0,x\n1,"a\nb"\n2,c,d\n', '22P04', 'COPY t, line 4: "2,c,d"'],
+    ['COPY t FROM STDIN CSV', '1,"a\n', '22P04', 'COPY t, line 1: "1,"a\n"'],
+    ['COPY t FROM STDIN', '1\ta\r\n2\tb\n', '22P04', 'COPY t, line 2'],
+    ['COPY t FROM STDIN CSV', '1,a\n2,b\r\n', '22P04', 'COPY t, line 2'],
     ['COPY t FROM STDIN (FORMAT csv, HEADER match)', 'id,name\n', '22P04', 'COPY t, line 1: "id,name"'],
   ])('%s of %j is %s', async (statement, input, sqlstate, where) => {
     const { engine, session, table } = harness()
@@ -174,8 +197,11 @@ describe('COPY FROM STDIN', () => {
     ["COPY t FROM STDIN (ENCODING 'latin1')", '0A000'],
     ["COPY t FROM STDIN (DELIMITER ',', NULL 'a,b')", '0A000'],
     [`COPY t FROM STDIN (FORMAT csv, NULL 'a"b')`, '0A000'],
-    ['COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE *)', '0A000'],
-    ['COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (id))', '0A000'],
+    ['COPY t TO STDOUT (FORCE_QUOTE *)', '0A000'],
+    ['COPY t TO STDOUT (FORMAT csv, FORCE_QUOTE (nope))', '42703'],
+    ['COPY t TO STDOUT (FORMAT csv, FORCE_NULL (id))', '0A000'],
+    ['COPY t FROM STDIN (FORMAT csv, FORCE_NULL *)', '22023'],
+    ["COPY (INSERT INTO t VALUES (8, 'a')) TO STDOUT", '0A000'],
     ['COPY nowhere FROM STDIN', '42P01'],
   ])('%s is %s', async (statement, sqlstate) => {
     const { sql } = harness()

@@ -11,8 +11,9 @@ import type { Datum, Row } from '../../types/value.ts'
 import type { PlannedCopyFrom } from '../planner.ts'
 import { done, type Outcome, type Run } from '../run.ts'
 import { withSchema } from '../statements/dml.ts'
+import { isForced } from './forced.ts'
 import { type CopyOptions, copyOptions } from './options.ts'
-import { readFields } from './read-fields.ts'
+import { type ForcedNulls, readFields } from './read-fields.ts'
 import { type CopyRecord, RecordSplitter } from './split-records.ts'
 
 /** Rows handed to the engine in one write; all writes of one COPY commit together. */
@@ -27,13 +28,19 @@ export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
   assert(statement.table !== undefined, 'COPY FROM names a table')
   if (statement.where !== undefined) throw notSupported('COPY FROM … WHERE', statement.where.span)
   session.transaction.checkWritable('COPY FROM')
-  const options = copyOptions(statement.options)
+  const options = copyOptions(statement.options, 'FROM')
   const table = statement.table.parts[statement.table.parts.length - 1].name
   const planned = session.planner.planCopyFrom(
     { table: statement.table, columns: statement.columns },
     session.planning(run.sql, [], (notice) => run.call.notice(notice)),
   )
-  const reader = new RowReader(table, planned, options, run)
+  const relation = { name: table, columns: relationColumns(run, planned.insert.table) }
+  const { forced } = options
+  const nulls = {
+    null: isForced(forced, 'force_null', planned.columns, relation),
+    notNull: isForced(forced, 'force_not_null', planned.columns, relation),
+  }
+  const reader = new RowReader(table, planned, { ...options, nulls }, run)
   const own = session.transaction.mode === 'none' ? session.engine.begin({ readOnly: false }) : null
   const target = own ?? session.transaction.current()
   assert(target !== null, 'COPY FROM runs in a transaction')
@@ -71,6 +78,13 @@ export async function copyFrom(statement: Copy, run: Run): Promise<Outcome> {
   return done(`COPY ${rows}`)
 }
 
+type FromOptions = CopyOptions & { readonly nulls: ForcedNulls }
+
+function relationColumns({ session }: Run, table: number): string[] {
+  const entry = session.engine.catalog().byId(table)
+  return entry?.kind === 'table' ? entry.columns.map((column) => column.name) : []
+}
+
 interface RowRead {
   readonly row: Row
   readonly record: CopyRecord
@@ -84,11 +98,11 @@ class RowReader {
   private readonly splitter: RecordSplitter
   private readonly table: string
   private readonly columns: RowType
-  private readonly options: CopyOptions
+  private readonly options: FromOptions
   private readonly run: Run
   private headerPending: boolean
 
-  constructor(table: string, planned: PlannedCopyFrom, options: CopyOptions, run: Run) {
+  constructor(table: string, planned: PlannedCopyFrom, options: FromOptions, run: Run) {
     this.table = table
     this.columns = planned.columns
     this.options = options
@@ -143,7 +157,7 @@ class RowReader {
 
   private fieldsOf(record: CopyRecord): (string | null)[] {
     try {
-      return readFields(record.text, this.options)
+      return readFields(record.text, this.options, this.options.nulls)
     } catch (error) {
       throw located(error, this.where(record))
     }

@@ -1,5 +1,6 @@
 import type { OptionValue, WithOption } from '../../../grammar/ast-base.ts'
 import { notSupported, SqlError } from '../../base/sql-error.ts'
+import { FORCED_NAMES, type Forced, forcedOf } from './forced.ts'
 
 /** The options of COPY that text and CSV share; defaults as PostgreSQL's. */
 export interface CopyOptions {
@@ -9,9 +10,10 @@ export interface CopyOptions {
   readonly header: 'none' | 'skip' | 'match'
   readonly quote: string
   readonly escape: string
+  readonly forced: Forced
 }
 
-export function copyOptions(options: readonly WithOption[]): CopyOptions {
+export function copyOptions(options: readonly WithOption[], direction: 'FROM' | 'TO'): CopyOptions {
   const given = new Map<string, OptionValue | undefined>()
   for (const option of options) {
     if (option.kind === 'rest') throw notSupported('... in COPY', option.span)
@@ -35,21 +37,14 @@ export function copyOptions(options: readonly WithOption[]): CopyOptions {
     header: headerOf(given),
     quote,
     escape: word(given.get('escape')) ?? quote,
+    forced: forcedOf(options, direction, csv),
   }
   check(result, given)
   return result
 }
 
-const KNOWN = new Set(['format', 'delimiter', 'null', 'header', 'quote', 'escape', 'encoding'])
-const REFUSED = new Set([
-  'freeze',
-  'force_quote',
-  'force_not_null',
-  'force_null',
-  'default',
-  'on_error',
-  'log_verbosity',
-])
+const KNOWN = new Set(['format', 'delimiter', 'null', 'header', 'quote', 'escape', 'encoding', ...FORCED_NAMES])
+const REFUSED = new Set(['freeze', 'default', 'on_error', 'log_verbosity'])
 
 function unknownOption(name: string, option: WithOption): SqlError {
   if (REFUSED.has(name)) return notSupported(`COPY option ${name.toUpperCase()}`, option.span)

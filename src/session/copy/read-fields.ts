@@ -1,9 +1,16 @@
 import { SqlError } from '../../base/sql-error.ts'
 import type { CopyOptions } from './options.ts'
 
+/** Columns in which a quoted NULL mark is NULL too, and those in which none is. */
+export interface ForcedNulls {
+  readonly null: readonly boolean[]
+  readonly notNull: readonly boolean[]
+}
+const NONE: ForcedNulls = { null: [], notNull: [] }
+
 /** The fields of one record; null is the NULL mark. */
-export function readFields(record: string, options: CopyOptions): (string | null)[] {
-  return options.format === 'csv' ? csvFields(record, options) : textFields(record, options)
+export function readFields(record: string, options: CopyOptions, forced: ForcedNulls = NONE): (string | null)[] {
+  return options.format === 'csv' ? csvFields(record, options, forced) : textFields(record, options)
 }
 
 function textFields(record: string, options: CopyOptions): (string | null)[] {
@@ -58,14 +65,16 @@ function unescaped(raw: string): string {
   throw new SqlError('22021', 'invalid byte sequence for encoding "UTF8"')
 }
 
-function csvFields(record: string, options: CopyOptions): (string | null)[] {
+function csvFields(record: string, options: CopyOptions, forced: ForcedNulls): (string | null)[] {
   const { delimiter, quote, escape: escapeBy } = options
   const fields: (string | null)[] = []
   let value = ''
   let wasQuoted = false
   let inside = false
   const push = (): void => {
-    fields.push(!wasQuoted && value === options.null ? null : value)
+    const column = fields.length
+    const counts = wasQuoted ? forced.null[column] && !forced.notNull[column] : !forced.notNull[column]
+    fields.push(counts && value === options.null ? null : value)
     value = ''
     wasQuoted = false
   }

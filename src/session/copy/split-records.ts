@@ -11,7 +11,8 @@ export interface CopyRecord {
 const RECORD_LENGTH_MAX = 64 * 1024 * 1024
 
 /**
- * Cuts incoming bytes into records, whatever the chunks: at newlines that are not escaped (text) or quoted (CSV).
+ * Cuts incoming bytes into records, whatever the chunks: at line ends that are not escaped (text) or quoted (CSV). The
+ * first one says what a line end is (newline, carriage return or both); another kind later is an error.
  * `\.` alone on a line ends the data.
  */
 export class RecordSplitter {
@@ -25,6 +26,7 @@ export class RecordSplitter {
   private escaped = false
   private line = 0
   private ended = false
+  private lineEnd: '' | '\n' | '\r' | '\r\n' = ''
 
   constructor(options: CopyOptions) {
     this.options = options
@@ -38,13 +40,7 @@ export class RecordSplitter {
     if (this.ended) return []
     this.rest += this.decode(chunk, true)
     const records: CopyRecord[] = []
-    for (;;) {
-      const end = this.options.format === 'csv' ? this.csvEnd() : this.textEnd()
-      if (end < 0) break
-      const record = this.cut(end)
-      if (record === null) return records
-      records.push(record)
-    }
+    if (this.take(records, false)) return records
     if (this.rest.length > RECORD_LENGTH_MAX) throw new SqlError('54000', 'a line of COPY data is too long')
     return records
   }
@@ -53,11 +49,44 @@ export class RecordSplitter {
   finish(): CopyRecord[] {
     if (this.ended) return []
     this.rest += this.decode(new Uint8Array(0), false)
-    if (this.rest === '') return []
+    const records: CopyRecord[] = []
+    if (this.take(records, true) || this.rest === '') return records
     this.line++
-    if (this.quoted) throw new SqlError('22P04', 'unterminated CSV quoted field')
-    const text = withoutCarriageReturn(this.rest)
-    return text === '\\.' ? [] : [{ text, line: this.line }]
+    // A quote that was not closed is found when its fields are read.
+    if (this.rest !== '\\.') records.push({ text: this.rest, line: this.line })
+    return records
+  }
+
+  /** All records that end; true when the data do. */
+  private take(records: CopyRecord[], last: boolean): boolean {
+    for (;;) {
+      const end = this.options.format === 'csv' ? this.csvEnd() : this.textEnd()
+      const width = end < 0 ? 0 : this.widthAt(end, last)
+      if (width === 0) return false
+      const record = this.cut(end, width)
+      if (record === null) return true
+      records.push(record)
+    }
+  }
+
+  /** Of the line end there; 0 where only the next chunk tells. */
+  private widthAt(at: number, last: boolean): number {
+    const known = this.lineEnd
+    let found: '\n' | '\r' | '\r\n' = '\n'
+    if (this.rest[at] === '\r') {
+      found = '\r'
+      if (known !== '\n' && known !== '\r') {
+        if (at + 1 === this.rest.length && !last) return 0
+        if (this.rest[at + 1] === '\n') found = '\r\n'
+      }
+    }
+    const isMark = at === 2 && this.rest.startsWith('\\.')
+    if (known !== '' && known !== found && !isMark) {
+      this.line++
+      throw mixedLineEnds(found === '\n', this.options.format === 'csv')
+    }
+    if (known === '') this.lineEnd = found
+    return found.length
   }
 
   private decode(chunk: Uint8Array, stream: boolean): string {
@@ -69,9 +98,9 @@ export class RecordSplitter {
     }
   }
 
-  private cut(end: number): CopyRecord | null {
-    const text = withoutCarriageReturn(this.rest.slice(0, end))
-    this.rest = this.rest.slice(end + 1)
+  private cut(end: number, width: number): CopyRecord | null {
+    const text = this.rest.slice(0, end)
+    this.rest = this.rest.slice(end + width)
     this.searched = 0
     this.line++
     if (text === '\\.') {
@@ -86,7 +115,10 @@ export class RecordSplitter {
       const c = this.rest.charCodeAt(i)
       if (this.escaped) this.escaped = false
       else if (c === 0x5c) this.escaped = true
-      else if (c === 0x0a) return i
+      else if (c === 0x0a || c === 0x0d) {
+        this.searched = i
+        return i
+      }
     }
     this.searched = this.rest.length
     return -1
@@ -101,9 +133,13 @@ export class RecordSplitter {
       if (this.escaped) this.escaped = false
       else if (this.quoted && c === escapeBy) this.escaped = true
       else if (c === quote) this.quoted = !this.quoted
-      else if (c === 0x0a) {
-        if (!this.quoted) return i
-        this.line++
+      else if (c === 0x0a || c === 0x0d) {
+        if (!this.quoted) {
+          this.searched = i
+          return i
+        }
+        // As PostgreSQL counts: before the first line end it takes carriage returns for lines.
+        if (c === (this.lineEnd === '\n' ? 0x0a : 0x0d)) this.line++
       }
     }
     this.searched = this.rest.length
@@ -111,4 +147,9 @@ export class RecordSplitter {
   }
 }
 
-const withoutCarriageReturn = (text: string): string => (text.endsWith('\r') ? text.slice(0, -1) : text)
+function mixedLineEnds(newline: boolean, csv: boolean): SqlError {
+  const name = newline ? 'newline' : 'carriage return'
+  return new SqlError('22P04', `${csv ? 'unquoted' : 'literal'} ${name} found in data`, {
+    hint: csv ? `Use quoted CSV field to represent ${name}.` : `Use "${newline ? '\\n' : '\\r'}" to represent ${name}.`,
+  })
+}

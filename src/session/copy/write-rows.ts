@@ -9,9 +9,11 @@ export class CopyLines {
   private readonly fields: RowType
   private readonly options: CopyOptions
   private readonly text: TextOptions
-  private readonly encode: (value: string, alone: boolean) => string
+  private readonly encode: (value: string, alone: boolean, quoted?: boolean) => string
+  private readonly quoted: readonly boolean[]
 
-  constructor(fields: RowType, options: CopyOptions, text: TextOptions) {
+  constructor(fields: RowType, options: CopyOptions, text: TextOptions, quoted: readonly boolean[] = []) {
+    this.quoted = quoted
     this.fields = fields
     this.options = options
     this.text = text
@@ -31,7 +33,7 @@ export class CopyLines {
       if (c > 0) line += options.delimiter
       const { type } = fields[c]
       const value = datumAt(batch.cols[c], i, type)
-      line += value === null ? options.null : this.encode(formatText(value, type, this.text), alone)
+      line += value === null ? options.null : this.encode(formatText(value, type, this.text), alone, this.quoted[c])
     }
     return `${line}\n`
   }
@@ -53,13 +55,13 @@ function textField(options: CopyOptions): (value: string) => string {
   return (value) => value.replace(special, (c) => ESCAPES[c] ?? `\\${c}`)
 }
 
-function csvField(options: CopyOptions): (value: string, alone: boolean) => string {
+function csvField(options: CopyOptions): (value: string, alone: boolean, quoted?: boolean) => string {
   const { delimiter, quote, escape: escapeBy } = options
   const special = new RegExp(`[${[delimiter, quote].map(classCharacter).join('')}\\n\\r]`)
   const escaped = new RegExp(`[${[quote, escapeBy].map(classCharacter).join('')}]`, 'g')
-  return (value, alone) => {
+  return (value, alone, quoted = false) => {
     // A lone \. would end the data, a text like the NULL mark would read back as NULL.
-    const plain = !special.test(value) && value !== options.null && !(alone && value === '\\.')
+    const plain = !quoted && !special.test(value) && value !== options.null && !(alone && value === '\\.')
     return plain ? value : quote + value.replace(escaped, (c) => escapeBy + c) + quote
   }
 }
