@@ -66,6 +66,7 @@ const FEATURES: Readonly<Record<string, string>> = {
   'delete.whereCurrentOf': 'WHERE CURRENT OF',
   'subscribe.envelope': 'SUBSCRIBE … ENVELOPE',
   'subscribe.withinTimestampOrderBy': 'SUBSCRIBE … WITHIN TIMESTAMP ORDER BY',
+  deleteTopic: 'DELETE TOPIC',
   orReplace: 'OR REPLACE',
   temporary: 'a TEMPORARY view',
   'persistence.TEMPORARY': 'a TEMPORARY table',

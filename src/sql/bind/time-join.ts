@@ -8,7 +8,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, conjunction, conjuncts, shiftColumns } from '../../plan/scalar-walk.ts'
 import { INT8, type SqlType } from '../../types/sql-type.ts'
 import { joinKeys } from '../choose/join-keys.ts'
-import { operatorOf } from '../function-facts.ts'
+import { canFail, operatorOf } from '../function-facts.ts'
 import { isArrival } from './arrival.ts'
 import { bindError, type Place } from './bind-error.ts'
 import { coerce } from './coerce.ts'
@@ -180,14 +180,22 @@ const WIDER: readonly (readonly SqlType['kind'][])[] = [INTEGERS, ['date', 'time
 
 // ---------------------------------------------------------------- as of arrival
 
+/**
+ * An inner join takes what may fail, and what two NULLs fulfil, above itself: there it is judged once, as of the arrival. A
+ * left one must know which right rows match it; a right row that is an error for a while would be missing for good.
+ */
 function lookupJoin(st: Statement, item: JoinItem, left: Logical, right: Logical, on: Scalar, at: Place): Logical {
-  const keys = joinKeys(on, left.rowType, right.rowType)
   const width = left.rowType.length
-  const rest = keys.residual === null ? [] : conjuncts(keys.residual)
-  const ofRight = rest.filter((c) => columnsOf(c).size > 0 && onlyReads(c, width, width + right.rowType.length))
+  const whole = joinKeys(on, left.rowType, right.rowType)
+  const alike: readonly Scalar[] = whole.nullSafe ? conjuncts(on).filter((c) => c.kind === 'distinctFrom') : []
+  const plain = conjunction(conjuncts(on).filter((c) => !alike.includes(c)))
+  const keys = whole.nullSafe ? joinKeys(plain, left.rowType, right.rowType) : whole
+  const rest = [...(keys.residual === null ? [] : conjuncts(keys.residual)), ...alike]
+  const reads = (c: Scalar): boolean => columnsOf(c).size > 0 && onlyReads(c, width, width + right.rowType.length)
+  const ofRight = rest.filter((c) => reads(c) && !canFail(c))
   const ofBoth = rest.filter((c) => !ofRight.includes(c))
-  if (keys.nullSafe || (item.type === 'LEFT' && ofBoth.length > 0)) {
-    const kinds = 'equalities of both sides and conditions of the right one'
+  if (item.type === 'LEFT' && ofBoth.length > 0) {
+    const kinds = 'equalities of both sides and conditions of the right one that cannot fail'
     throw bindError('0A000', `LEFT JOIN … FOR SYSTEM_TIME AS OF PROCTIME() takes ${kinds}, and nothing else`, at, {
       hint: 'An inner join takes any condition.',
     })
