@@ -5,7 +5,7 @@ import { fingerprint } from '../../plan/fingerprint.ts'
 import type { Logical } from '../../plan/logical.ts'
 import { filter, projectColumns } from '../../plan/logical-make.ts'
 import { visitLogical } from '../../plan/logical-walk.ts'
-import type { PhysicalNode, PhysicalOp, PhysicalPlan, RecordPlace } from '../../plan/physical.ts'
+import type { PhysicalNode, PhysicalOp, PhysicalPlan } from '../../plan/physical.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, conjunction, isTrue, mapColumns, TRUE } from '../../plan/scalar-walk.ts'
 import { inputsOf } from '../../plan/sub-plans.ts'
@@ -13,6 +13,7 @@ import type { SqlType } from '../../types/sql-type.ts'
 import { canFail } from '../function-facts.ts'
 import { columnNumber, physicalCall } from './aggregate-calls.ts'
 import { refuseArrival } from './arrival.ts'
+import type { ChooseFacts } from './choose-facts.ts'
 import { clockJoins, splitClock } from './clock-joins.ts'
 import { deltaJoin } from './delta-joins.ts'
 import { aggregateForms, rowForms } from './forms.ts'
@@ -24,18 +25,6 @@ import { nodeKey } from './node-key.ts'
 import { withPlaces } from './places.ts'
 import { prepare } from './prepare.ts'
 import { ROW_NUMBER } from './row-number.ts'
-
-/** What choosing knows of the catalog. */
-export interface ChooseFacts {
-  /** Whether the relation only ever grows. */
-  appendOnly(object: number): boolean
-  /** Columns of a source that say which record a row is; absent: nobody knows. */
-  places?(object: number): RecordPlace | null
-  /** Whether the relation's rows have a time to live. */
-  mortal?(object: number): boolean
-  /** The result is kept up to date (a view, a subscription): what reads the clock follows it. */
-  readonly maintained?: boolean
-}
 
 /** Logical → physical: equal nodes once, expressions before the operators that take columns, join keys found. */
 export function choose(plan: Logical, facts: ChooseFacts): PhysicalPlan {

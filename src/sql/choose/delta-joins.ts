@@ -3,7 +3,7 @@ import type { Logical } from '../../plan/logical.ts'
 import { visitLogical } from '../../plan/logical-walk.ts'
 import type { Scalar } from '../../plan/scalar.ts'
 import { joinGroup } from '../optimise/join-group.ts'
-import type { ChooseFacts } from './choose.ts'
+import type { ChooseFacts } from './choose-facts.ts'
 
 export interface DeltaJoin {
   readonly inputs: readonly Logical[]

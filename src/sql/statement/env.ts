@@ -2,7 +2,7 @@ import type { CatalogSnapshot } from '../../catalog/entry.ts'
 import { objectLookup } from '../../catalog/object-lookup.ts'
 import { growsOnly } from '../../catalog/watermark.ts'
 import type { BindEnv } from '../bind/context.ts'
-import type { ChooseFacts } from '../choose/choose.ts'
+import type { ChooseFacts } from '../choose/choose-facts.ts'
 import type { Facts } from '../optimise/rule.ts'
 import type { PlanningContext } from '../planned.ts'
 
