@@ -103,7 +103,10 @@ function findRecord(from: SqlType, to: SqlType, context: Cast['context']): Found
 function throughText(from: SqlType, to: SqlType, context: Cast['context']): Found | undefined {
   if (pgType(from).category === 'P' && from.kind !== 'record') return undefined
   if (isStringType(to.kind) || to.kind === 'unknown') {
-    const write: Convert = (value, env) => printed(value, from, env)
+    const write: Convert =
+      to.kind === 'name'
+        ? (value, env) => formatText(value, from, textOptions(env))
+        : (value, env) => printed(value, from, env)
     return { context: 'assignment', convert: write, fallible: false }
   }
   if (isStringType(from.kind)) return { context: 'explicit', convert: reader(to, context), fallible: true }

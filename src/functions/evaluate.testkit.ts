@@ -130,7 +130,7 @@ class Evaluator {
       const args = this.list(')')
       return call(
         resolveFunction(
-          lower,
+          lower.replaceAll('"', ''),
           args.map((arg) => arg.type),
         ),
         args,

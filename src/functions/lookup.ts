@@ -4,6 +4,7 @@ import type { AggregateFunction, ScalarFunction } from './function.ts'
 import { sqlJsonFunction } from './json/sql-json.ts'
 import { jsonTableFunction } from './json/table.ts'
 import { JSON_TABLES } from './json-tables.ts'
+import { otherNames } from './other-names.ts'
 import { type Proc, procFunctions, procTable } from './proc-table.ts'
 import { rowsFrom } from './rows-from.ts'
 import { arithmeticFunctions } from './scalar/arithmetic.ts'
@@ -12,6 +13,7 @@ import { arrayAssignFunctions } from './scalar/array-assign.ts'
 import { arrayShapeFunctions } from './scalar/array-shape.ts'
 import { bitFunctions } from './scalar/bits.ts'
 import { byteFunctions } from './scalar/bytes.ts'
+import { bytesLikeFunctions } from './scalar/bytes-like.ts'
 import { catalogFunctions } from './scalar/catalog.ts'
 import { comparisonFunctions } from './scalar/comparison.ts'
 import { dateMakeFunctions } from './scalar/date-make.ts'
@@ -33,6 +35,8 @@ import { jsonPathFunctions } from './scalar/jsonpath.ts'
 import { likeFunctions } from './scalar/like.ts'
 import { mathFunctions } from './scalar/math.ts'
 import { overlapsFunctions } from './scalar/overlaps.ts'
+import { parseIdentFunctions } from './scalar/parse-ident.ts'
+import { patternOrderFunctions } from './scalar/pattern-order.ts'
 import { rangeFunctions } from './scalar/range.ts'
 import { rangeOperators } from './scalar/range-operators.ts'
 import { recordFunctions } from './scalar/record.ts'
@@ -82,6 +86,9 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...toDateFunctions,
   ...windowBoundFunctions,
   ...byteFunctions,
+  ...bytesLikeFunctions,
+  ...parseIdentFunctions,
+  ...patternOrderFunctions,
   ...bitFunctions,
   ...rangeFunctions,
   ...rangeOperators,
@@ -101,6 +108,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...sequenceFunctions,
   ...catalogFunctions,
   ...procFunctions(() => procs()),
+  ...otherNames([...mathFunctions, ...textFunctions, ...systemFunctions]),
 ]
 
 let allProcs: readonly Proc[] | null = null

@@ -140,6 +140,10 @@ export function numericPower(base: Numeric, exponent: Numeric): Numeric {
   if (whole.scale === 0 && Math.abs(Number(whole.mantissa)) <= 0x7fffffff) {
     return integerPower(base, Number(whole.mantissa), exponent.scale)
   }
+  if (sign < 0 && base.mantissa < 0 && whole.scale === 0) {
+    const result = numericPower(makeNumeric(-base.mantissa as number | bigint, base.scale), exponent)
+    return BigInt(whole.mantissa) % 2n === 0n ? result : makeNumeric(-result.mantissa as number | bigint, result.scale)
+  }
   if (sign < 0 && base.mantissa < 0) {
     throw new SqlError('2201F', 'a negative number raised to a non-integer power yields a complex result')
   }

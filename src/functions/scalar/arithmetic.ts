@@ -328,6 +328,7 @@ export const arithmeticFunctions: readonly ScalarFunction[] = [
   ...bits('int8', 64),
   ...divisors('int4'),
   ...divisors('int8'),
+  def('int4inc(int4) int4', (n: number) => H.i4(n + 1), { fallible: true, example: ['int4inc(2)', '3'] }),
   def('width_bucket(numeric,numeric,numeric,int4) int4', widthBucket, {
     fallible: true,
     example: ['width_bucket(5.35, 0.024, 10.06, 5)', '3'],

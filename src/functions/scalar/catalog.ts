@@ -47,10 +47,16 @@ const PRIVILEGES = [
         (objects) => `has_${what}_privilege(${objects},text)`,
       ),
   ),
-  ...['text,text', 'oid,text', 'text,int2', 'oid,int2', 'name,oid,text', 'name,text,text'].map(
-    (objects) => `has_column_privilege(${objects},text)`,
+  ...['foreign_data_wrapper', 'server'].flatMap((what) =>
+    ['text', 'oid', 'name,text', 'name,oid', 'oid,text', 'oid,oid'].map(
+      (objects) => `has_${what}_privilege(${objects},text)`,
+    ),
   ),
-  ...['name,text', 'oid,text', 'name,name,text'].map((roles) => `pg_has_role(${roles})`),
+  ...['text', 'name,text', 'oid,text'].map((objects) => `has_parameter_privilege(${objects},text)`),
+  ...['', 'name,', 'oid,'].flatMap((role) =>
+    ['text,text', 'oid,text', 'text,int2', 'oid,int2'].map((object) => `has_column_privilege(${role}${object},text)`),
+  ),
+  ...['', 'name,', 'oid,'].flatMap((role) => ['name', 'oid'].map((other) => `pg_has_role(${role}${other},text)`)),
 ].join(' ')
 
 function bytes(args: readonly Datum[], env: EvalEnv): number | null {
@@ -92,7 +98,7 @@ export const catalogFunctions: readonly ScalarFunction[] = [
   }),
   // There are no rules, triggers or partitions: what asks for them gets nothing.
   ...nothing(
-    'shobj_description(oid,name) pg_get_ruledef(oid) pg_get_ruledef(oid,bool) pg_tablespace_location(oid) pg_get_triggerdef(oid) pg_get_triggerdef(oid,bool) pg_get_partkeydef(oid) pg_get_statisticsobjdef_columns(oid) pg_get_function_sqlbody(oid)',
+    'shobj_description(oid,name) pg_get_ruledef(oid) pg_get_ruledef(oid,bool) pg_tablespace_location(oid) pg_get_triggerdef(oid) pg_get_triggerdef(oid,bool) pg_get_partkeydef(oid) pg_get_statisticsobjdef(oid) pg_get_statisticsobjdef_columns(oid) pg_get_function_sqlbody(oid) pg_get_function_arg_default(oid,int4) pg_get_partition_constraintdef(oid)',
   ),
   defEnv('pg_get_userbyid(oid) name', (_, env) => env.user, {
     ...stable,

@@ -10,7 +10,12 @@ import { makeInterval } from './interval-math.ts'
 /** `shown`: the year as messages have it; make_date counts the one before 1 as 0 by then. */
 function makeDate(year: number, month: number, day: number, shown = year < 0 ? year + 1 : year): number {
   const valid =
-    year !== 0 && year > -2147483648 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month)
+    year !== 0 &&
+    year > -2147483648 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    day <= daysInMonth(year < 0 ? year + 1 : year, month)
   const written = () => `${shown}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}`
   if (!valid) throw new SqlError('22008', `date field value out of range: ${written()}`)
   const days = daysFromCivil(year < 0 ? year + 1 : year, month, day)

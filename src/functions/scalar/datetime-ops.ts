@@ -90,6 +90,15 @@ const operators: readonly ScalarFunction[] = [
     ...fallible,
     example: [`${D} + ${T}`, '2024-01-31 10:00:00'],
   }),
+  def('timestamp(date,time) timestamp', dateTime, {
+    ...fallible,
+    example: [`"timestamp"(${D}, ${T})`, '2024-01-31 10:00:00'],
+  }),
+  defEnv(
+    'timestamptz(date,time) timestamptz',
+    ([d, t], env) => localToUtc(dateTime(d as number, t as number), zoneByName(env.timeZone)),
+    { ...fallible, volatility: 'stable', example: [`timestamptz(${D}, ${T})`, '2024-01-31 10:00:00+00'] },
+  ),
   def('timedate_pl(time,date) timestamp', (t: number, d: number) => dateTime(d, t), {
     op: '+',
     ...fallible,
@@ -223,14 +232,22 @@ export const datetimeFunctions: readonly ScalarFunction[] = [
       example: ["timezone('America/New_York', '2024-07-01 12:00'::timestamptz)", '2024-07-01 08:00:00'],
     },
   ),
-  def('timezone(interval,timestamp) timestamptz', (i: Interval, v: Stamp) => localToUtc(v, zoneOfInterval(i)), {
-    ...fallible,
-    example: ["timezone('2 hours'::interval, '2024-07-01 12:00'::timestamp)", '2024-07-01 10:00:00+00'],
-  }),
-  def('timezone(interval,timestamptz) timestamp', (i: Interval, v: Stamp) => utcToLocal(v, zoneOfInterval(i)), {
-    ...fallible,
-    example: ["timezone('-2 hours'::interval, '2024-07-01 12:00'::timestamptz)", '2024-07-01 10:00:00'],
-  }),
+  def(
+    'timezone(interval,timestamp) timestamptz',
+    (i: Interval, v: Stamp) => (isFiniteStamp(v) ? localToUtc(v, zoneOfInterval(i)) : v),
+    {
+      ...fallible,
+      example: ["timezone('2 hours'::interval, '2024-07-01 12:00'::timestamp)", '2024-07-01 10:00:00+00'],
+    },
+  ),
+  def(
+    'timezone(interval,timestamptz) timestamp',
+    (i: Interval, v: Stamp) => (isFiniteStamp(v) ? utcToLocal(v, zoneOfInterval(i)) : v),
+    {
+      ...fallible,
+      example: ["timezone('-2 hours'::interval, '2024-07-01 12:00'::timestamptz)", '2024-07-01 10:00:00'],
+    },
+  ),
   // mz_now() is Materialize's, proctime() Flink's and RisingWave's.
   ...['now', 'transaction_timestamp', 'statement_timestamp', 'current_timestamp', 'mz_now', 'proctime'].map((name) =>
     defEnv(`${name}() timestamptz`, (_, env) => env.nowMicros, stable),

@@ -102,7 +102,7 @@ const like = (text: string, pattern: string): boolean => likeMatcher(pattern, '\
 const ilike = (text: string, pattern: string): boolean => likeMatcher(pattern, '\\', true)(text)
 
 /** LIKE … ESCAPE e: the pattern with the usual escape character instead. */
-function likeEscape(pattern: string, escaping: string): string {
+export function likeEscape(pattern: string, escaping: string): string {
   const units = [...escaping]
   if (units.length > 1)
     throw new SqlError('22025', 'invalid escape string', { hint: 'Escape string must be empty or one character.' })
@@ -145,6 +145,11 @@ export const likeFunctions: readonly ScalarFunction[] = [
   def('notlike(text,text) bool', (t: string, p: string) => !like(t, p), {
     fallible: true,
     example: ["notlike('abc'::text, '%')", 'f'],
+  }),
+  def('like(name,text) bool', like, { fallible: true, example: ["like('abc'::name, 'a%')", 't'] }),
+  def('notlike(name,text) bool', (t: string, p: string) => !like(t, p), {
+    fallible: true,
+    example: ["notlike('abc'::name, 'a%')", 'f'],
   }),
   def('like_escape(text,text) text', likeEscape, {
     fallible: true,

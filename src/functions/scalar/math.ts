@@ -1,6 +1,13 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { compareNumeric, isSpecial, makeNumeric } from '../../types/numeric.ts'
-import { numericCeil, numericFloor, numericQuotient, numericRound, numericTrunc } from '../../types/numeric-arith.ts'
+import {
+  numericAdd,
+  numericCeil,
+  numericFloor,
+  numericQuotient,
+  numericRound,
+  numericTrunc,
+} from '../../types/numeric-arith.ts'
 import { numericExp, numericLn, numericLog, numericPower, numericSqrt } from '../../types/numeric-math.ts'
 import type { Numeric } from '../../types/value.ts'
 import { roundEven } from '../cast-values.ts'
@@ -17,7 +24,7 @@ function floatPower(a: number, b: number): number {
     throw new SqlError('2201F', 'a negative number raised to a non-integer power yields a complex result')
   }
   // POSIX: 1 to any power and any to the 0th are 1, NaN included.
-  if (a === 1 || b === 0) return 1
+  if (a === 1 || b === 0 || (a === -1 && Math.abs(b) === Infinity)) return 1
   return checkedFloat(a ** b, Number.isFinite(a) && Number.isFinite(b), a === 0)
 }
 
@@ -167,6 +174,10 @@ const numerics: readonly ScalarFunction[] = [
     example: ['log(2.0, 64.0)', '6.0000000000000000'],
   }),
   def('div(numeric,numeric) numeric', numericQuotient, { fallible: true, example: ['div(9, 4)', '2'] }),
+  def('numeric_inc(numeric) numeric', (a: Numeric) => numericAdd(a, makeNumeric(1, 0)), {
+    fallible: true,
+    example: ['numeric_inc(1.5)', '2.5'],
+  }),
   def('scale(numeric) int4', scaleOf, { example: ['scale(8.4100)', '4'] }),
   def('min_scale(numeric) int4', (a: Numeric) => scaleOf(trimScale(a)), { example: ['min_scale(8.4100)', '2'] }),
   def('trim_scale(numeric) numeric', trimScale, { example: ['trim_scale(8.4100)', '8.41'] }),

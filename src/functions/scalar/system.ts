@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { typeName } from '../../types/pg-type.ts'
+import type { SqlType } from '../../types/sql-type.ts'
 import { def, defEnv, type Options } from '../define.ts'
 import type { ScalarFunction } from '../function.ts'
 
@@ -10,6 +11,15 @@ function setting(name: string, value: string | undefined, missingOk: boolean): s
   if (value !== undefined) return value
   if (missingOk) return null
   throw new SqlError('42704', `unrecognized configuration parameter "${name}"`)
+}
+
+/** The one collation is C, under PostgreSQL's names for it. */
+function collationOf(type: SqlType): string | null {
+  const element = type.element ?? type
+  if (element.kind === 'unknown') return null
+  if (element.kind === 'name') return '"C"'
+  if (element.kind === 'text' || element.kind === 'varchar' || element.kind === 'bpchar') return '"default"'
+  throw new SqlError('42804', `collations are not supported by type ${typeName(type)}`)
 }
 
 /** Version 4: 122 random bits. */
@@ -61,6 +71,15 @@ export const systemFunctions: readonly ScalarFunction[] = [
     strict: false,
     example: ['pg_typeof(1.5)', 'numeric'],
   }),
+  defEnv('pg_collation_for(any) text', (_, __, types) => collationOf(types[0]), {
+    ...stable,
+    strict: false,
+    fallible: true,
+    example: ["pg_collation_for('a'::text)", '"default"'],
+  }),
+  def('pg_my_temp_schema() oid', () => 0, { ...stable, example: ['pg_my_temp_schema()', '0'] }),
+  def('pg_trigger_depth() int4', () => 0, { ...stable, example: ['pg_trigger_depth()', '0'] }),
+  def('pg_jit_available() bool', () => false, { ...stable, example: ['pg_jit_available()', 'f'] }),
   def('pg_backend_pid() int4', () => 1, stable),
   def('txid_current() int8', () => 1, stable),
   def('pg_is_in_recovery() bool', () => false, { volatility: 'stable', example: ['pg_is_in_recovery()', 'f'] }),

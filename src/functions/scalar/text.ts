@@ -1,5 +1,6 @@
 import { SqlError } from '../../base/sql-error.ts'
 import { trimBlanks } from '../../types/modifiers.ts'
+import { parseName } from '../../types/text/string.ts'
 import { utf8Length } from '../../types/utf8.ts'
 import type { Value, ValueArray } from '../../types/value.ts'
 import { def } from '../define.ts'
@@ -141,6 +142,9 @@ export const textFunctions: readonly ScalarFunction[] = [
   def('length(bytea) int4', (b: Uint8Array) => b.length, { example: ["length('\\x0102'::bytea)", '2'] }),
   def('char_length(text) int4', length, { example: ["char_length('abc')", '3'] }),
   def('character_length(text) int4', length, { example: ["character_length('abc')", '3'] }),
+  ...['char_length', 'character_length'].map((name) =>
+    def(`${name}(bpchar) int4`, (s: string) => length(trimBlanks(s)), { example: [`${name}('a '::bpchar)`, '1'] }),
+  ),
   def('octet_length(text) int4', utf8Length, { example: ["octet_length('é'::text)", '2'] }),
   def('octet_length(bpchar) int4', utf8Length, { example: ["octet_length('ab '::bpchar)", '3'] }),
   def('octet_length(bytea) int4', (b: Uint8Array) => b.length, { example: ["octet_length('\\x0102'::bytea)", '2'] }),
@@ -212,6 +216,13 @@ export const textFunctions: readonly ScalarFunction[] = [
   def('ascii(text) int4', (s: string) => s.codePointAt(0) ?? 0, { example: ["ascii('x')", '120'] }),
   def('chr(int4) text', chr, { fallible: true, example: ['chr(65)', 'A'] }),
   def('text(bpchar) text', trimBlanks, { example: ["text('a '::bpchar)", 'a'] }),
+  def(
+    'nameconcatoid(name,oid) name',
+    (s: string, oid: number) => parseName(`${s.slice(0, 63 - 1 - String(oid).length)}_${oid}`),
+    {
+      example: ["nameconcatoid('ab'::name, 5::oid)", 'ab_5'],
+    },
+  ),
   def('text(name) text', toText, { example: ["text('a'::name)", 'a'] }),
   def(
     'string_to_array(text,text) text[]',

@@ -31,7 +31,7 @@ const PARTS = String.raw`A\.D\.|A\.M\.|AD|AM|B\.C\.|BC|CC|DAY|DDD|DD|DY|D|FF[1-6
 
 /** Patterns are in capitals or in small letters throughout; names of months and days can also begin with a capital. */
 const PATTERN = new RegExp(
-  String.raw`"((?:[^"\\]|\\.)*)"|FM|TM|FX|fm|tm|fx|(?:Month|Mon|Day|Dy|${PARTS}|${PARTS.toLowerCase()})(?:TH|th)?`,
+  String.raw`\\"|"((?:[^"\\]|\\.)*)(?:"|$)|FM|TM|FX|fm|tm|fx|(?:Month|Mon|Day|Dy|${PARTS}|${PARTS.toLowerCase()})(?:TH|th)?`,
   'g',
 )
 
@@ -50,6 +50,7 @@ export function formatTemplate(template: string, part: (pattern: string, fill: b
   let fill = true
   return template.replace(PATTERN, (pattern: string, quoted: string | undefined) => {
     if (quoted !== undefined) return quoted.replace(/\\(.)/g, '$1')
+    if (pattern === '\\"') return '"'
     if (/^fx$/i.test(pattern)) return ''
     if (/^(FM|TM)$/i.test(pattern)) {
       fill = false
@@ -193,12 +194,12 @@ function wordPart(
 }
 
 function timestampToChar(value: Stamp, template: string): string | null {
-  if (value === Infinity || value === -Infinity) return null
+  if (template === '' || value === Infinity || value === -Infinity) return null
   return formatMoment({ ...splitMicros(value), zone: '', offset: '+00' }, template)
 }
 
 function timestamptzToChar(value: Stamp, template: string, timeZone: string): string | null {
-  if (value === Infinity || value === -Infinity) return null
+  if (template === '' || value === Infinity || value === -Infinity) return null
   const zone = zoneByName(timeZone)
   const utc = splitMicros(value)
   const offset = zone.offsetAt(utc.days * 86400 + Math.floor(utc.micros / 1e6))

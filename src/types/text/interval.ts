@@ -115,6 +115,7 @@ export function parseInterval(text: string, defaultUnit: IntervalUnit = 'second'
     } else if ((m = /^([+-]?\s*(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*([a-z]+)?/.exec(rest)) !== null) {
       const word = m[2] === 'ago' ? undefined : m[2]
       if (m[2] === 'ago') m[0] = m[0].slice(0, -3)
+      if (word === undefined && /^[-+]/.test(rest.slice(m[0].length))) throw badSyntax('interval', text)
       const follows = rest.slice(m[0].length).trimStart()
       const unit = word === undefined ? bareUnit(follows, defaultUnit) : UNITS[word]
       if (unit === undefined) throw badSyntax('interval', text)

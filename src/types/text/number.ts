@@ -113,7 +113,7 @@ function shortestFloat8(value: number): string {
   const shortest = String(value)
   const size = Math.abs(value)
   if (!(size > 2 ** 53 && size < 1e22)) return shortest
-  for (let digits = shortest.replace(/\D/g, '').replace(/0+$/, '').length; digits < 17; digits++) {
+  for (let digits = shortest.replace(/e.*/, '').replace(/\D/g, '').replace(/0+$/, '').length; digits < 17; digits++) {
     const text = value.toPrecision(digits)
     if (Number(text) === value && !isMiddle(text, value)) return String(text)
   }

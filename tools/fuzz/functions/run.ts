@@ -47,9 +47,9 @@ export async function fuzzFunctions(fuzzing: FunctionFuzzing): Promise<FunctionT
     const choices = Choices.seeded(seed + round)
     const timeZone = choices.one(TIME_ZONES)
     for (const side of ['postgres', 'millrace'] as const) await pair[side](`SET TimeZone = '${timeZone}'`)
-    const judge = (call: Call, sql: string, wanted: Outcome, found: Outcome): void => {
-      totals.calls++
-      if (!failed(wanted)) totals.answered++
+    const judge = (call: Call, sql: string, wanted: Outcome, found: Outcome, calls: number): void => {
+      totals.calls += calls
+      if (!failed(wanted)) totals.answered += calls
       if (same(wanted, found)) return
       const exception = exceptionFor(call, wanted, found)
       if (exception !== undefined) {
@@ -64,7 +64,7 @@ export async function fuzzFunctions(fuzzing: FunctionFuzzing): Promise<FunctionT
   return totals
 }
 
-type Judge = (call: Call, sql: string, wanted: Outcome, found: Outcome) => void
+type Judge = (call: Call, sql: string, wanted: Outcome, found: Outcome, calls: number) => void
 
 /** Each call by itself, then those that gave a value once more over the rows of one table. */
 async function round1(pair: Pair, row: Callable, count: number, choices: Choices, judge: Judge): Promise<void> {
@@ -72,7 +72,7 @@ async function round1(pair: Pair, row: Callable, count: number, choices: Choices
   for (let i = 0; i < count; i++) {
     const call = callOf(row, choices)
     const [wanted, found] = await Promise.all([pair.postgres(call.sql), pair.millrace(call.sql)])
-    judge(call, call.sql, wanted, found)
+    judge(call, call.sql, wanted, found, 1)
     if (
       call.row !== null &&
       call.row.length === row.args.length &&
@@ -93,7 +93,7 @@ async function round1(pair: Pair, row: Callable, count: number, choices: Choices
       row,
       calls.map((call) => call.row!),
     )
-    judge(calls[0]!, sql, await pair.postgres(sql), await pair.millrace(sql))
+    judge(calls[0]!, sql, await pair.postgres(sql), await pair.millrace(sql), calls.length)
   }
 }
 
