@@ -171,7 +171,7 @@ class Parser {
       if (this.at >= this.text.length) throw new JsonSyntaxError(`Token "${this.text.slice(start)}" is invalid.`, start)
       const char = this.text[this.at++]
       if (char === '"') return out
-      if (char === '\\') out += this.escape()
+      if (char === '\\') out += this.escape(start)
       else if (char < ' ') {
         const hex = char.charCodeAt(0).toString(16).padStart(2, '0')
         throw new JsonSyntaxError(`Character with value 0x${hex} must be escaped.`, this.at - 1)
@@ -179,12 +179,14 @@ class Parser {
     }
   }
 
-  private escape(): string {
+  /** `start`: where the string begins, which is no token if the text ends inside it. */
+  private escape(start: number): string {
     const char = this.text[this.at++]
     const simple = ESCAPES[char]
     if (simple !== undefined) return simple
     if (char !== 'u') throw new JsonSyntaxError(`Escape sequence "\\${char ?? ''}" is invalid.`, this.at - 2)
     const hex = this.text.slice(this.at, this.at + 4)
+    if (/^[0-9a-fA-F]{0,3}$/.test(hex)) throw this.unended(start)
     if (!/^[0-9a-fA-F]{4}$/.test(hex))
       throw new JsonSyntaxError('"\\u" must be followed by four hexadecimal digits.', this.at)
     this.at += 4
@@ -194,9 +196,16 @@ class Parser {
     if (unit >= 0xdc00 && unit <= 0xdfff) throw lowSurrogate(this.at)
     if (unit < 0xd800 || unit > 0xdbff) return String.fromCharCode(unit)
     const low = /^\\u([dD][c-fC-F][0-9a-fA-F]{2})/.exec(this.text.slice(this.at, this.at + 6))
+    if (low === null && this.at === this.text.length) throw this.unended(start)
+    // A bare control character is told first.
+    if (low === null && this.text[this.at] < ' ') return ''
     if (low === null) throw lowSurrogate(this.at)
     this.at += 6
     return String.fromCharCode(unit, Number.parseInt(low[1], 16))
+  }
+
+  private unended(start: number): JsonSyntaxError {
+    return new JsonSyntaxError(`Token "${this.text.slice(start)}" is invalid.`, start)
   }
 
   private space(): void {

@@ -157,4 +157,5 @@ export function pathCall(c: Choices): string {
 }
 
 /** PostgreSQL prints these without the brackets that steps behind them need. */
-const printable = (path: string): string => (/!|unknown|exists|like_regex/.test(path) ? `'$.a ? (@.b > 1)[*]'` : path)
+const printable = (path: string): string =>
+  /!|unknown|exists|like_regex|(?<!\? |\w)\(/.test(path) ? `'$.a ? (@.b > 1)[*]'` : path

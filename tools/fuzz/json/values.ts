@@ -49,7 +49,7 @@ function many<T>(c: Choices, make: () => T): T[] {
 
 /** What is nearly JSON. */
 export function brokenText(c: Choices): string {
-  const text = jsonText(c, 2)
+  const text = [...jsonText(c, 2)]
   const at = c.below(text.length + 1)
   const inserted = c.one([
     '',
@@ -72,7 +72,7 @@ export function brokenText(c: Choices): string {
     '.',
     'ä',
   ])
-  return text.slice(0, at) + inserted + text.slice(at + c.below(2))
+  return text.slice(0, at).join('') + inserted + text.slice(at + c.below(2)).join('')
 }
 
 export const quoted = (text: string): string =>
