@@ -43,6 +43,8 @@ export type DdlPlan =
       readonly connector: ConnectorPlan
       readonly upsertKey: readonly number[] | null
       readonly watermark?: WatermarkPlan | null
+      /** The text has one over columns that a schema registry knows: it is bound with them. */
+      readonly laterWatermark?: true
       readonly arrivals?: readonly string[]
       /** Other columns `c AS expr`, over the stored ones. */
       readonly computed?: readonly ComputedPlan[]

@@ -2,8 +2,10 @@ import { SqlError } from '../../base/sql-error.ts'
 import type { ConnectorSpec, SourceEntry } from '../../catalog/entry.ts'
 import type { SourceConnector } from '../../connectors/contract.ts'
 import type { DdlPlan } from '../../plan/ddl.ts'
+import { laterWatermark } from '../../sql/ddl/later-watermark.ts'
 import type { RowType } from '../../types/sql-type.ts'
 import type { CallContext } from '../api.ts'
+import { evalEnv } from '../eval-env.ts'
 import { SourceRuntime } from '../source.ts'
 import { type StreamStart, streamStart } from '../stream-start.ts'
 import { completed, connectorSpec } from './connector-spec.ts'
@@ -18,6 +20,14 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
   if (exists(deps, plan, call)) return
   const whole = await completed(deps.connectors, { ...plan, columns: plan.rowType })
   const { columns: rowType, upsertKey } = whole
+  const { catalog } = deps.world
+  const watermark = plan.laterWatermark
+    ? laterWatermark(plan.sql, rowType, upsertKey !== null, {
+        catalog,
+        database: call.database,
+        evalEnv: evalEnv(deps.world, call),
+      })
+    : plan.watermark
   const spec = connectorSpec(deps.world, whole.connector, rowType, call)
   const { connector } = await openConnector(deps, spec, rowType)
   let kept = false
@@ -25,7 +35,7 @@ export async function createSource(deps: DdlDeps, plan: CreateSource, call: Call
     await deps.world.exclusive.run(async () => {
       if (exists(deps, plan, call)) return
       const { world } = deps
-      const { name, schema, sql, dependsOn, watermark, computed, arrivals } = plan
+      const { name, schema, sql, dependsOn, computed, arrivals } = plan
       checkStillThere(deps, [schema, ...dependsOn])
       const id = world.catalog.nextId
       const entry: SourceEntry = {

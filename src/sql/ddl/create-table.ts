@@ -22,6 +22,7 @@ import { lastName, placeOf, readsOf, schemaOf } from './create-view.ts'
 import { bindForeignKey, type ForeignKeyNode, foreignKeyNodes, type Referenced } from './foreign-keys.ts'
 import { bindGenerated } from './generated.ts'
 import { kafkaOptions } from './kafka-spelling.ts'
+import { watermarkOf } from './later-watermark.ts'
 import { type NamedOption, namedOptions, optionText } from './option-value.ts'
 import { registryConnection } from './registry-clause.ts'
 import { blotted, withoutSecrets } from './secrets.ts'
@@ -121,16 +122,16 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
   const clauses = withoutWatermark(node)
   const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(create.name, context))
   const computed = bindComputed(st, declared, bound.columns, bound.connector.inferred !== undefined)
-  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with), computed)
+  const { watermark, later } = watermarkOf(st, node, bound.columns, computed, bound.connector.inferred !== undefined)
   const flink = node.format === undefined && node.valueFormat === undefined
   const sql = blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span))
   const key = bound.upsertKey ?? declared.primaryKey
   if (node.appendOnly && (key !== null || bound.connector.envelope.kind !== 'none'))
     throw notSupported('APPEND ONLY of a table whose records change rows', node.span)
-  if (watermark && key !== null)
+  if ((watermark || later) && key !== null)
     throw notSupported('WATERMARK of a table that keeps the newest row of a key', node.span, CHANGING)
   // Rows that come once and in time need no store.
-  if (key === null && (watermark !== null || (flink && !node.transport))) {
+  if (key === null && (watermark !== null || later || (flink && !node.transport))) {
     const { connector, columns, dependsOn } = bound
     return {
       kind: 'createSource',
@@ -139,6 +140,7 @@ export function planCreateTable(node: CreateTable, context: PlanningContext): Dd
       connector,
       upsertKey: null,
       watermark,
+      ...(later && { laterWatermark: true as const }),
       ...arrivalsOf(declared, computed),
       dependsOn,
       sql,
@@ -287,8 +289,8 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
   const clauses = withoutWatermark(node)
   const bound = bindConnector(st, clauses, declared, declared.columns.length > 0, madeOf(name, context))
   const computed = bindComputed(st, declared, bound.columns, bound.connector.inferred !== undefined)
-  const watermark = bindWatermark(st, node.elements, bound.columns, namedOptions(node.with), computed)
-  if (watermark && bound.connector.envelope.kind !== 'none')
+  const { watermark, later } = watermarkOf(st, node, bound.columns, computed, bound.connector.inferred !== undefined)
+  if ((watermark || later) && bound.connector.envelope.kind !== 'none')
     throw notSupported('WATERMARK of a source whose records change rows', node.span, CHANGING)
   return {
     kind: 'createSource',
@@ -299,6 +301,7 @@ export function planCreateSource(node: CreateSource, context: PlanningContext): 
     connector: bound.connector,
     upsertKey: bound.upsertKey,
     watermark,
+    ...(later && { laterWatermark: true as const }),
     ...arrivalsOf(declared, computed),
     dependsOn: bound.dependsOn,
     sql: blotted(canonicalSql(st, withoutSecrets(context.sql, node), node.span)),
