@@ -5,6 +5,7 @@ import { columnsOf } from '../../plan/scalar-walk.ts'
 import { type Cardinality, cardinality, largest, shareOf } from './cardinality.ts'
 import { type JoinGroup, joinedInOrder, joinGroup, leafOf, ties } from './join-group.ts'
 import type { Facts, Rule } from './rule.ts'
+import { timed } from './timed.ts'
 
 /**
  * Inner joins of three inputs and more: in the order in which the rows that stand between them are fewest, by what the
@@ -90,7 +91,7 @@ const WORTH = 0.5
 function sizesOf(group: JoinGroup, facts: Facts): Sizes | null {
   const n = group.leaves.length
   if (n < 3 || n > INPUTS_MAX || facts.statistics === undefined) return null
-  if (largest(group.plan, facts) < ROWS_LEAST) return null
+  if (largest(group.plan, facts) < ROWS_LEAST || timed(group.plan, facts)) return null
   const inputs: Cardinality[] = []
   for (const leaf of group.leaves) {
     const input = cardinality(leaf.plan, facts)

@@ -5,6 +5,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { columnsOf, constant } from '../../plan/scalar-walk.ts'
 import { matchesOnce } from './keys.ts'
 import type { Facts, Rule } from './rule.ts'
+import { timed } from './timed.ts'
 
 /**
  * A LEFT JOIN of which nothing is read but its left side goes, where a key of the right side is tied: each left row comes
@@ -32,7 +33,8 @@ function visit(p: Logical, needed: Columns, facts: Facts): Logical {
     case 'semiJoin': {
       const width = p.left.rowType.length
       const total = width + p.right.rowType.length
-      if (p.kind === 'join' && p.type === 'left' && ![...needed].some((c) => c >= width) && matchesOnce(p, facts)) {
+      const unread = p.kind === 'join' && p.type === 'left' && ![...needed].some((c) => c >= width)
+      if (unread && matchesOnce(p, facts) && !timed(p.right, facts)) {
         const nulls = p.right.rowType.map((f): Scalar => constant(null, f.type))
         const names = p.right.rowType.map((f) => f.name)
         return extend(inside(p.left, needed), nulls, names)

@@ -4,6 +4,7 @@ import type { Scalar } from '../../plan/scalar.ts'
 import { column, columnsOf, mapColumns } from '../../plan/scalar-walk.ts'
 import { mapWindowColumns, windowColumns } from '../../plan/window.ts'
 import type { Rule } from './rule.ts'
+import { leavesOutLate } from './timed.ts'
 import { rankLimit } from './top-k.ts'
 
 /**
@@ -186,7 +187,8 @@ function pruneTo(p: Logical, needed: ReadonlySet<number>): Pruned {
     }
     case 'window': {
       const last = p.input.rowType.length
-      const kept = p.calls.map((_, i) => i).filter((i) => needed.has(last + i))
+      const late = leavesOutLate(p.input)
+      const kept = p.calls.map((_, i) => i).filter((i) => late || needed.has(last + i))
       const used = [...needed].filter((i) => i < last)
       if (kept.length === 0) return pruneTo(p.input, new Set(used))
       const calls = kept.map((i) => p.calls[i])

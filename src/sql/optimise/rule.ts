@@ -16,6 +16,8 @@ export interface Facts {
   primaryKey(object: number): readonly number[] | null
   /** Whether a relation only ever grows. */
   appendOnly?(object: number): boolean
+  /** Whether a relation hands on to its readers what closes by time. */
+  closesTime?(object: number): boolean
   /** Figures of a relation that is stored and has rows; null, or left out: nothing is known. */
   readonly statistics?: ((object: number) => RelationStatistics | null) | undefined
 }

@@ -43,6 +43,10 @@ export function planFacts(catalog: CatalogSnapshot, statistics?: Facts['statisti
       const [partition, offset] = [of('partition'), of('offset')]
       return partition === null && offset === null ? null : { source: entry.name, partition, offset }
     },
+    closesTime(object) {
+      const entry = catalog.byId(object)
+      return entry?.kind === 'materializedView' && (entry.bounds?.length ?? 0) > 0
+    },
     mortal(object) {
       const entry = catalog.byId(object)
       return entry?.kind === 'table' && entry.ttlMicros != null
