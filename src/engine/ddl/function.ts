@@ -19,6 +19,9 @@ export async function createFunction(deps: DdlDeps, plan: Extract<DdlPlan, { kin
   })
 }
 
+/** What keeps the plan that a body went into: views their own, others the watermark. */
+const KEPT = { materializedView: 'materialized view', table: 'table', source: 'source' } as const
+
 /** What is kept up to date was planned with the body of then. */
 function checkReplacement(
   { world: { catalog } }: DdlDeps,
@@ -47,11 +50,12 @@ function checkReplacement(
   const kept = catalog
     .allDependants([old.id])
     .map((id) => catalog.byId(id)!)
-    .find((e) => e.kind === 'materializedView')
+    .find((e) => e.kind in KEPT)
   if (kept !== undefined) {
-    throw new SqlError('0A000', `replacing function ${old.fn} below a materialized view is not supported`, {
-      detail: `materialized view ${kept.name} was made with its present body`,
-      hint: 'Drop the view first, or give the new function another name.',
+    const what = KEPT[kept.kind as keyof typeof KEPT]
+    throw new SqlError('0A000', `replacing function ${old.fn} below a ${what} is not supported`, {
+      detail: `${what} ${kept.name} was made with its present body`,
+      hint: `Drop the ${what} first, or give the new function another name.`,
     })
   }
 }
