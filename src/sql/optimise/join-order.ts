@@ -20,7 +20,7 @@ function reorder(p: Logical, facts: Facts): Logical {
   const group = joinGroup(p)
   if (group === null) return mapLogicalInputs(p, (input) => reorder(input, facts))
   const sizes = sizesOf(group, facts)
-  const written = connectedOrder(group)
+  const written = connectedOrder(group, timed(group.plan, facts))
   const order = (sizes && cheapestOrder(group, written, sizes)) ?? written
   if (sizes !== null && deltaIsSmaller(group, order, sizes)) return withoutBetween(group, facts)
   if (order.every((n, i) => n === i)) return mapLogicalInputs(p, (input) => reorder(input, facts))
@@ -66,14 +66,19 @@ function tiesOf({ leaves, classes, others }: JoinGroup): ReadonlySet<number>[] {
   return sets.filter((e) => e.size > 1)
 }
 
-function connectedOrder(group: JoinGroup): number[] {
+/** `byTime`: first of all what a bound between times may tie, so that watermarks free both sides. */
+function connectedOrder(group: JoinGroup, byTime: boolean): number[] {
   const edges = tiesOf(group)
+  const { leaves, others } = group
+  const bounds = byTime ? others.map((c) => new Set([...columnsOf(c)].map((i) => leafOf(leaves, i)))) : []
   const waiting = group.leaves.map((_, i) => i)
   const placed = new Set<number>()
   const order: number[] = []
   while (waiting.length > 0) {
-    const tied = (i: number): boolean => edges.some((e) => e.has(i) && [...e].every((x) => x === i || placed.has(x)))
-    const next = placed.size === 0 ? waiting[0] : (waiting.find(tied) ?? waiting[0])
+    const among = (sets: readonly ReadonlySet<number>[]) => (i: number) =>
+      sets.some((e) => e.size > 1 && e.has(i) && [...e].every((x) => x === i || placed.has(x)))
+    const found = waiting.find(among(bounds)) ?? waiting.find(among(edges))
+    const next = placed.size === 0 ? waiting[0] : (found ?? waiting[0])
     waiting.splice(waiting.indexOf(next), 1)
     placed.add(next)
     order.push(next)
