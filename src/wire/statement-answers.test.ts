@@ -35,9 +35,6 @@ it('a SUBSCRIBE that ends by itself does not send psql elsewhere', async () => {
   expect(notices).toEqual([])
 })
 
-it.each([
-  ['ROW<b INT>', 'a ROW or STRUCT type'],
-  ['MAP(text, int)', 'a MAP or LIST type'],
-])('the type %s is refused by its name', async (type, name) => {
+it.each([['MAP(text, int)', 'a MAP or LIST type']])('the type %s is refused by its name', async (type, name) => {
   await expect(client.query(`SELECT NULL::${type}`)).rejects.toThrow(`${name} is not supported`)
 })

@@ -50,6 +50,11 @@ export const DEFECTS: readonly Defect[] = [
     sign: /\\/,
   },
   {
+    what: 'a type whose name begins with that of another is that one under an alias',
+    example: "SELECT '[1,5)'::int4range",
+    sign: /::int[48](multi)?range\b/,
+  },
+  {
     what: 'OFFSET before LIMIT changes places with it',
     example: 'SELECT a FROM t OFFSET 2 LIMIT 3',
     sign: /\bOFFSET\s+\d+\s+LIMIT\b/i,

@@ -165,7 +165,7 @@ function expr(e: Node): Shape {
       if (more.length > 0 || type === undefined || nodes(type['suffix']).length > 0 || type['array'])
         throw new NotCompared('a type of its own kind')
       // It takes the 8 of float8 for a length as well.
-      const sized = /^(var)?char|^character|^numeric|^decimal|^bpchar|^time/i.test(String(type['dataType']))
+      const sized = /^(var)?char|^character|^numeric|^decimal|^bpchar|^time|^bit/i.test(String(type['dataType']))
       const modifiers = (sized ? [type['length'], type['scale']] : []).filter((m) => m != null) as number[]
       return ['cast', expr(node(e['expr'])), typeShape(String(type['dataType']), modifiers)]
     }
