@@ -2,6 +2,8 @@ import type { ColumnBuilder, F64Builder, NumBuilder, StrBuilder, WideBuilder } f
 import { columnKindOf, isWide } from '../types/column-kind.ts'
 import { parseJson } from '../types/json-parse.ts'
 import type { Field, RowType } from '../types/sql-type.ts'
+import type { UserType } from '../types/user-type.ts'
+import { userTypesOf } from '../types/user-types.ts'
 import { decodeUtf8, encodeUtf8 } from '../types/utf8.ts'
 import type { Datum } from '../types/value.ts'
 import { decodeJsonSlowly, decodeJsonValue } from './json.ts'
@@ -42,8 +44,19 @@ type Scan = (bytes: Uint8Array, start: number, end: number, builders: readonly (
 const scanners = new Map<string, Scan>()
 const SCANNERS_MAX = 64
 
+/** A type of the user's is what one object knows of it: another one of the same oid may have other labels. */
+const numbers = new WeakMap<UserType, number>()
+let lastNumber = 0
+
+function numberOf(user: UserType): number {
+  let number = numbers.get(user)
+  if (number === undefined) numbers.set(user, (number = ++lastNumber))
+  return number
+}
+
 function scannerOf(fields: RowType, wanted: readonly boolean[]): Scan {
-  const made = JSON.stringify([fields, wanted])
+  const users = fields.flatMap((field) => [...userTypesOf(field.type)].map(numberOf))
+  const made = JSON.stringify([fields, wanted, users])
   let scan = scanners.get(made)
   if (scan === undefined) {
     scan = compileScanner(fields, wanted)
