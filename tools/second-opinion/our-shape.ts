@@ -125,6 +125,13 @@ function expr(e: Expr): Shape {
       return numberShape(e.text)
     case 'string':
       return ['text', e.value]
+    case 'typedLiteral':
+      return ['cast', ['text', e.value], typeName(e.type)]
+    case 'interval':
+      if (e.fields !== undefined || e.precision !== undefined) throw new NotCompared('fields of an interval')
+      return ['interval', e.value]
+    case 'array':
+      return ['array', ...e.elements.map(expr)]
     case 'null':
       return 'null'
     case 'boolean':

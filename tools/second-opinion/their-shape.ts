@@ -145,6 +145,17 @@ function expr(e: Node): Shape {
       return numberShape(String(e['value']))
     case 'single_quote_string':
       return ['text', String(e['value']).replaceAll("''", "'")]
+    case 'date':
+    case 'time':
+    case 'timestamp':
+      return ['cast', ['text', String(e['value']).replaceAll("''", "'")], typeShape(e['type'], [])]
+    case 'interval': {
+      const value = node(e['expr'])
+      if (e['unit'] || value['type'] !== 'single_quote_string') throw new NotCompared('fields of an interval')
+      return ['interval', String(value['value']).replaceAll("''", "'")]
+    }
+    case 'array':
+      return ['array', ...list(e['expr_list'])]
     case 'null':
       return 'null'
     case 'bool':
